@@ -1,0 +1,189 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { projectRoot } from './root';
+import { StartError } from './start-error';
+
+/** A variable of the environment is wrong; the message names it and says what it should be. */
+export class ConfigError extends StartError {
+  override name = 'ConfigError';
+}
+
+/** TLS towards an external Temporal: `true` in `enabled` alone means the system's certificates. Paths are absolute. */
+export interface TemporalTls {
+  readonly enabled: boolean;
+  readonly serverName: string | undefined;
+  readonly serverCaFile: string | undefined;
+  readonly clientCertFile: string | undefined;
+  readonly clientKeyFile: string | undefined;
+}
+
+/** What the environment says, checked. `undefined` means: not given. */
+export interface Config {
+  /** Unset: the embedded PostgreSQL is used. */
+  readonly databaseUrl: string | undefined;
+  /** Unset: the embedded Temporal is used. `host:port`. */
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string;
+  readonly temporalApiKey: string | undefined;
+  readonly temporalTls: TemporalTls;
+  /** Path of a `temporal` command to use for the embedded server. */
+  readonly temporalCli: string | undefined;
+  readonly citizenPort: number;
+  readonly staffPort: number;
+  /** Absolute path of the data folder. */
+  readonly dataDir: string;
+  /** Whether the demo city is loaded and the inbox page is served. */
+  readonly demo: boolean;
+  /** `id=base64[,id=base64…]`, the first one current. Unset only with the embedded database, which makes its own. */
+  readonly keys: string | undefined;
+  /** CIDRs whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  /** Unset: no mail leaves the machine. */
+  readonly smtpUrl: string | undefined;
+  /** Where citizens reach the site, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly line: {
+    readonly channelSecret: string | undefined;
+    readonly channelAccessToken: string | undefined;
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, 'must be a port number from 1 to 65535')
+  .transform(Number);
+
+const flag = z
+  .string()
+  .refine((text) => text === '0' || text === '1', 'must be 0 or 1')
+  .transform((text) => text === '1');
+
+const file = z.string().transform((text) => resolve(projectRoot, text));
+
+function url(protocols: readonly string[], hint: string) {
+  return z.string().refine((text) => {
+    const parsed = URL.canParse(text) ? new URL(text) : undefined;
+    return parsed !== undefined && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+  }, `must be a URL such as ${hint}`);
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+function isKeyList(text: string): boolean {
+  const ids = new Set<string>();
+  for (const entry of text.split(',')) {
+    const match = /^([A-Za-z0-9._-]{1,32})=([A-Za-z0-9+/_-]+={0,2})$/.exec(entry.trim());
+    if (!match?.[1] || !match[2] || ids.has(match[1]) || Buffer.from(match[2], 'base64').length !== 32) return false;
+    ids.add(match[1]);
+  }
+  return true;
+}
+
+const schema = z.object({
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/toki').optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'must be host:port, for example temporal.example.jp:7233')
+    .optional(),
+  TEMPORAL_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a namespace name made of letters, digits, ".", "_" and "-"')
+    .default('default'),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
+  TEMPORAL_CLI: file.optional(),
+  CITIZEN_PORT: port.default(3000),
+  STAFF_PORT: port.default(3001),
+  TOKI_DATA_DIR: file.default(resolve(projectRoot, '.toki')),
+  TOKI_DEMO: flag.optional(),
+  TOKI_KEYS: z.string().refine(isKeyList, 'must be id=key[,id=key…], each id once and each key 32 bytes in base64').optional(),
+  TOKI_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .refine((parts) => parts.every(isCidr), 'must be addresses or CIDRs separated by commas, for example 10.0.0.0/8,192.0.2.1')
+    .default([]),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.jp:587').optional(),
+  PUBLIC_URL: url(['http:', 'https:'], 'https://yoyaku.city.example.jp')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  LINE_CHANNEL_SECRET: z.string().optional(),
+  LINE_CHANNEL_ACCESS_TOKEN: z.string().optional(),
+});
+
+/** Their wrong values are not repeated on the screen: they may hold a password or a key. */
+const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TOKI_KEYS', 'SMTP_URL', 'LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN']);
+
+/**
+ * Reads and checks every variable Toki knows. An empty value counts as unset.
+ *
+ * @throws ConfigError one sentence per wrong variable, each on its own line.
+ */
+export function readConfig(env: Environment): Config {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => {
+      const value = env[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
+  ) as Record<string, string>;
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const wrong = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+    throw new ConfigError(
+      [...wrong]
+        .map(([name, rule]) => `${name} ${rule}${secrets.has(name) ? '' : `, but it is "${given[name] ?? ''}"`}.`)
+        .join('\n'),
+    );
+  }
+  const values = parsed.data;
+  if (values.CITIZEN_PORT === values.STAFF_PORT) {
+    throw new ConfigError(`CITIZEN_PORT and STAFF_PORT must differ, but both are ${String(values.STAFF_PORT)}.`);
+  }
+  if (values.DATABASE_URL !== undefined && values.TOKI_KEYS === undefined) {
+    throw new ConfigError(
+      'TOKI_KEYS is required together with DATABASE_URL; make one with: echo "k1=$(openssl rand -base64 32)".',
+    );
+  }
+  if ((values.TEMPORAL_TLS_CLIENT_CERT_PATH === undefined) !== (values.TEMPORAL_TLS_CLIENT_KEY_PATH === undefined)) {
+    throw new ConfigError('TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH must be given together.');
+  }
+  return {
+    databaseUrl: values.DATABASE_URL,
+    temporalAddress: values.TEMPORAL_ADDRESS,
+    temporalNamespace: values.TEMPORAL_NAMESPACE,
+    temporalApiKey: values.TEMPORAL_API_KEY,
+    temporalTls: {
+      // An API key or a certificate makes no sense over a plain connection, so either switches TLS on.
+      enabled:
+        values.TEMPORAL_TLS ??
+        (values.TEMPORAL_API_KEY !== undefined ||
+          values.TEMPORAL_TLS_SERVER_CA_CERT_PATH !== undefined ||
+          values.TEMPORAL_TLS_CLIENT_CERT_PATH !== undefined),
+      serverName: values.TEMPORAL_TLS_SERVER_NAME,
+      serverCaFile: values.TEMPORAL_TLS_SERVER_CA_CERT_PATH,
+      clientCertFile: values.TEMPORAL_TLS_CLIENT_CERT_PATH,
+      clientKeyFile: values.TEMPORAL_TLS_CLIENT_KEY_PATH,
+    },
+    temporalCli: values.TEMPORAL_CLI,
+    citizenPort: values.CITIZEN_PORT,
+    staffPort: values.STAFF_PORT,
+    dataDir: values.TOKI_DATA_DIR,
+    demo: values.TOKI_DEMO ?? values.DATABASE_URL === undefined,
+    keys: values.TOKI_KEYS,
+    trustedProxies: values.TOKI_TRUSTED_PROXIES,
+    smtpUrl: values.SMTP_URL,
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${String(values.CITIZEN_PORT)}`,
+    line: { channelSecret: values.LINE_CHANNEL_SECRET, channelAccessToken: values.LINE_CHANNEL_ACCESS_TOKEN },
+  };
+}

@@ -1,0 +1,7 @@
+/**
+ * Something a person can put right: a wrong variable, a port in use, a missing tool.
+ * The message is one clear sentence; whoever catches it prints that sentence and no stack trace.
+ */
+export class StartError extends Error {
+  override name = 'StartError';
+}
