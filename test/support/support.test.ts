@@ -1,0 +1,30 @@
+import { knex } from 'knex';
+import { createTestDatabase } from './test-database';
+import { createTestNamespace } from './test-namespace';
+import { testServices } from './services';
+import { Connection } from '@temporalio/client';
+import { missingSearchAttributes } from '../../runtime/search-attributes';
+import { searchAttributes } from '../../domain/contracts/search-attributes';
+
+test('a test database has all migrations and goes away again', async () => {
+  const database = await createTestDatabase();
+  const connection = knex(database.knexConfig);
+  try {
+    const { rows } = await connection.raw<{ rows: { version: string }[] }>('SELECT version() AS version');
+    expect(rows[0]?.version).toMatch(/^PostgreSQL 18/);
+    expect(await connection('knex_migrations').count()).not.toEqual([{ count: '0' }]);
+  } finally {
+    await connection.destroy();
+    await database.drop();
+  }
+});
+
+test('a test namespace has the search attributes', async () => {
+  const { namespace } = await createTestNamespace();
+  const connection = await Connection.connect({ address: testServices().temporalAddress });
+  try {
+    expect(await missingSearchAttributes(connection, namespace, searchAttributes)).toEqual([]);
+  } finally {
+    await connection.close();
+  }
+});
