@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowClient } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+const PollingResult = temporal.api.enums.v1.FastForwardPollingResult;
+
+/** Which execution; without `runId`, the present one. */
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+type TimeSkipping =
+  | { readonly enabled: true; readonly fastForwardConfig?: { readonly id: string; readonly duration: { readonly seconds: number; readonly nanos: number } } }
+  | { readonly enabled: false };
+
+async function configure(client: WorkflowClient, execution: Execution, config: TimeSkipping): Promise<void> {
+  await client.workflowService.updateWorkflowExecutionOptions({
+    namespace: client.options.namespace,
+    workflowExecution: execution,
+    // A retrying activity skips its pauses too; a hundred skips, the server's own bound, are soon used up by that.
+    workflowExecutionOptions: { timeSkippingConfig: { ...config, ...(config.enabled ? { maxSessionSkipCount: 10_000 } : {}) } },
+    updateMask: { paths: ['time_skipping_config'] },
+  });
+}
+
+/**
+ * From now on the execution's clock jumps to the next timer whenever nothing is in flight, up to its end.
+ * Real server, no real waiting: thirty days take about a second.
+ */
+export async function skipTimeToTheEnd(client: WorkflowClient, execution: Execution): Promise<void> {
+  await configure(client, execution, { enabled: true });
+}
+
+/** The execution's clock runs like ours again. */
+export async function stopSkippingTime(client: WorkflowClient, execution: Execution): Promise<void> {
+  await configure(client, execution, { enabled: false });
+}
+
+/**
+ * Steps the execution's clock ahead by `durationMs` and resolves when it stands there: everything due until then has
+ * happened or is in flight, and from then on its clock runs like ours. A workflow that ends on the way resolves too.
+ */
+export async function fastForward(client: WorkflowClient, execution: Execution, durationMs: number): Promise<void> {
+  const id = randomUUID();
+  const seconds = Math.floor(durationMs / 1000);
+  await configure(client, execution, {
+    enabled: true,
+    fastForwardConfig: { id, duration: { seconds, nanos: Math.round((durationMs - seconds * 1000) * 1e6) } },
+  });
+  for (;;) {
+    const { fastForwardPollingResult: result, failedReason } = await client.workflowService.pollWorkflowExecutionTimeSkipping({
+      namespace: client.options.namespace,
+      workflowExecution: execution,
+      fastForwardId: id,
+    });
+    if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED) return;
+    if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_FAILED) {
+      const { status } = await client.getHandle(execution.workflowId, execution.runId).describe();
+      if (status.name !== 'RUNNING') return;
+      throw new Error(`${execution.workflowId} could not be fast-forwarded: ${failedReason}`);
+    }
+  }
+}
+
+/** Where the execution's clock stands. */
+export async function executionTime(client: WorkflowClient, execution: Execution): Promise<Date> {
+  const { workflowExtendedInfo } = await client.workflowService.describeWorkflowExecution({
+    namespace: client.options.namespace,
+    execution,
+  });
+  const time = workflowExtendedInfo?.timeSkippingInfo?.currentTime;
+  return time ? new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6) : new Date();
+}
