@@ -1,0 +1,487 @@
+import { randomInt, createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { checkAnswers, type AnswerFault } from '../domain/booking/form';
+import { isEnded, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
+import { referenceFrom } from '../domain/booking/reference';
+import { refuse, type Refusal } from '../domain/booking/refusals';
+import { decideCancel, decideHold, type BookingForRules } from '../domain/booking/rules';
+import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '../domain/contracts/booking-workflow';
+import type { Database } from './connection';
+import type { KeyRing } from './keys';
+import type { Programmes, ProgrammeVersion } from './programmes';
+import { inTransaction, type Sql } from './transaction';
+import type { VenueView } from './venues';
+
+export interface BookingView {
+  readonly id: string;
+  readonly residentId: string;
+  readonly programmeVersionId: string;
+  readonly state: BookingState;
+  readonly dose: number;
+  readonly channel: Channel;
+  readonly version: number;
+  readonly reference: string | null;
+  readonly holdExpiresAt: Date;
+  readonly replaces: string | null;
+  readonly replacedBy: string | null;
+  readonly changes: number;
+  readonly endReason: EndReason | null;
+  readonly slot: { readonly id: string; readonly startsAt: Date; readonly endsAt: Date; readonly venue: VenueView };
+}
+
+/** `events`: what the change appended, to be handed to the workflows after the commit. `replayed`: the answer to an earlier request with the same key. */
+export interface BookingChange {
+  readonly ok: true;
+  readonly booking: BookingView;
+  readonly events: readonly BookingEvent[];
+  readonly replayed: boolean;
+}
+
+export interface InvalidAnswers {
+  readonly ok: false;
+  readonly code: 'invalid_answers';
+  readonly faults: readonly AnswerFault[];
+}
+
+/** What became of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
+export interface SystemChange {
+  readonly event: BookingEvent | null;
+  readonly state: BookingState;
+}
+
+interface Change {
+  readonly channel: Channel;
+  readonly actor: ActorKind;
+  readonly idempotencyKey?: string;
+}
+
+export type BookingRepository = ReturnType<typeof createBookingRepository>;
+
+/** A row of `booking` with its slot and venue, as the statements below select it. */
+interface BookingRow {
+  id: string;
+  resident_id: string;
+  programme_version_id: string;
+  dose: number;
+  state: BookingState;
+  channel: Channel;
+  version: number;
+  reference: string | null;
+  hold_expires_at: Date;
+  replaces: string | null;
+  replaced_by: string | null;
+  changes: number;
+  end_reason: EndReason | null;
+  slot_id: string;
+  starts_at: Date;
+  ends_at: Date;
+  venue_id: string;
+  venue_code: string;
+  venue_name: string;
+  ward: string;
+  address: string;
+  access: string;
+  features: string[];
+  map_url: string | null;
+}
+
+type SlotRow = Pick<BookingRow, 'slot_id' | 'starts_at' | 'ends_at' | 'venue_id' | 'venue_code' | 'venue_name' | 'ward' | 'address' | 'access' | 'features' | 'map_url' | 'dose'> & {
+  programme_id: string;
+  venue_active: boolean;
+};
+
+const slotColumns = `s.id AS slot_id, s.starts_at, s.ends_at, v.id AS venue_id, v.code AS venue_code, v.name AS venue_name,
+  v.ward, v.address, v.access, v.features, v.map_url`;
+const bookingSelect = `SELECT b.id, b.resident_id, b.programme_version_id, b.dose, b.state, b.channel, b.version, b.reference, b.hold_expires_at,
+    b.replaces, b.replaced_by, b.changes, b.end_reason, ${slotColumns}
+  FROM booking b JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id`;
+
+const statements = {
+  /** First of every change: changes of one resident come one after the other. A statement of its own, so that what follows sees what the one before committed. */
+  lockResident: `SELECT programme_id, group_code, status, clock_timestamp() AS now FROM resident WHERE id = $1 FOR NO KEY UPDATE`,
+  idempotency: `SELECT operation, response FROM idempotency_key WHERE resident_id = $1 AND key = $2`,
+  liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
+  slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AS venue_active FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
+  booking: `${bookingSelect} WHERE b.id = $1`,
+  lockBooking: `SELECT 1 FROM booking WHERE id = $1 FOR NO KEY UPDATE`,
+  /** Seats are counted by this conditional update alone; no row means that there is none. */
+  hold: `WITH seat AS (
+      UPDATE slot_quota SET taken = taken + 1 WHERE slot_id = $6 AND channel = $7 AND taken < capacity RETURNING slot_id
+    ), new_booking AS (
+      INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, replaces, changes, created_at, updated_at)
+      SELECT $1, $2, $3, $4, $5, slot_id, $7, 'held', 1, $8, $9, $10, $11, $11 FROM seat RETURNING id
+    ), new_key AS (
+      INSERT INTO idempotency_key (resident_id, key, operation, response) SELECT $4, $12, $13, $14::jsonb FROM new_booking WHERE $12::text IS NOT NULL
+    )
+    INSERT INTO booking_event (booking_id, version, type, at, actor, facts) SELECT id, 1, 'held', $11, $15, $16::jsonb FROM new_booking RETURNING booking_id`,
+  /** A hold whose time is over, of anybody: the next person may have its seat before its workflow gives it back. */
+  staleHold: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND state = 'held' AND hold_expires_at <= $3
+    ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+  lockQuotas: `SELECT 1 FROM slot_quota WHERE (slot_id, channel) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY slot_id, channel FOR NO KEY UPDATE`,
+  confirm: `WITH changed AS (
+      UPDATE booking SET state = 'confirmed', reference = $3, sealed_answers = $4, version = version + 1, updated_at = $5
+       WHERE id = $1 AND version = $2 AND state = 'held' RETURNING id, version
+    ), new_key AS (
+      INSERT INTO idempotency_key (resident_id, key, operation, response) SELECT $6, $7, $8, $9::jsonb FROM changed WHERE $7::text IS NOT NULL
+    )
+    INSERT INTO booking_event (booking_id, version, type, at, actor, facts) SELECT id, version, 'confirmed', $5, $10, $11::jsonb FROM changed RETURNING booking_id`,
+  /** Any other step. The seat is given back where $9 says so. */
+  step: `WITH changed AS (
+      UPDATE booking SET state = $3, end_reason = $4, replaced_by = $5, version = version + 1, updated_at = $6
+       WHERE id = $1 AND version = $2 RETURNING id, version, slot_id, channel
+    ), seat AS (
+      UPDATE slot_quota q SET taken = taken - 1 FROM changed c WHERE $9 AND q.slot_id = c.slot_id AND q.channel = c.channel
+    )
+    INSERT INTO booking_event (booking_id, version, type, at, actor, reason, facts) SELECT id, version, $3, $6, $7, $4, $8::jsonb FROM changed RETURNING booking_id`,
+  storeKey: `INSERT INTO idempotency_key (resident_id, key, operation, response) VALUES ($1, $2, $3, $4::jsonb)`,
+  lastEvent: `SELECT booking_id, version, type, at, actor, reason, facts FROM booking_event WHERE booking_id = $1 ORDER BY version DESC LIMIT 1`,
+  delivered: `UPDATE booking_event SET delivered_at = now() WHERE booking_id = $1 AND version = $2`,
+} as const;
+
+/**
+ * Every change of a booking: one short transaction each, in which PostgreSQL decides. The rules themselves are in
+ * `domain/booking`; the capacity, the one live booking and the allowed steps are also constraints of the tables.
+ * Each change appends its `booking_event` in the same transaction.
+ */
+export function createBookingRepository({ database, keys, programmes }: { database: Database; keys: KeyRing; programmes: Programmes }) {
+  /**
+   * Takes a seat for the hold time of the programme's published version. The booking pins that version.
+   * With `replaces`: a hold is given back in the same transaction; a confirmed booking stays until the new one is confirmed.
+   */
+  async function hold(
+    input: Change & { residentId: string; slotId: string; dose: number; replaces?: string },
+  ): Promise<BookingChange | Refusal> {
+    const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel]);
+    return changeOf(input, operation, async (sql, resident) => {
+      const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
+      if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
+      if (resident.status !== 'active') return refuse('not_eligible');
+      const version = await programmeOf(slot.programme_id);
+      const rows = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
+      const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
+      const stale = rows.filter(isStale);
+      // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
+      const replaces = stale.find((row) => row.id === input.replaces)?.replaces ?? (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
+      const live = rows.filter((row) => !isStale(row));
+      const decision = decideHold(
+        version.document, resident.group_code, live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at },
+        { dose: input.dose, channel: input.channel, ...(replaces === undefined ? {} : { replaces }) }, resident.now,
+      );
+      if (!decision.ok) return decision;
+
+      const events: BookingEvent[] = [];
+      const givenBack = live.find((row) => row.id === decision.givesBack);
+      const ending = givenBack ? [...stale, givenBack] : stale;
+      if (ending.length > 0) {
+        // Two people who change places would wait for each other: everybody takes these rows in the same order.
+        await sql(statements.lockQuotas, [[slot.slot_id, ...ending.map((row) => row.slot_id)], [input.channel, ...ending.map((row) => row.channel)]]);
+      }
+      for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
+      if (givenBack) events.push(await end(sql, givenBack, 'released', 'given_up', input.actor, resident.now));
+
+      const id = uuidv7();
+      const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
+      const row: BookingRow = {
+        ...slot, id, resident_id: input.residentId, programme_version_id: version.id, state: 'held', channel: input.channel, version: 1, reference: null,
+        hold_expires_at: holdExpiresAt, replaces: decision.replaces, replaced_by: null, changes: decision.changes, end_reason: null,
+      };
+      const event = eventOf(row, version, 'held', input.actor, resident.now);
+      const take = () =>
+        sql(statements.hold, [
+          id, slot.programme_id, version.id, input.residentId, slot.dose, slot.slot_id, input.channel, holdExpiresAt, decision.replaces, decision.changes, resident.now,
+          input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts),
+        ]);
+      if ((await take()).length === 0) {
+        const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
+        const [oldRow] = old ? await sql<BookingRow>(statements.booking, [old.id]) : [];
+        if (!oldRow) return refuse('slot_full');
+        events.push(await end(sql, oldRow, 'expired', 'hold_expired', 'system', resident.now));
+        if ((await take()).length === 0) return refuse('slot_full');
+      }
+      events.push(event);
+      return { ok: true, booking: viewOf(row), events, replayed: false };
+    });
+  }
+
+  /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
+  async function confirm(
+    input: Change & { residentId: string; bookingId: string; answers: Readonly<Record<string, unknown>> },
+  ): Promise<BookingChange | Refusal | InvalidAnswers> {
+    const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
+    return changeOf<InvalidAnswers>(input, operation, async (sql, resident) => {
+      const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
+      if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
+      // The second click, or a retry after a lost answer: the first answer again.
+      if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
+      if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
+      if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
+      const version = await programmes.version(row.programme_version_id);
+      const checked = checkAnswers(version.document, input.answers);
+      if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
+
+      const events: BookingEvent[] = [];
+      if (row.replaces !== null) {
+        await sql(statements.lockBooking, [row.replaces]);
+        const [old] = await sql<BookingRow>(statements.booking, [row.replaces]);
+        if (old?.state !== 'confirmed') return refuse('not_confirmed');
+        const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.id !== row.id);
+        // The other dose may have been moved since the hold.
+        const again = decideHold(
+          version.document, resident.group_code, live.map(forRules), { dose: row.dose, startsAt: row.starts_at },
+          { dose: row.dose, channel: input.channel, replaces: old.id }, resident.now,
+        );
+        if (!again.ok) return again;
+        events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
+      }
+      const confirmed: BookingRow = { ...row, state: 'confirmed', version: row.version + 1, reference: referenceFrom(randomInt(100_000_000)) };
+      const event = eventOf(confirmed, version, 'confirmed', input.actor, resident.now);
+      const done = await sql(statements.confirm, [
+        row.id, row.version, confirmed.reference, keys.seal(JSON.stringify(checked.answers)), resident.now, input.residentId,
+        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: row.id }), input.actor, JSON.stringify(event.facts),
+      ]);
+      if (done.length === 0) throw new StaleRowError();
+      events.push(event);
+      return { ok: true, booking: viewOf(confirmed), events, replayed: false };
+    });
+  }
+
+  /** Gives a hold back, or cancels a confirmed booking within the cut-off. What has ended already is answered as it is. */
+  async function cancel(input: Change & { residentId: string; bookingId: string }): Promise<BookingChange | Refusal> {
+    const operation = operationOf('cancel', [input.bookingId]);
+    return changeOf(input, operation, async (sql, resident) => {
+      const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
+      if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
+      if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired') return { ok: true, booking: viewOf(row), events: [], replayed: true };
+      if (row.state !== 'held') {
+        const version = await programmes.version(row.programme_version_id);
+        const live = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
+        const decision = decideCancel(version.document, forRules(row), live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules), input.channel, resident.now);
+        if (!decision.ok) return decision;
+      }
+      const events: BookingEvent[] = [];
+      if (row.state === 'confirmed') {
+        // A move under way would otherwise confirm a booking for a dose that was just cancelled.
+        for (const move of (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.replaces === row.id)) {
+          events.push(await end(sql, move, 'released', 'given_up', input.actor, resident.now));
+        }
+      }
+      const [state, reason] = row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
+      events.push(await end(sql, row, state, reason, input.actor, resident.now));
+      if (input.idempotencyKey !== undefined) {
+        await sql(statements.storeKey, [input.residentId, input.idempotencyKey, operation, JSON.stringify({ bookingId: row.id })]);
+      }
+      return { ok: true, booking: viewOf({ ...row, state, end_reason: reason, version: row.version + 1 }), events, replayed: false };
+    });
+  }
+
+  /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
+  async function stepOf(
+    bookingId: string, to: BookingEventType, reason: EndReason | null, actor: ActorKind, may: (row: BookingRow, now: Date) => true | Refusal,
+  ): Promise<{ ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }> {
+    return inTransaction(database, async (sql) => {
+      const [known] = await sql<BookingRow>(statements.booking, [bookingId]);
+      if (!known) return { ok: false, row: undefined, refusal: refuse('booking_unknown') };
+      const [resident] = await sql<ResidentRow>(statements.lockResident, [known.resident_id]);
+      await sql(statements.lockBooking, [bookingId]);
+      const [row] = await sql<BookingRow>(statements.booking, [bookingId]);
+      if (!row || !resident) return { ok: false, row, refusal: refuse('booking_unknown') };
+      const allowed = may(row, resident.now);
+      if (allowed !== true) return { ok: false, row, refusal: allowed };
+      const event = await end(sql, row, to, reason, actor, resident.now);
+      return { ok: true, row: { ...row, state: to, end_reason: reason, version: event.version }, event };
+    });
+  }
+
+  /** As `stepOf`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
+  async function systemStep(bookingId: string, to: 'expired' | 'no_show', from: BookingState, reason: EndReason, due: (row: BookingRow) => boolean): Promise<SystemChange> {
+    const result = await stepOf(bookingId, to, reason, 'system', (row) => (row.state === from && due(row) ? true : refuse('not_confirmed')));
+    if (!result.row) throw new Error(`booking ${bookingId} is not in the database`);
+    let event: BookingEvent | null = result.ok ? result.event : null;
+    if (!result.ok && isEnded(result.row.state)) event = await lastEvent(bookingId);
+    if (event) await database.raw(statements.delivered.replace('$1', '?').replace('$2', '?'), [bookingId, event.version]);
+    return { event, state: result.row.state };
+  }
+
+  async function lastEvent(bookingId: string): Promise<BookingEvent | null> {
+    const { rows } = await database.raw<{ rows: EventRow[] }>(statements.lastEvent.replace('$1', '?'), [bookingId]);
+    return rows[0] ? readEvent(rows[0]) : null;
+  }
+
+  /** Appends the event of a step and gives the seat back where the new state takes none. */
+  async function end(sql: Sql, row: BookingRow, state: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
+    const version = await programmes.version(row.programme_version_id);
+    const event = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, state, actor, now);
+    const done = await sql(statements.step, [
+      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state),
+    ]);
+    if (done.length === 0) throw new StaleRowError();
+    return event;
+  }
+
+  async function changeOf<Other = never>(
+    input: Change & { residentId: string },
+    operation: string,
+    work: (sql: Sql, resident: ResidentRow) => Promise<BookingChange | Refusal | Other>,
+  ): Promise<BookingChange | Refusal | Other> {
+    return inTransaction(database, async (sql) => {
+      const [resident] = await sql<ResidentRow>(statements.lockResident, [input.residentId]);
+      if (!resident) return refuse('not_logged_in');
+      if (input.idempotencyKey !== undefined) {
+        const [known] = await sql<{ operation: string; response: { bookingId: string } }>(statements.idempotency, [input.residentId, input.idempotencyKey]);
+        if (known) {
+          if (known.operation !== operation) return refuse('idempotency_mismatch');
+          const [row] = await sql<BookingRow>(statements.booking, [known.response.bookingId]);
+          return row ? { ok: true, booking: viewOf(row), events: [], replayed: true } : refuse('booking_unknown');
+        }
+      }
+      return work(sql, resident);
+    });
+  }
+
+  async function programmeOf(programmeId: string): Promise<ProgrammeVersion> {
+    const version = (await programmes.allPublished()).find((item) => item.programmeId === programmeId);
+    if (!version) throw new Error(`programme ${programmeId} has no published version`);
+    return version;
+  }
+
+  return {
+    hold,
+    confirm,
+    cancel,
+
+    /** All bookings of a resident, the newest first. Holds whose time is over are told as expired, whether or not they were released yet. */
+    async listOf(residentId: string): Promise<BookingView[]> {
+      const { rows } = await database.raw<{ rows: (BookingRow & { is_stale: boolean })[] }>(
+        `${bookingSelect.replace('b.id,', `b.id, b.state = 'held' AND b.hold_expires_at <= now() AS is_stale,`)} WHERE b.resident_id = ? ORDER BY b.id DESC LIMIT 200`,
+        [residentId],
+      );
+      return rows.map((row) => viewOf(row.is_stale ? { ...row, state: 'expired', end_reason: 'hold_expired' } : row));
+    },
+
+    async find(bookingId: string): Promise<BookingView | undefined> {
+      const { rows } = await database.raw<{ rows: BookingRow[] }>(statements.booking.replace('$1', '?'), [bookingId]);
+      return rows[0] && viewOf(rows[0]);
+    },
+
+    /** The answers given at confirmation, opened; undefined before it. */
+    async answersOf(bookingId: string): Promise<Readonly<Record<string, string | true>> | undefined> {
+      const row = await database('booking').where({ id: bookingId }).first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
+      return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>) : undefined;
+    },
+
+    /** Whether the resident of this booking has one for `dose` that counts (confirmed or attended). */
+    async hasBookingForDose(residentId: string, dose: number): Promise<boolean> {
+      const row = await database('booking').where({ resident_id: residentId, dose }).whereIn('state', ['confirmed', 'attended']).first<{ id: string } | undefined>('id');
+      return row !== undefined;
+    },
+
+    /** Releases a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
+    expireHold: (bookingId: string, asOf: string): Promise<SystemChange> =>
+      systemStep(bookingId, 'expired', 'held', 'hold_expired', (row) => row.hold_expires_at.getTime() <= Date.parse(asOf)),
+
+    /** Counts a booking as not come when its slot is over at `asOf`. */
+    markNoShow: (bookingId: string, asOf: string): Promise<SystemChange> =>
+      systemStep(bookingId, 'no_show', 'confirmed', 'day_over', (row) => row.ends_at.getTime() <= Date.parse(asOf)),
+
+    /** The person is there. A second check-in is answered as the first. */
+    async checkIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
+      return oneSided(await stepOf(bookingId, 'attended', 'checked_in', actor, (row) => (row.state === 'confirmed' ? true : refuse('not_confirmed'))), 'attended');
+    },
+
+    /** Cancels without the citizen's limits. A second one is answered as the first. */
+    async cancelByCity(bookingId: string, reason: 'operator' | 'city'): Promise<BookingChange | Refusal> {
+      return oneSided(await stepOf(bookingId, 'cancelled', reason, reason, (row) => (row.state === 'confirmed' ? true : refuse('not_confirmed'))), 'cancelled');
+    },
+  };
+}
+
+interface ResidentRow {
+  programme_id: string;
+  group_code: string;
+  status: 'active' | 'missing';
+  now: Date;
+}
+
+interface EventRow {
+  booking_id: string;
+  version: number;
+  type: BookingEventType;
+  at: Date;
+  actor: ActorKind;
+  reason: EndReason | null;
+  facts: BookingFacts;
+}
+
+/** The row changed between look and update: `inTransaction` looks again. */
+class StaleRowError extends Error {
+  override name = 'StaleRowError';
+  readonly code = '40001';
+}
+
+/** A row of `booking_event` as the event that travels to the workflow. */
+export function readEvent(row: EventRow): BookingEvent {
+  return {
+    bookingId: row.booking_id, version: row.version, type: row.type, at: row.at.toISOString(), actor: row.actor, ...(row.reason === null ? {} : { reason: row.reason }), facts: row.facts,
+  };
+}
+
+function eventOf(row: BookingRow, version: ProgrammeVersion, type: BookingEventType, actor: ActorKind, at: Date): BookingEvent {
+  return {
+    bookingId: row.id, version: row.version, type, at: at.toISOString(), actor, ...(row.end_reason === null ? {} : { reason: row.end_reason }), facts: factsOf(row, version),
+  };
+}
+
+function factsOf(row: BookingRow, version: ProgrammeVersion): BookingFacts {
+  return {
+    state: row.state,
+    programmeCode: version.programmeCode,
+    programmeVersionId: version.id,
+    programmeVersion: version.number,
+    dose: row.dose,
+    channel: row.channel,
+    venueCode: row.venue_code,
+    venueName: row.venue_name,
+    slotStartsAt: row.starts_at.toISOString(),
+    slotEndsAt: row.ends_at.toISOString(),
+    ...(row.state === 'held' ? { holdExpiresAt: row.hold_expires_at.toISOString() } : {}),
+    ...(row.replaces === null ? {} : { replaces: row.replaces }),
+    ...(row.replaced_by === null ? {} : { replacedBy: row.replaced_by }),
+  };
+}
+
+function viewOf(row: BookingRow): BookingView {
+  return {
+    id: row.id, residentId: row.resident_id, programmeVersionId: row.programme_version_id, state: row.state, dose: row.dose, channel: row.channel, version: row.version,
+    reference: row.reference, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, replacedBy: row.replaced_by, changes: row.changes, endReason: row.end_reason,
+    slot: {
+      id: row.slot_id, startsAt: row.starts_at, endsAt: row.ends_at,
+      venue: {
+        id: row.venue_id, code: row.venue_code, name: row.venue_name, ward: row.ward, address: row.address, access: row.access, features: row.features, mapUrl: row.map_url,
+      },
+    },
+  };
+}
+
+function forRules(row: BookingRow): BookingForRules {
+  return { id: row.id, dose: row.dose, state: row.state, slotStartsAt: row.starts_at, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, changes: row.changes };
+}
+
+function oneSided(result: { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }, same: BookingState): BookingChange | Refusal {
+  if (result.ok) return { ok: true, booking: viewOf(result.row), events: [result.event], replayed: false };
+  if (result.row?.state === same) return { ok: true, booking: viewOf(result.row), events: [], replayed: true };
+  return result.refusal;
+}
+
+function reasonOf(actor: ActorKind): EndReason {
+  return actor === 'citizen' ? 'citizen' : actor === 'city' ? 'city' : 'operator';
+}
+
+/** Operation and content of a request in one short text: the same key with another one is refused. */
+function operationOf(name: string, content: readonly unknown[]): string {
+  return `${name} ${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}`;
+}
+
+/** Answers are personal: their digest is keyed. */
+function digestOf(keys: KeyRing, answers: Readonly<Record<string, unknown>>): string {
+  return keys.blindIndex(JSON.stringify(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)))).toString('base64url');
+}

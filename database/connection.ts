@@ -1,0 +1,39 @@
+import createKnex, { type Knex } from 'knex';
+import pg from 'pg';
+import { migrationSource } from '../migrations';
+
+// bigint columns hold sizes and counts far below 2^53; dates stay text (YYYY-MM-DD), never a moment in some time zone.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export type Database = Knex;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity: which of our processes holds the connection. */
+  readonly applicationName: string;
+  /** Connections of this process. Each door has its own pool. */
+  readonly poolSize: number;
+}
+
+/** Opens a pool. Nothing is connected before the first query. */
+export function openDatabase({ url, applicationName, poolSize }: DatabaseOptions): Database {
+  return createKnex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: applicationName, statement_timeout: 0 },
+    pool: { min: 0, max: poolSize, acquireTimeoutMillis: 5_000 },
+    migrations: { migrationSource },
+  });
+}
+
+/** Brings the tables up to date; safe when several processes start at once (knex locks). */
+export async function migrate(database: Database): Promise<string[]> {
+  const [, names] = (await database.migrate.latest()) as [number, string[]];
+  return names;
+}
+
+/** Names of migrations not yet applied. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const [, pending] = (await database.migrate.list()) as [unknown, { name?: string; file?: string }[]];
+  return pending.map((item) => item.name ?? item.file ?? '?');
+}

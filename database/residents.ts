@@ -1,0 +1,49 @@
+import type { Database } from './connection';
+import type { KeyRing } from './keys';
+
+export interface Resident {
+  readonly id: string;
+  readonly programmeId: string;
+  readonly groupCode: string;
+  /** `YYYY-MM-DD` */
+  readonly birthDate: string;
+}
+
+/** What is sealed of a resident. `kana` only where the city's file had it. */
+export interface SealedResident {
+  readonly number: string;
+  readonly birthDate: string;
+  readonly kana?: string;
+}
+
+interface ResidentRow {
+  id: string;
+  programme_id: string;
+  group_code: string;
+  sealed: Buffer;
+}
+
+export type ResidentRepository = ReturnType<typeof createResidentRepository>;
+
+export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
+  function read(row: ResidentRow): Resident {
+    const { birthDate } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, birthDate };
+  }
+
+  return {
+    /** The resident who was imported under this coupon number (digits, as parsed), whatever key it was indexed with. */
+    async findByCoupon(programmeId: string, couponNumber: string): Promise<Resident | undefined> {
+      const row = await database('resident')
+        .where({ programme_id: programmeId, status: 'active' })
+        .whereIn('coupon_index', keys.blindIndexes(couponNumber))
+        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed');
+      return row && read(row);
+    },
+
+    async find(id: string): Promise<Resident | undefined> {
+      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed');
+      return row && read(row);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { v7 as uuidv7 } from 'uuid';
+import { instantOf } from '../domain/calendar/city-time';
+import type { Channel } from '../domain/contracts/booking-workflow';
+import type { PlannedSlot } from '../domain/schedule/plan-slots';
+import type { Database } from './connection';
+import { readVenue, venueColumns, type VenueRow, type VenueView } from './venues';
+
+export interface FreeSlot {
+  readonly id: string;
+  readonly venueId: string;
+  readonly dose: number;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  /** Seats that can be held now; seats of holds that ran out count as free. */
+  readonly free: number;
+  readonly capacity: number;
+}
+
+export interface VenueAvailability {
+  readonly venueId: string;
+  readonly free: number;
+  readonly capacity: number;
+  /** First city date with a free seat, `YYYY-MM-DD`. */
+  readonly nextDay: string | null;
+}
+
+export interface FreeSlotQuery {
+  readonly programmeId: string;
+  readonly dose: number;
+  readonly channel: Channel;
+  readonly venueId?: string;
+  /** City dates, half-open: [from, until). */
+  readonly from: string;
+  readonly until: string;
+}
+
+/** ms. Free seats may lag by at most 2 s behind the truth; the hold decides. */
+const freshForMs = 1_000;
+const rememberedQueries = 500;
+
+export type SlotRepository = ReturnType<typeof createSlotRepository>;
+
+export function createSlotRepository(database: Database) {
+  const remembered = new Map<string, { at: number; value: Promise<unknown> }>();
+
+  /** Many people look at the same page at the same second: they share one query. */
+  function shared<Value>(key: string, read: () => Promise<Value>): Promise<Value> {
+    const now = Date.now();
+    const known = remembered.get(key);
+    if (known && now - known.at < freshForMs) return known.value as Promise<Value>;
+    const value = read();
+    remembered.delete(key);
+    remembered.set(key, { at: now, value });
+    value.catch(() => remembered.delete(key));
+    if (remembered.size > rememberedQueries) remembered.delete(remembered.keys().next().value ?? '');
+    return value;
+  }
+
+  const freeSeats = `(q.capacity - q.taken + (
+    SELECT count(*) FROM booking b
+    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held' AND b.hold_expires_at <= now()))::int`;
+
+  async function readFreeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
+    const rows = await database('slot as s')
+      .join('slot_quota as q', (on) => on.on('q.slot_id', 's.id').andOnVal('q.channel', query.channel))
+      .join('venue as v', 'v.id', 's.venue_id')
+      .where({ 's.programme_id': query.programmeId, 's.dose': query.dose, 'v.active': true })
+      .where('s.starts_at', '>=', instantOf(query.from, '00:00'))
+      .where('s.starts_at', '<', instantOf(query.until, '00:00'))
+      .whereRaw('s.starts_at > now()')
+      .modify((builder) => {
+        if (query.venueId !== undefined) void builder.where('s.venue_id', query.venueId);
+      })
+      .orderBy(['s.starts_at', 's.venue_id'])
+      .select<{ id: string; venue_id: string; dose: number; starts_at: Date; ends_at: Date; free: number; capacity: number }[]>(
+        's.id', 's.venue_id', 's.dose', 's.starts_at', 's.ends_at', 'q.capacity', database.raw(`${freeSeats} AS free`),
+      );
+    return rows.map((row) => ({
+      id: row.id, venueId: row.venue_id, dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, free: Math.max(0, row.free), capacity: row.capacity,
+    }));
+  }
+
+  async function readFreeByVenue(query: FreeSlotQuery): Promise<VenueAvailability[]> {
+    const { rows } = await database.raw<{ rows: { venue_id: string; free: number; capacity: number; next_day: string | null }[] }>(
+      `SELECT venue_id, sum(free)::int AS free, sum(capacity)::int AS capacity,
+              to_char(min(starts_at) FILTER (WHERE free > 0) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS next_day
+         FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${freeSeats} AS free
+                 FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = ?
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now()) AS seats
+        GROUP BY venue_id`,
+      [query.channel, query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00')],
+    );
+    return rows.map((row) => ({ venueId: row.venue_id, free: row.free, capacity: row.capacity, nextDay: row.next_day }));
+  }
+
+  return {
+    /** The active venues that have slots of the programme, in the city's order. */
+    venues(programmeId: string): Promise<VenueView[]> {
+      return shared(`venues ${programmeId}`, async () => {
+        const rows = await database('venue as v')
+          .where('v.active', true)
+          .whereExists(database('slot as s').select(database.raw('1')).whereRaw('s.venue_id = v.id').where('s.programme_id', programmeId))
+          .orderBy(['v.position', 'v.code'])
+          .select<VenueRow[]>(venueColumns('v'));
+        return rows.map(readVenue);
+      });
+    },
+
+    /** Slots of one dose for one channel, full ones included, in order of time. At most 1 s old. */
+    freeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
+      return shared(`slots ${Object.values(query).join(' ')} ${query.venueId ?? ''}`, () => readFreeSlots(query));
+    },
+
+    /** Free seats summed per venue. At most 1 s old. */
+    freeByVenue(query: Omit<FreeSlotQuery, 'venueId'>): Promise<VenueAvailability[]> {
+      return shared(`venues-free ${Object.values(query).join(' ')}`, () => readFreeByVenue(query));
+    },
+
+    /**
+     * Adds planned slots of one venue. The same plan twice adds nothing: what is there stays as it is.
+     * Returns how many slots were new.
+     */
+    async addSlots(programmeId: string, venueId: string, scheduleId: string | null, slots: readonly PlannedSlot[]): Promise<number> {
+      return database.transaction(async (trx) => {
+        const rows = slots.map((slot) => ({
+          id: uuidv7(), programme_id: programmeId, venue_id: venueId, schedule_id: scheduleId, dose: slot.dose, starts_at: slot.startsAt, ends_at: slot.endsAt,
+        }));
+        const added = new Set<string>();
+        for (let start = 0; start < rows.length; start += 1_000) {
+          const inserted = await trx('slot').insert(rows.slice(start, start + 1_000)).onConflict(['programme_id', 'venue_id', 'dose', 'starts_at']).ignore().returning<{ id: string }[]>('id');
+          for (const { id } of inserted) added.add(id);
+        }
+        const quotas = rows.flatMap((row, index) =>
+          added.has(row.id) ? (slots[index]?.quotas ?? []).map(({ channel, capacity }) => ({ slot_id: row.id, channel, capacity })) : [],
+        );
+        await trx.batchInsert('slot_quota', quotas, 1_000);
+        return added.size;
+      });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import Handlebars from 'handlebars';
+
+/** What a notice may name: date, time, venue, dose, reference and the city's own texts. Never a person. */
+export const placeholders = [
+  'cityName', 'programmeName', 'doseLabel', 'nextDoseLabel', 'date', 'time', 'venueName', 'venueAddress', 'reference',
+  'oldDate', 'oldTime', 'oldVenueName', 'siteUrl', 'callCentreTelephone', 'callCentreHours', 'cancelledBy',
+] as const;
+export type Placeholder = (typeof placeholders)[number];
+
+/** Closed list of lists for `{{#each}}`. */
+export const placeholderLists = ['whatToBring'] as const;
+
+export type TemplateValues = Partial<Record<Placeholder, string>> & Partial<Record<(typeof placeholderLists)[number], readonly string[]>>;
+
+const known: ReadonlySet<string> = new Set<string>(placeholders);
+const lists: ReadonlySet<string> = new Set<string>(placeholderLists);
+
+/**
+ * Faults of a notice text, in words; an empty list means it may be used. Allowed: text, `{{placeholder}}`,
+ * `{{#if placeholder}}`, `{{#each list}}{{this}}{{/each}}`. Everything else of Handlebars is refused here, so a text
+ * from staff can reach neither code nor data that it was not given.
+ */
+export function templateFaults(source: string): string[] {
+  try {
+    return walk(Handlebars.parse(source), false);
+  } catch {
+    return ['文面の {{ }} の書き方を読み取れません'];
+  }
+}
+
+function walk(program: hbs.AST.Program, insideEach: boolean): string[] {
+  return program.body.flatMap((node): string[] => {
+    switch (node.type) {
+      case 'ContentStatement':
+      case 'CommentStatement':
+        return [];
+      case 'MustacheStatement': {
+        const mustache = node as hbs.AST.MustacheStatement;
+        if (!mustache.escaped) return ['三重の波かっこは使えません'];
+        if (mustache.params.length > 0 || (mustache.hash as hbs.AST.Hash | undefined)?.pairs.length) return ['項目名だけを {{ }} に書きます'];
+        return nameFaults(mustache.path, known, insideEach);
+      }
+      case 'BlockStatement': {
+        const block = node as hbs.AST.BlockStatement;
+        const name = block.path.original;
+        const [subject] = block.params;
+        if ((name !== 'if' && name !== 'each') || block.params.length !== 1 || !subject || (block.hash as hbs.AST.Hash | undefined)?.pairs.length || block.program.blockParams?.length) {
+          return [`{{#${name}}} は使えません（if と each だけです）`];
+        }
+        if (name === 'each' && insideEach) return ['each の中に each は置けません'];
+        const names = name === 'each' ? lists : new Set([...known, ...lists]);
+        return [
+          ...nameFaults(subject, names, false),
+          ...walk(block.program, insideEach || name === 'each'),
+          ...((block.inverse as hbs.AST.Program | undefined) ? walk(block.inverse, insideEach) : []),
+        ];
+      }
+      default:
+        return ['この書き方は使えません'];
+    }
+  });
+}
+
+function nameFaults(expression: hbs.AST.Expression, names: ReadonlySet<string>, insideEach: boolean): string[] {
+  if (expression.type !== 'PathExpression') return ['項目名だけを {{ }} に書きます'];
+  const path = expression as hbs.AST.PathExpression;
+  if (insideEach && path.original === 'this') return [];
+  if (path.data || path.depth > 0 || path.parts.length !== 1 || !names.has(path.original)) return [`{{${path.original}}} という項目はありません`];
+  return [];
+}
+
+/** The text with its placeholders filled in. Plain text: nothing is escaped, so never put the result into HTML unescaped. */
+export function renderTemplate(source: string, values: TemplateValues): string {
+  return Handlebars.compile(source, { noEscape: true, knownHelpersOnly: true, strict: false })(values, {
+    allowProtoPropertiesByDefault: false,
+    allowProtoMethodsByDefault: false,
+  });
+}
