@@ -1,6 +1,6 @@
 // Stops the test servers when the process that started them closes the pipe to it: at the end of the run, and just as
 // well when the run is killed, so that nothing is ever left behind. Plain JavaScript, for plain node to run.
-// Arguments: the folder to remove at the end, then `pid:signal` for each server.
+// Arguments: the folder to remove at the end (empty: none), then `pid:signal` for each server.
 const { rmSync } = require('node:fs');
 
 const [folder, ...servers] = process.argv.slice(2);
@@ -31,7 +31,7 @@ async function end() {
   const deadline = Date.now() + 15_000;
   while (pids.some(isThere) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   for (const pid of pids) send(pid, 'SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  if (folder !== '') rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 

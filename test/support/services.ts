@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { startEmbeddedTemporal } from '../../runtime/embedded-temporal';
 import { isAlive, markProcess, parseMark, type ProcessMark } from '../../runtime/process-identity';
 import { projectRoot } from '../../runtime/root';
 import { findTemporalCli } from '../../runtime/temporal-cli';
+import { guard } from './guardian';
 
 /** One PostgreSQL and one Temporal for a whole test run. */
 export interface TestServices {
@@ -86,6 +86,8 @@ export const testDynamicConfig = {
   'frontend.namespaceCount': '10000',
   'history.rps': '20000',
   'matching.rps': '20000',
+  // Due timers, skipped ones among them, fire at once rather than with the batch of the second.
+  'history.timerProcessorMaxTimeShift': '"10ms"',
   // New namespaces and their search attributes are seen at once rather than after seconds.
   'system.namespaceCacheRefreshInterval': '"100ms"',
   'system.forceSearchAttributesCacheRefreshOnRead': 'true',
@@ -138,15 +140,6 @@ function reusable(file: string): RunningServices | undefined {
   return alive ? found : undefined;
 }
 
-function guard(services: RunningServices): ChildProcess {
-  const [postgres, temporal] = services.processes;
-  return spawn(
-    process.execPath,
-    [join(__dirname, 'guardian.cjs'), services.folder, `${String(postgres?.pid)}:SIGINT`, `${String(temporal?.pid)}:SIGTERM`],
-    { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
-  );
-}
-
 /**
  * Starts the services of a run. With `TOKI_TEST_SERVICES` naming a file, the set written down there is used, and
  * started and left running when it is not there: for people who run single files many times a day.
@@ -160,12 +153,11 @@ export async function startTestServices(): Promise<{ readonly services: TestServ
     return { services, stop: () => Promise.resolve() };
   }
   const running = await start();
-  const guardian = guard(running);
-  const ended = new Promise<void>((resolve) => guardian.once('exit', () => { resolve(); }));
-  const stop = async () => {
-    guardian.stdin?.end();
-    await ended;
-  };
+  const [postgres, temporal] = running.processes;
+  const stop = guard(running.folder, [
+    { pid: postgres?.pid, signal: 'SIGINT' },
+    { pid: temporal?.pid, signal: 'SIGTERM' },
+  ]);
   try {
     return { services: { ...running, templateDatabase: await ensureTemplate(running.postgresUrl) }, stop };
   } catch (error) {

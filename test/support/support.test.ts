@@ -1,4 +1,5 @@
 import { knex } from 'knex';
+import { OwnTemporal } from './own-temporal';
 import { createTestDatabase } from './test-database';
 import { createTestNamespace } from './test-namespace';
 import { testServices } from './services';
@@ -26,5 +27,23 @@ test('a test namespace has the search attributes', async () => {
     expect(await missingSearchAttributes(connection, namespace, searchAttributes)).toEqual([]);
   } finally {
     await connection.close();
+  }
+});
+
+test('a Temporal of its own comes back with the same address and data', async () => {
+  const temporal = new OwnTemporal();
+  try {
+    const address = await temporal.start();
+    let connection = await Connection.connect({ address });
+    await connection.workflowService.registerNamespace({ namespace: 'kept', workflowExecutionRetentionPeriod: { seconds: 86_400 } });
+    await connection.close();
+    await temporal.stop();
+    await expect(Connection.connect({ address, connectTimeout: 500 })).rejects.toThrow();
+    expect(await temporal.start()).toBe(address);
+    connection = await Connection.connect({ address });
+    await connection.workflowService.describeNamespace({ namespace: 'kept' });
+    await connection.close();
+  } finally {
+    await temporal.dispose();
   }
 });
