@@ -14,7 +14,7 @@ export interface GuardedProcess {
 export function guard(folder: string, processes: readonly GuardedProcess[]): () => Promise<void> {
   const guardian = spawn(
     process.execPath,
-    [join(__dirname, 'guardian.cjs'), folder, ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`)],
+    [join(__dirname, 'guardian-process.cjs'), folder, ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`)],
     { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
   );
   guardian.unref();

@@ -35,7 +35,10 @@ async function end() {
   process.exit(0);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
-process.stdin.resume();
-process.stdin.on('end', end);
-process.stdin.on('error', end);
+// Never when it is loaded as a module: it would remove whatever the other program was started with.
+if (require.main === module) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+  process.stdin.resume();
+  process.stdin.on('end', end);
+  process.stdin.on('error', end);
+}
