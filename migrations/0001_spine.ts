@@ -56,28 +56,38 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE import_run (
       id uuid PRIMARY KEY,
       programme_id uuid NOT NULL REFERENCES programme,
+      programme_version_id uuid NOT NULL REFERENCES programme_version,
       file_id uuid NOT NULL REFERENCES import_file,
       is_full_set boolean NOT NULL DEFAULT false,
       mapping jsonb,
+      key_id text NOT NULL,
       status text NOT NULL CHECK (status IN ('checking', 'waiting', 'applying', 'applied', 'rejected', 'refused', 'failed')),
+      staged_records integer NOT NULL DEFAULT 0 CHECK (staged_records >= 0),
+      error_counts jsonb NOT NULL DEFAULT '{}',
       summary jsonb NOT NULL DEFAULT '{}',
       created_at timestamptz NOT NULL DEFAULT now(),
       ended_at timestamptz
     );
+    CREATE INDEX import_run_by_programme ON import_run (programme_id, ended_at);
+    COMMENT ON COLUMN import_run.staged_records IS 'records of the file that are dealt with, committed together with their rows: where a new attempt goes on';
+    COMMENT ON COLUMN import_run.key_id IS 'the key that the run''s blind indexes are made under';
+
+    -- The shape of a run's staged rows. Each run has a table of its own like this one, so that staged rows can be
+    -- dropped at once and leave no dead tuples with personal data behind.
     CREATE TABLE import_row (
-      run_id uuid NOT NULL REFERENCES import_run ON DELETE CASCADE,
-      line integer NOT NULL,
+      line integer PRIMARY KEY,
+      resident_id uuid NOT NULL,
       coupon_index bytea NOT NULL,
       sealed bytea NOT NULL,
       digest bytea NOT NULL,
-      group_code text NOT NULL,
-      PRIMARY KEY (run_id, line)
+      group_code text NOT NULL
     );
     CREATE TABLE import_row_error (
       run_id uuid NOT NULL REFERENCES import_run ON DELETE CASCADE,
       line integer NOT NULL,
       code text NOT NULL,
       column_name text,
+      coupon_index bytea,
       sealed_value bytea,
       PRIMARY KEY (run_id, line, code)
     );
@@ -97,7 +107,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     COMMENT ON COLUMN resident.coupon_index IS 'HMAC of the coupon number (blind index)';
     COMMENT ON COLUMN resident.sealed IS 'AES-256-GCM of coupon number, date of birth and kana together';
-    COMMENT ON COLUMN resident.digest IS 'HMAC of the whole row as imported: tells changed from unchanged';
+    COMMENT ON COLUMN resident.digest IS 'HMAC of birth date and kana: tells changed from unchanged, and one person under two numbers';
 
     CREATE TABLE venue (
       id uuid PRIMARY KEY,
