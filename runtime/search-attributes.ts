@@ -5,8 +5,8 @@ type AttributeTypes = Readonly<Record<string, string>>;
 
 function typeNumber(type: string): temporal.api.enums.v1.IndexedValueType {
   const name = `INDEXED_VALUE_TYPE_${type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()}`;
-  const value = temporal.api.enums.v1.IndexedValueType[name as keyof typeof temporal.api.enums.v1.IndexedValueType];
-  if (value === undefined) throw new Error(`${type} is not a type of Temporal search attributes`);
+  const value = new Map(Object.entries(temporal.api.enums.v1.IndexedValueType)).get(name);
+  if (typeof value !== 'number') throw new Error(`${type} is not a type of Temporal search attributes`);
   return value;
 }
 
@@ -14,7 +14,7 @@ function typeNumber(type: string): temporal.api.enums.v1.IndexedValueType {
 export async function missingSearchAttributes(connection: Connection, namespace: string, wanted: AttributeTypes): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return Object.entries(wanted)
-    .filter(([name, type]) => customAttributes?.[name] !== typeNumber(type))
+    .filter(([name, type]) => customAttributes[name] !== typeNumber(type))
     .map(([name]) => name);
 }
 
@@ -24,7 +24,7 @@ export async function missingSearchAttributes(connection: Connection, namespace:
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string, wanted: AttributeTypes): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(wanted).filter(([name]) => customAttributes?.[name] === undefined);
+  const missing = Object.entries(wanted).filter(([name]) => customAttributes[name] === undefined);
   if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({
     namespace,

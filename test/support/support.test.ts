@@ -4,6 +4,7 @@ import { createTestDatabase } from './test-database';
 import { createTestNamespace } from './test-namespace';
 import { testServices } from './services';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { missingSearchAttributes } from '../../runtime/search-attributes';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 
@@ -35,7 +36,7 @@ test('a Temporal of its own comes back with the same address and data', async ()
   try {
     const address = await temporal.start();
     let connection = await Connection.connect({ address });
-    await connection.workflowService.registerNamespace({ namespace: 'kept', workflowExecutionRetentionPeriod: { seconds: 86_400 } });
+    await connection.workflowService.registerNamespace({ namespace: 'kept', workflowExecutionRetentionPeriod: msToTs('1 day') });
     await connection.close();
     await temporal.stop();
     await expect(Connection.connect({ address, connectTimeout: 500 })).rejects.toThrow();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { registerSearchAttributes } from '../../runtime/search-attributes';
 import { testServices } from './services';
@@ -20,7 +21,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   try {
     await connection.workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: { seconds: 24 * 60 * 60 },
+      workflowExecutionRetentionPeriod: msToTs('1 day'),
     });
     const deadline = Date.now() + 30_000;
     for (;;) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowClient } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 
 const PollingResult = temporal.api.enums.v1.FastForwardPollingResult;
@@ -10,26 +11,26 @@ export interface Execution {
   readonly runId?: string;
 }
 
-type TimeSkipping =
-  | { readonly enabled: true; readonly fastForwardConfig?: { readonly id: string; readonly duration: { readonly seconds: number; readonly nanos: number } } }
-  | { readonly enabled: false };
+type TimeSkippingConfig = temporal.api.common.v1.TimeSkippingConfig.$Properties;
 
-async function configure(client: WorkflowClient, execution: Execution, config: TimeSkipping): Promise<void> {
+async function configure(client: WorkflowClient, execution: Execution, config: TimeSkippingConfig): Promise<void> {
   await client.workflowService.updateWorkflowExecutionOptions({
     namespace: client.options.namespace,
     workflowExecution: execution,
-    // A retrying activity skips its pauses too; a hundred skips, the server's own bound, are soon used up by that.
-    workflowExecutionOptions: { timeSkippingConfig: { ...config, ...(config.enabled ? { maxSessionSkipCount: 10_000 } : {}) } },
+    workflowExecutionOptions: { timeSkippingConfig: config },
     updateMask: { paths: ['time_skipping_config'] },
   });
 }
+
+/** A retrying activity skips its pauses too; a hundred skips, the server's own bound, are soon used up by that. */
+const maxSessionSkipCount = 10_000;
 
 /**
  * From now on the execution's clock jumps to the next timer whenever nothing is in flight, up to its end.
  * Real server, no real waiting: thirty days take about a second.
  */
 export async function skipTimeToTheEnd(client: WorkflowClient, execution: Execution): Promise<void> {
-  await configure(client, execution, { enabled: true });
+  await configure(client, execution, { enabled: true, maxSessionSkipCount });
 }
 
 /** The execution's clock runs like ours again. */
@@ -43,10 +44,10 @@ export async function stopSkippingTime(client: WorkflowClient, execution: Execut
  */
 export async function fastForward(client: WorkflowClient, execution: Execution, durationMs: number): Promise<void> {
   const id = randomUUID();
-  const seconds = Math.floor(durationMs / 1000);
   await configure(client, execution, {
     enabled: true,
-    fastForwardConfig: { id, duration: { seconds, nanos: Math.round((durationMs - seconds * 1000) * 1e6) } },
+    maxSessionSkipCount,
+    fastForwardConfig: { id, duration: msToTs(durationMs) },
   });
   for (;;) {
     const { fastForwardPollingResult: result, failedReason } = await client.workflowService.pollWorkflowExecutionTimeSkipping({

@@ -1,0 +1,80 @@
+import tseslint from 'typescript-eslint';
+
+/** A workflow is replayed: whatever is not in these could give another answer the second time. */
+const allowedInWorkflows = {
+  patterns: [
+    {
+      regex: '^(?!@temporalio/(workflow|common)$|\\.)',
+      message: 'Workflows import @temporalio/workflow, @temporalio/common, the domain and types of activities, nothing else.',
+    },
+    {
+      regex: '^(\\.\\./)+(?!domain/)[a-z]',
+      allowTypeImports: true,
+      message: 'Workflows import values from the domain alone, and types of activities.',
+    },
+  ],
+};
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'admin-ui/', '.toki/', 'coverage/', '**/assets/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // `void promise` says that nobody waits; a shorthand arrow that returns nothing says nothing else.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-extraneous-class': ['error', { allowStaticOnly: true }],
+      // Texts are counted and cut by code point on purpose.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['workflows/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', allowedInWorkflows],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', 'fetch', 'crypto'],
+    },
+  },
+  {
+    files: ['domain/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'The domain does no input or output.' }] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', 'fetch', 'crypto', 'setTimeout', 'setInterval'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time is an argument of the domain.' },
+        { object: 'Math', property: 'random', message: 'Randomness is an argument of the domain.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time is an argument of the domain.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // What people start from a terminal speaks to a terminal.
+    files: ['runtime/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+);

@@ -1,0 +1,111 @@
+// The first thing every `npm run …` of Toki executes, on a fresh clone too: plain JavaScript without any dependency.
+// It installs and builds what is missing or older than its sources, then hands over to the built program.
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const LEAST_NODE = [20, 19];
+const SOURCES = ['domain', 'workflows', 'activities', 'api', 'database', 'migrations', 'runtime', 'test'];
+const builtMark = join(root, 'dist', '.toki-built');
+
+const usage = `Usage: npm start | npm run reset | npm run toki -- <command> | npm run build | npm test`;
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+/** The newest change below a folder, folders included: a removed file counts as a change. */
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let latest = stat.mtimeMs;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) latest = Math.max(latest, newest(join(path, entry.name)));
+    else if (entry.name.endsWith('.ts')) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
+  }
+  return latest;
+}
+
+function run(file, args, env = process.env) {
+  const result = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env, shell: process.platform === 'win32' });
+  return result.error ? result.error.message : result.status === 0 ? undefined : `it ended with ${result.signal ?? `code ${result.status}`}`;
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether every package of the lock file is there in its version. Compared by content: a new clone has new times on old files. */
+function isInstalled() {
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages ?? {};
+  // npm writes this down at the end of an installation, so an interrupted one does not count.
+  const present = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  if (!present) return false;
+  return Object.entries(wanted).every(
+    ([path, entry]) => path === '' || entry.optional || entry.devOptional || present[path]?.version === entry.version,
+  );
+}
+
+function install() {
+  if (isInstalled()) return;
+  console.log('Installing packages (npm ci) …');
+  // The tools to build and test with are needed too, whatever NODE_ENV says.
+  const problem = run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (problem) fail(`The packages could not be installed: ${problem}; see the lines above, and try "npm ci" once more.`);
+}
+
+/** Compiles when a source is newer than the last success. Returns what went wrong. */
+function build() {
+  const sources = Math.max(newest(join(root, 'tsconfig.json')), ...SOURCES.map((name) => newest(join(root, name))));
+  if ((modified(builtMark) ?? 0) >= sources) return undefined;
+  console.log('Building …');
+  const started = new Date();
+  const problem = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+  if (problem) return problem;
+  writeFileSync(builtMark, '');
+  // A source that changed while the compiler ran is newer than this.
+  utimesSync(builtMark, started, started);
+  return undefined;
+}
+
+/** Runs the built program in the foreground; signals reach it, and its exit code becomes ours. */
+function handOver(program, args) {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'runtime', program), ...args], {
+    cwd: root,
+    // Should this process be killed, the channel closes and the program stops in order.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  // Ctrl-C in a terminal reaches the program twice, by itself and through here; it takes the second for the first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => fail(`The program could not be run: ${error.message}.`));
+  child.once('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] ?? 0) : code));
+}
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
+  fail(`Toki needs Node.js ${LEAST_NODE.join('.')} or newer, and this is ${process.versions.node}.`);
+}
+const [command, ...args] = process.argv.slice(2);
+const programs = { start: 'start.js', reset: 'reset.js', toki: 'toki.js' };
+if (![...Object.keys(programs), 'build', 'test'].includes(command)) fail(usage);
+install();
+if (command === 'test') {
+  const { runTests } = await import('./run-tests.mjs');
+  process.exitCode = runTests(root, build, args);
+} else {
+  if (build() !== undefined) fail('Toki could not be built: see the lines above.');
+  if (command !== 'build') handOver(programs[command], args);
+}
