@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseKeys } from '../database/keys';
 import { projectRoot } from './root';
 import { StartError } from './start-error';
 
@@ -78,13 +79,12 @@ function isCidr(text: string): boolean {
 }
 
 function isKeyList(text: string): boolean {
-  const ids = new Set<string>();
-  for (const entry of text.split(',')) {
-    const match = /^([A-Za-z0-9._-]{1,32})=([A-Za-z0-9+/_-]+={0,2})$/.exec(entry.trim());
-    if (!match?.[1] || !match[2] || ids.has(match[1]) || Buffer.from(match[2], 'base64').length !== 32) return false;
-    ids.add(match[1]);
+  try {
+    parseKeys(text);
+    return true;
+  } catch {
+    return false;
   }
-  return true;
 }
 
 const schema = z.object({

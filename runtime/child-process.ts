@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { projectRoot } from './root';
+import type { Running } from './supervised';
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Absolute path of the program, JavaScript. */
+  readonly program: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** How long it may take to finish what it is doing after SIGTERM. */
+  readonly stopWithinMs: number;
+  /** Every line it writes. */
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Starts one of Toki's own programs. It is in a process group of its own, so Ctrl-C reaches it only through the
+ * supervisor's order; and it ends by itself when the supervisor is killed (see child-watch).
+ */
+export async function startChild({ name, program, env, stopWithinMs, onLine }: ChildOptions): Promise<Running> {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--require', join(__dirname, 'child-watch.js'), program], {
+    cwd: projectRoot,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const forward = (stream: Readable) => { createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine); };
+  forward(child.stdout);
+  forward(child.stderr);
+  let ended = false;
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      ended = true;
+      resolve(signal ?? `code ${String(code)}`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) => { reject(new Error(`${name} could not be run: ${error.message}`)); });
+  });
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    async stop() {
+      if (ended) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
