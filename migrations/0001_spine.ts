@@ -63,13 +63,18 @@ export async function up(knex: Knex): Promise<void> {
       key_id text NOT NULL,
       status text NOT NULL CHECK (status IN ('checking', 'waiting', 'applying', 'applied', 'rejected', 'refused', 'failed')),
       staged_records integer NOT NULL DEFAULT 0 CHECK (staged_records >= 0),
-      error_counts jsonb NOT NULL DEFAULT '{}',
+      tally jsonb NOT NULL DEFAULT '{}',
+      duplicates_settled boolean NOT NULL DEFAULT false,
+      compared_after uuid REFERENCES import_run,
       summary jsonb NOT NULL DEFAULT '{}',
+      result jsonb,
       created_at timestamptz NOT NULL DEFAULT now(),
       ended_at timestamptz
     );
     CREATE INDEX import_run_by_programme ON import_run (programme_id, ended_at);
     COMMENT ON COLUMN import_run.staged_records IS 'records of the file that are dealt with, committed together with their rows: where a new attempt goes on';
+    COMMENT ON COLUMN import_run.tally IS 'counts over the records dealt with so far';
+    COMMENT ON COLUMN import_run.compared_after IS 'the last run applied to the programme when this one was compared: another one since, and the comparison is stale';
     COMMENT ON COLUMN import_run.key_id IS 'the key that the run''s blind indexes are made under';
 
     -- The shape of a run's staged rows. Each run has a table of its own like this one, so that staged rows can be
