@@ -49,6 +49,43 @@ export interface BookingFacts {
   readonly replaces?: string;
   /** Set on a cancelled booking that was moved: the booking that took its place. */
   readonly replacedBy?: string;
+  /** The journey of the pinned programme version: added to `confirmed` events when they are handed over, never stored. */
+  readonly journey?: JourneyPlan;
+  /** On `attended`: the resident has a booking for the next dose already, so there is nobody to invite. */
+  readonly nextDoseBooked?: boolean;
+}
+
+/** What the workflow needs to know of a programme version: which notices, when. Texts stay in the database. */
+export interface JourneyPlan {
+  readonly steps: readonly JourneyPlanStep[];
+  /** Hours after the end of the slot when somebody not checked in counts as not come. */
+  readonly noShowAfterHours: number;
+}
+
+export interface JourneyPlanStep {
+  readonly id: string;
+  readonly on: 'confirmed' | 'changed' | 'cancelled' | 'attended' | 'no_show';
+  /** Due at `at` o'clock (city time), `days` days before the day of the appointment; left out: at once. */
+  readonly before?: { readonly days: number; readonly at: string };
+  /** Left out if the booking was confirmed less than this many hours before the step is due. */
+  readonly notWithinHours?: number;
+  /** An invitation to the next dose: only while there is no booking for it. */
+  readonly invites?: true;
+}
+
+/** One notice: the step of the journey and which time it is sent (`first`, or `again/<id of the request>`). */
+export interface NoticeRequest {
+  readonly bookingId: string;
+  readonly step: string;
+  readonly occurrence: string;
+}
+
+export const noticeOutcomes = ['sent', 'skipped', 'failed', 'unclear'] as const;
+/** `unclear`: handed to the mail server, the answer was lost. */
+export interface NoticeOutcome {
+  readonly status: (typeof noticeOutcomes)[number];
+  /** Why it was not sent, as a short code. */
+  readonly reason?: string;
 }
 
 export const channels = ['web', 'phone', 'line', 'venue'] as const;
@@ -61,10 +98,10 @@ export type ActorKind = (typeof actorKinds)[number];
 export const endReasons = ['citizen', 'operator', 'city', 'moved', 'hold_expired', 'given_up', 'day_over', 'checked_in'] as const;
 export type EndReason = (typeof endReasons)[number];
 
-/** Argument of the workflow. `event` is the first event, given at the start; later ones come by signal. */
+/** Argument of the workflow. `events`: the first event and those that followed before the start; later ones come by signal. */
 export interface BookingLifecycleInput {
   readonly bookingId: string;
-  readonly event?: BookingEvent;
+  readonly events?: readonly BookingEvent[];
 }
 
 export interface TimelineEntry {

@@ -1,0 +1,129 @@
+import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import {
+  bookingEventSignalName,
+  bookingTaskQueue,
+  bookingWorkflowId,
+  bookingWorkflowType,
+  type BookingEvent,
+  type BookingLifecycleInput,
+} from '../domain/contracts/booking-workflow';
+import type { SearchAttributeName } from '../domain/contracts/search-attributes';
+import { planJourney } from '../domain/journey/plan';
+import { bookingSummary } from '../domain/journey/words';
+import type { Programmes } from '../database/programmes';
+
+export interface EventDeliveryOptions {
+  readonly client: Client;
+  readonly programmes: Pick<Programmes, 'version'>;
+}
+
+/** Hands over events of one booking, in order of version. Resolves when Temporal has them all. */
+export type DeliverEvents = (events: readonly BookingEvent[]) => Promise<void>;
+
+const attribute = {
+  Programme: defineSearchAttributeKey('Programme', SearchAttributeType.KEYWORD),
+  ProgrammeVersion: defineSearchAttributeKey('ProgrammeVersion', SearchAttributeType.INT),
+  Venue: defineSearchAttributeKey('Venue', SearchAttributeType.KEYWORD),
+  SlotTime: defineSearchAttributeKey('SlotTime', SearchAttributeType.DATETIME),
+  BookingStatus: defineSearchAttributeKey('BookingStatus', SearchAttributeType.KEYWORD),
+  Channel: defineSearchAttributeKey('Channel', SearchAttributeType.KEYWORD),
+} satisfies Partial<Record<SearchAttributeName, unknown>>;
+
+/**
+ * The one way from `booking_event` to a workflow, shared by hand-over, relay and reconciler. The first event starts the
+ * workflow, with those that follow it as further argument; later ones are signals, which start a workflow that is
+ * missing (it then loads what it lacks). A workflow that has ended has had its last event: that counts as delivered.
+ */
+export function createEventDelivery({ client, programmes }: EventDeliveryOptions): DeliverEvents {
+  /** The stored event is slim; the journey of the pinned version is the same for thousands of bookings. */
+  async function withJourney(event: BookingEvent): Promise<BookingEvent> {
+    if (event.type !== 'confirmed') return event;
+    const { document } = await programmes.version(event.facts.programmeVersionId);
+    return { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } };
+  }
+
+  return async (events) => {
+    const whole = await Promise.all(events.map(withJourney));
+    const [first] = whole;
+    if (!first) return;
+    let rest = whole;
+    if (first.version === 1) {
+      if (await begins(() => client.workflow.start(bookingWorkflowType, { ...startOptions(first), args: [inputOf(first.bookingId, whole)] }))) return;
+      rest = whole.slice(1);
+    }
+    for (const event of rest) {
+      const accepted = await begins(() =>
+        client.workflow.signalWithStart(bookingWorkflowType, {
+          ...startOptions(event),
+          args: [inputOf(event.bookingId, [])],
+          signal: bookingEventSignalName,
+          signalArgs: [event],
+        }),
+      );
+      if (!accepted) return;
+    }
+  };
+}
+
+/**
+ * Starts the workflow of a booking anew from all its events, also where an earlier run was ended by hand: for bookings
+ * that live on while nothing drives them. False: somebody else was quicker.
+ */
+export async function restartWorkflow(options: EventDeliveryOptions, events: readonly BookingEvent[]): Promise<boolean> {
+  const [first] = events;
+  if (!first) return false;
+  const document = (await options.programmes.version(first.facts.programmeVersionId)).document;
+  const whole = events.map((event) => (event.type === 'confirmed' ? { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } } : event));
+  const last = events.at(-1) ?? first;
+  return begins(() =>
+    options.client.workflow.start(bookingWorkflowType, { ...startOptions(last), workflowIdReusePolicy: 'ALLOW_DUPLICATE', args: [inputOf(first.bookingId, whole)] }),
+  );
+}
+
+function inputOf(bookingId: string, events: readonly BookingEvent[]): BookingLifecycleInput {
+  return events.length === 0 ? { bookingId } : { bookingId, events };
+}
+
+function startOptions({ bookingId, facts }: BookingEvent): Omit<WorkflowStartOptions, 'args'> & { workflowId: string; taskQueue: string } {
+  return {
+    workflowId: bookingWorkflowId(bookingId),
+    taskQueue: bookingTaskQueue,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    staticSummary: bookingSummary(facts),
+    typedSearchAttributes: [
+      { key: attribute.Programme, value: facts.programmeCode },
+      { key: attribute.ProgrammeVersion, value: facts.programmeVersion },
+      { key: attribute.Venue, value: facts.venueCode },
+      { key: attribute.SlotTime, value: new Date(facts.slotStartsAt) },
+      { key: attribute.BookingStatus, value: facts.state },
+      { key: attribute.Channel, value: facts.channel },
+    ] satisfies SearchAttributePair[],
+  };
+}
+
+/** False when a workflow of that id has been started before (by the start) or has ended (by the signal). */
+async function begins(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+const outageCodes = new Set([
+  1, // CANCELLED
+  4, // DEADLINE_EXCEEDED
+  8, // RESOURCE_EXHAUSTED
+  14, // UNAVAILABLE
+]);
+
+/** Whether an error says that Temporal cannot be reached or cannot keep up, rather than that it refused one request. */
+export function isOutage(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return outageCodes.has(cause.code);
+  }
+  return false;
+}

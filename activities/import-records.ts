@@ -1,0 +1,70 @@
+import { CsvError, parse } from 'csv-parse';
+import type { FileFormat } from '../domain/eligibility-file/format';
+
+export interface FileRecord {
+  /** First physical line of the record, from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** A quote that opens on this line is never closed: what follows cannot be told apart. */
+export class OpenQuoteError extends Error {
+  override name = 'OpenQuoteError';
+  constructor(readonly line: number) {
+    super(`the quote opened on line ${String(line)} is not closed`);
+  }
+}
+
+/** No row of a city's file is longer; a quote that is never closed would otherwise swallow the rest into memory. */
+const RECORD_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * Reads CSV piece by piece: what a piece completes comes out as one list, so memory stays at a piece and its records.
+ * @throws OpenQuoteError
+ */
+export async function* readRecords(pieces: AsyncIterable<Uint8Array>, encoding: FileFormat['encoding']): AsyncGenerator<FileRecord[], void, undefined> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const parser = parse({
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: RECORD_LIMIT_BYTES,
+  });
+  let line = 1;
+  let ready: FileRecord[] = [];
+  let fault: Error | undefined;
+  parser.on('data', (cells: string[]) => {
+    ready.push({ line, cells });
+    line += 1 + lineBreaksIn(cells);
+  });
+  parser.on('error', (error) => {
+    fault = error instanceof CsvError ? new OpenQuoteError(line) : error;
+  });
+  const closed = new Promise<void>((resolve) => parser.once('close', resolve));
+  try {
+    for await (const piece of pieces) {
+      await new Promise<void>((resolve) => {
+        parser.write(decoder.decode(piece, { stream: true }), () => {
+          resolve();
+        });
+      });
+      if (fault !== undefined) throw fault;
+      if (ready.length > 0) yield ready;
+      ready = [];
+    }
+    parser.end(decoder.decode());
+    await closed;
+    if (fault !== undefined) throw fault;
+    if (ready.length > 0) yield ready;
+  } finally {
+    parser.destroy();
+  }
+}
+
+function lineBreaksIn(cells: readonly string[]): number {
+  let breaks = 0;
+  for (const cell of cells) {
+    for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) breaks++;
+  }
+  return breaks;
+}

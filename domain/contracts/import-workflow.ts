@@ -1,0 +1,97 @@
+/**
+ * What the command line, the staff app and the workers say to an import's workflow. Names, shapes and counts only:
+ * rows, file names, numbers and birth dates stay in PostgreSQL, sealed.
+ */
+import type { FileRefusal } from '../eligibility-file/refusal';
+import type { RowErrorCode } from '../eligibility-file/row-error';
+
+export const importWorkflowType = 'eligibilityImport';
+export const importTaskQueue = 'import';
+
+export function importWorkflowId(runId: string): string {
+  return `import/${runId}`;
+}
+
+export const approveImportUpdateName = 'approveImport';
+export const approveRemovalUpdateName = 'approveRemoval';
+export const rejectImportUpdateName = 'rejectImport';
+export const importProgressQueryName = 'importProgress';
+
+/** Argument of the workflow. Everything else stands in the row `import_run` of this id. */
+export interface EligibilityImportInput {
+  readonly runId: string;
+  /** Shown as search attribute. */
+  readonly programmeCode: string;
+}
+
+export type ImportPhase =
+  | 'inspecting'
+  | 'staging'
+  | 'comparing'
+  /** Waits for approveImport or rejectImport. */
+  | 'waiting_for_approval'
+  /** Approved, but the file is the whole set and residents would be removed: waits for approveRemoval or rejectImport. */
+  | 'waiting_for_removal_approval'
+  | 'applying'
+  | 'applied'
+  | 'rejected'
+  | 'refused'
+  | 'failed';
+
+export type RowErrorCounts = Readonly<Partial<Record<RowErrorCode, number>>>;
+
+/** What an import would do. Counts are rows or residents, never who. */
+export interface ImportSummary {
+  /** Rows of data in the file; blank rows do not count. */
+  readonly records: number;
+  /** Rows that can be applied. */
+  readonly good: number;
+  /** Rows that cannot. */
+  readonly bad: number;
+  /** By code; a bad row can have two, and the notes (identical duplicates, possibly the same person) are counted here too. */
+  readonly errors: RowErrorCounts;
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** Active residents that the file does not have. */
+  readonly missing: number;
+  /** … of whom so many have a live booking. */
+  readonly missingWithBooking: number;
+  readonly isFullSet: boolean;
+  /** Residents that approval would remove: `missing` for a full set, otherwise 0. */
+  readonly toRemove: number;
+  /** Why nobody is removed although the file is the whole set: rows with unreadable numbers could be anybody's. */
+  readonly removalBlocked?: 'unreadable_numbers';
+}
+
+export interface ImportResult {
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly removedWithBooking: number;
+}
+
+export interface ImportProgress {
+  readonly phase: ImportPhase;
+  /** Rows of data dealt with; grows phase by phase (live figures: the staging activity's heartbeat). */
+  readonly rowsDone: number;
+  readonly summary?: ImportSummary;
+  readonly result?: ImportResult;
+  readonly refusal?: FileRefusal;
+}
+
+/** Who says so: an opaque id of a member of staff, or `command-line`. */
+export interface ApproveImportInput {
+  readonly by: string;
+}
+
+export interface ApproveRemovalInput {
+  readonly by: string;
+  /** The number of residents to remove as the summary names it: a different number is refused. */
+  readonly residents: number;
+}
+
+export interface RejectImportInput {
+  readonly by: string;
+}
