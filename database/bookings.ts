@@ -152,11 +152,14 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     input: Change & { residentId: string; slotId: string; dose: number; replaces?: string },
   ): Promise<BookingChange | Refusal> {
     const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel]);
+    // Before the transaction: see `programmes.version`.
+    const published = await programmes.allPublished();
     return changeOf(input, operation, async (sql, resident) => {
       const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
       if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
       if (resident.status !== 'active') return refuse('not_eligible');
-      const version = await programmeOf(slot.programme_id);
+      const version = published.find((item) => item.programmeId === slot.programme_id);
+      if (!version) return refuse('slot_unknown');
       const rows = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
       const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
       const stale = rows.filter(isStale);
@@ -215,7 +218,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
       if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
       if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
-      const version = await programmes.version(row.programme_version_id);
+      const version = await programmes.version(row.programme_version_id, sql);
       const checked = checkAnswers(version.document, input.answers);
       if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
 
@@ -253,7 +256,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
       if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired') return { ok: true, booking: viewOf(row), events: [], replayed: true };
       if (row.state !== 'held') {
-        const version = await programmes.version(row.programme_version_id);
+        const version = await programmes.version(row.programme_version_id, sql);
         const live = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
         const decision = decideCancel(version.document, forRules(row), live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules), input.channel, resident.now);
         if (!decision.ok) return decision;
@@ -309,7 +312,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
   /** Appends the event of a step and gives the seat back where the new state takes none. */
   async function end(sql: Sql, row: BookingRow, state: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
-    const version = await programmes.version(row.programme_version_id);
+    const version = await programmes.version(row.programme_version_id, sql);
     const event = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, state, actor, now);
     const done = await sql(statements.step, [
       row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state),
@@ -336,12 +339,6 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       }
       return work(sql, resident);
     });
-  }
-
-  async function programmeOf(programmeId: string): Promise<ProgrammeVersion> {
-    const version = (await programmes.allPublished()).find((item) => item.programmeId === programmeId);
-    if (!version) throw new Error(`programme ${programmeId} has no published version`);
-    return version;
   }
 
   return {

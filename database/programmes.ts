@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalText, checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import type { Database } from './connection';
+import type { Sql } from './transaction';
 
 export interface ProgrammeVersion {
   readonly id: string;
@@ -35,6 +36,9 @@ interface VersionRow {
 
 /** How long a process may go on with what it read, ms. Publishing must take effect everywhere within 5 s. */
 const freshForMs = 2_000;
+
+const versionById = `SELECT v.id, v.programme_id, p.code, v.number, v.document, v.checksum
+  FROM programme_version v JOIN programme p ON p.id = v.programme_id WHERE v.id = $1`;
 
 export type Programmes = ReturnType<typeof createProgrammes>;
 
@@ -89,11 +93,14 @@ export function createProgrammes(database: Database) {
       return found;
     },
 
-    /** A version by id, published or superseded: what a booking pins. Throws NoProgrammeError. */
-    async version(id: string): Promise<ProgrammeVersion> {
+    /**
+     * A version by id, published or superseded: what a booking pins. Inside a transaction give its `sql`: a transaction
+     * that waited for a second connection of the same pool could wait for ever. Throws NoProgrammeError.
+     */
+    async version(id: string, sql?: Sql): Promise<ProgrammeVersion> {
       const known = byId.get(id);
       if (known) return known;
-      const row = await versions().where('v.id', id).first<VersionRow | undefined>();
+      const row = sql ? (await sql<VersionRow>(versionById, [id]))[0] : await versions().where('v.id', id).first<VersionRow | undefined>();
       if (!row) throw new NoProgrammeError(`no programme version ${id}`);
       return read(row);
     },

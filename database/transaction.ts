@@ -14,6 +14,8 @@ const attempts = 4;
  *
  * Deadlocks, serialization failures and unique violations are tried again (at most 3 times): the second look sees the
  * row that was in the way, and the rules then refuse with a reason. `work` must therefore have no effect outside.
+ *
+ * A refusal (`ok: false`) changes nothing: it is rolled back.
  */
 export async function inTransaction<Result>(database: Database, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -34,7 +36,7 @@ async function once<Result>(database: Database, work: (sql: Sql) => Promise<Resu
   try {
     await client.query('BEGIN');
     const result = await work(sql);
-    await client.query('COMMIT');
+    await client.query(isRefusal(result) ? 'ROLLBACK' : 'COMMIT');
     return result;
   } catch (error) {
     // A connection that cannot even roll back is thrown away by the pool.
@@ -45,6 +47,10 @@ async function once<Result>(database: Database, work: (sql: Sql) => Promise<Resu
   } finally {
     await database.client.releaseConnection(client);
   }
+}
+
+function isRefusal(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'ok' in result && result.ok === false;
 }
 
 const names = new Map<string, string>();

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { createBookingRepository } from '../../database/bookings';
+import { openDatabase, type Database } from '../../database/connection';
+import { parseKeys, type KeyRing } from '../../database/keys';
+import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
+import type { SealedResident } from '../../database/residents';
+import { createSlotRepository } from '../../database/slots';
+import { createVenueRepository } from '../../database/venues';
+import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
+import type { Channel } from '../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../domain/programme/document';
+import { projectRoot } from '../../runtime/root';
+import { createTestDatabase } from './test-database';
+
+export const testKeys: KeyRing = parseKeys(`test=${randomBytes(32).toString('base64')}`);
+
+/** The demo city's programme document, to be changed for a test. */
+export function testDocument(change: (document: ProgrammeDocument) => void = () => undefined): ProgrammeDocument {
+  const document = JSON.parse(readFileSync(join(projectRoot, 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument;
+  change(document);
+  return document;
+}
+
+export const validAnswers = { telephone: '090-1234-5678', email: 'hana@example.jp', consentRules: true, consentUse: true };
+
+export interface TestCity {
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly keys: KeyRing;
+  readonly version: ProgrammeVersion;
+  readonly bookings: ReturnType<typeof createBookingRepository>;
+  readonly venueId: string;
+  /** Adds a resident; returns the id. */
+  addResident(resident?: Partial<SealedResident> & { groupCode?: string }): Promise<string>;
+  /** Adds a slot `daysAhead` days from today at `time` (city time) with seats for `channel`; returns the id. */
+  addSlot(slot?: { dose?: number; daysAhead?: number; time?: string; capacity?: number; channel?: Channel }): Promise<string>;
+  /** taken and capacity of a slot's quota. */
+  seats(slotId: string, channel?: Channel): Promise<{ taken: number; capacity: number }>;
+  close(): Promise<void>;
+}
+
+let couponNumber = 9_800_000_000;
+
+/** A small city on a fresh database: one venue, the demo programme (or a changed one), no slots, no residents. */
+export async function createTestCity({ change, poolSize = 20 }: { change?: (document: ProgrammeDocument) => void; poolSize?: number } = {}): Promise<TestCity> {
+  const testDatabase = await createTestDatabase();
+  const database = openDatabase({ url: testDatabase.databaseUrl, applicationName: 'test', poolSize });
+  const programmes = createProgrammes(database);
+  const version = await programmes.publish('test-programme', testDocument(change));
+  const venueId = await createVenueRepository(database).save({
+    code: 'sakuragi', name: '桜木会場', ward: '中央区', address: '新潟市中央区1番地', access: '駅から5分', features: ['step_free'], mapUrl: null, position: 0,
+  });
+  const slots = createSlotRepository(database);
+  return {
+    database,
+    databaseUrl: testDatabase.databaseUrl,
+    keys: testKeys,
+    version,
+    bookings: createBookingRepository({ database, keys: testKeys, programmes }),
+    venueId,
+    async addResident({ groupCode = 'seniors', ...sealed } = {}) {
+      const id = uuidv7();
+      const person: SealedResident = { number: String(couponNumber++), birthDate: '1947-04-01', ...sealed };
+      await database('resident').insert({
+        id, programme_id: version.programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
+        digest: testKeys.blindIndex(JSON.stringify(person)), key_id: testKeys.currentKeyId, group_code: groupCode,
+      });
+      return id;
+    },
+    async addSlot({ dose = 1, daysAhead = 5, time = '10:30', capacity = 5, channel = 'web' } = {}) {
+      const startsAt = instantOf(addDays(cityDate(new Date()), daysAhead), time);
+      const endsAt = new Date(startsAt.getTime() + 30 * 60_000);
+      await slots.addSlots(version.programmeId, venueId, null, [{ dose, startsAt, endsAt, quotas: [{ channel, capacity }] }]);
+      const row = await database('slot').where({ programme_id: version.programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string }>('id');
+      return row.id;
+    },
+    async seats(slotId, channel = 'web') {
+      return database('slot_quota').where({ slot_id: slotId, channel }).first<{ taken: number; capacity: number }>('taken', 'capacity');
+    },
+    async close() {
+      await database.destroy();
+      await testDatabase.drop();
+    },
+  };
+}
