@@ -27,7 +27,9 @@ export async function startChild({ name, program, env, stopWithinMs, onLine }: C
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const forward = (stream: Readable) => { createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine); };
+  const forward = (stream: Readable | null) => {
+    if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
+  };
   forward(child.stdout);
   forward(child.stderr);
   let ended = false;
