@@ -107,7 +107,7 @@ async function makeCluster(binaries: Binaries, folder: string, password: string,
 }
 
 /** A postmaster whose supervisor was killed is stopped in order; a lock file without one is removed. */
-async function clearLeftOver(folder: string): Promise<void> {
+export async function stopLeftOverPostgres(folder: string): Promise<void> {
   const lockFile = join(folder, 'postmaster.pid');
   const lines = readIfThere(lockFile)?.split('\n');
   if (!lines) return;
@@ -174,7 +174,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     writeFileSync(passwordFile, password, { mode: 0o600 });
   }
   if (!existsSync(join(folder, 'PG_VERSION'))) await makeCluster(binaries, folder, password, user);
-  await clearLeftOver(folder);
+  await stopLeftOverPostgres(folder);
 
   const remembered = Number(readIfThere(portFile) ?? Number.NaN);
   const port = options.port ?? (await findFreePort(Number.isInteger(remembered) ? remembered : undefined));

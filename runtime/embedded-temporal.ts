@@ -51,6 +51,12 @@ function readState(file: string): State {
   }
 }
 
+/** Stops a server whose supervisor was killed, if there is one. */
+export async function stopLeftOverTemporal(stateFile: string): Promise<void> {
+  const leftOver = parseMark(readState(stateFile).process);
+  if (leftOver && isAlive(leftOver)) await stopOrphan(leftOver, 'SIGTERM', STOP_WITHIN_MS);
+}
+
 async function answers(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 2_000 });
@@ -73,8 +79,7 @@ async function answers(address: string, namespace: string): Promise<boolean> {
  */
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const state = readState(options.stateFile);
-  const leftOver = parseMark(state.process);
-  if (leftOver && isAlive(leftOver)) await stopOrphan(leftOver, 'SIGTERM', STOP_WITHIN_MS);
+  await stopLeftOverTemporal(options.stateFile);
 
   const choose = (wanted: number | undefined) => (options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted));
   const port = await choose(state.port);

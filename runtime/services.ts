@@ -67,7 +67,7 @@ export async function withServices<Result>(options: ServiceOptions, work: (servi
   const { config, env, say, withTemporal } = options;
   const interruption = onInterruption();
   const running = readRuntimeFile(config.dataDir);
-  const closing: (() => Promise<void> | void)[] = [];
+  const closing: (() => unknown)[] = [];
   try {
     let databaseUrl = config.databaseUrl ?? running?.databaseUrl;
     let access = config.temporalAddress !== undefined || running ? temporalAccess(config, config.temporalAddress ?? running?.temporalAddress ?? '') : undefined;

@@ -58,7 +58,7 @@ export class Supervised {
       const how = await running.exited;
       this.#running = undefined;
       onChange?.(undefined);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       if (Date.now() - startedAt >= healthyAfterMs) pauseMs = firstPauseMs;
       say(`${name} ended unexpectedly (${how}); it is started again in ${seconds(pauseMs)}`);
       for (;;) {
@@ -71,14 +71,18 @@ export class Supervised {
           say(`${name} could not be started again (${(error as Error).message}); the next attempt is in ${seconds(pauseMs)}`);
         }
       }
-      if (this.#stopping.signal.aborted) {
+      this.#running = running;
+      if (this.#isStopping()) {
         await running.stop();
         return;
       }
-      this.#running = running;
       onChange?.(running.pid);
       say(`${name} runs again`);
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #pause(ms: number): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectTemporal, startDatabase, startTemporal } from './backing-services';
+import type { Client } from '@temporalio/client';
+import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
+import { migrate, openDatabase, type Database } from '../database/connection';
+import { parseKeys, type KeyRing } from '../database/keys';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
-import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
-import { migrate, openDatabase } from '../database/connection';
-import { parseKeys } from '../database/keys';
+import { connectTemporal, startDatabase, startTemporal } from './backing-services';
 import { startChild } from './child-process';
 import { ChildrenFile } from './children-file';
 import type { Config } from './config';
@@ -22,12 +23,20 @@ import { pollersOf } from './task-queues';
 
 const READY_WITHIN_MS = 120_000;
 
+/** Imports a file of residents through the workflow and approves it; resolves when it is applied. */
+export type ImportFile = (
+  services: { readonly database: Database; readonly keys: KeyRing; readonly temporal: Client },
+  file: { readonly name: string; readonly content: Buffer },
+) => Promise<void>;
+
 export interface SupervisorOptions {
   readonly config: Config;
   readonly env: NodeJS.ProcessEnv;
   /** Absolute paths of the children's programs, JavaScript. */
   readonly programs: { readonly worker: string; readonly citizen: string; readonly staff: string };
   readonly write: (line: string) => void;
+  /** Brings in the demo city's residents; without it the demo city has none. */
+  readonly importFile?: ImportFile;
 }
 
 /** Resolves when Toki has been asked to stop: by a signal, or by the end of the process that started this one. */
@@ -77,10 +86,10 @@ async function isPolling(access: TemporalAccess): Promise<boolean> {
  *
  * @throws StartError when something cannot be started, after everything that was has been stopped again.
  */
-export async function runSupervisor({ config, env, programs, write }: SupervisorOptions): Promise<number> {
+export async function runSupervisor({ config, env, programs, write, importFile }: SupervisorOptions): Promise<number> {
   const say = (line: string) => { write(tokiLine(line, new Date())); };
   const request = stopRequest();
-  const stopping: (() => Promise<unknown> | void)[] = [];
+  const stopping: (() => unknown)[] = [];
   const held = holdDataFolder(config.dataDir);
   stopping.unshift(() => { held.release(); });
   try {
@@ -166,9 +175,16 @@ export async function runSupervisor({ config, env, programs, write }: Supervisor
       say('Starting the worker');
       await child('worker', 30_000, () => isPolling(temporal.address.access));
       if (config.demo) {
-        const client = createTemporalClient(temporal.address.access, parseKeys(keys));
+        const keyRing = parseKeys(keys);
+        const client = createTemporalClient(temporal.address.access, keyRing);
         try {
-          await loadDemoCity({ database, keys: parseKeys(keys), temporal: client, now: new Date(), say });
+          await loadDemoCity({
+            database,
+            keys: keyRing,
+            now: new Date(),
+            say,
+            importFile: importFile && ((file) => importFile({ database, keys: keyRing, temporal: client }, file)),
+          });
         } finally {
           await client.connection.close();
         }
