@@ -28,6 +28,8 @@ export type Finding =
 type Check = () => Promise<{ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly detail: string; readonly todo: string }>;
 
 function messageOf(error: unknown): string {
+  // fetch says only that it failed; the reason is inside.
+  if (error instanceof TypeError && error.cause !== undefined) return messageOf(error.cause);
   const { details, message, code } = error as { details?: string; message?: string; code?: string };
   return (details || message || code || String(error)).split('\n')[0] ?? '';
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { findFreePort } from './free-port';
-import { folderClosedTo, postgresUser, type PostgresUser } from './postgres-user';
+import { postgresUser, runnerFor, type PostgresUser } from './postgres-user';
 import { markProcess } from './process-identity';
 import { logTail, readIfThere, startServerProcess, stopOrphan, type ServerProcess } from './server-process';
 import { StartError } from './start-error';
@@ -59,16 +59,17 @@ function findBinaries(): Binaries {
   }
 }
 
-function checkReachable(user: PostgresUser, path: string, what: string): void {
-  const closed = folderClosedTo(user, path);
-  if (closed !== undefined) {
-    throw new StartError(
-      `PostgreSQL runs as the user "postgres" because Toki was started as root, and that user cannot pass through the folder ${closed} to ${what}: open it with "chmod o+x ${closed}", or start Toki as another user.`,
-    );
-  }
+interface ClusterOptions {
+  readonly initdb: string;
+  readonly folder: string;
+  readonly password: string;
+  readonly user: PostgresUser | undefined;
+  readonly runAs: ReturnType<typeof runnerFor>;
+  /** Waits until the new files are on the disk. */
+  readonly durable: boolean;
 }
 
-async function makeCluster(binaries: Binaries, folder: string, password: string, user: PostgresUser | undefined): Promise<void> {
+async function makeCluster({ initdb, folder, password, user, runAs, durable }: ClusterOptions): Promise<void> {
   // Made under another name first: a start that is killed half-way leaves no half cluster behind.
   const fresh = `${folder}.new`;
   const passwordFile = `${folder}.new-password`;
@@ -80,23 +81,20 @@ async function makeCluster(binaries: Binaries, folder: string, password: string,
     chownSync(passwordFile, user.uid, user.gid);
   }
   try {
-    await run(
-      binaries.initdb,
-      [
-        `--pgdata=${fresh}`,
-        '--username=toki',
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        // Byte order and Unicode rules built into the server: the same on every machine, whatever locales it has.
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--no-sync',
-        '--no-instructions',
-      ],
-      { ...(user ?? {}), env: { ...process.env, LC_ALL: 'C' } },
-    );
+    const { file, args, ...identity } = runAs(initdb, [
+      `--pgdata=${fresh}`,
+      '--username=toki',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // Byte order and Unicode rules built into the server: the same on every machine, whatever locales it has.
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-instructions',
+      ...(durable ? [] : ['--no-sync']),
+    ]);
+    await run(file, args, { ...identity, env: { ...process.env, LC_ALL: 'C' } });
   } catch (error) {
     const output = (error as { stderr?: string }).stderr?.trim() ?? '';
     throw new StartError(`The embedded PostgreSQL could not make its data folder ${folder}: ${output || String(error)}`);
@@ -158,10 +156,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = findBinaries();
   const user = postgresUser();
   mkdirSync(dirname(folder), { recursive: true });
-  if (user) {
-    checkReachable(user, dirname(folder), 'its data');
-    checkReachable(user, dirname(binaries.postgres), 'its program');
-  }
+  const runAs = runnerFor(user, [dirname(folder), dirname(binaries.postgres)]);
   for (const file of [binaries.postgres, binaries.initdb]) {
     if ((statSync(file).mode & 0o555) !== 0o555) chmodSync(file, 0o755);
   }
@@ -173,7 +168,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     password = randomBytes(24).toString('base64url');
     writeFileSync(passwordFile, password, { mode: 0o600 });
   }
-  if (!existsSync(join(folder, 'PG_VERSION'))) await makeCluster(binaries, folder, password, user);
+  if (!existsSync(join(folder, 'PG_VERSION'))) {
+    await makeCluster({ initdb: binaries.initdb, folder, password, user, runAs, durable: options.settings?.['fsync'] !== 'off' });
+  }
   await stopLeftOverPostgres(folder);
 
   const remembered = Number(readIfThere(portFile) ?? Number.NaN);
@@ -186,11 +183,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     ...options.settings,
   };
   const server = await startServerProcess({
-    file: binaries.postgres,
-    args: ['-D', folder, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ...runAs(binaries.postgres, [
+      '-D',
+      folder,
+      '-p',
+      String(port),
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ]),
     env: { ...process.env, LC_ALL: 'C' },
     logFile,
-    ...(user ?? {}),
   });
   const stop = () => server.stop('SIGINT', STOP_WITHIN_MS);
   const urlOf = (database: string) => `postgres://toki:${password}@127.0.0.1:${String(port)}/${database}`;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StartError } from './start-error';
@@ -53,4 +53,48 @@ export function folderClosedTo(user: PostgresUser, path: string): string | undef
     const bit = stat.uid === user.uid ? 0o100 : stat.gid === user.gid ? 0o010 : 0o001;
     return (stat.mode & bit) === 0;
   });
+}
+
+/** How to run a program as `user`: what to spawn, with which options. */
+export interface RunAs {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * The right to pass folders that are closed to it, and none of root's others. The securebit keeps access(2), with which
+ * PostgreSQL looks at its own files, from leaving the right out of account.
+ */
+function setprivArguments({ uid, gid }: PostgresUser): string[] {
+  return [
+    `--reuid=${String(uid)}`,
+    `--regid=${String(gid)}`,
+    '--clear-groups',
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--',
+  ];
+}
+
+/**
+ * Decides how PostgreSQL's programs are run: as the present user; as `postgres`; and where that user could not reach
+ * `paths`, which are existing files or folders, as `postgres` with the right to pass on the way, as far as this system can give it.
+ *
+ * @throws StartError naming the folder that is closed to `postgres` when there is no way.
+ */
+export function runnerFor(user: PostgresUser | undefined, paths: readonly string[]): (file: string, args: readonly string[]) => RunAs {
+  if (!user) return (file, args) => ({ file, args });
+  const closed = paths.map((path) => folderClosedTo(user, path)).find((folder) => folder !== undefined);
+  if (closed === undefined) return (file, args) => ({ file, args, ...user });
+  const prefix = setprivArguments(user);
+  const passes = paths.every((path) => spawnSync('setpriv', [...prefix, 'test', '-e', path], { stdio: 'ignore' }).status === 0);
+  if (!passes) {
+    throw new StartError(
+      `PostgreSQL runs as the user "postgres" because Toki was started as root, and that user may not pass through the folder ${closed}: open it with "chmod o+x ${closed}", or start Toki as another user.`,
+    );
+  }
+  return (file, args) => ({ file: 'setpriv', args: [...prefix, file, ...args] });
 }

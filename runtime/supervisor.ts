@@ -104,9 +104,10 @@ export async function runSupervisor({ config, env, programs, write, importFile }
     if (request.signal.aborted) return 0;
     throw error;
   } finally {
-    say('Stopping');
+    const servers = stopping.length > 1;
+    if (servers) say('Stopping');
     for (const stop of stopping) await stop();
-    say('Stopped');
+    if (servers) say('Stopped');
   }
 
   async function up(): Promise<void> {
