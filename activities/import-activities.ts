@@ -2,12 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
-import { RowBuffer } from '../database/import-row-buffer';
-import { createImportRunStore, emptyTally, type ImportRun, type ImportTally } from '../database/import-runs';
-import { createImportStaging, type RowErrorToStore, StaleComparisonError } from '../database/import-staging';
+import { createImportRunStore, type ImportRun, type ImportTally } from '../database/import-runs';
+import { createImportStaging, type RowErrorToStore, type StagedBatch, StaleComparisonError } from '../database/import-staging';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
-import type { SealedResident } from '../database/residents';
 import type { PlainDate } from '../domain/calendar/plain-date';
 import type { ImportResult, ImportSummary } from '../domain/contracts/import-workflow';
 import { HEADER_WITHIN_RECORDS, applyMapping, recogniseHeader } from '../domain/eligibility-file/columns';
@@ -16,13 +14,15 @@ import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file
 import type { FileColumn, FileFormat } from '../domain/eligibility-file/format';
 import { refuseByRows, removal } from '../domain/eligibility-file/gate';
 import type { FileRefusal } from '../domain/eligibility-file/refusal';
-import { type EligibleRow, type RowRules, checkRow, isBlankRow } from '../domain/eligibility-file/row';
+import { type RowRules, checkRow, isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { groupForImport } from '../domain/programme/eligibility';
 import { type FileRecord, OpenQuoteError, readRecords } from './import-records';
+import type { RowToSeal } from './import-sealing';
+import { SealingThread } from './sealing-thread';
 
 /** Records per transaction of the staging: few enough to lose little, many enough to cost little. */
-const BATCH_RECORDS = 4_000;
+const BATCH_RECORDS = 2_000;
 /** Records between two turns of the event loop, about 5 ms: other activities of the worker go on beside an import. */
 const TURN_RECORDS = 200;
 const HEARTBEAT_MS = 5_000;
@@ -97,21 +97,27 @@ export function createImportActivities({ database, keys }: { readonly database: 
       const { run, document } = await runAndProgramme(runId);
       await staging.prepare(runId);
       const digits = document.identification.couponNumber.digits;
-      const stager = new Stager({ keys, run, store: (batch) => staging.store(runId, batch), rules: { format, today, couponNumber: { digits }, groupOf: groupFinder(document) } });
-      const read = await refusingOpenQuote(async () => {
-        for await (const records of readRecords(files.read(run.fileId), format.encoding)) {
-          for (let at = 0; at < records.length; at += TURN_RECORDS) {
-            for (const record of records.slice(at, at + TURN_RECORDS)) stager.add(record);
-            await turn();
+      const rules = { format, today, couponNumber: { digits }, groupOf: groupFinder(document) };
+      const thread = new SealingThread(keys);
+      try {
+        const stager = new Stager({ keys, run, rules, seal: (rows) => thread.seal(rows), store: (batch) => staging.store(runId, batch) });
+        const read = await refusingOpenQuote(async () => {
+          for await (const records of readRecords(files.read(run.fileId), format.encoding)) {
+            for (let at = 0; at < records.length; at += TURN_RECORDS) {
+              for (const record of records.slice(at, at + TURN_RECORDS)) stager.add(record);
+              await turn();
+            }
+            await stager.storeIfFull();
+            Context.current().heartbeat(stager.records);
           }
-          await stager.storeIfFull();
-          Context.current().heartbeat(stager.records);
-        }
-        await stager.finish();
-      });
-      if (!read.ok) return read;
-      const refusal = refuseByRows(stager.tally);
-      return refusal === undefined ? { ok: true, records: stager.tally.records } : { ok: false, refusal };
+          await stager.finish();
+        });
+        if (!read.ok) return read;
+        const refusal = refuseByRows(stager.tally);
+        return refusal === undefined ? { ok: true, records: stager.tally.records } : { ok: false, refusal };
+      } finally {
+        await thread.end();
+      }
     },
 
     /** Settles duplicates and says what applying would do. */
@@ -165,27 +171,28 @@ interface StagerOptions {
   readonly keys: KeyRing;
   readonly run: ImportRun;
   readonly rules: RowRules;
-  readonly store: ReturnType<typeof createImportStaging>['store'] extends (runId: string, batch: infer Batch) => Promise<void> ? (batch: Batch) => Promise<void> : never;
+  readonly seal: (rows: readonly RowToSeal[]) => Promise<Buffer>;
+  readonly store: (batch: StagedBatch) => Promise<void>;
 }
 
-/** Turns records into batches of staged rows and errors. One batch is being stored while the next is filled. */
+/** Turns records into batches of staged rows and errors: while one is stored, the next is sealed and a third is read. */
 class Stager {
   readonly #options: StagerOptions;
-  readonly #buffers = [new RowBuffer(), new RowBuffer()] as const;
-  #current = 0;
-  #storing: Promise<void> = Promise.resolve();
+  #rows: RowToSeal[] = [];
   #errors: RowErrorToStore[] = [];
-  #errorCounts: Record<string, number>;
-  #tally: { records: number; bad: number; unreadableNumbers: number };
+  readonly #errorCounts: Record<string, number>;
+  readonly #counts: { records: number; bad: number; unreadableNumbers: number };
   #seen = 0;
-  #storedUpTo: number;
+  #batchStart: number;
+  #sealing: Promise<unknown> = Promise.resolve();
+  #storing: Promise<void> = Promise.resolve();
 
   constructor(options: StagerOptions) {
     this.#options = options;
     const { records, bad, unreadableNumbers, errors } = options.run.tally;
-    this.#tally = { records, bad, unreadableNumbers };
+    this.#counts = { records, bad, unreadableNumbers };
     this.#errorCounts = { ...errors };
-    this.#storedUpTo = options.run.stagedRecords;
+    this.#batchStart = options.run.stagedRecords;
   }
 
   /** Records of the file seen so far. */
@@ -194,65 +201,47 @@ class Stager {
   }
 
   get tally(): ImportTally {
-    return { ...emptyTally, ...this.#tally, errors: { ...this.#errorCounts } };
+    return { ...this.#counts, errors: { ...this.#errorCounts } };
   }
 
   add({ line, cells }: FileRecord): void {
     const { rules, run } = this.#options;
     const index = this.#seen++;
     if (index < run.stagedRecords || index < rules.format.leadingRecords || isBlankRow(cells)) return;
-    this.#tally.records++;
+    this.#counts.records++;
     const checked = checkRow(cells, rules);
-    if (checked.ok) this.#stage(line, checked.row);
+    if (checked.ok) this.#rows.push({ line, ...checked.row });
     else this.#report(line, cells, checked);
   }
 
   async storeIfFull(): Promise<void> {
-    if (this.#seen - this.#storedUpTo >= BATCH_RECORDS) await this.#store();
+    if (this.#seen - this.#batchStart >= BATCH_RECORDS) await this.#passOn();
   }
 
   async finish(): Promise<void> {
-    if (this.#seen > this.#storedUpTo) await this.#store();
+    if (this.#seen > this.#batchStart) await this.#passOn();
     await this.#storing;
   }
 
-  async #store(): Promise<void> {
-    await this.#storing;
-    const buffer = this.#buffers[this.#current];
-    const batch = {
-      fromRecord: this.#storedUpTo,
-      toRecord: this.#seen,
-      rows: buffer !== undefined && buffer.rows > 0 ? buffer.finish() : undefined,
-      errors: this.#errors,
-      tally: this.tally,
-    };
-    this.#storing = this.#options.store(batch);
-    // Whoever awaits it next gets the failure; until then it must not count as unhandled.
+  async #passOn(): Promise<void> {
+    await this.#sealing;
+    const { seal, store } = this.#options;
+    const earlier = this.#storing;
+    const batch = { fromRecord: this.#batchStart, toRecord: this.#seen, errors: this.#errors, tally: this.tally };
+    const sealing = this.#rows.length === 0 ? Promise.resolve(undefined) : seal(this.#rows);
+    this.#sealing = Promise.all([sealing, earlier]);
+    this.#storing = this.#sealing.then(async () => store({ ...batch, rows: await sealing }));
+    // Whoever awaits next gets the failure; until then it must not count as unhandled.
     this.#storing.catch(() => undefined);
-    this.#storedUpTo = this.#seen;
+    this.#batchStart = this.#seen;
+    this.#rows = [];
     this.#errors = [];
-    this.#current = 1 - this.#current;
-    this.#buffers[this.#current]?.clear();
-  }
-
-  #stage(line: number, row: EligibleRow): void {
-    const { keys } = this.#options;
-    const { number, birthDate, kana, groupCode } = row;
-    const sealed: SealedResident = kana === undefined ? { number, birthDate } : { number, birthDate, kana };
-    this.#buffers[this.#current]?.add({
-      line,
-      couponIndex: keys.blindIndex(number),
-      sealed: keys.seal(JSON.stringify(sealed)),
-      // Without kana a birth date alone would be shared by many: the number keeps their digests apart.
-      digest: keys.blindIndex(kana === undefined ? `${birthDate} ${number}` : `${birthDate}\n${kana}`),
-      groupCode,
-    });
   }
 
   #report(line: number, cells: readonly string[], { errors, number }: Exclude<ReturnType<typeof checkRow>, { ok: true }>): void {
     const { keys, rules } = this.#options;
-    this.#tally.bad++;
-    if (number === undefined) this.#tally.unreadableNumbers++;
+    this.#counts.bad++;
+    if (number === undefined) this.#counts.unreadableNumbers++;
     const couponIndex = number === undefined ? undefined : keys.blindIndex(number);
     for (const { code, column } of errors) {
       this.#errorCounts[code] = (this.#errorCounts[code] ?? 0) + 1;

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { pooledRandomBytes } from './random-pool';
 
 const formatVersion = 1;
 const nonceBytes = 12;
@@ -88,7 +89,7 @@ export function makeKeys(id: string): string {
 
 export function sealWith(id: string, key: KeyObject, plain: string | Buffer): Buffer {
   const header = Buffer.from([formatVersion, id.length, ...Buffer.from(id, 'latin1')]);
-  const nonce = randomBytes(nonceBytes);
+  const nonce = pooledRandomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(header);
   const body = cipher.update(plain as string, 'utf8');

@@ -1,0 +1,18 @@
+import { randomFillSync } from 'node:crypto';
+
+/** One call into the operating system serves this many bytes; a call for twelve bytes costs more than sealing a row. */
+const pool = Buffer.allocUnsafeSlow(16 * 1024);
+let used = pool.length;
+
+/** Random bytes from the system's generator, each handed out once. A copy: nobody sees the pool itself. */
+export function pooledRandomBytes(length: number): Buffer {
+  if (used + length > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const bytes = Buffer.allocUnsafe(length);
+  pool.copy(bytes, 0, used, used + length);
+  pool.fill(0, used, used + length);
+  used += length;
+  return bytes;
+}
