@@ -71,6 +71,13 @@ function url(protocols: readonly string[], hint: string) {
   }, `must be a URL such as ${hint}`);
 }
 
+/** Over plain http anybody on the way could read coupon numbers and take over sessions. */
+function isSecure(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { protocol, hostname } = new URL(text);
+  return protocol !== 'http:' || hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]';
+}
+
 function isCidr(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -116,6 +123,7 @@ const schema = z.object({
     .default([]),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.jp:587').optional(),
   PUBLIC_URL: url(['http:', 'https:'], 'https://yoyaku.city.example.jp')
+    .refine(isSecure, 'must begin with https:// for any host but localhost')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   LINE_CHANNEL_SECRET: z.string().optional(),

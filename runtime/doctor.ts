@@ -28,9 +28,9 @@ export type Finding =
 type Check = () => Promise<{ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly detail: string; readonly todo: string }>;
 
 function messageOf(error: unknown): string {
+  const { details, message, code, cause } = error as { details?: string; message?: string; code?: string; cause?: unknown };
   // fetch says only that it failed; the reason is inside.
-  if (error instanceof TypeError && error.cause !== undefined) return messageOf(error.cause);
-  const { details, message, code } = error as { details?: string; message?: string; code?: string };
+  if (typeof cause === 'object' && cause !== null) return messageOf(cause);
   return (details || message || code || String(error)).split('\n')[0] ?? '';
 }
 

@@ -1,5 +1,5 @@
 const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
-const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'name', 'v']);
+const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'process', 'msg', 'v']);
 
 function clock(at: Date): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
