@@ -41,6 +41,7 @@ export const refusals = {
   not_found: { http: 404, sentence: 'ページが見つかりませんでした。' },
   // the system
   try_again: { http: 503, sentence: 'ただいま混み合っています。1分ほど待って、もう一度お試しください。ここまでの予約は失われていません。' },
+  internal: { http: 500, sentence: '申し訳ありません。うまく処理できませんでした。時間をおいてもう一度お試しいただくか、コールセンターへお電話ください。' },
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
