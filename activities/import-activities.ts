@@ -7,7 +7,7 @@ import { createImportStaging, type RowErrorToStore, type StagedBatch, StaleCompa
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import type { PlainDate } from '../domain/calendar/plain-date';
-import type { ImportResult, ImportSummary } from '../domain/contracts/import-workflow';
+import type { ImportApprovals, ImportResult, ImportSummary } from '../domain/contracts/import-workflow';
 import { HEADER_WITHIN_RECORDS, applyMapping, recogniseHeader } from '../domain/eligibility-file/columns';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
@@ -145,11 +145,11 @@ export function createImportActivities({ database, keys }: { readonly database: 
     },
 
     /** Takes the staged rows over in one transaction, or says that the comparison is stale. */
-    async applyImport({ runId, toRemove }: { readonly runId: string; readonly toRemove: number }): Promise<Application> {
+    async applyImport({ runId, toRemove, approvals }: { readonly runId: string; readonly toRemove: number; readonly approvals: ImportApprovals }): Promise<Application> {
       return whileHeartbeating(async () => {
         const { run } = await runAndProgramme(runId);
         try {
-          return { ok: true, result: await staging.apply(run, toRemove) };
+          return { ok: true, result: await staging.apply(run, toRemove, approvals) };
         } catch (error) {
           if (error instanceof StaleComparisonError) return { ok: false, reason: 'stale' };
           throw error;

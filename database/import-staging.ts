@@ -1,7 +1,7 @@
 import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { ImportResult } from '../domain/contracts/import-workflow';
+import type { ImportApprovals, ImportResult } from '../domain/contracts/import-workflow';
 import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
 import { stagedColumns } from './import-row-buffer';
@@ -215,7 +215,7 @@ export function createImportStaging(database: Database) {
      * @param toRemove residents to take out, as approved: 0 for none
      * @throws StaleComparisonError when another import was applied since the comparison, or the number to remove differs
      */
-    async apply(run: ImportRun, toRemove: number): Promise<ImportResult> {
+    async apply(run: ImportRun, toRemove: number, approvals: ImportApprovals): Promise<ImportResult> {
       const table = tableOf(run.id);
       return inTransaction(async (query) => {
         // One import of a programme is applied at a time; bookings and log-ins go on beside it.
@@ -258,7 +258,12 @@ export function createImportStaging(database: Database) {
           removed: removed.length,
           removedWithBooking: removed.filter((row) => row.with_booking).length,
         };
-        await query(`UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2 WHERE id = $1`, [run.id, JSON.stringify(result)]);
+        await query(`UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`, [
+          run.id,
+          JSON.stringify(result),
+          approvals.import ?? null,
+          approvals.removal ?? null,
+        ]);
         return result;
       });
     },

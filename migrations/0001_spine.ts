@@ -68,6 +68,8 @@ export async function up(knex: Knex): Promise<void> {
       compared_after uuid REFERENCES import_run,
       summary jsonb NOT NULL DEFAULT '{}',
       result jsonb,
+      approved_by text,
+      removal_approved_by text,
       created_at timestamptz NOT NULL DEFAULT now(),
       ended_at timestamptz
     );

@@ -92,6 +92,12 @@ export interface ApproveRemovalInput {
   readonly residents: number;
 }
 
+/** Who approved what; empty where nothing would change and nobody was asked. */
+export interface ImportApprovals {
+  readonly import?: string;
+  readonly removal?: string;
+}
+
 export interface RejectImportInput {
   readonly by: string;
 }

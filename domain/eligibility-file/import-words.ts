@@ -1,0 +1,82 @@
+import {
+  approveImportUpdateName,
+  approveRemovalUpdateName,
+  type ImportPhase,
+  type ImportProgress,
+  type ImportResult,
+  type ImportSummary,
+  rejectImportUpdateName,
+} from '../contracts/import-workflow';
+import { explainFileRefusal } from './refusal';
+
+const PHASES: Readonly<Record<ImportPhase, string>> = {
+  inspecting: 'ファイルを確認しています',
+  staging: '各行を確認しています',
+  comparing: 'いまの対象者と比べています',
+  waiting_for_approval: '承認を待っています',
+  waiting_for_removal_approval: '対象から外すことの承認を待っています',
+  applying: '取り込んでいます',
+  applied: '取り込みました',
+  rejected: '取りやめました（何も変わっていません）',
+  refused: '取り込めないファイルです（何も変わっていません）',
+  failed: '途中で失敗しました（何も変わっていません）',
+};
+
+export function phaseWords(phase: ImportPhase): string {
+  return PHASES[phase];
+}
+
+/** 12,345 */
+function figure(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** What an import would do, a line per fact: label and words. */
+export function summaryRows(summary: ImportSummary): readonly (readonly [string, string])[] {
+  const { errors } = summary;
+  const rows: [string, string][] = [
+    ['読んだ行', `${figure(summary.records)}行`],
+    ['取り込める方', `${figure(summary.good)}人（新しい方 ${figure(summary.created)}人、変わる方 ${figure(summary.changed)}人、同じ方 ${figure(summary.unchanged)}人）`],
+    ['取り込めない行', summary.bad === 0 ? 'ありません' : `${figure(summary.bad)}行`],
+  ];
+  if (errors.duplicate_identical) rows.push(['同じ内容の重なり', `${figure(errors.duplicate_identical)}行（1件として数えました）`]);
+  if (errors.same_person) rows.push(['同じ方の可能性', `${figure(errors.same_person)}行（生年月日と氏名カナが同じで、番号が違います）`]);
+  if (summary.missing > 0) {
+    const withBooking = summary.missingWithBooking === 0 ? '' : `、うち予約のある方 ${figure(summary.missingWithBooking)}人`;
+    rows.push(['ファイルにない方', `${figure(summary.missing)}人${withBooking}${summary.isFullSet ? '' : '（そのままにします）'}`]);
+  }
+  if (summary.toRemove > 0) rows.push(['対象から外す方', `${figure(summary.toRemove)}人（全員分のファイルとして取り込むため。予約は残ります）`]);
+  if (summary.removalBlocked !== undefined) rows.push(['対象から外す方', '外しません（番号を読み取れない行があり、だれの行かわからないため）']);
+  return rows;
+}
+
+/** Whether applying would change anything. */
+export function changesSomething({ created, changed, toRemove }: ImportSummary): boolean {
+  return created + changed + toRemove > 0;
+}
+
+/** `新しい方 3人、変わった方 0人、…` */
+export function resultWords(result: ImportResult): string {
+  const removed = result.removed === 0 ? '' : `、対象から外した方 ${figure(result.removed)}人（うち予約のある方 ${figure(result.removedWithBooking)}人）`;
+  return `新しい方 ${figure(result.created)}人、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${removed}`;
+}
+
+/** Where an import stands, in Markdown, for the Temporal UI. Names nobody. */
+export function importDetails({ phase, summary, result, refusal }: ImportProgress): string {
+  const rows: [string, string][] = [['状態', phaseWords(phase)]];
+  if (refusal !== undefined) rows.push(['理由', explainFileRefusal(refusal)]);
+  if (result !== undefined) rows.push(['結果', resultWords(result)]);
+  if (summary !== undefined) for (const [label, words] of summaryRows(summary)) rows.push([label, words]);
+  return ['| | |', '|---|---|', ...rows.map(([label, words]) => `| ${label} | ${words} |`), ...operations(phase, summary), ''].join('\n');
+}
+
+function operations(phase: ImportPhase, summary: ImportSummary | undefined): string[] {
+  const reject = `- 取りやめる: \`${rejectImportUpdateName}\` 入力例 \`{"by": "staff-1"}\``;
+  const title = ['', '### できる操作（Update）', ''];
+  if (phase === 'waiting_for_approval') return [...title, `- 取り込む: \`${approveImportUpdateName}\` 入力例 \`{"by": "staff-1"}\``, reject];
+  if (phase === 'waiting_for_removal_approval') {
+    const residents = summary?.toRemove ?? 0;
+    return [...title, `- 対象から外す: \`${approveRemovalUpdateName}\` 入力例 \`{"by": "staff-1", "residents": ${String(residents)}}\``, reject];
+  }
+  return [];
+}
