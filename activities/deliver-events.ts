@@ -9,9 +9,9 @@ import {
   type BookingLifecycleInput,
 } from '../domain/contracts/booking-workflow';
 import type { SearchAttributeName } from '../domain/contracts/search-attributes';
-import { planJourney } from '../domain/journey/plan';
 import { bookingSummary } from '../domain/journey/words';
 import type { Programmes } from '../database/programmes';
+import { withJourney } from './with-journey';
 
 export interface EventDeliveryOptions {
   readonly client: Client;
@@ -36,15 +36,8 @@ const attribute = {
  * missing (it then loads what it lacks). A workflow that has ended has had its last event: that counts as delivered.
  */
 export function createEventDelivery({ client, programmes }: EventDeliveryOptions): DeliverEvents {
-  /** The stored event is slim; the journey of the pinned version is the same for thousands of bookings. */
-  async function withJourney(event: BookingEvent): Promise<BookingEvent> {
-    if (event.type !== 'confirmed') return event;
-    const { document } = await programmes.version(event.facts.programmeVersionId);
-    return { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } };
-  }
-
   return async (events) => {
-    const whole = await Promise.all(events.map(withJourney));
+    const whole = await Promise.all(events.map((event) => withJourney(programmes, event)));
     const [first] = whole;
     if (!first) return;
     let rest = whole;
@@ -73,8 +66,7 @@ export function createEventDelivery({ client, programmes }: EventDeliveryOptions
 export async function restartWorkflow(options: EventDeliveryOptions, events: readonly BookingEvent[]): Promise<boolean> {
   const [first] = events;
   if (!first) return false;
-  const document = (await options.programmes.version(first.facts.programmeVersionId)).document;
-  const whole = events.map((event) => (event.type === 'confirmed' ? { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } } : event));
+  const whole = await Promise.all(events.map((event) => withJourney(options.programmes, event)));
   const last = events.at(-1) ?? first;
   return begins(() =>
     options.client.workflow.start(bookingWorkflowType, { ...startOptions(last), workflowIdReusePolicy: 'ALLOW_DUPLICATE', args: [inputOf(first.bookingId, whole)] }),

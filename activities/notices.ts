@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { BookingRepository, BookingView } from '../database/bookings';
+import type { Notice, NoticeRepository } from '../database/notices';
+import type { Programmes, ProgrammeVersion } from '../database/programmes';
+import type { ResidentRepository } from '../database/residents';
+import type { NoticeOutcome, NoticeRequest } from '../domain/contracts/booking-workflow';
+import { writeNotice } from '../domain/journey/write-notice';
+import type { NoticeMessage } from '../domain/notice-layout';
+import type { JourneyStep } from '../domain/programme/document';
+import { checkOpen } from '../domain/programme/eligibility';
+import type { Mail, Mailer } from './mailer';
+
+export interface NoticeActivitiesOptions {
+  readonly notices: NoticeRepository;
+  readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose'>;
+  readonly residents: Pick<ResidentRepository, 'find'>;
+  readonly programmes: Pick<Programmes, 'version'>;
+  /** Left out: nothing leaves the machine, messages land in the inbox. */
+  readonly mailer?: Mailer;
+  /** The citizen site, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+/** The activities of the queue `notice`. */
+export interface NoticeActivities {
+  sendNotice(request: NoticeRequest): Promise<NoticeOutcome>;
+  settleNotice(request: NoticeRequest): Promise<NoticeOutcome>;
+}
+
+const heartbeatEveryMs = 5_000;
+
+export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl }: NoticeActivitiesOptions): NoticeActivities {
+  /**
+   * Why a notice is not to be sent now, or undefined. Asked at sending, not only at planning: in between the booking may
+   * have been cancelled or moved, or the next dose booked.
+   */
+  async function reasonToSkip(step: JourneyStep, booking: BookingView, version: ProgrammeVersion): Promise<string | undefined> {
+    const wanted = step.on === 'changed' ? 'confirmed' : step.on;
+    if (booking.state !== wanted) return `booking_${booking.state}`;
+    if (step.on === 'cancelled' && booking.endReason === 'moved') return 'booking_moved';
+    if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= Date.now()) return 'too_late';
+    if (!step.onlyWithoutNextDose) return undefined;
+    if (!version.document.doses.some((dose) => dose.number === booking.dose + 1)) return 'no_next_dose';
+    if (await bookings.hasBookingForDose(booking.residentId, booking.dose + 1)) return 'next_dose_booked';
+    const resident = await residents.find(booking.residentId);
+    if (!resident || !checkOpen(version.document, resident.groupCode, new Date()).ok) return 'not_eligible';
+    return undefined;
+  }
+
+  async function writeMessage(step: JourneyStep, booking: BookingView, version: ProgrammeVersion): Promise<NoticeMessage> {
+    const before = booking.replaces === null ? undefined : await bookings.find(booking.replaces);
+    return writeNotice(
+      version.document, step,
+      {
+        dose: booking.dose, reference: booking.reference, endReason: booking.endReason, appointment: appointmentOf(booking),
+        ...(before ? { before: appointmentOf(before) } : {}),
+      },
+      publicUrl,
+    );
+  }
+
+  /** The address given in the form, in the first field of kind `email`; it is optional, so its absence is nothing unusual. */
+  async function addressOf(booking: BookingView, version: ProgrammeVersion): Promise<string | undefined> {
+    const answers = await bookings.answersOf(booking.id);
+    const given = version.document.form.fields.filter((field) => field.kind === 'email').map((field) => answers?.[field.name]);
+    return given.find((value): value is string => typeof value === 'string' && value !== '');
+  }
+
+  async function skip(notice: Notice, reason: string): Promise<NoticeOutcome> {
+    await notices.skip(notice.id, reason);
+    return { status: 'skipped', reason };
+  }
+
+  async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>): Promise<NoticeOutcome> {
+    const progress = { isTaken: false };
+    const outcome = await sender.send({ ...mail, messageId: `<${notice.id}@${new URL(publicUrl).hostname}>` }, async () => {
+      if (!(await notices.startSending(notice.id, 'email'))) {
+        progress.isTaken = true;
+        throw new Error('another attempt is sending this notice');
+      }
+    });
+    if (progress.isTaken) throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
+    switch (outcome.status) {
+      case 'sent':
+        await persistently(() => notices.markSent(notice.id));
+        return { status: 'sent' };
+      case 'unclear':
+        await notices.markUnclear(notice.id, outcome.code);
+        return { status: 'unclear', reason: outcome.code };
+      case 'refused':
+        await notices.markFailed(notice.id, outcome.code);
+        return { status: 'failed', reason: outcome.code };
+      case 'not_taken':
+        await notices.putBack(notice.id, outcome.code);
+        throw ApplicationFailure.retryable(`the mail was not taken (${outcome.code})`, 'MailNotTaken');
+    }
+  }
+
+  async function send(request: NoticeRequest): Promise<NoticeOutcome> {
+    const notice = await notices.find(request);
+    if (notice.status === 'sending') {
+      // Only an attempt that died can have left it so, and its mail may be out. Silence is better than a second one.
+      await notices.markUnclear(notice.id, 'attempt lost');
+      return { status: 'unclear', reason: 'attempt lost' };
+    }
+    if (notice.status !== 'queued') return outcomeOf(notice);
+
+    const booking = await bookings.find(request.bookingId);
+    if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
+    const version = await programmes.version(booking.programmeVersionId);
+    const step = version.document.journey.find((item) => item.id === request.step);
+    if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
+    const reason = await reasonToSkip(step, booking, version);
+    if (reason !== undefined) return skip(notice, reason);
+    const address = await addressOf(booking, version);
+    if (address === undefined) return skip(notice, 'no_address');
+
+    const message = await writeMessage(step, booking, version);
+    if (mailer) return sendMail(mailer, notice, { ...message, to: address, senderName: version.document.city });
+    await notices.deliverToInbox(notice.id, { channel: 'email', recipient: address, ...message });
+    return { status: 'sent' };
+  }
+
+  return {
+    /**
+     * Sends one notice, at most once: whatever happens to the process, the mail server or the database in between, the
+     * row decides. Throws (and is tried again with back-off) while the mail server cannot be reached or says "later".
+     */
+    async sendNotice(request) {
+      const context = Context.current();
+      const heart = setInterval(() => { context.heartbeat(); }, heartbeatEveryMs);
+      try {
+        return await send(request);
+      } finally {
+        clearInterval(heart);
+      }
+    },
+
+    /** Closes the row of a notice whose attempts are used up: never handed over means failed, otherwise unclear. */
+    async settleNotice(request) {
+      const notice = await notices.find(request);
+      if (notice.status === 'queued') await notices.markFailed(notice.id, 'attempts used up');
+      else if (notice.status === 'sending') await notices.markUnclear(notice.id, 'attempts used up');
+      return outcomeOf(await notices.find(request));
+    },
+  };
+}
+
+/** The mail is out, so the row must say so if there is any way: a database that restarts is back within seconds. */
+async function persistently(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (attempt === 6) throw error;
+      await sleep(250 * 2 ** attempt);
+    }
+  }
+}
+
+function appointmentOf(booking: BookingView) {
+  const { startsAt, venue } = booking.slot;
+  return { startsAt, venueName: venue.name, venueAddress: venue.address };
+}
+
+function outcomeOf(notice: Notice): NoticeOutcome {
+  const { status, skipReason } = notice;
+  if (status === 'queued' || status === 'sending') throw ApplicationFailure.retryable('the notice is on its way', 'NoticeInProgress');
+  return { status, ...(skipReason === null ? {} : { reason: skipReason }) };
+}

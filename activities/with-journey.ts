@@ -1,0 +1,13 @@
+import type { Programmes } from '../database/programmes';
+import type { BookingEvent } from '../domain/contracts/booking-workflow';
+import { planJourney } from '../domain/journey/plan';
+
+/**
+ * The event as workflows get it: a confirmation carries the journey of its pinned version. It is added here rather than
+ * stored, because it is the same for thousands of bookings.
+ */
+export async function withJourney(programmes: Pick<Programmes, 'version'>, event: BookingEvent): Promise<BookingEvent> {
+  if (event.type !== 'confirmed') return event;
+  const { document } = await programmes.version(event.facts.programmeVersionId);
+  return { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } };
+}

@@ -1,0 +1,70 @@
+import { formatReference } from '../booking/reference';
+import { cityDate, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
+import type { EndReason } from '../contracts/booking-workflow';
+import { layoutNotice, type NoticeMessage } from '../notice-layout';
+import type { JourneyStep, ProgrammeDocument } from '../programme/document';
+import { renderTemplate, type TemplateValues } from '../programme/template';
+
+interface Appointment {
+  readonly startsAt: Date;
+  readonly venueName: string;
+  readonly venueAddress: string;
+}
+
+/** All that a notice may tell. Nothing of it says whose booking it is. */
+export interface NoticeSubject {
+  readonly dose: number;
+  readonly reference: string | null;
+  readonly endReason: EndReason | null;
+  readonly appointment: Appointment;
+  /** The appointment that this one took the place of. */
+  readonly before?: Appointment;
+}
+
+const cancelledBy: Partial<Record<EndReason, string>> = {
+  citizen: 'ご本人のお手続き',
+  operator: 'コールセンターでのお手続き',
+  city: '市の都合',
+};
+
+/** The message of a journey step, in the words of the pinned programme version. `siteUrl` without a slash at the end. */
+export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string): NoticeMessage {
+  const template = document.templates[step.template];
+  if (!template) throw new Error(`a published document has the text of every step, but not "${step.template}"`);
+  const values = valuesOf(document, subject, siteUrl);
+  const line = renderTemplate(template.subject, values).replace(/\s+/g, ' ').trim();
+  const text = renderTemplate(template.text, values);
+  return {
+    subject: line,
+    text,
+    html: layoutNotice({ subject: line, text, sender: `${document.city} ${document.name}`, siteUrl, telephone: document.callCentre.telephone }),
+  };
+}
+
+function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: string): TemplateValues {
+  const label = (number: number) => document.doses.find((dose) => dose.number === number)?.label;
+  const { appointment, before } = subject;
+  return defined({
+    cityName: document.city,
+    programmeName: document.name,
+    doseLabel: label(subject.dose),
+    nextDoseLabel: label(subject.dose + 1),
+    date: formatDateWithEraJa(cityDate(appointment.startsAt)),
+    time: formatTimeJa(appointment.startsAt),
+    venueName: appointment.venueName,
+    venueAddress: appointment.venueAddress,
+    reference: subject.reference === null ? undefined : formatReference(subject.reference),
+    oldDate: before && formatDateWithEraJa(cityDate(before.startsAt)),
+    oldTime: before && formatTimeJa(before.startsAt),
+    oldVenueName: before?.venueName,
+    siteUrl,
+    callCentreTelephone: document.callCentre.telephone,
+    callCentreHours: document.callCentre.hours,
+    cancelledBy: subject.endReason === null ? undefined : cancelledBy[subject.endReason],
+    whatToBring: document.texts.whatToBring,
+  });
+}
+
+function defined(values: Record<string, string | readonly string[] | undefined>): TemplateValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type LogLevel } from '@temporalio/worker';
+import pino from 'pino';
+import type { BackgroundLoop } from '../activities/background-loop';
+import { createReconciler } from '../activities/reconciler';
+import { createRelay } from '../activities/relay';
+import { connectionOptions, createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
+import { createBookingRepository } from '../database/bookings';
+import { openDatabase } from '../database/connection';
+import { parseKeys } from '../database/keys';
+import { createOutbox } from '../database/outbox';
+import { createProgrammes } from '../database/programmes';
+import { createReconciliation } from '../database/reconciliation';
+import { readConfig } from './config';
+import { runMain } from './run-main';
+import { keysInForce } from './services';
+import { StartError } from './start-error';
+import { createActivities, createWorkers } from './workers';
+import { workflowBundle } from './workflow-bundle';
+
+const poolSize = 20;
+const connectWithinMs = 60_000;
+const attemptMs = 5_000;
+
+/** The SDK's own messages, through our log. */
+function installRuntime(log: pino.Logger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<LogLevel, string>;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => { log[levels[level]](meta ?? {}, message); }),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    // Signals are handled below: the loops stop first, then the workers.
+    shutdownSignals: [],
+  });
+}
+
+/** Temporal may be starting itself: some patience, then the supervisor begins anew. Undefined when asked to stop meanwhile. */
+async function connect(access: TemporalAccess, log: pino.Logger, signal: AbortSignal): Promise<NativeConnection | undefined> {
+  const deadline = Date.now() + connectWithinMs;
+  for (;;) {
+    try {
+      return await NativeConnection.connect(connectionOptions(access));
+    } catch (error) {
+      if (Date.now() + attemptMs > deadline) throw new StartError(`Temporal at ${access.address} cannot be reached: ${(error as Error).message}.`);
+      log.warn({ address: access.address }, 'Temporal cannot be reached yet');
+      await sleep(attemptMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return undefined;
+    }
+  }
+}
+
+/** Resolves at the first SIGTERM, SIGINT or SIGHUP, and when the process that started this one is gone. */
+function stopRequest(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { controller.abort(); });
+  if (process.channel) process.on('disconnect', () => { controller.abort(); });
+  process.channel?.unref();
+  return controller.signal;
+}
+
+/** The worker process: workflows and activities of all queues, the relay and the reconciler. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  if (config.databaseUrl === undefined || config.temporalAddress === undefined) {
+    throw new StartError('The worker needs DATABASE_URL and TEMPORAL_ADDRESS; "npm start" gives it both.');
+  }
+  const stopping = stopRequest();
+  const log = pino({ name: 'worker' });
+  installRuntime(log);
+  const access: TemporalAccess = { address: config.temporalAddress, namespace: config.temporalNamespace, apiKey: config.temporalApiKey, tls: config.temporalTls };
+  const keys = parseKeys(keysInForce(config));
+  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki worker', poolSize });
+  const client = createTemporalClient(access, keys);
+  const programmes = createProgrammes(database);
+  const outbox = createOutbox(database);
+  const loops: BackgroundLoop[] = [
+    createRelay({ client, outbox, programmes, log }),
+    createReconciler({
+      client, outbox, programmes, log, bookings: createBookingRepository({ database, keys, programmes }), reconciliation: createReconciliation(database),
+    }),
+  ];
+
+  const connection = await connect(access, log, stopping);
+  if (!connection) return 0;
+  const workers = await createWorkers({
+    connection,
+    namespace: access.namespace,
+    keys,
+    workflowBundle: await workflowBundle(),
+    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
+  });
+  const running = workers.run();
+  for (const loop of loops) loop.start();
+  log.info({ temporal: access.address }, 'the worker runs');
+  try {
+    stopping.addEventListener('abort', () => {
+      void Promise.all(loops.map((loop) => loop.stop())).then(() => { workers.shutdown(); });
+    });
+    if (stopping.aborted) workers.shutdown();
+    await running;
+    return 0;
+  } finally {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await connection.close();
+    await client.connection.close();
+    await database.destroy();
+  }
+}
+
+// The SDK's threads must not keep a worker alive that has come to its end.
+void runMain(main).finally(() => { process.exit(); });

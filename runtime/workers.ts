@@ -1,0 +1,114 @@
+import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { createBookingActivities, type BookingActivities } from '../activities/bookings';
+import { createDataConverter } from '../activities/data-converter';
+import { createImportActivities, type ImportActivities } from '../activities/import-activities';
+import { createMailer } from '../activities/mailer';
+import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
+import { createBookingRepository } from '../database/bookings';
+import type { Database } from '../database/connection';
+import type { KeyRing } from '../database/keys';
+import { createNoticeRepository } from '../database/notices';
+import { createOutbox } from '../database/outbox';
+import { createProgrammes } from '../database/programmes';
+import { createResidentRepository } from '../database/residents';
+import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
+import { importTaskQueue } from '../domain/contracts/import-workflow';
+
+export interface Activities {
+  readonly booking: BookingActivities;
+  readonly notice: NoticeActivities;
+  readonly import: ImportActivities;
+}
+
+export interface ActivityOptions {
+  readonly database: Database;
+  readonly keys: KeyRing;
+  /** Left out: messages land in the inbox. */
+  readonly smtpUrl?: string | undefined;
+  readonly publicUrl: string;
+}
+
+/** All activities on one database. */
+export function createActivities({ database, keys, smtpUrl, publicUrl }: ActivityOptions): Activities {
+  const programmes = createProgrammes(database);
+  const bookings = createBookingRepository({ database, keys, programmes });
+  return {
+    booking: createBookingActivities({ bookings, outbox: createOutbox(database), programmes }),
+    notice: createNoticeActivities({
+      notices: createNoticeRepository(database),
+      bookings,
+      residents: createResidentRepository({ database, keys }),
+      programmes,
+      publicUrl,
+      ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
+    }),
+    import: createImportActivities({ database, keys }),
+  };
+}
+
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly keys: KeyRing;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly activities: Activities;
+  /** How fast the queue `notice` is served, by all workers together. */
+  readonly noticesPerSecond?: number;
+}
+
+export interface Workers {
+  /** Resolves after `shutdown`; rejects when one of them cannot go on. */
+  run(): Promise<void>;
+  /** Takes no more work and lets what is under way end. */
+  shutdown(): void;
+}
+
+/** What a mail server of a city, or its provider, takes without complaint. */
+const defaultNoticesPerSecond = 50;
+
+/** The workers of the three task queues. Nothing is polled before `run`. */
+export async function createWorkers({ connection, namespace, keys, workflowBundle, activities, noticesPerSecond = defaultNoticesPerSecond }: WorkersOptions): Promise<Workers> {
+  const shared = { connection, namespace, dataConverter: createDataConverter(keys), shutdownGraceTime: '15 seconds' } as const;
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: bookingTaskQueue,
+      workflowBundle,
+      activities: activities.booking,
+      // A booking waits for weeks; what is not in memory is read again from its short history.
+      maxCachedWorkflows: 500,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: noticeTaskQueue,
+      activities: activities.notice,
+      maxTaskQueueActivitiesPerSecond: noticesPerSecond,
+      maxConcurrentActivityTaskExecutions: 50,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: importTaskQueue,
+      workflowBundle,
+      activities: activities.import,
+      maxCachedWorkflows: 10,
+      // A file is large and an import is not urgent: one after the other keeps the memory within its bound.
+      maxConcurrentActivityTaskExecutions: 2,
+    }),
+  ]);
+
+  function shutdown(): void {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+
+  return {
+    shutdown,
+    async run() {
+      try {
+        await Promise.all(workers.map((worker) => worker.run()));
+      } catch (error) {
+        shutdown();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,265 @@
+import { isEnded, type BookingState } from '../domain/booking/lifecycle';
+import type {
+  BookingEvent,
+  BookingFacts,
+  CancelBookingInput,
+  JourneyPlan,
+  JourneyPlanStep,
+  NoticeOutcome,
+  ResendNoticeInput,
+  Timeline,
+  TimelineEntry,
+} from '../domain/contracts/booking-workflow';
+import { bookingDetails } from '../domain/journey/details';
+import { noShowAt, remindersOf, stepsAt } from '../domain/journey/moments';
+import { eventWords, noticeWords, skipWords } from '../domain/journey/words';
+
+/** Something that the workflow has to have done outside. */
+export type Task =
+  | { readonly kind: 'expire_hold' }
+  | { readonly kind: 'mark_no_show' }
+  | { readonly kind: 'load_events' }
+  | { readonly kind: 'send_notice'; readonly step: JourneyPlanStep; readonly occurrence: string };
+
+/** A moment that the booking waits for. Times are ms since the epoch. */
+export interface Deadline {
+  readonly name: string;
+  readonly label: string;
+  readonly at: number;
+  readonly task: Task;
+}
+
+const gapPatienceMs = 10_000;
+const longestPatienceMs = 3_600_000;
+const recheckMs = 10_000;
+
+/**
+ * A booking as its workflow sees it: which events have been applied, what is waited for, what was sent. Plain data and
+ * rules; time comes in, tasks come out. The same calls give the same answers, which is what a replay needs.
+ */
+export class BookingEntity {
+  #version = 0;
+  #facts: BookingFacts | undefined;
+  #journey: JourneyPlan | undefined;
+  /** Events that came before their turn. */
+  readonly #early = new Map<number, BookingEvent>();
+  #deadlines: Deadline[] = [];
+  readonly #done: TimelineEntry[] = [];
+  readonly #underWay: { readonly task: Task; readonly since: number }[] = [];
+  /** Steps whose notice failed or is unclear. */
+  readonly #worries = new Set<string>();
+  #hasNews = true;
+  /** The state that the database told, while the event that led to it has not come. */
+  #told: BookingState | undefined;
+  #gapPatienceMs = gapPatienceMs;
+
+  constructor(readonly bookingId: string) {}
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get state(): BookingState | 'waiting' {
+    return this.#facts?.state ?? 'waiting';
+  }
+
+  get facts(): BookingFacts | undefined {
+    return this.#facts;
+  }
+
+  get isEnded(): boolean {
+    return this.#facts !== undefined && isEnded(this.#facts.state);
+  }
+
+  /** Nothing more will happen. */
+  get isOver(): boolean {
+    return this.isEnded && this.#underWay.length === 0;
+  }
+
+  /** Something came in since the last `advance`. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
+  get needsAttention(): boolean {
+    return this.#worries.size > 0;
+  }
+
+  /** An event, in whatever order and however often it arrives. */
+  receive(event: BookingEvent): void {
+    if (event.version <= this.#version || this.#early.has(event.version)) return;
+    this.#early.set(event.version, event);
+    this.#hasNews = true;
+  }
+
+  /** Applies what can be applied and takes what is due at `now`; the tasks are to be started. */
+  advance(now: number): Task[] {
+    this.#hasNews = false;
+    const tasks: Task[] = [];
+    for (let event = this.#early.get(this.#version + 1); event; event = this.#early.get(this.#version + 1)) {
+      this.#early.delete(event.version);
+      tasks.push(...this.#apply(event));
+    }
+    this.#watchForGap(now);
+    const due = this.#deadlines.filter((deadline) => deadline.at <= now);
+    this.#deadlines = this.#deadlines.filter((deadline) => deadline.at > now);
+    for (const { task, at } of due) {
+      if (task.kind === 'send_notice' && now >= Date.parse(this.#facts?.slotStartsAt ?? '')) this.#record(task, { status: 'skipped', reason: 'too_late' }, at);
+      else tasks.push(task);
+    }
+    for (const task of tasks) this.#underWay.push({ task, since: now });
+    return tasks;
+  }
+
+  /** The next moment at which `advance` has something to do by itself. */
+  nextDeadline(): Deadline | undefined {
+    return this.#deadlines.reduce<Deadline | undefined>((first, item) => (first && first.at <= item.at ? first : item), undefined);
+  }
+
+  /** What an end that the system asked for came to. `event` null: it was not to be ended. */
+  settleChange(task: Task, change: { readonly event: BookingEvent | null; readonly state: BookingState }, now: number): void {
+    this.#finish(task);
+    if (change.event) this.receive(change.event);
+    else if (change.state !== this.state) this.#told = change.state;
+    else this.#await({ ...deadlineNames[task.kind], at: now + recheckMs, task });
+  }
+
+  settleEvents(task: Task, events: readonly BookingEvent[]): void {
+    this.#finish(task);
+    for (const event of events) this.receive(event);
+  }
+
+  settleNotice(task: Task & { kind: 'send_notice' }, outcome: NoticeOutcome, now: number): void {
+    this.#finish(task);
+    this.#record(task, outcome, now);
+  }
+
+  /** A notice that is sent once more on request; its end is told by `settleNotice`. */
+  startResend({ step }: ResendNoticeInput, requestId: string, now: number): Task & { kind: 'send_notice' } {
+    const found = this.#journey?.steps.find((item) => item.id === step);
+    if (!found) throw new Error('refusalOfResend was asked before');
+    const task = { kind: 'send_notice' as const, step: found, occurrence: `again/${requestId}` };
+    this.#underWay.push({ task, since: now });
+    return task;
+  }
+
+  /** Why a booking cannot be cancelled by an operator now, as a sentence; undefined when it can. */
+  refusalOfCancel(input: Partial<CancelBookingInput> | undefined): string | undefined {
+    if (input?.reason !== 'operator' && input?.reason !== 'city') return '入力は {"reason": "operator"} または {"reason": "city"} です。';
+    if (this.state === 'held') return 'まだ確定していない予約です。期限が過ぎると席は自動で戻ります。';
+    if (this.state !== 'confirmed') return 'この予約は確定していないか、すでに終わっています。';
+    return undefined;
+  }
+
+  /** Why a notice cannot be sent again, as a sentence; undefined when it can. */
+  refusalOfResend(input: Partial<ResendNoticeInput> | undefined): string | undefined {
+    const sent = this.resendable();
+    const examples = sent.map((step) => `{"step": "${step}"}`).join(' ');
+    if (typeof input?.step !== 'string') return `入力は ${examples || '{"step": "…"}'} です。`;
+    if (!sent.includes(input.step)) return sent.length === 0 ? 'もう一度送れるお知らせはまだありません。' : `もう一度送れるお知らせは ${examples} です。`;
+    return undefined;
+  }
+
+  /** Ids of the steps whose notice was sent, or should have been: those that can be sent again. */
+  resendable(): string[] {
+    return [...new Set(this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' ? [entry.name] : [])))];
+  }
+
+  timeline(): Timeline {
+    const underWay = this.#underWay.map(({ task, since }): TimelineEntry => entryOf(task, since, 'to_come'));
+    const waiting = this.#deadlines.map(({ task, at, label }): TimelineEntry => ({ ...entryOf(task, at, 'to_come'), label }));
+    return {
+      bookingId: this.bookingId,
+      state: this.state,
+      version: this.#version,
+      done: [...this.#done],
+      toCome: [...underWay, ...waiting].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+    };
+  }
+
+  /** Markdown for the Temporal UI. */
+  details(): string {
+    return bookingDetails(this.timeline(), this.#facts, this.resendable());
+  }
+
+  #apply(event: BookingEvent): Task[] {
+    this.#version = event.version;
+    this.#facts = event.facts;
+    this.#told = undefined;
+    this.#gapPatienceMs = gapPatienceMs;
+    this.#done.push({ kind: 'event', name: event.type, at: event.at, status: 'done', label: eventWords(event) });
+    this.#deadlines = [];
+    if (event.type === 'held') {
+      const { holdExpiresAt } = event.facts;
+      if (holdExpiresAt !== undefined) this.#await({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
+      return [];
+    }
+    if (event.type === 'confirmed') {
+      if (!event.facts.journey) throw new Error('a confirmation is handed over with the journey of its programme version');
+      this.#journey = event.facts.journey;
+      this.#planReminders(this.#journey, event);
+      this.#await({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
+    }
+    const steps = this.#journey ? stepsAt(this.#journey, event) : [];
+    return steps.flatMap((step): Task[] => {
+      const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
+      if (step.invites && event.facts.nextDoseBooked) {
+        this.#record(task, { status: 'skipped', reason: 'next_dose_booked' }, Date.parse(event.at));
+        return [];
+      }
+      return [task];
+    });
+  }
+
+  #planReminders(journey: JourneyPlan, event: BookingEvent): void {
+    for (const { step, dueAt, leftOut } of remindersOf(journey, event.at, event.facts.slotStartsAt)) {
+      const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
+      if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
+      else this.#await({ name: step.id, label: noticeWords(step), at: dueAt, task });
+    }
+  }
+
+  #await(deadline: Deadline): void {
+    this.#deadlines.push(deadline);
+  }
+
+  /** An event is missing: it may be late, so some patience; then the database is asked, ever more rarely. */
+  #watchForGap(now: number): void {
+    const isBehind = this.#version === 0 || this.#early.size > 0 || this.#told !== undefined;
+    const isWatching = this.#deadlines.some(({ task }) => task.kind === 'load_events') || this.#underWay.some(({ task }) => task.kind === 'load_events');
+    if (!isBehind) this.#deadlines = this.#deadlines.filter(({ task }) => task.kind !== 'load_events');
+    else if (!isWatching && !this.isEnded) {
+      this.#await({ ...deadlineNames.load_events, at: now + this.#gapPatienceMs, task: { kind: 'load_events' } });
+      this.#gapPatienceMs = Math.min(this.#gapPatienceMs * 2, longestPatienceMs);
+    }
+  }
+
+  #finish(task: Task): void {
+    const index = this.#underWay.findIndex((item) => item.task === task);
+    if (index >= 0) this.#underWay.splice(index, 1);
+    this.#hasNews = true;
+  }
+
+  #record(task: Task & { kind: 'send_notice' }, { status, reason }: NoticeOutcome, at: number): void {
+    const isWrong = status === 'failed' || status === 'unclear';
+    if (isWrong) this.#worries.add(task.step.id);
+    else if (status === 'sent') this.#worries.delete(task.step.id);
+    const words = status === 'unclear' ? '届いたか不明' : reason === undefined ? undefined : skipWords(reason);
+    const entry = entryOf(task, at, status === 'sent' ? 'done' : isWrong ? 'failed' : 'skipped');
+    this.#done.push(words === undefined ? entry : { ...entry, label: `${entry.label}（${words}）` });
+  }
+}
+
+const deadlineNames = {
+  expire_hold: { name: 'hold_end', label: '仮押さえの期限' },
+  mark_no_show: { name: 'no_show', label: '来場確認の締め切り' },
+  load_events: { name: 'missing_events', label: '届いていない記録の確認' },
+  send_notice: { name: 'notice', label: 'お知らせ' },
+} as const;
+
+function entryOf(task: Task, at: number, status: TimelineEntry['status']): TimelineEntry {
+  const when = new Date(at).toISOString();
+  if (task.kind !== 'send_notice') return { kind: 'deadline', ...deadlineNames[task.kind], at: when, status };
+  const label = noticeWords(task.step);
+  return { kind: 'notice', name: task.step.id, at: when, status, label: task.occurrence === 'first' ? label : `${label}（再送）` };
+}

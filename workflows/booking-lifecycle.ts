@@ -1,0 +1,110 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  currentUpdateInfo,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  bookingEventSignalName,
+  cancelUpdateName,
+  resendNoticeUpdateName,
+  timelineQueryName,
+  type BookingEvent,
+  type BookingLifecycleInput,
+  type CancelBookingInput,
+  type NoticeOutcome,
+  type ResendNoticeInput,
+  type Timeline,
+} from '../domain/contracts/booking-workflow';
+import { Alarm } from './alarm';
+import { BookingEntity } from './booking-entity';
+import { BookingTasks } from './booking-tasks';
+
+/** A change of the booking, from the outbox. */
+export const bookingEventSignal = defineSignal<[BookingEvent]>(bookingEventSignalName);
+/** What was done, what is to come. */
+export const timelineQuery = defineQuery<Timeline>(timelineQueryName);
+/** An operator cancels the booking. Resolves when it is cancelled. */
+export const cancelUpdate = defineUpdate<{ state: Timeline['state'] }, [CancelBookingInput]>(cancelUpdateName);
+/** An operator has a notice sent once more. Resolves with what came of it. */
+export const resendNoticeUpdate = defineUpdate<NoticeOutcome, [ResendNoticeInput]>(resendNoticeUpdateName);
+
+const bookingStatus = defineSearchAttributeKey('BookingStatus', 'KEYWORD');
+const attentionNeeded = defineSearchAttributeKey('AttentionNeeded', 'BOOL');
+
+/**
+ * What happens to one booking, and when: from its hold to its end. Whether anything may happen is decided by the
+ * database alone; its events come in as the argument and by signal, in any order and more than once.
+ */
+export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecycleInput): Promise<Timeline['state']> {
+  const booking = new BookingEntity(bookingId);
+  const tasks = new BookingTasks(booking);
+  const alarm = new Alarm();
+
+  setHandler(bookingEventSignal, (event) => { booking.receive(event); });
+  setHandler(timelineQuery, () => booking.timeline(), { description: 'これまでとこれからの一覧' });
+  setHandler(
+    cancelUpdate,
+    async (input) => {
+      const outcome = await tasks.cancelByCity(input);
+      if (!outcome.ok) throw ApplicationFailure.nonRetryable(outcome.sentence, outcome.code);
+      for (const event of outcome.events) booking.receive(event);
+      await condition(() => !booking.hasNews);
+      return { state: booking.state };
+    },
+    { description: '予約を取り消す。入力例 {"reason": "operator"}', validator: (input: CancelBookingInput | undefined) => { refuseIf(booking.refusalOfCancel(input)); } },
+  );
+  setHandler(
+    resendNoticeUpdate,
+    (input) => tasks.send(booking.startResend(input, currentUpdateInfo()?.id ?? '', Date.now())),
+    { description: 'お知らせをもう一度送る。入力例 {"step": "confirmation"}', validator: (input: ResendNoticeInput | undefined) => { refuseIf(booking.refusalOfResend(input)); } },
+  );
+
+  for (const event of events) booking.receive(event);
+  let wasEnded = false;
+  for (;;) {
+    const due = booking.advance(Date.now());
+    if (booking.isEnded && !wasEnded) {
+      wasEnded = true;
+      tasks.dropNotices();
+    }
+    for (const task of due) tasks.start(task);
+    publish(booking);
+    if (booking.isOver) break;
+    if (booking.isEnded) {
+      await condition(() => booking.hasNews);
+    } else {
+      const next = booking.nextDeadline();
+      alarm.set(next?.at, next?.label ?? '');
+      await condition(() => booking.hasNews || alarm.hasRung);
+    }
+  }
+  await condition(allHandlersFinished);
+  return booking.state;
+}
+
+function refuseIf(sentence: string | undefined): void {
+  if (sentence !== undefined) throw ApplicationFailure.nonRetryable(sentence, 'refused');
+}
+
+/** Tells the Temporal UI where the booking stands. Search attributes cost an event, so only where they change. */
+function publish(booking: BookingEntity): void {
+  setCurrentDetails(booking.details());
+  const { typedSearchAttributes: known } = workflowInfo();
+  const status = booking.facts?.state;
+  const isStatusNew = status !== undefined && known.get(bookingStatus) !== status;
+  const isAttentionNew = booking.needsAttention !== (known.get(attentionNeeded) ?? false);
+  if (!isStatusNew && !isAttentionNew) return;
+  upsertSearchAttributes([
+    ...(isStatusNew ? [{ key: bookingStatus, value: status }] : []),
+    ...(isAttentionNew ? [{ key: attentionNeeded, value: booking.needsAttention }] : []),
+  ]);
+}

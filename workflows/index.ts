@@ -1,0 +1,2 @@
+export { bookingLifecycle } from './booking-lifecycle';
+export { eligibilityImport } from './eligibility-import';
