@@ -16,6 +16,14 @@ export interface SealedResident {
   readonly kana?: string;
 }
 
+/**
+ * The text whose blind index is `resident.digest`: tells changed rows from unchanged ones, and the same person under
+ * two numbers. Without kana a birth date alone would be shared by many: the number keeps their digests apart.
+ */
+export function digestTextOf({ number, birthDate, kana }: SealedResident): string {
+  return kana === undefined ? `${birthDate} ${number}` : `${birthDate}\n${kana}`;
+}
+
 interface ResidentRow {
   id: string;
   programme_id: string;

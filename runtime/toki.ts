@@ -6,6 +6,9 @@ import { runMain } from './run-main';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.js')).migrateCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
+  'keys add': async () => (await import('./commands/keys.js')).keysAddCommand,
+  'keys rotate': async () => (await import('./commands/keys.js')).keysRotateCommand,
+  bench: async () => (await import('../test/bench/bench.js')).benchCommand,
 };
 
 function call(name: string): string {

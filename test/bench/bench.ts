@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { makeKeys, parseKeys } from '../../database/keys';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
+import type { Command, CommandIo } from '../../runtime/command';
 import { startEmbeddedPostgres } from '../../runtime/embedded-postgres';
 import { startEmbeddedTemporal } from '../../runtime/embedded-temporal';
 import { StartError } from '../../runtime/start-error';
@@ -55,26 +56,24 @@ async function measure(name: FigureName, { postgresUrl, temporalAddress }: Bench
   }
 }
 
-export const usage = `npm run toki -- bench [--json] [--only FIGURE[,FIGURE…]] [--bookings N] [--residents N]
-
-Measures on servers of its own (data in a temporary folder, removed afterwards): ratios of one run.
+/** `toki bench`. Exit code 0 when every figure measured holds, 1 when one does not. */
+export const benchCommand: Command = {
+  usage: 'bench [--json] [--only FIGURE[,FIGURE…]] [--bookings N] [--residents N]',
+  summary: 'measure the figures of the README, each beside bare SQL or bare Temporal',
+  help: `Works on servers of its own (data in a temporary folder, removed afterwards); every figure is a ratio within one run.
   --only       of ${figures.join(', ')}
   --bookings   size of the large tables of "growth" (5000000; about 8 GB of disk while it runs)
-  --residents  rows of the file of "importVsCopy" (800000)`;
+  --residents  rows of the file of "importVsCopy" (800000)`,
+  run,
+};
 
-/** Runs the bench. Exit code 0 when every figure measured holds, 1 when one does not. */
-export async function run(args: readonly string[], io: { say: (line: string) => void }): Promise<number> {
+async function run(args: readonly string[], io: Pick<CommandIo, 'say'>): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean', default: false },
-      bookings: { type: 'string', default: '5000000' }, residents: { type: 'string', default: '800000' },
+      json: { type: 'boolean', default: false }, only: { type: 'string' }, bookings: { type: 'string', default: '5000000' }, residents: { type: 'string', default: '800000' },
     },
   });
-  if (values.help) {
-    io.say(usage);
-    return 0;
-  }
   const wanted = values.only?.split(',') ?? [...figures];
   for (const name of wanted) if (!(figures as readonly string[]).includes(name)) throw new StartError(`There is no figure "${name}": ${figures.join(', ')}.`);
   const options = { bookings: sizeOf(values.bookings, '--bookings'), residents: sizeOf(values.residents, '--residents'), say: (line: string) => process.stderr.write(`${line}\n`) };

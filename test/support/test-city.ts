@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { createBookingRepository } from '../../database/bookings';
 import { openDatabase, type Database } from '../../database/connection';
-import { parseKeys, type KeyRing } from '../../database/keys';
+import { makeKeys, parseKeys, type KeyRing } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
-import type { SealedResident } from '../../database/residents';
+import { digestTextOf, type SealedResident } from '../../database/residents';
 import { createSlotRepository } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
@@ -15,7 +14,8 @@ import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
 import { createTestDatabase } from './test-database';
 
-export const testKeys: KeyRing = parseKeys(`test=${randomBytes(32).toString('base64')}`);
+export const testKeysText = makeKeys('test');
+export const testKeys: KeyRing = parseKeys(testKeysText);
 
 /** The demo city's programme document, to be changed for a test. */
 export function testDocument(change: (document: ProgrammeDocument) => void = () => undefined): ProgrammeDocument {
@@ -66,7 +66,7 @@ export async function createTestCity({ change, poolSize = 20 }: { change?: (docu
       const person: SealedResident = { number: String(couponNumber++), birthDate: '1947-04-01', ...sealed };
       await database('resident').insert({
         id, programme_id: version.programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
-        digest: testKeys.blindIndex(JSON.stringify(person)), key_id: testKeys.currentKeyId, group_code: groupCode,
+        digest: testKeys.blindIndex(digestTextOf(person)), key_id: testKeys.currentKeyId, group_code: groupCode,
       });
       return id;
     },

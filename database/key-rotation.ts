@@ -1,0 +1,86 @@
+import type { Database } from './connection';
+import { sealedKeyId, type KeyRing } from './keys';
+import { digestTextOf, type SealedResident } from './residents';
+
+const batchRows = 1_000;
+
+/** Sealed columns that need nothing but sealing anew. Drafts of sessions are not among them: they are gone within the hour. */
+const sealedColumns = [
+  { table: 'booking', key: ['id'], column: 'sealed_answers' },
+  { table: 'import_file', key: ['id'], column: 'sealed_name' },
+  { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
+  { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },
+] as const;
+
+/** An import is under way: its staged rows are sealed with the keys that it began with. */
+export class ImportUnderWayError extends Error {
+  override name = 'ImportUnderWayError';
+}
+
+export interface Rotation {
+  /** Rows that were sealed anew, by table. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** How many residents are still indexed under an older key: an import waits until there are none. */
+export async function residentsUnderOldKeys(database: Database, keys: KeyRing): Promise<number> {
+  const [row] = await database('resident').whereNot({ key_id: keys.currentKeyId }).count<{ count: number }[]>('* as count');
+  return Number(row?.count ?? 0);
+}
+
+/**
+ * Seals everything anew under the current key and makes the blind indexes anew. Runs beside the applications (which
+ * must already have the new key first in TOKI_KEYS), in small transactions; stopped in the middle it goes on where it was.
+ * Afterwards no row needs the older keys. Throws ImportUnderWayError, or SealError when a key is missing.
+ */
+export async function rotateKeys(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void = () => undefined): Promise<Rotation> {
+  const open = await database('import_run').whereIn('status', ['checking', 'waiting', 'applying']).first<{ id: string } | undefined>('id');
+  if (open) throw new ImportUnderWayError(`import ${open.id} has not ended`);
+  const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress) };
+  for (const item of sealedColumns) rows[item.table] = await rotateColumn(database, keys, item, onProgress);
+  return { rows };
+}
+
+async function rotateResidents(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void): Promise<number> {
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const rows = await trx('resident').whereNot({ key_id: keys.currentKeyId }).orderBy('id').limit(batchRows).forUpdate().select<{ id: string; sealed: Buffer }[]>('id', 'sealed');
+      const fresh = rows.map((row) => {
+        const plain = keys.open(row.sealed).toString('utf8');
+        const resident = JSON.parse(plain) as SealedResident;
+        return { id: row.id, couponIndex: keys.blindIndex(resident.number), sealed: keys.seal(plain), digest: keys.blindIndex(digestTextOf(resident)) };
+      });
+      await trx.raw(
+        `UPDATE resident r SET coupon_index = k.coupon_index, sealed = k.sealed, digest = k.digest, key_id = ?
+           FROM unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[]) AS k(id, coupon_index, sealed, digest) WHERE r.id = k.id`,
+        [keys.currentKeyId, fresh.map((row) => row.id), fresh.map((row) => row.couponIndex), fresh.map((row) => row.sealed), fresh.map((row) => row.digest)],
+      );
+      return rows.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    onProgress('resident', done);
+  }
+}
+
+async function rotateColumn(
+  database: Database, keys: KeyRing, { table, key, column }: { table: string; key: readonly string[]; column: string }, onProgress: (table: string, rows: number) => void,
+): Promise<number> {
+  // The key id stands behind two bytes at the front of every sealed value.
+  const isOld = `${column} IS NOT NULL AND substring(${column} FROM 3 FOR get_byte(${column}, 1)) <> ?::bytea`;
+  const current = Buffer.from(keys.currentKeyId, 'latin1');
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const rows = await trx(table).whereRaw(isOld, [current]).limit(table === 'import_file_chunk' ? 20 : batchRows).forUpdate().select<Record<string, unknown>[]>(...key, column);
+      for (const row of rows) {
+        const sealed = row[column] as Buffer;
+        if (sealedKeyId(sealed) === keys.currentKeyId) continue;
+        await trx(table).where(Object.fromEntries(key.map((name) => [name, row[name]]))).update({ [column]: keys.seal(keys.open(sealed)) });
+      }
+      return rows.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    onProgress(table, done);
+  }
+}
