@@ -1,7 +1,7 @@
 import { randomInt, createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { checkAnswers, type AnswerFault } from '../domain/booking/form';
-import { isEnded, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
+import { countsForDose, isEnded, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
 import { referenceFrom } from '../domain/booking/reference';
 import { refuse, type Refusal } from '../domain/booking/refusals';
 import { decideCancel, decideHold, type BookingForRules } from '../domain/booking/rules';
@@ -313,7 +313,10 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   /** Appends the event of a step and gives the seat back where the new state takes none. */
   async function end(sql: Sql, row: BookingRow, state: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
     const version = await programmes.version(row.programme_version_id, sql);
-    const event = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, state, actor, now);
+    const made = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, state, actor, now);
+    // The workflow then need not find out that there is nobody to invite.
+    const isNextDoseBooked = state === 'attended' && (await sql<BookingRow>(statements.liveBookings, [row.resident_id])).some((item) => item.dose === row.dose + 1 && countsForDose(item.state));
+    const event = isNextDoseBooked ? { ...made, facts: { ...made.facts, nextDoseBooked: true } } : made;
     const done = await sql(statements.step, [
       row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state),
     ]);
