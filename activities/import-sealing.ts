@@ -1,7 +1,7 @@
 import { type KeyObject, createHmac } from 'node:crypto';
 import { RowBuffer } from '../database/import-row-buffer';
 import { sealWith } from '../database/keys';
-import type { SealedResident } from '../database/residents';
+import { type SealedResident, digestTextOf } from '../database/residents';
 import type { EligibleRow } from '../domain/eligibility-file/row';
 
 export interface RowToSeal extends EligibleRow {
@@ -30,8 +30,7 @@ export class RowSealer {
         groupCode,
         couponIndex: this.#blindIndex(number),
         sealed: sealWith(this.keys.seal.id, this.keys.seal.key, JSON.stringify(resident)),
-        // Without kana a birth date alone would be shared by many: the number keeps their digests apart.
-        digest: this.#blindIndex(kana === undefined ? `${birthDate} ${number}` : `${birthDate}\n${kana}`),
+        digest: this.#blindIndex(digestTextOf(resident)),
       });
     }
     return new Uint8Array(this.#buffer.finish());

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readConfig } from './config';
+import { importOwnFile } from './import-eligibility';
 import { runMain } from './run-main';
 import { runSupervisor } from './supervisor';
 
@@ -13,6 +14,7 @@ void runMain(() =>
       citizen: join(__dirname, 'citizen.js'),
       staff: join(__dirname, 'staff.js'),
     },
+    importFile: importOwnFile,
     write: (line) => { process.stdout.write(`${line}\n`); },
   }),
 );

@@ -5,6 +5,7 @@ import { runMain } from './run-main';
 /** Commands by name; loaded when they are asked for, because some of them take half a second to load. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.js')).migrateCommand,
+  import: async () => (await import('./commands/import.js')).importCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'keys add': async () => (await import('./commands/keys.js')).keysAddCommand,
   'keys rotate': async () => (await import('./commands/keys.js')).keysRotateCommand,

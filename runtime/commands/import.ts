@@ -1,0 +1,236 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { connectionOptions } from '../../activities/temporal-client';
+import { migrate } from '../../database/connection';
+import { ImportFileTooLargeError, importFileLimitBytes } from '../../database/import-files';
+import { createImportRunStore } from '../../database/import-runs';
+import { NoProgrammeError, type ProgrammeVersion, createProgrammes } from '../../database/programmes';
+import type { ImportSummary } from '../../domain/contracts/import-workflow';
+import { parseColumnMapping } from '../../domain/eligibility-file/columns';
+import type { ColumnPositions } from '../../domain/eligibility-file/format';
+import { changesSomething, phaseWords, resultWords, summaryRows } from '../../domain/eligibility-file/import-words';
+import { explainFileRefusal } from '../../domain/eligibility-file/refusal';
+import { explainRowError, rowErrorCodes } from '../../domain/eligibility-file/row-error';
+import type { Command, CommandIo } from '../command';
+import { type ImportOutcome, importEligibility, isImportFailure } from '../import-eligibility';
+import { type Services, withServices } from '../services';
+import { workflowBundle } from '../workflow-bundle';
+import { createActivities, createWorkers } from '../workers';
+
+const ERRORS_SHOWN = 50;
+/** Who approves on the command line, in the record of the import. */
+const APPROVER = 'command-line';
+
+interface Options {
+  readonly file: string;
+  readonly programme: string | undefined;
+  readonly columns: ColumnPositions | undefined;
+  readonly isFullSet: boolean;
+  readonly yes: boolean;
+  readonly remove: number | undefined;
+}
+
+/** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when somebody says so. */
+export const importCommand: Command = {
+  usage: 'import FILE [--programme P] [--columns …] [--full] [--yes]',
+  summary: "bring a city's CSV file of residents in",
+  help: [
+    '  --programme P       which programme; may be left out where there is one',
+    '  --columns LIST      where the columns are, for a file without header: number=3,birth=5,group=7,kana=4',
+    '  --full              the file has everybody: residents who are not in it are taken out, after a question of its own',
+    '  --yes               take over without asking (the removal of --full is still asked for)',
+    '  --remove N          with --full and --yes: take out the residents missing from the file, if they are exactly N',
+    '  Without a terminal and without --yes the file is checked and nothing is changed.',
+  ].join('\n'),
+
+  async run(args, io) {
+    const options = readOptions(args);
+    if (typeof options === 'string') return io.refuse(options);
+    const found = await stat(options.file).catch(() => undefined);
+    if (!found?.isFile()) return fail(io, `ファイル「${options.file}」が見つかりません。`);
+    return withServices({ config: io.config, env: io.env, say: io.say, withTemporal: true }, (services) =>
+      withWorker(services, io, async () => {
+        const version = await programmeOf(services, options.programme, io);
+        return version === undefined ? 1 : importFrom(services, version, options, io);
+      }),
+    );
+  },
+};
+
+function readOptions(args: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        programme: { type: 'string' },
+        columns: { type: 'string' },
+        full: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        remove: { type: 'string' },
+      },
+    });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) return '"import" takes one file.';
+    if (values.remove !== undefined && !/^[0-9]{1,9}$/.test(values.remove)) return '"--remove" takes the number of residents to take out.';
+    const mapping = values.columns === undefined ? undefined : parseColumnMapping(values.columns);
+    if (mapping?.ok === false) return mapping.sentence;
+    return {
+      file,
+      programme: values.programme,
+      columns: mapping?.columns,
+      isFullSet: values.full,
+      yes: values.yes,
+      remove: values.remove === undefined ? undefined : Number(values.remove),
+    };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function fail(io: CommandIo, sentence: string): number {
+  io.say(sentence);
+  return 1;
+}
+
+async function programmeOf({ database }: Services, code: string | undefined, io: CommandIo): Promise<ProgrammeVersion | undefined> {
+  const programmes = createProgrammes(database);
+  try {
+    const all = await programmes.allPublished();
+    if (code === undefined && all.length > 1) {
+      io.say(`事業が複数あります。--programme で指定してください（${all.map((version) => version.programmeCode).join('、')}）。`);
+      return undefined;
+    }
+    return await programmes.current(code);
+  } catch (error) {
+    if (!(error instanceof NoProgrammeError)) throw error;
+    io.say(code === undefined ? '公開された事業がありません。' : `事業「${code}」はありません。`);
+    return undefined;
+  }
+}
+
+async function importFrom(services: Services, version: ProgrammeVersion, options: Options, io: CommandIo): Promise<number> {
+  const canAsk = process.stdin.isTTY && process.stdout.isTTY;
+  const { digits } = version.document.identification.couponNumber;
+  const showSummary = async (summary: ImportSummary, runId: string): Promise<void> => {
+    io.say('');
+    for (const [label, words] of summaryRows(summary)) io.say(`  ${label}：${words}`);
+    await showRowErrors(services, runId, summary, digits, io);
+    io.say('');
+  };
+  try {
+    const outcome = await importEligibility(services, {
+      version,
+      file: { name: basename(options.file), content: createReadStream(options.file, { highWaterMark: 256 * 1024 }) },
+      columns: options.columns,
+      isFullSet: options.isFullSet,
+      by: APPROVER,
+      onProgress: (phase, records) => {
+        if (phase === 'inspecting' || phase === 'staging' || phase === 'comparing' || phase === 'applying') io.say(records === 0 ? `${phaseWords(phase)} …` : `  ${String(records)}行`);
+      },
+      approve: async (summary, runId) => {
+        await showSummary(summary, runId);
+        if (options.yes) return true;
+        if (canAsk) return confirm('この内容で取り込みますか。（はい: y / いいえ: n）');
+        io.say('何も変えていません。取り込むには、同じコマンドに --yes を付けて実行してください。');
+        return false;
+      },
+      approveRemoval: async ({ toRemove }) => {
+        if (options.remove !== undefined) {
+          if (options.remove === toRemove) return true;
+          io.say(`何も変えていません。--remove は${String(options.remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
+          return false;
+        }
+        if (canAsk) return (await question(`ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`)) === String(toRemove);
+        io.say(`何も変えていません。ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`);
+        return false;
+      },
+    });
+    if (outcome.summary !== undefined && !changesSomething(outcome.summary)) await showSummary(outcome.summary, outcome.runId);
+    return tellOutcome(services, outcome, digits, io);
+  } catch (error) {
+    if (error instanceof ImportFileTooLargeError) return fail(io, explainFileRefusal({ code: 'too_large', limitMebibytes: importFileLimitBytes / 1024 / 1024 }));
+    if (isImportFailure(error)) return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
+    throw error;
+  }
+}
+
+async function tellOutcome(services: Services, outcome: ImportOutcome, digits: number, io: CommandIo): Promise<number> {
+  switch (outcome.phase) {
+    case 'applied':
+      io.say(outcome.result === undefined ? phaseWords('applied') : `取り込みました：${resultWords(outcome.result)}`);
+      return 0;
+    case 'refused':
+      io.say(`このファイルは取り込めません。${outcome.refusal === undefined ? '' : explainFileRefusal(outcome.refusal)}`);
+      // Which rows made it "mostly bad" shows what kind of file it is.
+      if (outcome.refusal?.code === 'mostly_bad') await showRowErrors(services, outcome.runId, undefined, digits, io);
+      io.say('何も変わっていません。');
+      return 1;
+    default:
+      io.say(phaseWords(outcome.phase));
+      return 1;
+  }
+}
+
+async function showRowErrors({ database, keys }: Services, runId: string, summary: ImportSummary | undefined, digits: number, io: CommandIo): Promise<void> {
+  const errors = await createImportRunStore({ database, keys }).rowErrors(runId, ERRORS_SHOWN + 1);
+  if (errors.length === 0) return;
+  io.say('');
+  for (const { line, code } of errors.slice(0, ERRORS_SHOWN)) io.say(`  ${String(line)}行目：${explainRowError(code, digits)}`);
+  if (errors.length <= ERRORS_SHOWN) return;
+  const total = rowErrorCodes.reduce((sum, code) => sum + (summary?.errors[code] ?? 0), 0);
+  io.say(total > ERRORS_SHOWN ? `  …とほか ${String(total - ERRORS_SHOWN)} 件` : '  …ほかにもあります');
+}
+
+async function confirm(text: string): Promise<boolean> {
+  return /^(y|yes|はい|ｙ)$/i.test((await question(text)).trim());
+}
+
+async function question(text: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await terminal.question(`${text} `)).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Under `npm start` the worker is there; otherwise one runs here for the length of the command. */
+async function withWorker(services: Services, io: CommandIo, work: () => Promise<number>): Promise<number> {
+  if (services.supervised) return work();
+  const { database, keys, temporalAccess, config } = services;
+  await migrate(database);
+  installQuietRuntime();
+  const connection = await NativeConnection.connect(connectionOptions(temporalAccess));
+  try {
+    const workers = await createWorkers({
+      connection,
+      namespace: temporalAccess.namespace,
+      keys,
+      workflowBundle: await workflowBundle(),
+      activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
+    });
+    const running = workers.run();
+    try {
+      return await Promise.race([work(), running.then(() => fail(io, '取り込みの処理が止まりました。もう一度お試しください。'))]);
+    } finally {
+      workers.shutdown();
+      await running.catch(() => undefined);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+let isRuntimeInstalled = false;
+
+/** What the SDK has to say is not for the terminal of a command, and Ctrl-C is the command's own matter. */
+function installQuietRuntime(): void {
+  if (isRuntimeInstalled) return;
+  isRuntimeInstalled = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+}
