@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as spine from './0001_spine';
+import * as sessionDraft from './0002_session_draft';
 
 interface Migration {
   readonly name: string;
@@ -7,7 +8,10 @@ interface Migration {
 }
 
 /** In order; forward only. A name never changes once released. */
-const migrations: readonly Migration[] = [{ name: '0001_spine', up: spine.up }];
+const migrations: readonly Migration[] = [
+  { name: '0001_spine', up: spine.up },
+  { name: '0002_session_draft', up: sessionDraft.up },
+];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */
 export const migrationSource: Knex.MigrationSource<Migration> = {

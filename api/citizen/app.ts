@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import type { BookingRepository } from '../../database/bookings';
+import type { KeyRing } from '../../database/keys';
+import type { LoginThrottle } from '../../database/login-throttle';
+import type { Programmes } from '../../database/programmes';
+import type { ResidentRepository } from '../../database/residents';
+import type { SessionRepository } from '../../database/sessions';
+import type { SlotRepository } from '../../database/slots';
+import { createAssets } from '../shared/assets';
+import { createCookieJar } from '../shared/cookies';
+import { compactCss, withDesignTokens } from '../shared/design-tokens';
+import { createCsrf } from '../shared/csrf';
+import { createFormTokens } from '../shared/form-token';
+import { createSessionGate } from '../shared/session-gate';
+import { setUpBody } from '../shared/set-up-body';
+import { setUpClientAddress } from '../shared/set-up-client-address';
+import { setUpCompression } from '../shared/set-up-compression';
+import { setUpErrors } from '../shared/set-up-errors';
+import { setUpFallback } from '../shared/set-up-fallback';
+import { setUpHealth, type HealthChecks } from '../shared/set-up-health';
+import { setUpLanguage } from '../shared/set-up-language';
+import { setUpRequestLog } from '../shared/set-up-request-log';
+import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
+import type { RequestState } from '../shared/state';
+import { createViews } from '../shared/views';
+import { createCitizenBookings, type HandOver } from './citizen-bookings';
+import { addAvailabilityRoutes } from './json/availability-routes';
+import { addBookingRoutes } from './json/booking-routes';
+import { addSessionRoutes } from './json/session-routes';
+import { createKnownDevices } from './known-devices';
+import { createLogIn } from './log-in';
+import { addBookingPages } from './pages/booking';
+import { addChooseTime } from './pages/choose-time';
+import { addChooseVenue } from './pages/choose-venue';
+import { addFrontPage } from './pages/front';
+import { addHoldPages } from './pages/hold';
+import { addInformationPages } from './pages/information';
+import { addLogInPages } from './pages/log-in';
+import { addMyBookings } from './pages/my-bookings';
+import { createPage } from './pages/page';
+import { paragraphs, telephoneLink } from './pages/words';
+
+export interface CitizenAppDependencies {
+  readonly bookings: BookingRepository;
+  readonly programmes: Programmes;
+  readonly residents: ResidentRepository;
+  readonly slots: SlotRepository;
+  readonly sessions: SessionRepository;
+  readonly throttle: LoginThrottle;
+  readonly keys: KeyRing;
+  readonly handOver: HandOver;
+  readonly health: HealthChecks;
+  readonly log: Logger;
+  /** Where citizens reach the site, without a slash at the end. Its scheme decides on Secure cookies and HSTS. */
+  readonly publicUrl: string;
+  readonly trustedProxies: readonly string[];
+  /** The project's folder: views and assets are read from its `api/citizen`. */
+  readonly projectRoot: string;
+}
+
+/** The citizens' door: pages and JSON over the same core. */
+export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<RequestState> {
+  const { programmes, residents, slots, sessions, throttle, keys, log, publicUrl } = dependencies;
+  const https = publicUrl.startsWith('https:');
+  const folder = join(dependencies.projectRoot, 'api', 'citizen');
+  const cookies = createCookieJar({ https });
+  const gate = createSessionGate({ cookies, sessions });
+  const devices = createKnownDevices(keys.derived('toki/device'));
+  const logIn = createLogIn({ programmes, residents, sessions, throttle, devices, keys });
+  const desk = createCitizenBookings(dependencies);
+  const assets = createAssets(readAssets(join(folder, 'assets')));
+
+  const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
+  const views = createViews(join(folder, 'views'), { paragraphs, telephoneLink });
+  const page = createPage({ views, assets, programmes, formToken: (ctx) => csrf.tokenFor(ctx) });
+
+  const app = new Koa<RequestState>();
+  setUpRequestLog(app, log);
+  setUpCompression(app);
+  setUpSecurityHeaders(app, { https });
+  setUpLanguage(app);
+  setUpErrors(app, { log, sendPage: (ctx, refusal) => page.sendRefusal(ctx, refusal) });
+  setUpClientAddress(app, dependencies.trustedProxies);
+  setUpBody(app);
+  app.use(csrf.middleware);
+
+  const json = new Router<RequestState>({ prefix: '/api/v1' });
+  addBookingRoutes(json, { gate, desk });
+  addAvailabilityRoutes(json, { programmes, slots });
+  addSessionRoutes(json, { logIn, gate, cookies, programmes });
+  app.use(json.routes());
+
+  const pages = new Router<RequestState>();
+  setUpHealth(pages, dependencies.health);
+  assets.mount(pages);
+  addFrontPage(pages, { page, programmes });
+  addLogInPages(pages, { page, logIn, gate, cookies, programmes });
+  addMyBookings(pages, { page, gate, desk, programmes, residents });
+  addChooseVenue(pages, { page, gate, desk });
+  addChooseTime(pages, { page, gate, desk });
+  addHoldPages(pages, { page, gate, desk, sessions });
+  addBookingPages(pages, { page, gate, desk, publicUrl });
+  addInformationPages(pages, { page, programmes });
+  app.use(pages.routes());
+
+  setUpFallback(app);
+  return app;
+}
+
+function readAssets(folder: string): Record<string, string> {
+  const file = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  return { 'site.css': compactCss(withDesignTokens(file('site.css'))), 'site.js': file('site.js'), 'favicon.svg': file('favicon.svg') };
+}

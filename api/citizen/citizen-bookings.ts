@@ -1,0 +1,156 @@
+import { availabilityOf, type Availability } from '../../domain/booking/availability-words';
+import { refuse, type Refusal } from '../../domain/booking/refusals';
+import { allowedDates, bookingWindow, decideCancel, decideChange, type BookingForRules } from '../../domain/booking/rules';
+import { addDays } from '../../domain/calendar/city-time';
+import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../domain/programme/document';
+import { checkOpen } from '../../domain/programme/eligibility';
+import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings';
+import type { ProgrammeVersion, Programmes } from '../../database/programmes';
+import type { Session } from '../../database/sessions';
+import type { FreeSlot, SlotRepository } from '../../database/slots';
+import type { VenueView } from '../../database/venues';
+
+/** Takes events to the workflows, in the background: a booking never waits for Temporal. */
+export interface HandOver {
+  offer(events: readonly BookingEvent[]): void;
+}
+
+export interface CitizenBookingsDependencies {
+  readonly bookings: BookingRepository;
+  readonly programmes: Programmes;
+  readonly slots: SlotRepository;
+  readonly handOver: HandOver;
+}
+
+/** First and last city date that may be chosen, both included. */
+export interface DateRange {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** What a citizen may choose from for one dose. */
+export interface Choice {
+  readonly ok: true;
+  readonly version: ProgrammeVersion;
+  readonly dose: ProgrammeDocument['doses'][number];
+  readonly range: DateRange;
+  /** The confirmed booking that would be moved. */
+  readonly moving: BookingView | undefined;
+  /** A hold for this dose that is still running. */
+  readonly holding: BookingView | undefined;
+}
+
+export interface VenueChoice {
+  readonly venue: VenueView;
+  readonly availability: Availability;
+  /** First city date with a free seat. */
+  readonly nextDay: string | null;
+}
+
+const channel = 'web';
+const actor = 'citizen';
+
+export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
+
+/** What a citizen can do, the same for the pages and for JSON: who and by which door are fixed here. */
+export function createCitizenBookings({ bookings, programmes, slots, handOver }: CitizenBookingsDependencies) {
+  function handedOver<Result extends BookingChange | Refusal | InvalidAnswers>(result: Result): Result {
+    if (result.ok && result.events.length > 0) handOver.offer(result.events);
+    return result;
+  }
+
+  return {
+    async hold(session: Session, input: { slotId: string; dose: number; replaces?: string; idempotencyKey?: string }): Promise<BookingChange | Refusal> {
+      return handedOver(await bookings.hold({ ...input, residentId: session.residentId, channel, actor }));
+    },
+
+    async confirm(
+      session: Session,
+      input: { bookingId: string; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
+    ): Promise<BookingChange | Refusal | InvalidAnswers> {
+      return handedOver(await bookings.confirm({ ...input, residentId: session.residentId, channel, actor }));
+    },
+
+    async cancel(session: Session, input: { bookingId: string; idempotencyKey?: string }): Promise<BookingChange | Refusal> {
+      return handedOver(await bookings.cancel({ ...input, residentId: session.residentId, channel, actor }));
+    },
+
+    listOf: (session: Session): Promise<BookingView[]> => bookings.listOf(session.residentId),
+
+    /** A booking of this citizen. Somebody else's does not exist. */
+    async find(session: Session, bookingId: string): Promise<BookingView | undefined> {
+      const booking = await bookings.find(bookingId);
+      if (booking?.residentId !== session.residentId) return undefined;
+      const isOver = booking.state === 'held' && booking.holdExpiresAt.getTime() <= Date.now();
+      return isOver ? { ...booking, state: 'expired', endReason: 'hold_expired' } : booking;
+    },
+
+    versionOf: (booking: BookingView): Promise<ProgrammeVersion> => programmes.version(booking.programmeVersionId),
+
+    /** What may be chosen for a dose, or why nothing may. `all`: the citizen's bookings. */
+    async choiceFor(session: Session, doseNumber: number, all: readonly BookingView[], now: Date): Promise<Choice | Refusal> {
+      const version = await programmes.current();
+      const { document } = version;
+      const dose = document.doses.find((item) => item.number === doseNumber);
+      if (!dose) return refuse('not_found');
+      const open = checkOpen(document, session.groupCode, now);
+      if (!open.ok) return open;
+      const live = liveOf(all);
+      const moving = live.find((item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'));
+      if (moving) {
+        const change = decideChange(document, forRules(moving), channel, now);
+        if (!change.ok) return change;
+      }
+      const window = bookingWindow(document, now);
+      const dates = allowedDates(document, doseNumber, live.filter((item) => item.dose !== doseNumber).map(forRules));
+      if ('ok' in dates) return dates;
+      const first = dates.earliest !== undefined && dates.earliest > window.first ? dates.earliest : window.first;
+      const last = dates.latest !== undefined && dates.latest < window.last ? dates.latest : window.last;
+      return { ok: true, version, dose, range: { first, last }, moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held') };
+    },
+
+    /** Whether a booking could be cancelled now, so that a page need not offer what will be refused. */
+    mayCancel(document: ProgrammeDocument, booking: BookingView, all: readonly BookingView[], now: Date): { ok: true } | Refusal {
+      const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
+      return decideCancel(document, forRules(booking), others.map(forRules), channel, now);
+    },
+
+    mayChange(document: ProgrammeDocument, booking: BookingView, now: Date): { ok: true } | Refusal {
+      return decideChange(document, forRules(booking), channel, now);
+    },
+
+    /** Every venue of the programme with how full it is on the days of `range`. */
+    async venuesFor(choice: Choice): Promise<VenueChoice[]> {
+      const { programmeId } = choice.version;
+      if (choice.range.first > choice.range.last) return [];
+      const [venues, free] = await Promise.all([
+        slots.venues(programmeId),
+        slots.freeByVenue({ programmeId, dose: choice.dose.number, channel, from: choice.range.first, until: addDays(choice.range.last, 1) }),
+      ]);
+      return venues.flatMap((venue) => {
+        const known = free.find((item) => item.venueId === venue.id);
+        return known ? [{ venue, availability: availabilityOf(known.free, known.capacity), nextDay: known.nextDay }] : [];
+      });
+    },
+
+    /** The slots of one venue on the days of `range`, full ones included, in order of time. */
+    slotsOf(choice: Choice, venueId: string): Promise<FreeSlot[]> {
+      if (choice.range.first > choice.range.last) return Promise.resolve([]);
+      return slots.freeSlots({
+        programmeId: choice.version.programmeId, dose: choice.dose.number, channel, venueId, from: choice.range.first, until: addDays(choice.range.last, 1),
+      });
+    },
+  };
+}
+
+/** Bookings that count: a hold whose time is over is told as expired. */
+export function liveOf(bookings: readonly BookingView[]): BookingView[] {
+  return bookings.filter((item) => item.state === 'held' || item.state === 'confirmed' || item.state === 'attended');
+}
+
+function forRules(booking: BookingView): BookingForRules {
+  return {
+    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+  };
+}

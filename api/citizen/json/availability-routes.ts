@@ -1,0 +1,72 @@
+import type Router from '@koa/router';
+import { z } from 'zod';
+import { refuse } from '../../../domain/booking/refusals';
+import { bookingWindow } from '../../../domain/booking/rules';
+import { addDays } from '../../../domain/calendar/city-time';
+import { isPlainDate } from '../../../domain/calendar/plain-date';
+import type { Programmes } from '../../../database/programmes';
+import type { SlotRepository } from '../../../database/slots';
+import { sendProblem } from '../../shared/problem';
+import type { RequestState } from '../../shared/state';
+import { read, uuid } from './input';
+
+const date = z.string().refine(isPlainDate);
+const slotQuery = z.object({
+  venue: uuid.optional(),
+  dose: z.string().regex(/^[1-9]$/).transform(Number).optional(),
+  from: date.optional(),
+  to: date.optional(),
+});
+
+export interface AvailabilityRouteDependencies {
+  readonly programmes: Pick<Programmes, 'current'>;
+  readonly slots: Pick<SlotRepository, 'venues' | 'freeSlots'>;
+}
+
+/** What is free, for everybody: nothing in here is personal, and it may lag by a second. */
+export function addAvailabilityRoutes(router: Router<RequestState>, { programmes, slots }: AvailabilityRouteDependencies): void {
+  router.get('/venues', async (ctx) => {
+    const { programmeId } = await programmes.current();
+    const venues = await slots.venues(programmeId);
+    ctx.body = {
+      venues: venues.map(({ id, name, address, ward, access, features, mapUrl }) => ({ id, name, address, ward, access, features, mapUrl })),
+    };
+  });
+
+  /** `from` and `to` are both included and bounded by the days that can be booked at all. */
+  router.get('/slots', async (ctx) => {
+    const input = read(slotQuery, ctx.query);
+    if (!input.ok) {
+      sendProblem(ctx, refuse('invalid_request'), input.faults);
+      return;
+    }
+    const { venue, dose, from, to } = input.value;
+    const { programmeId, document } = await programmes.current();
+    const window = bookingWindow(document, new Date());
+    const first = from !== undefined && from > window.first ? from : window.first;
+    const last = to !== undefined && to < window.last ? to : window.last;
+    const doses = document.doses.map((item) => item.number).filter((number) => dose === undefined || number === dose);
+    const lists =
+      first > last
+        ? []
+        : await Promise.all(
+            doses.map((number) =>
+              slots.freeSlots({ programmeId, dose: number, channel: 'web', ...(venue === undefined ? {} : { venueId: venue }), from: first, until: addDays(last, 1) }),
+            ),
+          );
+    ctx.body = {
+      slots: lists.flat().map((slot) => ({
+        id: slot.id, venueId: slot.venueId, dose: slot.dose, startsAt: slot.startsAt.toISOString(), endsAt: slot.endsAt.toISOString(), free: slot.free,
+      })),
+    };
+  });
+
+  router.get('/form', async (ctx) => {
+    const { document } = await programmes.current();
+    ctx.body = {
+      fields: document.form.fields.map((field) => ({
+        name: field.name, kind: field.kind, required: field.required, label: field.label, help: field.help ?? null, ...(field.kind === 'text' ? { maxLength: field.maxLength } : {}),
+      })),
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type Router from '@koa/router';
+import { z } from 'zod';
+import { refuse } from '../../../domain/booking/refusals';
+import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
+import type { Programmes } from '../../../database/programmes';
+import type { CookieJar } from '../../shared/cookies';
+import { sendProblem } from '../../shared/problem';
+import type { SessionGate } from '../../shared/session-gate';
+import type { RequestState } from '../../shared/state';
+import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
+import type { LogIn } from '../log-in';
+import { read } from './input';
+
+const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100) });
+
+export interface SessionRouteDependencies {
+  readonly logIn: LogIn;
+  readonly gate: SessionGate;
+  readonly cookies: CookieJar;
+  readonly programmes: Pick<Programmes, 'current'>;
+}
+
+export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, cookies, programmes }: SessionRouteDependencies): void {
+  async function me(groupCode: string) {
+    const { document } = await programmes.current();
+    const open = checkOpen(document, groupCode, new Date());
+    return {
+      programme: { name: document.name, city: document.city },
+      group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
+      booking: open.ok ? { open: true } : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
+      doses: document.doses.map(({ number, label, interval }) => ({ number, label, interval: interval ?? null })),
+    };
+  }
+
+  router.post('/session', async (ctx) => {
+    const input = read(logInSchema, ctx.state.body);
+    if (!input.ok) {
+      sendProblem(ctx, refuse('invalid_request'), input.faults);
+      return;
+    }
+    const result = await logIn({
+      ...input.value,
+      clientAddress: ctx.state.clientAddress,
+      deviceCookie: cookies.read(ctx.req, deviceCookie),
+    });
+    if (result.ok) {
+      gate.start(ctx, result.token);
+      cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
+      ctx.body = await me(result.resident.groupCode);
+    } else if (result.kind === 'malformed') {
+      sendProblem(ctx, refuse('invalid_answers'), result.faults.map(({ field, code, sentence }) => ({ field, code, sentence })));
+    } else {
+      if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
+      sendProblem(ctx, result.refusal);
+    }
+  });
+
+  router.delete('/session', async (ctx) => {
+    await gate.end(ctx);
+    ctx.status = 204;
+  });
+
+  router.get('/me', gate.required, async (ctx) => {
+    ctx.body = await me(ctx.state.session?.groupCode ?? '');
+  });
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refuse, type Refusal } from '../../domain/booking/refusals';
+import { cityDate } from '../../domain/calendar/city-time';
+import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDatePart } from '../../domain/calendar/birth-date';
+import { explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
+import type { KeyRing } from '../../database/keys';
+import type { LoginThrottle } from '../../database/login-throttle';
+import type { Programmes } from '../../database/programmes';
+import type { Resident, ResidentRepository } from '../../database/residents';
+import type { SessionRepository } from '../../database/sessions';
+import { networkOf } from '../shared/client-address';
+import type { KnownDevices } from './known-devices';
+
+/** A failed log-in is answered at the next multiple of this, ms: the answer's time tells nothing of its reason. */
+const failureBeatMs = 40;
+
+export interface LogInRequest {
+  /** As typed. */
+  readonly couponNumber: string;
+  /** As typed: one text, or the boxes of the page. */
+  readonly birthDate: string | BirthDateBoxes;
+  readonly clientAddress: string;
+  readonly deviceCookie: string | undefined;
+}
+
+export interface LogInFault {
+  readonly field: 'couponNumber' | 'birthDate';
+  readonly code: string;
+  readonly sentence: string;
+  /** Boxes of the birth date that are wrong. */
+  readonly parts: readonly BirthDatePart[];
+}
+
+export type LogInResult =
+  | { readonly ok: true; readonly token: string; readonly deviceCookie: string; readonly resident: Resident }
+  /** What was typed cannot be a number or a date. Says nothing of anybody, counts as no guess. */
+  | { readonly ok: false; readonly kind: 'malformed'; readonly faults: readonly LogInFault[]; readonly birthDate: string | undefined }
+  /** Unknown, wrong and locked look the same: `login_failed`. `birthDate` is what was understood, to be shown back. */
+  | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterS: number; readonly birthDate: string };
+
+export type LogIn = (request: LogInRequest) => Promise<LogInResult>;
+
+export interface LogInDependencies {
+  readonly programmes: Pick<Programmes, 'current'>;
+  readonly residents: Pick<ResidentRepository, 'findByCoupon'>;
+  readonly sessions: Pick<SessionRepository, 'open'>;
+  readonly throttle: LoginThrottle;
+  readonly devices: KnownDevices;
+  readonly keys: KeyRing;
+}
+
+/** The log-in by coupon number and birth date, the same for the page and for JSON. */
+export function createLogIn({ programmes, residents, sessions, throttle, devices, keys }: LogInDependencies): LogIn {
+  const decoy = keys.seal(JSON.stringify({ number: '0000000000', birthDate: '1900-01-01' }));
+
+  return async (request) => {
+    const startedAt = performance.now();
+    const version = await programmes.current();
+    const rule = version.document.identification.couponNumber;
+    const today = cityDate(new Date());
+    const number = parseCouponNumber(request.couponNumber, rule);
+    const birth = typeof request.birthDate === 'string' ? parseBirthDate(request.birthDate, today) : birthDateFromParts(request.birthDate, today);
+    if (!number.ok || !birth.ok) {
+      const faults: LogInFault[] = [];
+      if (!number.ok) faults.push({ field: 'couponNumber', code: number.fault, sentence: explainCouponNumberFault(number.fault, rule), parts: [] });
+      if (!birth.ok) faults.push({ field: 'birthDate', code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
+      return { ok: false, kind: 'malformed', faults, birthDate: birth.ok ? birth.value : undefined };
+    }
+
+    const device = devices.read(request.deviceCookie);
+    const attempt = await throttle.attempt({
+      programmeId: version.programmeId,
+      couponNumber: number.value,
+      network: networkOf(request.clientAddress),
+      device: device?.knows(number.value) ? device.id : undefined,
+    });
+    if (attempt.verdict === 'network') {
+      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: attempt.retryAfterS, birthDate: birth.value };
+    }
+    // Looked up and opened in every case, so that unknown, wrong and locked cost the same.
+    const resident = await residents.findByCoupon(version.programmeId, number.value);
+    if (!resident) keys.open(decoy);
+    if (attempt.verdict !== 'allowed' || resident?.birthDate !== birth.value) {
+      await attempt.failed();
+      const beats = Math.ceil((performance.now() - startedAt) / failureBeatMs);
+      await sleep(beats * failureBeatMs - (performance.now() - startedAt));
+      return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate: birth.value };
+    }
+    const [token] = await Promise.all([sessions.open(resident.id), attempt.succeeded()]);
+    return { ok: true, token, resident, deviceCookie: devices.remember(request.deviceCookie, number.value) };
+  };
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type Router from '@koa/router';
+import { availabilityOf, availabilityShortWords, availabilityWords } from '../../../domain/booking/availability-words';
+import { daysOf, monthsBetween, nearestFree, type DaySummary } from '../../../domain/booking/days';
+import { refusals, type Refusal } from '../../../domain/booking/refusals';
+import { cityDate, cityTime, formatTimeJa } from '../../../domain/calendar/city-time';
+import { yearWithEraJa } from '../../../domain/calendar/era';
+import type { BookingChange, BookingView } from '../../../database/bookings';
+import type { Session } from '../../../database/sessions';
+import type { FreeSlot } from '../../../database/slots';
+import type { AppContext, RequestState } from '../../shared/state';
+import type { Choice, CitizenBookings } from '../citizen-bookings';
+import { bookingModel } from './booking-model';
+import { doseOf, type ChooseDependencies } from './choose-venue';
+import { isRefusalCode } from './my-bookings';
+import { idOf, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
+import { venueModel } from './venue-model';
+import { shortDateJa } from './words';
+
+/** Free days shown at once; the others are folded away. */
+const daysAtOnce = 10;
+const nearestCount = 4;
+
+/** Refusals after which another time may be chosen; after the others nothing on this page would help. */
+const anotherTimeHelps = new Set<string>([
+  'slot_full', 'slot_past', 'slot_unknown', 'outside_window', 'wrong_dose', 'too_early_for_dose', 'too_late_for_dose', 'breaks_pair', 'hold_expired',
+]);
+
+/** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
+export function addChooseTime(router: Router<RequestState>, { page, gate, desk }: ChooseDependencies): void {
+  router.get('/book/:dose/times', pageSession(gate), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
+
+  async function sendTimes(ctx: AppContext, doseNumber: number): Promise<void> {
+    const asked = ctx.query;
+    const session = sessionOf(ctx);
+    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date());
+    if (!choice.ok) {
+      seeOther(ctx, '/bookings', { refused: choice.code });
+      return;
+    }
+    const path = `/book/${String(choice.dose.number)}`;
+    const venues = await desk.venuesFor(choice);
+    const venue = venues.find((item) => item.venue.id === idOf(asked, 'venue'))?.venue;
+    if (!venue) {
+      const code = textOf(asked, 'refused');
+      seeOther(ctx, `${path}/venues`, isRefusalCode(code) ? { refused: code } : {});
+      return;
+    }
+    const slots = await desk.slotsOf(choice, venue.id);
+    const days = daysOf(slots);
+    const lost = slots.find((slot) => slot.id === idOf(asked, 'near'));
+    const askedDay = textOf(asked, 'day') || (lost ? cityDate(lost.startsAt) : '');
+    const day = days.find((item) => item.date === askedDay);
+    const refused = textOf(asked, 'refused');
+    const nothingChosen = textOf(asked, 'missing') === '1';
+    const sentence = isRefusalCode(refused) ? refusals[refused].sentence : undefined;
+    const near = lost ? nearestFree(slots.filter((slot) => slot !== lost), lost.startsAt, nearestCount) : [];
+    const timesUrl = (query: Record<string, string>) => pathWith(`${path}/times`, { venue: venue.id, ...query });
+    const daySlots = day ? slots.filter((slot) => cityDate(slot.startsAt) === day.date) : [];
+    const freeDays = days.filter((item) => item.free > 0);
+    const shared = {
+      step: 2,
+      doseLabel: choice.dose.label,
+      venue: venueModel(venue),
+      venuesUrl: `${path}/venues`,
+      listUrl: timesUrl({}),
+      calendarUrl: timesUrl({ view: 'calendar' }),
+      action: `${path}/hold`,
+      replaces: (choice.holding ?? choice.moving)?.id,
+      idempotencyKey: randomUUID(),
+      moving: choice.moving && bookingModel(choice.version.document, choice.moving),
+      sentence,
+      near: near.map((slot) => ({ id: slot.id, words: `${shortDateJa(cityDate(slot.startsAt))}${formatTimeJa(slot.startsAt)}` })),
+    };
+    if (day) {
+      const index = freeDays.findIndex((item) => item.date >= day.date);
+      const next = freeDays.find((item) => item.date > day.date);
+      const previous = freeDays[(index === -1 ? freeDays.length : index) - 1];
+      await page.send(
+        ctx,
+        'times',
+        {
+          ...shared,
+          title: `時間を選ぶ（${choice.dose.label}）`,
+          back: timesUrl({}),
+          errors: nothingChosen ? [{ id: firstFreeId(daySlots), sentence: '時間を選んでください。' }] : sentence === undefined ? [] : [{ id: 'near', sentence }],
+          nothingChosen,
+          day: day.date,
+          yearWords: yearWithEraJa(day.date),
+          dayWords: shortDateJa(day.date),
+          isDayFull: day.free === 0,
+          halves: [
+            { name: '午前', slots: daySlots.filter((slot) => cityTime(slot.startsAt) < '12:00').map((slot) => timeModel(slot, choice.holding)) },
+            { name: '午後', slots: daySlots.filter((slot) => cityTime(slot.startsAt) >= '12:00').map((slot) => timeModel(slot, choice.holding)) },
+          ].filter((half) => half.slots.length > 0),
+          previous: previous && { url: timesUrl({ day: previous.date }), words: shortDateJa(previous.date) },
+          next: next && { url: timesUrl({ day: next.date }), words: shortDateJa(next.date) },
+        },
+      );
+      return;
+    }
+    const link = (item: DaySummary) => ({ url: timesUrl({ day: item.date }), words: shortDateJa(item.date), availability: item.availability, availabilityWords: availabilityWords[item.availability] });
+    const isCalendar = textOf(asked, 'view') === 'calendar';
+    await page.send(ctx, 'days', {
+      ...shared,
+      title: `日にちを選ぶ（${choice.dose.label}）`,
+      back: `${path}/venues`,
+      errors: sentence === undefined ? [] : [{ id: near.length > 0 ? 'near' : 'days', sentence }],
+      isCalendar,
+      noDays: freeDays.length === 0,
+      days: freeDays.slice(0, daysAtOnce).map(link),
+      laterDays: freeDays.slice(daysAtOnce).map(link),
+      months: isCalendar ? monthsModel(days, choice, (date) => timesUrl({ day: date })) : [],
+    });
+  }
+
+  // Reloaded or typed by hand: what was a form has no page of its own.
+  router.get('/book/:dose/hold', (ctx) => { seeOther(ctx, `/book/${String(doseOf(ctx.params['dose']))}/venues`); });
+
+  router.post('/book/:dose/hold', pageSession(gate, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`), async (ctx) => {
+    const session = sessionOf(ctx);
+    const { body } = ctx.state;
+    const dose = doseOf(ctx.params['dose']);
+    const slotId = idOf(body, 'slotId');
+    if (slotId === undefined) {
+      seeOther(ctx, `/book/${String(dose)}/times`, { venue: idOf(body, 'venue'), day: textOf(body, 'day').slice(0, 10), missing: '1' });
+      return;
+    }
+    const result = await takeSeat(desk, session, { slotId, dose, replaces: idOf(body, 'replaces'), idempotencyKey: textOf(body, 'idempotencyKey') });
+    answerHold(ctx, result, { dose, slotId, venueId: idOf(body, 'venue'), page: 'details' });
+  });
+}
+
+/**
+ * Holds a seat as the pages mean it: a hold for this dose that is still running is the one to be replaced, whatever the page knew when it was
+ * made (the citizen went back and chose again), and the seat that is already held is simply kept (the citizen clicked twice).
+ */
+export async function takeSeat(
+  desk: CitizenBookings,
+  session: Session,
+  { slotId, dose, replaces, idempotencyKey }: { slotId: string; dose: number; replaces?: string | undefined; idempotencyKey?: string },
+): Promise<BookingChange | Refusal> {
+  const holding = (await desk.listOf(session)).find((item) => item.dose === dose && item.state === 'held');
+  if (holding?.slot.id === slotId) return { ok: true, booking: holding, events: [], replayed: true };
+  const replaced = holding?.id ?? replaces;
+  const input = { slotId, dose, ...(replaced === undefined ? {} : { replaces: replaced }) };
+  const key = /^[A-Za-z0-9-]{8,64}$/.test(idempotencyKey ?? '') ? `${idempotencyKey ?? ''}:${slotId}` : undefined;
+  if (key === undefined) return desk.hold(session, input);
+  const result = await desk.hold(session, { ...input, idempotencyKey: key });
+  // The same page sent again later: its first answer no longer holds.
+  const isStale = result.ok ? result.replayed && result.booking.state !== 'held' : result.code === 'idempotency_mismatch';
+  return isStale ? desk.hold(session, input) : result;
+}
+
+/** Where to go on after an attempt to take a seat. Never an error page: whoever lost a seat sees the others. */
+export function answerHold(
+  ctx: AppContext,
+  result: BookingChange | Refusal,
+  { dose, slotId, venueId, page, again }: { dose: number; slotId: string; venueId?: string | undefined; page: 'details' | 'review'; again?: boolean },
+): void {
+  if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/${page}`, again ? { again: '1' } : {});
+  else if (anotherTimeHelps.has(result.code)) seeOther(ctx, `/book/${String(dose)}/times`, { venue: venueId, near: slotId, refused: result.code });
+  else seeOther(ctx, '/bookings', { refused: result.code });
+}
+
+function timeModel(slot: FreeSlot, holding: BookingView | undefined) {
+  const isOwn = holding?.slot.id === slot.id;
+  const availability = availabilityOf(slot.free, slot.capacity);
+  return {
+    id: slot.id,
+    /** Under a heading that says 午前 or 午後. */
+    time: formatTimeJa(slot.startsAt).replace(/^午[前後]/, ''),
+    half: /^午[前後]/.exec(formatTimeJa(slot.startsAt))?.[0] ?? '',
+    availability: isOwn ? 'own' : availability,
+    words: isOwn ? 'いまお取りしているお席' : availabilityWords[availability],
+    disabled: availability === 'full' && !isOwn,
+    checked: isOwn,
+  };
+}
+
+function firstFreeId(slots: readonly FreeSlot[]): string {
+  const first = slots.find((slot) => slot.free > 0);
+  return first ? `slot-${first.id}` : 'days';
+}
+
+function monthsModel(days: readonly DaySummary[], choice: Choice, urlOf: (date: string) => string) {
+  const byDate = new Map(days.map((day) => [day.date, day]));
+  const inRange = (date: string): boolean => date >= choice.range.first && date <= choice.range.last;
+  return monthsBetween(choice.range.first, choice.range.last).map(({ year, month, weeks }) => ({
+    label: `${String(year)}年${String(month)}月`,
+    // Weeks that lie wholly outside say nothing.
+    weeks: weeks.filter((week) => week.some((date) => date !== null && inRange(date))).map((week) =>
+      week.map((date) => {
+        const day = date === null ? undefined : byDate.get(date);
+        return {
+          number: date === null ? '' : Number(date.slice(8)),
+          availability: day?.availability ?? 'none',
+          words: day && availabilityShortWords[day.availability],
+          longWords: day && date !== null ? `${shortDateJa(date)} ${availabilityWords[day.availability]}` : undefined,
+          url: day && day.free > 0 ? urlOf(day.date) : undefined,
+          inRange: date !== null && inRange(date),
+        };
+      }),
+    ),
+  }));
+}

@@ -1,0 +1,45 @@
+import type Router from '@koa/router';
+import { cityDate, cityTime, formatTimeJa, type Instant } from '../../../domain/calendar/city-time';
+import { openingOf } from '../../../domain/programme/opening';
+import type { Programmes } from '../../../database/programmes';
+import type { RequestState } from '../../shared/state';
+import type { Page } from './page';
+import { shortDateJa } from './words';
+
+const stateWords = { open: '受付中', before: '受付前', closed: '受付終了' } as const;
+
+export function addFrontPage(router: Router<RequestState>, { page, programmes }: { page: Page; programmes: Pick<Programmes, 'current'> }): void {
+  router.get('/', async (ctx) => {
+    const { document } = await programmes.current();
+    const opening = openingOf(document, new Date());
+    const sentence =
+      opening.state === 'open'
+        ? '予約を受け付けています'
+        : opening.nextOpensAt !== undefined
+          ? `${momentJa(opening.nextOpensAt)}に受付が始まります`
+          : '予約の受付は終了しました';
+    await page.send(ctx, 'front', {
+      title: '接種の予約',
+      document,
+      sentence,
+      state: opening.state,
+      isClosed: opening.state === 'closed',
+      groups: opening.groups.map((group) => ({
+        label: group.label,
+        state: group.state,
+        words: stateWords[group.state],
+        when:
+          group.state === 'before'
+            ? `${momentJa(group.opensAt)}から`
+            : group.state === 'open' && group.closesAt !== undefined
+              ? `${momentJa(group.closesAt)}まで`
+              : undefined,
+      })),
+    });
+  });
+}
+
+/** `4月19日（月）午前8時30分` */
+function momentJa(instant: Instant): string {
+  return `${shortDateJa(cityDate(instant))}${formatTimeJa(cityTime(instant))}`;
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import type Router from '@koa/router';
+import { checkAnswers, type AnswerFault } from '../../../domain/booking/form';
+import { refusals } from '../../../domain/booking/refusals';
+import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+import type { BookingView } from '../../../database/bookings';
+import type { Session, SessionRepository } from '../../../database/sessions';
+import type { SessionGate } from '../../shared/session-gate';
+import { Refused } from '../../shared/refused';
+import type { AppContext, RequestState } from '../../shared/state';
+import type { CitizenBookings } from '../citizen-bookings';
+import { uuid } from '../json/input';
+import { bookingModel, doseLabelOf } from './booking-model';
+import { answerHold, takeSeat } from './choose-time';
+import type { Page } from './page';
+import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
+
+export interface HoldPageDependencies {
+  readonly page: Page;
+  readonly gate: SessionGate;
+  readonly desk: CitizenBookings;
+  readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
+}
+
+type Draft = Readonly<Record<string, string>>;
+
+/** Steps 3 and 4: while a seat is held, the details and the review of everything. */
+export function addHoldPages(router: Router<RequestState>, { page, gate, desk, sessions }: HoldPageDependencies): void {
+  const toDetails = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/details`);
+  const toReview = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/review`);
+
+  router.get('/holds/:id/details', toDetails, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (isElsewhere(ctx, booking)) return;
+    if (booking.state !== 'held') await sendOver(ctx, booking);
+    else await sendDetails(ctx, booking, await sessions.draftOf(session), textOf(ctx.query, 'check') === '1');
+  });
+
+  router.post('/holds/:id/details', toDetails, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (isElsewhere(ctx, booking)) return;
+    const { document } = await desk.versionOf(booking);
+    const draft = draftFrom(document, ctx.state.body);
+    await sessions.saveDraft(session, draft);
+    const checked = checkAnswers(document, draft);
+    if (!checked.ok) await sendDetails(ctx, booking, draft, true);
+    else if (booking.state !== 'held') await holdAgain(ctx, session, booking);
+    else seeOther(ctx, `/holds/${booking.id}/review`);
+  });
+
+  router.get('/holds/:id/review', toReview, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (isElsewhere(ctx, booking)) return;
+    if (booking.state !== 'held') {
+      await sendOver(ctx, booking);
+      return;
+    }
+    const { document } = await desk.versionOf(booking);
+    const draft = await sessions.draftOf(session);
+    const checked = checkAnswers(document, draft);
+    if (!checked.ok) {
+      // Whoever has not typed anything yet has made no mistake.
+      seeOther(ctx, `/holds/${booking.id}/details`, Object.keys(draft).length > 0 ? { check: '1' } : {});
+      return;
+    }
+    const model = bookingModel(document, booking);
+    const dosePath = `/book/${String(booking.dose)}`;
+    await page.send(ctx, 'review', {
+      title: '内容の確認',
+      step: 4,
+      back: `/holds/${booking.id}/details`,
+      booking: model,
+      again: textOf(ctx.query, 'again') === '1',
+      venuesUrl: `${dosePath}/venues`,
+      timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
+      detailsUrl: `/holds/${booking.id}/details`,
+      fields: document.form.fields.map((field) => ({
+        id: field.name,
+        label: field.label,
+        value: field.kind === 'consent' ? (draft[field.name] ? 'はい' : 'いいえ') : (draft[field.name] ?? ''),
+        isEmpty: field.kind !== 'consent' && !draft[field.name],
+        isConsent: field.kind === 'consent',
+      })),
+      idempotencyKey: randomUUID(),
+    });
+  });
+
+  for (const form of ['confirm', 'extend', 'give-up']) {
+    router.get(`/holds/:id/${form}`, (ctx) => { seeOther(ctx, `/holds/${ctx.params['id'] ?? ''}/review`); });
+  }
+
+  router.post('/holds/:id/confirm', toReview, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    const { document } = await desk.versionOf(booking);
+    const draft = await sessions.draftOf(session);
+    const key = textOf(ctx.state.body, 'idempotencyKey');
+    const input = { bookingId: booking.id, answers: draft };
+    const withKey = /^[A-Za-z0-9-]{8,64}$/.test(key) ? await desk.confirm(session, { ...input, idempotencyKey: key }) : await desk.confirm(session, input);
+    // A page that was sent again after its fields were changed; confirming twice is harmless by itself.
+    const result = !withKey.ok && withKey.code === 'idempotency_mismatch' ? await desk.confirm(session, input) : withKey;
+    if (result.ok) {
+      // For the next dose the contacts are there again, the consents are asked anew.
+      if (!result.replayed) await sessions.saveDraft(session, withoutConsents(document, draft));
+      seeOther(ctx, `/bookings/${booking.id}/done`);
+    } else if ('faults' in result) {
+      seeOther(ctx, `/holds/${booking.id}/details`, { check: '1' });
+    } else if (result.code === 'hold_expired') {
+      await holdAgain(ctx, session, booking);
+    } else {
+      answerHold(ctx, result, { dose: booking.dose, slotId: booking.slot.id, venueId: booking.slot.venue.id, page: 'review' });
+    }
+  });
+
+  /** More time for the same seat, as often as needed: nobody has to hurry. */
+  router.post('/holds/:id/extend', toDetails, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (isElsewhere(ctx, booking)) return;
+    const target = textOf(ctx.state.body, 'page') === 'review' ? 'review' : 'details';
+    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking) });
+    // Clicked twice: the first click has made a new hold already.
+    const now = result.ok ? undefined : (await desk.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
+    if (now) seeOther(ctx, `/holds/${now.id}/${target}`);
+    else answerHold(ctx, result, { dose: booking.dose, slotId: booking.slot.id, venueId: booking.slot.venue.id, page: target });
+  });
+
+  router.post('/holds/:id/give-up', pageSession(gate), async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (booking.state === 'held') await desk.cancel(session, { bookingId: booking.id });
+    seeOther(ctx, '/bookings', { done: 'given-up' });
+  });
+
+  async function holdOf(ctx: AppContext & { readonly params: Record<string, string> }): Promise<{ session: Session; booking: BookingView }> {
+    const session = sessionOf(ctx);
+    const id = uuid.safeParse(ctx.params['id']);
+    const booking = id.success ? await desk.find(session, id.data) : undefined;
+    if (!booking) throw new Refused('booking_unknown');
+    return { session, booking };
+  }
+
+  /** What is confirmed already has a page of its own. */
+  function isElsewhere(ctx: AppContext, booking: BookingView): boolean {
+    if (booking.state === 'held' || booking.state === 'expired' || booking.state === 'released') return false;
+    seeOther(ctx, booking.state === 'confirmed' ? `/bookings/${booking.id}` : '/bookings');
+    return true;
+  }
+
+  /** The hold has run out: the same seat once more where it is still free, else the other times. What was typed stays. */
+  async function holdAgain(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
+    const place = { dose: booking.dose, slotId: booking.slot.id };
+    const result = await takeSeat(desk, session, { ...place, replaces: booking.replaces ?? undefined });
+    answerHold(ctx, result, { ...place, venueId: booking.slot.venue.id, page: 'review', again: true });
+  }
+
+  async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft, withFaults: boolean): Promise<void> {
+    const { document } = await desk.versionOf(booking);
+    const checked = withFaults ? checkAnswers(document, draft) : undefined;
+    const faults = checked && !checked.ok ? checked.faults : [];
+    const dosePath = `/book/${String(booking.dose)}`;
+    await page.send(
+      ctx,
+      'details',
+      {
+        title: '連絡先の入力',
+        step: 3,
+        back: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
+        errors: faults.map(({ field, sentence }) => ({ id: field, sentence })),
+        booking: bookingModel(document, booking),
+        isOver: booking.state !== 'held',
+        fields: document.form.fields.map((field) => fieldModel(field, draft[field.name] ?? '', faults)),
+      },
+      faults.length > 0 ? refusals.invalid_answers.http : 200,
+    );
+  }
+
+  async function sendOver(ctx: AppContext, booking: BookingView): Promise<void> {
+    const { document } = await desk.versionOf(booking);
+    const dosePath = `/book/${String(booking.dose)}`;
+    await page.send(ctx, 'hold-over', {
+      title: 'お席をお取りしておける時間が過ぎました',
+      back: '/bookings',
+      booking: bookingModel(document, booking),
+      doseLabel: doseLabelOf(document, booking.dose),
+      action: `${dosePath}/hold`,
+      timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
+      slotId: booking.slot.id,
+      replaces: booking.replaces ?? undefined,
+    });
+  }
+}
+
+/** Only the fields of the form, as typed, within bounds. */
+function draftFrom(document: ProgrammeDocument, body: Readonly<Record<string, unknown>> | undefined): Draft {
+  const draft: Record<string, string> = {};
+  for (const { name } of document.form.fields) {
+    const text = textOf(body, name);
+    if (text !== '') draft[name] = text.slice(0, 2_000);
+  }
+  return draft;
+}
+
+function withoutConsents(document: ProgrammeDocument, draft: Draft): Draft {
+  const consents = new Set(document.form.fields.filter((field) => field.kind === 'consent').map((field) => field.name));
+  return Object.fromEntries(Object.entries(draft).filter(([name]) => !consents.has(name)));
+}
+
+function replacedBy(booking: BookingView): { replaces?: string } {
+  if (booking.state === 'held') return { replaces: booking.id };
+  return booking.replaces === null ? {} : { replaces: booking.replaces };
+}
+
+const inputs: Readonly<Record<Exclude<FormField['kind'], 'consent'>, { type: string; autocomplete: string | undefined }>> = {
+  telephone: { type: 'tel', autocomplete: 'tel' },
+  email: { type: 'email', autocomplete: 'email' },
+  text: { type: 'text', autocomplete: undefined },
+};
+
+function fieldModel(field: FormField, value: string, faults: readonly AnswerFault[]) {
+  const error = faults.find((fault) => fault.field === field.name)?.sentence;
+  const describedBy = [field.help === undefined ? '' : `${field.name}-help`, error === undefined ? '' : `${field.name}-error`].filter((id) => id !== '').join(' ');
+  return {
+    id: field.name,
+    label: field.label,
+    help: field.help,
+    required: field.required,
+    error,
+    describedBy: describedBy === '' ? undefined : describedBy,
+    value,
+    isConsent: field.kind === 'consent',
+    isLong: field.kind === 'text' && field.maxLength > 100,
+    ...(field.kind === 'consent' ? {} : inputs[field.kind]),
+  };
+}
+

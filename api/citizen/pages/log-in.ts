@@ -1,0 +1,119 @@
+import type Router from '@koa/router';
+import { refusals } from '../../../domain/booking/refusals';
+import { formatBothCalendars } from '../../../domain/calendar/era';
+import type { Programmes } from '../../../database/programmes';
+import type { CookieJar } from '../../shared/cookies';
+import type { SessionGate } from '../../shared/session-gate';
+import type { AppContext, RequestState } from '../../shared/state';
+import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
+import type { LogIn, LogInFault } from '../log-in';
+import type { Page } from './page';
+import { safeNext, seeOther, textOf } from './requests';
+
+export interface LogInPageDependencies {
+  readonly page: Page;
+  readonly logIn: LogIn;
+  readonly gate: SessionGate;
+  readonly cookies: CookieJar;
+  readonly programmes: Pick<Programmes, 'current'>;
+}
+
+interface LogInPage {
+  readonly faults?: readonly LogInFault[];
+  /** Said above the form, for what is no fault of one field. */
+  readonly failure?: string;
+  /** The birth date as understood. */
+  readonly birthDate?: string | undefined;
+  readonly status?: number;
+}
+
+/** Eras to choose from beside the year. Somebody of 明治 writes it into the year's box. */
+const eras = ['西暦', '大正', '昭和', '平成', '令和'];
+const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as const;
+
+export function addLogInPages(router: Router<RequestState>, { page, logIn, gate, cookies, programmes }: LogInPageDependencies): void {
+  async function send(ctx: AppContext, typed: Readonly<Record<string, unknown>> | undefined, { faults = [], failure, birthDate, status = 200 }: LogInPage): Promise<void> {
+    const { document } = await programmes.current();
+    const number = faults.find((fault) => fault.field === 'couponNumber');
+    const birth = faults.find((fault) => fault.field === 'birthDate');
+    const wrong = new Set(birth?.parts);
+    const errors = [
+      ...(failure === undefined ? [] : [{ id: 'couponNumber', sentence: failure }]),
+      ...(number ? [{ id: 'couponNumber', sentence: number.sentence }] : []),
+      ...(birth ? [{ id: boxIds[birth.parts[0] ?? 'year'], sentence: birth.sentence }] : []),
+    ];
+    const chosenEra = textOf(typed, 'birthEra');
+    const next = safeNext(textOf(typed, 'next'));
+    await page.send(
+      ctx,
+      'login',
+      {
+        title: 'ログイン',
+        back: '/',
+        errors,
+        document,
+        next,
+        // Only somebody who was sent here from the middle of something can have been away too long.
+        wasAway: next !== '/bookings' && status === 200,
+        awaySentence: refusals.not_logged_in.sentence,
+        couponNumber: textOf(typed, 'couponNumber'),
+        numberError: number?.sentence,
+        birthError: birth?.sentence,
+        echo: birthDate === undefined ? undefined : formatBothCalendars(birthDate),
+        eras: eras.map((name) => ({ name, checked: name === chosenEra })),
+        boxes: (['year', 'month', 'day'] as const).map((part) => ({
+          id: boxIds[part],
+          label: { year: '年', month: '月', day: '日' }[part],
+          value: textOf(typed, boxIds[part]),
+          autocomplete: `bday-${part}`,
+          isYear: part === 'year',
+          invalid: wrong.has(part),
+        })),
+      },
+      status,
+    );
+  }
+
+  router.get('/login', async (ctx) => {
+    await send(ctx, { next: textOf(ctx.query, 'next') }, {});
+  });
+
+  router.post('/login', async (ctx) => {
+    const { body } = ctx.state;
+    const result = await logIn({
+      couponNumber: textOf(body, 'couponNumber').slice(0, 100),
+      birthDate: {
+        era: textOf(body, 'birthEra').slice(0, 20),
+        year: textOf(body, 'birthYear').slice(0, 40),
+        month: textOf(body, 'birthMonth').slice(0, 20),
+        day: textOf(body, 'birthDay').slice(0, 20),
+      },
+      clientAddress: ctx.state.clientAddress,
+      deviceCookie: cookies.read(ctx.req, deviceCookie),
+    });
+    if (result.ok) {
+      gate.start(ctx, result.token);
+      cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
+      seeOther(ctx, safeNext(textOf(body, 'next')));
+    } else if (result.kind === 'malformed') {
+      await send(ctx, body, { faults: result.faults, birthDate: result.birthDate, status: refusals.invalid_answers.http });
+    } else {
+      const { http, sentence } = refusals[result.refusal.code];
+      if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
+      await send(ctx, body, { failure: sentence, birthDate: result.birthDate, status: http });
+    }
+  });
+
+  router.post('/logout', async (ctx) => {
+    await gate.end(ctx);
+    seeOther(ctx, '/logged-out');
+  });
+
+  router.get('/logout', (ctx) => {
+    seeOther(ctx, '/bookings');
+  });
+
+  router.get('/logged-out', async (ctx) => {
+    await page.send(ctx, 'logged-out', { title: 'ログアウトしました' });
+  });
+}

@@ -1,0 +1,29 @@
+import { refusals, type Refusal } from '../../domain/booking/refusals';
+import { refusalSentence } from '../../domain/booking/refusal-words';
+import type { AppContext } from './state';
+
+export interface ProblemFault {
+  readonly field: string;
+  readonly code: string;
+  readonly sentence: string;
+}
+
+/**
+ * Answers with an RFC 9457 problem document. `code` is stable and meant for programs, `title` is the refusal's general
+ * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong.
+ */
+export function sendProblem(ctx: AppContext, refusal: Refusal, faults?: readonly ProblemFault[]): void {
+  const { http, sentence } = refusals[refusal.code];
+  ctx.status = http;
+  ctx.type = 'application/problem+json';
+  ctx.body = JSON.stringify({
+    type: `urn:toki:problem:${refusal.code}`,
+    title: sentence,
+    status: http,
+    detail: refusalSentence(refusal),
+    instance: `urn:uuid:${ctx.state.requestId}`,
+    code: refusal.code,
+    ...(refusal.detail ? { facts: refusal.detail } : {}),
+    ...(faults ? { faults } : {}),
+  });
+}

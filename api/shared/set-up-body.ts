@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type Koa from 'koa';
+import { Refused } from './refused';
+import { wantsJson, type RequestState } from './state';
+
+/** Larger than any form of ours: 30 fields of 1,000 characters. */
+const limitBytes = 128 * 1024;
+const withBody = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * Reads the body: JSON objects under `/api/`, forms everywhere else, never compressed, never larger than the limit.
+ * The content type is part of the defence against forged requests: no other site can send JSON without being asked first.
+ */
+export function setUpBody(app: Koa<RequestState>): void {
+  app.use(async (ctx, next) => {
+    if (withBody.has(ctx.method)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded');
+    await next();
+  });
+}
+
+async function readBody(req: IncomingMessage, accepted: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { 'content-length': length, 'content-type': type, 'content-encoding': encoding } = req.headers;
+  if (length === undefined ? req.headers['transfer-encoding'] === undefined : Number(length) === 0) {
+    if (type !== undefined && mediaType(type) !== accepted) throw new Refused('unsupported_media_type');
+    return undefined;
+  }
+  if (type === undefined || mediaType(type) !== accepted || (encoding !== undefined && encoding !== 'identity')) throw new Refused('unsupported_media_type', closing);
+  if (length !== undefined && Number(length) > limitBytes) throw new Refused('payload_too_large', closing);
+  const text = await readText(req);
+  if (accepted === 'application/json') return readJson(text);
+  const fields: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(text)) fields[name] = value;
+  return fields;
+}
+
+/** A body that nobody reads would be taken for the next request: the connection ends. */
+const closing = { Connection: 'close' };
+
+function mediaType(header: string): string {
+  return (header.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+async function readText(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) throw new Refused('payload_too_large', closing);
+    chunks.push(chunk);
+  }
+  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
+}
+
+function readJson(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refused('invalid_request');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refused('invalid_request');
+  return value as Record<string, unknown>;
+}

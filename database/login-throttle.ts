@@ -1,0 +1,122 @@
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Database } from './connection';
+import type { KeyRing } from './keys';
+
+/** Who tries to log in, as the counters know them. */
+export interface LoginTry {
+  readonly programmeId: string;
+  /** Digits; whether anybody has this number does not matter to the counters. */
+  readonly couponNumber: string;
+  /** An IPv4 address or the /64 of an IPv6 address. */
+  readonly network: string;
+  /** Id of a device that logged in with this very coupon before: it has counters of its own, so that strangers cannot lock it out. */
+  readonly device: string | undefined;
+}
+
+/** `locked`: this coupon number is not let in for a while, whatever the date. `network`: nobody from there is. */
+export interface LoginAttempt {
+  readonly verdict: 'allowed' | 'locked' | 'network';
+  /** Seconds until the network may try again; 0 unless `network`. */
+  readonly retryAfterS: number;
+  /** Gives back what was counted: a success is no failure. */
+  succeeded(): Promise<void>;
+  /** Starts the lock when this failure was the last one allowed. */
+  failed(): Promise<void>;
+}
+
+export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
+
+const hourS = 3_600;
+const dayS = 24 * hourS;
+
+/** Failures per coupon number within a day, and the lock that follows, s. */
+const ladder = [
+  { failures: 5, lockS: 15 * 60 },
+  { failures: 10, lockS: hourS },
+  { failures: 20, lockS: dayS },
+] as const;
+/** Failures per network and hour. */
+const networkFailures = 30;
+/** Different coupon numbers that may fail per network and hour; it is the one after these that closes the door. */
+const networkCoupons = 10;
+
+/**
+ * Counts failed log-ins in PostgreSQL (rate-limiter-flexible), so that all processes count together. Every try is counted before it is
+ * verified and given back when it succeeds: a thousand guesses at once are a thousand tries. Keys are blind indexes, so the table names
+ * neither coupon numbers nor addresses.
+ */
+export function createLoginThrottle({ database, keys }: { database: Database; keys: KeyRing }) {
+  const limiter = (keyPrefix: string, points: number, duration: number, blockDuration = 0) =>
+    new RateLimiterPostgres({
+      storeClient: database, storeType: 'knex', tableName: 'login_throttle', tableCreated: true, keyPrefix, points, duration, blockDuration,
+      clearExpiredByTimeout: keyPrefix === 'network',
+    });
+  const perNetwork = limiter('network', networkFailures, hourS);
+  const couponsPerNetwork = limiter('network-coupons', networkCoupons + 1, hourS);
+  /** Counts only so as to know whether a network tries a coupon for the first time. */
+  const pairs = limiter('network-coupon', Number.MAX_SAFE_INTEGER, hourS);
+  // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
+  const perCoupon = ladder.map((step) => ({ ...step, limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS) }));
+
+  const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
+
+  return {
+    /** Counts a try. Its end must be told by `succeeded` or `failed`. */
+    async attempt({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
+      const counted: { limiter: RateLimiterPostgres; key: string }[] = [];
+      /** Points after this try, undefined when it is one too many. */
+      const count = async (counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> => {
+        const result = await consume(counter, key);
+        counted.push({ limiter: counter, key });
+        return result;
+      };
+      const giveBack = async (): Promise<void> => {
+        await Promise.all(counted.map((item) => item.limiter.reward(item.key)));
+      };
+      const refused = (verdict: 'locked' | 'network', retryAfterMs = 0): LoginAttempt => ({
+        verdict,
+        retryAfterS: Math.ceil(retryAfterMs / 1000),
+        succeeded: () => Promise.resolve(),
+        failed: () => Promise.resolve(),
+      });
+
+      // A device that knows this coupon can only try this coupon, and has its own ladder for it.
+      if (device === undefined) {
+        const networkKey = blind(`network ${network}`);
+        const all = await count(perNetwork, networkKey);
+        if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
+        const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
+        const coupons = pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
+        const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
+        if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
+      }
+
+      const couponKey = blind(`coupon ${programmeId} ${couponNumber} ${device ?? ''}`);
+      const steps: { reached: boolean; lock: () => Promise<unknown> }[] = [];
+      for (const step of perCoupon) {
+        const { consumedPoints } = await count(step.limiter, couponKey);
+        // The wider counters do not hear of tries during a lock: a lock must not lengthen itself.
+        if (consumedPoints > step.failures) return refused('locked');
+        steps.push({ reached: consumedPoints === step.failures, lock: () => step.limiter.block(couponKey, step.lockS) });
+      }
+      return {
+        verdict: 'allowed',
+        retryAfterS: 0,
+        succeeded: giveBack,
+        failed: async () => {
+          await Promise.all(steps.filter((step) => step.reached).map((step) => step.lock()));
+        },
+      };
+    },
+  };
+}
+
+/** The counter after one more point; the library rejects with it when the limit is passed. */
+async function consume(counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
+  try {
+    return await counter.consume(key);
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return error;
+    throw error;
+  }
+}

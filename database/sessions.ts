@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from './connection';
+import type { KeyRing } from './keys';
+import { preparedQuery } from './prepared-query';
+
+export interface Session {
+  readonly tokenHash: Buffer;
+  readonly residentId: string;
+  readonly programmeId: string;
+  readonly groupCode: string;
+}
+
+export type SessionRepository = ReturnType<typeof createSessionRepository>;
+
+/** Minutes without a request, and in all, after which a citizen's session is over. */
+const idleMinutes = 15;
+const absoluteMinutes = 60;
+/** A page view is noted at most this often: reading must not turn into writing. */
+const noteEveryMs = 60_000;
+
+const findText = `SELECT s.resident_id, s.seen_at, r.programme_id, r.group_code, now() AS now
+  FROM citizen_session s JOIN resident r ON r.id = s.resident_id
+  WHERE s.token_hash = $1
+    AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
+    AND s.created_at > now() - interval '${String(absoluteMinutes)} minutes'`;
+
+interface SessionRow {
+  resident_id: string;
+  seen_at: Date;
+  now: Date;
+  programme_id: string;
+  group_code: string;
+}
+
+/** Citizens' sessions: the cookie holds 32 random bytes, the table only their SHA-256. */
+export function createSessionRepository({ database, keys }: { database: Database; keys: KeyRing }) {
+  const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+  return {
+    /** Opens a session and returns the token for the cookie. */
+    async open(residentId: string): Promise<string> {
+      const token = randomBytes(32).toString('base64url');
+      await database('citizen_session').insert({ token_hash: hashOf(token), resident_id: residentId });
+      return token;
+    },
+
+    /** The session of a token, undefined when there is none or its time is over. */
+    async find(token: string): Promise<Session | undefined> {
+      if (token.length !== 43) return undefined;
+      const tokenHash = hashOf(token);
+      const [row] = await preparedQuery<SessionRow>(database, 'citizen-session', findText, [tokenHash]);
+      if (!row) return undefined;
+      if (row.now.getTime() - row.seen_at.getTime() > noteEveryMs) {
+        await database('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
+      }
+      return { tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code };
+    },
+
+    async close(token: string): Promise<void> {
+      await database('citizen_session').where({ token_hash: hashOf(token) }).delete();
+    },
+
+    /** What was typed into the form but not confirmed yet: sealed, and gone with the session. */
+    async saveDraft(session: Session, draft: Readonly<Record<string, string>>): Promise<void> {
+      await database('citizen_session').where({ token_hash: session.tokenHash }).update({ sealed_draft: keys.seal(JSON.stringify(draft)) });
+    },
+
+    async draftOf(session: Session): Promise<Readonly<Record<string, string>>> {
+      const row = await database('citizen_session')
+        .where({ token_hash: session.tokenHash })
+        .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
+      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Record<string, string>) : {};
+    },
+
+    /** Removes sessions whose time is over, with their drafts. Returns how many. */
+    async removeEnded(): Promise<number> {
+      return database('citizen_session')
+        .whereRaw(`seen_at < now() - interval '${String(idleMinutes)} minutes' OR created_at < now() - interval '${String(absoluteMinutes)} minutes'`)
+        .delete();
+    },
+  };
+}

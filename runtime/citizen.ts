@@ -1,0 +1,82 @@
+import { createHandOver } from '../activities/hand-over';
+import { createTemporalClient } from '../activities/temporal-client';
+import { createCitizenApp } from '../api/citizen/app';
+import { createBookingRepository } from '../database/bookings';
+import { openDatabase } from '../database/connection';
+import { parseKeys } from '../database/keys';
+import { createLoginThrottle } from '../database/login-throttle';
+import { createOutbox } from '../database/outbox';
+import { createProgrammes } from '../database/programmes';
+import { createResidentRepository } from '../database/residents';
+import { createSessionRepository } from '../database/sessions';
+import { createSlotRepository } from '../database/slots';
+import { temporalAccess } from './backing-services';
+import { readConfig } from './config';
+import { createHealthChecks } from './health-checks';
+import { createProcessLog } from './process-log';
+import { projectRoot } from './root';
+import { runMain } from './run-main';
+import { listenerOf, serve, stopSignal } from './serve';
+import { keysInForce } from './services';
+import { StartError } from './start-error';
+
+/** Connections of this process. More would not make PostgreSQL faster; the staff app has its own. */
+const poolSize = 20;
+const cleanEveryMs = 10 * 60_000;
+const finishWithinMs = 8_000;
+
+/** The citizens' app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
+  checkPublicUrl(config.publicUrl);
+  const log = createProcessLog('citizen');
+  const keys = parseKeys(keysInForce(config));
+  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki citizen', poolSize });
+  const programmes = createProgrammes(database);
+  const outbox = createOutbox(database);
+  const sessions = createSessionRepository({ database, keys });
+  // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
+  const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
+  const handOver = createHandOver({ client: temporal, outbox, programmes, log });
+
+  const app = createCitizenApp({
+    bookings: createBookingRepository({ database, keys, programmes }),
+    programmes,
+    residents: createResidentRepository({ database, keys }),
+    slots: createSlotRepository(database),
+    sessions,
+    throttle: createLoginThrottle({ database, keys }),
+    keys,
+    handOver,
+    health: createHealthChecks({ database, temporal, outbox }),
+    log,
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    projectRoot,
+  });
+  const cleaning = setInterval(() => {
+    sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
+  }, cleanEveryMs);
+
+  const serving = await serve(listenerOf(app), config.citizenPort);
+  log.info({ port: config.citizenPort }, 'citizen app listens');
+  await stopSignal();
+  clearInterval(cleaning);
+  await serving.stop(finishWithinMs);
+  await handOver.drain();
+  await temporal.connection.close();
+  await database.destroy();
+  log.info('citizen app stopped');
+  log.flush();
+  return 0;
+}
+
+/** Over plain http anybody on the way could read coupon numbers and take over sessions. */
+function checkPublicUrl(publicUrl: string): void {
+  const { protocol, hostname } = new URL(publicUrl);
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]';
+  if (protocol !== 'https:' && !isLocal) throw new StartError(`PUBLIC_URL must begin with https:// for any host but localhost, but it is "${publicUrl}".`);
+}
+
+void runMain(main);
