@@ -121,7 +121,7 @@ export class BookingEntity {
     this.#finish(task);
     if (change.event) this.receive(change.event);
     else if (change.state !== this.state) this.#told = change.state;
-    else this.#await({ ...deadlineNames[task.kind], at: now + recheckMs, task });
+    else this.#expect({ ...deadlineNames[task.kind], at: now + recheckMs, task });
   }
 
   settleEvents(task: Task, events: readonly BookingEvent[]): void {
@@ -191,14 +191,14 @@ export class BookingEntity {
     this.#deadlines = [];
     if (event.type === 'held') {
       const { holdExpiresAt } = event.facts;
-      if (holdExpiresAt !== undefined) this.#await({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
+      if (holdExpiresAt !== undefined) this.#expect({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
       return [];
     }
     if (event.type === 'confirmed') {
       if (!event.facts.journey) throw new Error('a confirmation is handed over with the journey of its programme version');
       this.#journey = event.facts.journey;
       this.#planReminders(this.#journey, event);
-      this.#await({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
+      this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
     }
     const steps = this.#journey ? stepsAt(this.#journey, event) : [];
     return steps.flatMap((step): Task[] => {
@@ -215,11 +215,11 @@ export class BookingEntity {
     for (const { step, dueAt, leftOut } of remindersOf(journey, event.at, event.facts.slotStartsAt)) {
       const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
       if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
-      else this.#await({ name: step.id, label: noticeWords(step), at: dueAt, task });
+      else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
     }
   }
 
-  #await(deadline: Deadline): void {
+  #expect(deadline: Deadline): void {
     this.#deadlines.push(deadline);
   }
 
@@ -229,7 +229,7 @@ export class BookingEntity {
     const isWatching = this.#deadlines.some(({ task }) => task.kind === 'load_events') || this.#underWay.some(({ task }) => task.kind === 'load_events');
     if (!isBehind) this.#deadlines = this.#deadlines.filter(({ task }) => task.kind !== 'load_events');
     else if (!isWatching && !this.isEnded) {
-      this.#await({ ...deadlineNames.load_events, at: now + this.#gapPatienceMs, task: { kind: 'load_events' } });
+      this.#expect({ ...deadlineNames.load_events, at: now + this.#gapPatienceMs, task: { kind: 'load_events' } });
       this.#gapPatienceMs = Math.min(this.#gapPatienceMs * 2, longestPatienceMs);
     }
   }

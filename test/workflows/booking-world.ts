@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import type { temporal } from '@temporalio/proto';
+import { createDataConverter } from '../../activities/data-converter';
+import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
+import type { BookingChange, InvalidAnswers } from '../../database/bookings';
+import { createNoticeRepository, type InboxMessage, type NoticeRepository } from '../../database/notices';
+import { createOutbox, type Outbox } from '../../database/outbox';
+import { createProgrammes, type Programmes } from '../../database/programmes';
+import type { Refusal } from '../../domain/booking/refusals';
+import { bookingWorkflowId, timelineQueryName, type Channel, type Timeline } from '../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../domain/programme/document';
+import { projectRoot } from '../../runtime/root';
+import { createActivities, createWorkers, type Workers } from '../../runtime/workers';
+import { workflowBundle } from '../../runtime/workflow-bundle';
+import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
+import { createTestNamespace } from '../support/test-namespace';
+import { executionTime, fastForward, skipTimeToTheEnd } from '../support/time-skipping';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
+
+/** One person's way through a booking; every step is committed to PostgreSQL and handed over to Temporal. */
+export interface Appointment {
+  readonly residentId: string;
+  readonly bookingId: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly holdExpiresAt: Date;
+}
+
+export interface BookingWorld {
+  readonly city: TestCity;
+  readonly client: Client;
+  readonly outbox: Outbox;
+  readonly programmes: Programmes;
+  readonly notices: NoticeRepository;
+  readonly deliver: DeliverEvents;
+  /** Hands over the events of a change; throws when the change was refused. */
+  handOver(change: BookingChange | Refusal | InvalidAnswers): Promise<BookingChange>;
+  hold(options?: { residentId?: string; daysAhead?: number; time?: string; dose?: number; replaces?: string; channel?: Channel; deliver?: boolean }): Promise<Appointment>;
+  confirm(appointment: Appointment, options?: { email?: string | null; deliver?: boolean }): Promise<BookingChange>;
+  /** Hold and confirm. */
+  book(options?: Parameters<BookingWorld['hold']>[0] & { email?: string | null }): Promise<Appointment>;
+  handle(bookingId: string): WorkflowHandle;
+  timeline(bookingId: string): Promise<Timeline>;
+  /** The search attributes of its workflow as they are now, by name. */
+  searchAttributes(bookingId: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Steps the booking's clock to a moment. */
+  goTo(bookingId: string, moment: Date): Promise<void>;
+  /** Lets all of its time pass; resolves with what the workflow ended with. */
+  finish(bookingId: string): Promise<string>;
+  /** Waits until `check` holds, at most 15 s. */
+  until<Value>(check: () => Promise<Value | undefined | false>): Promise<Value>;
+  /** The messages about a booking, the oldest first. */
+  messages(bookingId: string): Promise<InboxMessage[]>;
+  history(bookingId: string): Promise<temporal.api.history.v1.IHistoryEvent[]>;
+  close(): Promise<void>;
+}
+
+export interface BookingWorldOptions {
+  readonly change?: (document: ProgrammeDocument) => void;
+  readonly smtpUrl?: string;
+}
+
+/** A city, a namespace, workers and a client that belong to one test file. */
+export async function createBookingWorld({ change, smtpUrl }: BookingWorldOptions = {}): Promise<BookingWorld> {
+  const [city, { address, namespace }] = await Promise.all([createTestCity(change ? { change } : {}), createTestNamespace()]);
+  const connection = await Connection.connect({ address });
+  const nativeConnection = await NativeConnection.connect({ address });
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(city.keys) });
+  const programmes = createProgrammes(city.database);
+  const outbox = createOutbox(city.database);
+  const notices = createNoticeRepository(city.database);
+  const deliver = createEventDelivery({ client, programmes });
+  const workers: Workers = await createWorkers({
+    connection: nativeConnection,
+    namespace,
+    keys: city.keys,
+    workflowBundle: await testWorkflowBundle(),
+    activities: createActivities({ database: city.database, keys: city.keys, publicUrl: 'https://yoyaku.example.jp', smtpUrl }),
+  });
+  const running = workers.run();
+
+  const world: BookingWorld = {
+    city, client, outbox, programmes, notices, deliver,
+
+    async handOver(change) {
+      if (!change.ok) throw new Error(`refused: ${change.code}`);
+      for (const bookingId of new Set(change.events.map((event) => event.bookingId))) {
+        await deliver(change.events.filter((event) => event.bookingId === bookingId));
+      }
+      await outbox.markDelivered(change.events);
+      return change;
+    },
+
+    async hold({ residentId, daysAhead = 5, time = '10:30', dose = 1, replaces, channel = 'web', deliver: isDelivered = true } = {}) {
+      const resident = residentId ?? (await city.addResident());
+      const slotId = await city.addSlot({ daysAhead, time, dose, channel, capacity: 10_000 });
+      const change = await city.bookings.hold({
+        residentId: resident, slotId, dose, channel, actor: 'citizen', ...(replaces === undefined ? {} : { replaces }),
+      });
+      if (!change.ok) throw new Error(`refused: ${change.code}`);
+      if (isDelivered) await world.handOver(change);
+      const { booking } = change;
+      return { residentId: resident, bookingId: booking.id, startsAt: booking.slot.startsAt, endsAt: booking.slot.endsAt, holdExpiresAt: booking.holdExpiresAt };
+    },
+
+    async confirm({ residentId, bookingId }, { email = validAnswers.email, deliver: isDelivered = true } = {}) {
+      const { email: _omitted, ...withoutEmail } = validAnswers;
+      const answers = email === null ? withoutEmail : { ...validAnswers, email };
+      const change = await city.bookings.confirm({ residentId, bookingId, answers, channel: 'web', actor: 'citizen' });
+      if (!change.ok) throw new Error(`refused: ${change.code}`);
+      return isDelivered ? world.handOver(change) : change;
+    },
+
+    async book({ email, ...options } = {}) {
+      const appointment = await world.hold(options);
+      await world.confirm(appointment, email === undefined ? {} : { email });
+      return appointment;
+    },
+
+    handle: (bookingId) => client.workflow.getHandle(bookingWorkflowId(bookingId)),
+
+    timeline: (bookingId) => world.handle(bookingId).query<Timeline>(timelineQueryName),
+
+    async searchAttributes(bookingId) {
+      const { typedSearchAttributes } = await world.handle(bookingId).describe();
+      return Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+    },
+
+    async goTo(bookingId, moment) {
+      const execution = { workflowId: bookingWorkflowId(bookingId) };
+      const now = await executionTime(client.workflow, execution);
+      if (moment > now) await fastForward(client.workflow, execution, moment.getTime() - now.getTime());
+    },
+
+    async finish(bookingId) {
+      await skipTimeToTheEnd(client.workflow, { workflowId: bookingWorkflowId(bookingId) });
+      return (await world.handle(bookingId).result()) as string;
+    },
+
+    async until(check) {
+      const deadline = Date.now() + 15_000;
+      for (;;) {
+        const value = await check();
+        if (value !== undefined && value !== false) return value;
+        if (Date.now() > deadline) throw new Error('what was waited for did not happen within 15 s');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+
+    async messages(bookingId) {
+      const ids = (await notices.ofBooking(bookingId)).map((notice) => notice.id);
+      return (await notices.inbox(1_000)).filter((message) => ids.includes(message.noticeId)).reverse();
+    },
+
+    async history(bookingId) {
+      return (await world.handle(bookingId).fetchHistory()).events ?? [];
+    },
+
+    async close() {
+      workers.shutdown();
+      await running;
+      await nativeConnection.close();
+      await connection.close();
+      await city.close();
+    },
+  };
+  return world;
+}
+
+/** The bundle of the real workflows, built once for all test files of a run. */
+export function testWorkflowBundle() {
+  return workflowBundle(join(projectRoot, 'node_modules', '.cache', 'toki', 'test-workflow-bundle.js'));
+}
