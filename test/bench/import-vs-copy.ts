@@ -1,0 +1,114 @@
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Client as PostgresClient } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { createTemporalClient } from '../../activities/temporal-client';
+import { addDays } from '../../domain/calendar/city-time';
+import { importTaskQueue } from '../../domain/contracts/import-workflow';
+import { importEligibility } from '../../runtime/import-eligibility';
+import { createBenchCity } from './bench-city';
+import { median, round, seconds, type Figure } from './measure';
+import { startWorkerProcess } from './worker-process';
+
+const mostMemory = 128;
+
+/**
+ * The whole import of a file of `residents` rows (upload, check, seal, stage, compare, approve, apply; a worker process of
+ * its own) beside COPY + merge of the very rows that it made, already sealed, into the same empty tables. The copy is run
+ * before and after; its median counts. Memory: the largest resident set of the worker while it imports, less what it had before.
+ */
+export async function importVsCopy(serverUrl: string, temporalAddress: string, residents: number, say: (line: string) => void): Promise<Figure> {
+  const folder = mkdtempSync(join(tmpdir(), 'toki-bench-import-'));
+  const city = await createBenchCity(serverUrl, 'toki_bench_import');
+  const temporal = createTemporalClient({ address: temporalAddress, namespace: 'default' }, city.keys);
+  const worker = await startWorkerProcess(city, temporalAddress, importTaskQueue);
+  try {
+    const file = join(folder, 'residents.csv');
+    await writeCityFile(file, residents);
+    // A small file first: what the worker loads once is not part of what a large file adds.
+    const warmUp = join(folder, 'warm-up.csv');
+    await writeCityFile(warmUp, 2_000, 9_800_000_000);
+    await importFile(warmUp);
+    await city.database('resident').delete();
+    const before = worker.memory().now;
+    const phases: string[] = [];
+    const importSeconds = await seconds(() => importFile(file, (phase) => phases.push(`${phase} ${new Date().toISOString().slice(14, 19)}`)));
+    const added = worker.memory().peak - before;
+    say(`  import: ${importSeconds.toFixed(1)} s (${phases.join(', ')})`);
+
+    const rows = join(folder, 'rows.bin');
+    await withClient(city.databaseUrl, async (client) => {
+      await pipeline(client.query(copyTo('COPY (SELECT id, coupon_index, sealed, digest, group_code FROM resident ORDER BY id) TO STDOUT (FORMAT binary)')), createWriteStream(rows));
+    });
+    const bare: number[] = [];
+    for (let turn = 0; turn < 3; turn++) bare.push(await copyAndMerge(serverUrl, rows));
+    const value = importSeconds / median(bare);
+    const holds = value <= 3 && added <= mostMemory;
+    return {
+      name: 'importVsCopy', value: round(value), wanted: '<= 3, 128 MiB', holds,
+      detail: {
+        residents, 'import s': round(importSeconds, 1), 'COPY + merge s': bare.map((item) => item.toFixed(1)).join(' / '), 'memory added to the worker MiB': round(added, 0), 'worker before MiB': round(before, 0),
+      },
+    };
+  } finally {
+    await worker.stop();
+    await temporal.connection.close();
+    await city.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  async function importFile(path: string, onProgress?: (phase: string) => void): Promise<void> {
+    const outcome = await importEligibility(
+      { database: city.database, keys: city.keys, temporal },
+      {
+        version: city.version, file: { name: 'bench.csv', content: createReadStream(path) }, by: 'bench',
+        approve: () => Promise.resolve(true), approveRemoval: () => Promise.resolve(false), ...(onProgress ? { onProgress } : {}),
+      },
+    );
+    if (outcome.phase !== 'applied') throw new Error(`the import ended as ${outcome.phase}`);
+  }
+}
+
+/** The everyday export: CSV, quotes, header, kana, dates with slashes. */
+async function writeCityFile(path: string, count: number, firstNumber = 9_000_000_000): Promise<void> {
+  const out = createWriteStream(path);
+  out.write('"接種券番号","氏名カナ","生年月日","対象区分"\r\n');
+  const groups = ['高齢者', '一般', '一般', '施設従事者'];
+  for (let index = 0; index < count; index++) {
+    const born = addDays('1921-04-02', (index * 7_919) % 30_000).replaceAll('-', '/');
+    const row = `"${String(firstNumber + index)}","トキノ　ハナコ${String(index % 977)}","${born}","${groups[index % groups.length] ?? ''}"\r\n`;
+    if (!out.write(row)) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'finish');
+}
+
+async function copyAndMerge(serverUrl: string, rows: string): Promise<number> {
+  const city = await createBenchCity(serverUrl, 'toki_bench_copy');
+  try {
+    return await withClient(city.databaseUrl, async (client) => {
+      await client.query('CREATE TABLE staged (id uuid NOT NULL, coupon_index bytea NOT NULL, sealed bytea NOT NULL, digest bytea NOT NULL, group_code text NOT NULL)');
+      return seconds(async () => {
+        await pipeline(createReadStream(rows), client.query(copyFrom('COPY staged FROM STDIN (FORMAT binary)')));
+        await client.query(`INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code)
+          SELECT id, $1, coupon_index, sealed, digest, 'bench', group_code FROM staged
+          ON CONFLICT (programme_id, coupon_index) DO UPDATE SET sealed = excluded.sealed, digest = excluded.digest, group_code = excluded.group_code`, [city.version.programmeId]);
+      });
+    });
+  } finally {
+    await city.close();
+  }
+}
+
+async function withClient<Result>(url: string, work: (client: PostgresClient) => Promise<Result>): Promise<Result> {
+  const client = new PostgresClient({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
