@@ -4,21 +4,21 @@ import { Refused } from './refused';
 import { wantsJson, type RequestState } from './state';
 
 /** Larger than any form of ours: 30 fields of 1,000 characters. */
-const limitBytes = 128 * 1024;
+const usualLimitBytes = 128 * 1024;
 const withBody = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * Reads the body: JSON objects under `/api/`, forms everywhere else, never compressed, never larger than the limit.
  * The content type is part of the defence against forged requests: no other site can send JSON without being asked first.
  */
-export function setUpBody(app: Koa<RequestState>): void {
+export function setUpBody(app: Koa<RequestState>, { limitBytes = usualLimitBytes }: { limitBytes?: number } = {}): void {
   app.use(async (ctx, next) => {
-    if (withBody.has(ctx.method)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded');
+    if (withBody.has(ctx.method)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded', limitBytes);
     await next();
   });
 }
 
-async function readBody(req: IncomingMessage, accepted: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function readBody(req: IncomingMessage, accepted: string, limitBytes: number): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { 'content-length': length, 'content-type': type, 'content-encoding': encoding } = req.headers;
   if (length === undefined ? req.headers['transfer-encoding'] === undefined : Number(length) === 0) {
     if (type !== undefined && mediaType(type) !== accepted) throw new Refused('unsupported_media_type');
@@ -26,7 +26,7 @@ async function readBody(req: IncomingMessage, accepted: string): Promise<Readonl
   }
   if (type === undefined || mediaType(type) !== accepted || (encoding !== undefined && encoding !== 'identity')) throw new Refused('unsupported_media_type', closing);
   if (length !== undefined && Number(length) > limitBytes) throw new Refused('payload_too_large', closing);
-  const text = await readText(req);
+  const text = await readText(req, limitBytes);
   if (accepted === 'application/json') return readJson(text);
   const fields: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(text)) fields[name] = value;
@@ -40,7 +40,7 @@ function mediaType(header: string): string {
   return (header.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
-async function readText(req: IncomingMessage): Promise<string> {
+async function readText(req: IncomingMessage, limitBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {

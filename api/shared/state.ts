@@ -17,7 +17,7 @@ export interface RequestState {
 export type AppContext = ParameterizedContext<RequestState> & Pick<Context, 'cookies'>;
 export type AppMiddleware = Middleware<RequestState>;
 
-/** JSON under `/api/`; everything else is a page for people. */
+/** Programs speak under these; everything else is a page for people. */
 export function wantsJson(ctx: { readonly path: string }): boolean {
-  return ctx.path.startsWith('/api/');
+  return ctx.path.startsWith('/api/') || ctx.path.startsWith('/codec/');
 }

@@ -1,0 +1,58 @@
+import { EncryptionCodec } from '../activities/payload-codec';
+import { createTemporalClient } from '../activities/temporal-client';
+import { createStaffApp } from '../api/staff/app';
+import { openDatabase } from '../database/connection';
+import { parseKeys } from '../database/keys';
+import { createNoticeRepository } from '../database/notices';
+import { createOperatingFigures } from '../database/operating-figures';
+import { createOutbox } from '../database/outbox';
+import { temporalAccess } from './backing-services';
+import { readConfig } from './config';
+import { createHealthChecks } from './health-checks';
+import { createProcessLog } from './process-log';
+import { projectRoot } from './root';
+import { runMain } from './run-main';
+import { readRuntimeFile } from './runtime-file';
+import { listenerOf, serve, stopSignal } from './serve';
+import { keysInForce } from './services';
+import { StartError } from './start-error';
+
+/** Connections of this process: the operators' lane is narrow and its own. */
+const poolSize = 8;
+const finishWithinMs = 8_000;
+
+/** The staff app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
+  const log = createProcessLog('staff');
+  const keys = parseKeys(keysInForce(config));
+  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki staff', poolSize });
+  const outbox = createOutbox(database);
+  const figures = createOperatingFigures(database);
+  const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
+
+  const app = createStaffApp({
+    health: createHealthChecks({ database, temporal, outbox }),
+    metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
+    notices: createNoticeRepository(database),
+    codec: new EncryptionCodec(keys),
+    // Written when everything runs, so it is read when it is needed.
+    temporalUiOrigin: () => readRuntimeFile(config.dataDir)?.temporalUiUrl,
+    demo: config.demo,
+    https: config.publicUrl.startsWith('https:'),
+    log,
+    projectRoot,
+  });
+  const serving = await serve(listenerOf(app), config.staffPort);
+  log.info({ port: config.staffPort }, 'staff app listens');
+  await stopSignal();
+  await serving.stop(finishWithinMs);
+  await temporal.connection.close();
+  await database.destroy();
+  log.info('staff app stopped');
+  log.flush();
+  return 0;
+}
+
+void runMain(main);
