@@ -2,6 +2,7 @@ import autocannon from 'autocannon';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { sessionCookie } from '../../api/shared/session-gate';
 import { createSessionRepository } from '../../database/sessions';
 import { findFreePort } from '../../runtime/free-port';
 import { projectRoot } from '../../runtime/root';
@@ -64,7 +65,7 @@ async function httpRate(city: BenchCity, url: string): Promise<number> {
   for (const residentId of residents) tokens.push(await sessions.open(residentId));
   let next = 0;
   const failures: string[] = [];
-  const headersOf = (index: number, name: string) => ({ cookie: `toki-session=${tokens[index] ?? ''}`, 'content-type': 'application/json', 'idempotency-key': `${name}-${String(index)}` });
+  const headersOf = (index: number, name: string) => ({ cookie: `${sessionCookie}=${tokens[index] ?? ''}`, 'content-type': 'application/json', 'idempotency-key': `${name}-${String(index)}` });
   interface PairContext { index?: number; bookingId?: string }
   const result = await autocannon({
     url,
