@@ -59,7 +59,8 @@ async function bareRate(city: BenchCity): Promise<number> {
 }
 
 async function httpRate(city: BenchCity, url: string): Promise<number> {
-  const residents = await addResidents(city, pairs);
+  // Each connection prepares a request or two more than it sends.
+  const residents = await addResidents(city, pairs + 8 * benchConcurrency);
   const sessions = createSessionRepository({ database: city.database, keys: city.keys });
   const tokens: string[] = [];
   for (const residentId of residents) tokens.push(await sessions.open(residentId));
