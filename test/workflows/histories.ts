@@ -1,3 +1,4 @@
+import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -12,3 +13,28 @@ export function eventNames(events: readonly HistoryEvent[]): string[] {
 
 /** Events that only the skipping of time in tests brings about. */
 export const ofTimeSkipping: ReadonlySet<string> = new Set(['WorkflowExecutionOptionsUpdated', 'WorkflowExecutionTimeSkippingTransitioned']);
+
+/** All payloads in a structure, whatever fields they are in. */
+export function payloadsIn(value: unknown): Payload[] {
+  if (value === null || typeof value !== 'object') return [];
+  if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) return [value as Payload];
+  return Object.values(value).flatMap(payloadsIn);
+}
+
+/** Puts what a codec reads in the place of every payload. */
+export async function decryptInPlace(value: unknown, codec: PayloadCodec): Promise<void> {
+  for (const payload of payloadsIn(value)) {
+    const [plain] = await codec.decode([payload]);
+    Object.assign(payload, plain);
+  }
+}
+
+/** A history as JSON to be kept in a file: enumerations by name, bytes in base64. */
+export function historyToText(history: temporal.api.history.v1.IHistory): string {
+  const plain = temporal.api.history.v1.History.toObject(temporal.api.history.v1.History.fromObject(history), { enums: String, bytes: String, longs: String });
+  return `${JSON.stringify(plain, null, 1)}\n`;
+}
+
+export function historyFromText(text: string): temporal.api.history.v1.IHistory {
+  return temporal.api.history.v1.History.fromObject(JSON.parse(text) as Record<string, unknown>);
+}

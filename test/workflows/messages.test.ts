@@ -100,7 +100,7 @@ describe('the update cancelBooking', () => {
     [{ reason: 'moved' }, '入力は {"reason": "operator"}'],
   ])('refuses the input %j before anything happens', async (input, words) => {
     const { bookingId } = await world.book();
-    const update = world.handle(bookingId).executeUpdate(cancelUpdateName, { args: input === undefined ? [] : [input] });
+    const update = world.handle(bookingId).executeUpdate<unknown, [unknown]>(cancelUpdateName, { args: [input] });
     await expect(update).rejects.toMatchObject({ cause: { message: expect.stringContaining(words) as string } });
     await expect(update).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
     expect((await world.city.bookings.find(bookingId))?.state).toBe('confirmed');

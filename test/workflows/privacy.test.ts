@@ -1,8 +1,8 @@
-import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { EncryptionCodec } from '../../activities/payload-codec';
 import { cancelUpdateName, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
 import { createBookingWorld, type BookingWorld } from './booking-world';
+import { payloadsIn } from './histories';
 
 let world: BookingWorld;
 beforeAll(async () => {
@@ -14,13 +14,6 @@ const person = { number: '9871234560', birthDate: '1947-04-01', kana: 'タナカ
 const email = 'a..hanako.@docomo.ne.jp';
 /** As written, without separators, and as parts that would give it away. */
 const secrets = [person.number, '9871-2345', '1947-04-01', '19470401', '昭和22年', 'タナカ', email, 'hanako', 'docomo', '090-1234-5678', '09012345678', '+8190'];
-
-/** All payloads in a structure, whatever fields they are in. */
-function payloadsIn(value: unknown): Payload[] {
-  if (value === null || typeof value !== 'object') return [];
-  if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) return [value as Payload];
-  return Object.values(value).flatMap(payloadsIn);
-}
 
 test('neither what is visible nor what is decrypted of a history names a person', async () => {
   const residentId = await world.city.addResident(person);

@@ -1,0 +1,47 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EncryptionCodec } from '../../activities/payload-codec';
+import { projectRoot } from '../../runtime/root';
+import { publishTestServices, startTestServices } from '../support/services';
+import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { decryptInPlace, historyToText } from '../workflows/histories';
+import { scenarios } from './scenarios';
+
+/** Nothing listens there: every attempt to send fails. */
+const noMailServer = 'smtp://127.0.0.1:9';
+
+/**
+ * Records the history of every ending anew, decrypted, into `test/replay/histories`:
+ *
+ *     npm run build && node dist/test/replay/record.js
+ *
+ * Only for histories that no longer can happen; a change of the workflow must replay those that are there.
+ */
+async function record(): Promise<void> {
+  const folder = join(projectRoot, 'test', 'replay', 'histories');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { services, stop } = await startTestServices();
+  publishTestServices(services);
+  const worlds: BookingWorld[] = [];
+  try {
+    const withMail = await createBookingWorld();
+    worlds.push(withMail);
+    const withoutMail = await createBookingWorld({ smtpUrl: noMailServer });
+    worlds.push(withoutMail);
+    for (const { name, withoutMail: isWithout, live } of scenarios) {
+      const world = isWithout ? withoutMail : withMail;
+      const ids = await live(world);
+      for (const [index, bookingId] of ids.entries()) {
+        const history = await world.handle(bookingId).fetchHistory();
+        await decryptInPlace(history, new EncryptionCodec(world.city.keys));
+        writeFileSync(join(folder, `${name}${ids.length > 1 ? `-${String(index + 1)}` : ''}.json`), historyToText(history));
+      }
+    }
+  } finally {
+    for (const world of worlds) await world.close();
+    await stop();
+  }
+}
+
+void record().then(() => process.exit(0));
