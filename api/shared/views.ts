@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 
@@ -25,5 +25,6 @@ export function createViews(folder: string, helpers: Readonly<Record<string, Han
 }
 
 function viewNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => name.endsWith('.hbs')).map((name) => name.slice(0, -'.hbs'.length));
 }
