@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type LogLevel } from '@temporalio/worker';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
+import { createHousekeeping } from '../activities/housekeeping';
 import { createReconciler } from '../activities/reconciler';
 import { createRelay } from '../activities/relay';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
 import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
+import { removeOutdated } from '../database/housekeeping';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
+import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
+import { createProcessLog } from './process-log';
 import { runMain } from './run-main';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
@@ -23,7 +27,7 @@ const connectWithinMs = 60_000;
 const attemptMs = 5_000;
 
 /** The SDK's own messages, through our log. */
-function installRuntime(log: pino.Logger): void {
+function installRuntime(log: Logger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<LogLevel, string>;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => { log[levels[level]](meta ?? {}, message); }),
@@ -34,7 +38,7 @@ function installRuntime(log: pino.Logger): void {
 }
 
 /** Temporal may be starting itself: some patience, then the supervisor begins anew. Undefined when asked to stop meanwhile. */
-async function connect(access: TemporalAccess, log: pino.Logger, signal: AbortSignal): Promise<NativeConnection | undefined> {
+async function connect(access: TemporalAccess, log: Logger, signal: AbortSignal): Promise<NativeConnection | undefined> {
   const deadline = Date.now() + connectWithinMs;
   for (;;) {
     try {
@@ -64,9 +68,9 @@ async function main(): Promise<number> {
     throw new StartError('The worker needs DATABASE_URL and TEMPORAL_ADDRESS; "npm start" gives it both.');
   }
   const stopping = stopRequest();
-  const log = pino({ name: 'worker' });
+  const log = createProcessLog('worker');
   installRuntime(log);
-  const access: TemporalAccess = { address: config.temporalAddress, namespace: config.temporalNamespace, apiKey: config.temporalApiKey, tls: config.temporalTls };
+  const access = temporalAccess(config, config.temporalAddress);
   const keys = parseKeys(keysInForce(config));
   const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki worker', poolSize });
   const client = createTemporalClient(access, keys);
@@ -77,6 +81,7 @@ async function main(): Promise<number> {
     createReconciler({
       client, outbox, programmes, log, bookings: createBookingRepository({ database, keys, programmes }), reconciliation: createReconciliation(database),
     }),
+    createHousekeeping({ log, removeOutdated: () => removeOutdated(database) }),
   ];
 
   const connection = await connect(access, log, stopping);
@@ -103,6 +108,7 @@ async function main(): Promise<number> {
     await connection.close();
     await client.connection.close();
     await database.destroy();
+    log.flush();
   }
 }
 
