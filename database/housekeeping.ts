@@ -1,0 +1,33 @@
+import type { Database } from './connection';
+
+/** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
+const idempotencyDays = 2;
+/** Days that an uploaded file of the city is kept, sealed. */
+const importFileDays = 30;
+const batch = 5_000;
+
+export interface Removed {
+  readonly idempotencyKeys: number;
+  readonly importFiles: number;
+}
+
+/** Removes what is kept for a time only, in small statements. Safe to run at any moment and on several machines at once. */
+export async function removeOutdated(database: Database): Promise<Removed> {
+  let idempotencyKeys = 0;
+  for (let removed = batch; removed === batch; idempotencyKeys += removed) {
+    const { rowCount } = await database.raw<{ rowCount: number }>(
+      `DELETE FROM idempotency_key WHERE (resident_id, key) IN (
+         SELECT resident_id, key FROM idempotency_key WHERE created_at < now() - ? * interval '1 day' LIMIT ? FOR UPDATE SKIP LOCKED)`,
+      [idempotencyDays, batch],
+    );
+    removed = rowCount;
+  }
+  // The chunks go; the row stays as what the run refers to.
+  const { rowCount } = await database.raw<{ rowCount: number }>(
+    `WITH old AS (SELECT id FROM import_file WHERE created_at < now() - ? * interval '1 day'),
+          gone AS (DELETE FROM import_file_chunk c USING old WHERE c.file_id = old.id RETURNING c.file_id)
+     SELECT DISTINCT file_id FROM gone`,
+    [importFileDays],
+  );
+  return { idempotencyKeys, importFiles: rowCount };
+}
