@@ -11,4 +11,6 @@ export async function runMain(program: () => Promise<number>): Promise<void> {
     process.exitCode = 1;
     console.error(error instanceof StartError ? error.message : error);
   }
+  // The end of the program is the end of the process, even if a library still holds a socket.
+  setTimeout(() => process.exit(), 5_000).unref();
 }

