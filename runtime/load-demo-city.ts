@@ -6,7 +6,7 @@ export interface DemoCityDependencies {
   readonly database: Database;
   readonly keys: KeyRing;
   /** Runs the import of one file and approves it: residents come in the way any city's do. A worker must be polling. */
-  readonly importFile: ((file: { readonly name: string; readonly content: Buffer }) => Promise<void>) | undefined;
+  readonly importFile: (file: { readonly name: string; readonly content: Buffer }) => Promise<void>;
   readonly now: Date;
   readonly say: (line: string) => void;
 }
@@ -15,5 +15,5 @@ export interface DemoCityDependencies {
 export async function loadDemoCity({ database, keys, now, say, importFile }: DemoCityDependencies): Promise<void> {
   say('Preparing the demo city');
   const version = await prepareDemoCity({ database, now });
-  if (importFile) await loadDemoResidents({ database, keys, version, now, importFile });
+  await loadDemoResidents({ database, keys, version, now, importFile });
 }

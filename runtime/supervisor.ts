@@ -35,8 +35,8 @@ export interface SupervisorOptions {
   /** Absolute paths of the children's programs, JavaScript. */
   readonly programs: { readonly worker: string; readonly citizen: string; readonly staff: string };
   readonly write: (line: string) => void;
-  /** Brings in the demo city's residents; without it the demo city has none. */
-  readonly importFile?: ImportFile;
+  /** Brings in the demo city's residents. */
+  readonly importFile: ImportFile;
 }
 
 /** Resolves when Toki has been asked to stop: by a signal, or by the end of the process that started this one. */
@@ -184,7 +184,7 @@ export async function runSupervisor({ config, env, programs, write, importFile }
             keys: keyRing,
             now: new Date(),
             say,
-            importFile: importFile && ((file) => importFile({ database, keys: keyRing, temporal: client }, file)),
+            importFile: (file) => importFile({ database, keys: keyRing, temporal: client }, file),
           });
         } finally {
           await client.connection.close();
