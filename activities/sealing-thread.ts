@@ -1,4 +1,5 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type * as esbuild from 'esbuild';
 import type { KeyRing } from '../database/keys';
 import type { RowToSeal, SealingKeys } from './import-sealing';
 
@@ -56,8 +57,8 @@ function startThread(options: WorkerOptions): Worker {
   const file = require.resolve('./import-sealing-thread');
   if (file.endsWith('.js')) return new Worker(file, options);
   // Run from the sources, as tests do: a thread cannot read TypeScript.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only ever needed here
-  const { buildSync } = require('esbuild') as typeof import('esbuild');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- never loaded in production
+  const { buildSync } = require('esbuild') as Pick<typeof esbuild, 'buildSync'>;
   const built = buildSync({ entryPoints: [file], bundle: true, platform: 'node', format: 'cjs', write: false });
   return new Worker(built.outputFiles[0]?.text ?? '', { ...options, eval: true });
 }

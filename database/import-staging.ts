@@ -6,6 +6,7 @@ import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
 import { stagedColumns } from './import-row-buffer';
 import type { ImportRun, ImportTally } from './import-runs';
+import { clientTransaction } from './transaction';
 
 export interface RowErrorToStore {
   readonly line: number;
@@ -56,26 +57,8 @@ export type ImportStaging = ReturnType<typeof createImportStaging>;
 
 /** The staged rows of a run, what they mean beside the residents there are, and taking them over. */
 export function createImportStaging(database: Database) {
-  async function withClient<Result>(work: (query: Query, client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = (await database.client.acquireConnection()) as PoolClient & { __knex__disposed?: unknown };
-    try {
-      return await work(client.query.bind(client), client);
-    } catch (error) {
-      // Whatever state a COPY or a transaction was left in: the pool makes a new connection.
-      client.__knex__disposed = error;
-      throw error;
-    } finally {
-      await database.client.releaseConnection(client);
-    }
-  }
-
   function inTransaction<Result>(work: (query: Query, client: PoolClient) => Promise<Result>): Promise<Result> {
-    return withClient(async (query, client) => {
-      await query('BEGIN');
-      const result = await work(query, client);
-      await query('COMMIT');
-      return result;
-    });
+    return clientTransaction(database, (client) => work(client.query.bind(client), client));
   }
 
   return {

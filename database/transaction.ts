@@ -27,16 +27,39 @@ export async function inTransaction<Result>(database: Database, work: (sql: Sql)
   }
 }
 
-async function once<Result>(database: Database, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const client = (await database.client.acquireConnection()) as PoolClient & { __knex__disposed?: unknown };
-  const sql: Sql = async <Row>(statement: string, values: readonly unknown[]) => {
-    const result = await client.query({ name: nameOf(statement), text: statement, values: [...values] });
-    return result.rows as Row[];
-  };
+function once<Result>(database: Database, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  return clientTransaction(
+    database,
+    (client) =>
+      work(async <Row>(statement: string, values: readonly unknown[]) => {
+        const result = await client.query({ name: nameOf(statement), text: statement, values: [...values] });
+        return result.rows as Row[];
+      }),
+    (result) => !isRefusal(result),
+  );
+}
+
+/** What knex hides behind `any`: its pool of pg's clients. */
+interface ClientPool {
+  acquireConnection(): Promise<PoolClient & { __knex__disposed?: unknown }>;
+  releaseConnection(client: PoolClient): Promise<void>;
+}
+
+/**
+ * One transaction on a connection of the pool, once, for what needs the connection itself (COPY).
+ * @param isKept whether to commit what was done; it is rolled back otherwise
+ */
+export async function clientTransaction<Result>(
+  database: Database,
+  work: (client: PoolClient) => Promise<Result>,
+  isKept: (result: Result) => boolean = () => true,
+): Promise<Result> {
+  const pool = database.client as ClientPool;
+  const client = await pool.acquireConnection();
   try {
     await client.query('BEGIN');
-    const result = await work(sql);
-    await client.query(isRefusal(result) ? 'ROLLBACK' : 'COMMIT');
+    const result = await work(client);
+    await client.query(isKept(result) ? 'COMMIT' : 'ROLLBACK');
     return result;
   } catch (error) {
     // A connection that cannot even roll back is thrown away by the pool.
@@ -45,7 +68,7 @@ async function once<Result>(database: Database, work: (sql: Sql) => Promise<Resu
     });
     throw error;
   } finally {
-    await database.client.releaseConnection(client);
+    await pool.releaseConnection(client);
   }
 }
 

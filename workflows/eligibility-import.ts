@@ -59,12 +59,12 @@ const { closeImport } = proxyActivities<ImportActivities>({ ...patience, startTo
 export async function eligibilityImport({ runId }: EligibilityImportInput): Promise<ImportProgress> {
   const run = new EligibilityImport(runId);
   setHandler(importProgressQuery, () => run.progress(), { description: '取り込みの状態' });
-  setHandler(approveImportUpdate, (input) => run.approve(input), { description: '取り込む。入力例 {"by": "staff-1"}', validator: (input) => { run.checkApproval(input); } });
+  setHandler(approveImportUpdate, (input) => run.approve(input), { description: '取り込む。入力例 {"by": "staff-1"}', validator: (input: ApproveImportInput) => { run.checkApproval(input); } });
   setHandler(approveRemovalUpdate, (input) => run.approveRemoval(input), {
     description: '対象から外すことを承認する。入力例 {"by": "staff-1", "residents": 12}',
-    validator: (input) => { run.checkRemovalApproval(input); },
+    validator: (input: ApproveRemovalInput) => { run.checkRemovalApproval(input); },
   });
-  setHandler(rejectImportUpdate, (_input) => run.reject(), { description: '取りやめる。入力例 {"by": "staff-1"}', validator: (input) => { run.checkRejection(input); } });
+  setHandler(rejectImportUpdate, (_input) => run.reject(), { description: '取りやめる。入力例 {"by": "staff-1"}', validator: (input: RejectImportInput) => { run.checkRejection(input); } });
   try {
     await run.execute();
   } catch (error) {

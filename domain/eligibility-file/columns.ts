@@ -71,7 +71,7 @@ export function recogniseHeader(records: readonly (readonly string[])[], needsGr
 export function applyMapping(records: readonly (readonly string[])[], columns: ColumnPositions, needsGroup: boolean): HeaderResult {
   const first = records.findIndex((record) => record.some((cell) => cell.trim() !== ''));
   const width = records[first]?.length ?? 0;
-  if (Math.max(...Object.values(columns)) > width) return { ok: false, refusal: { code: 'mapping_beyond_file', width } };
+  if (Math.max(columns.number, columns.birth, columns.group ?? 0, columns.kana ?? 0) > width) return { ok: false, refusal: { code: 'mapping_beyond_file', width } };
   if (needsGroup && columns.group === undefined) return { ok: false, refusal: { code: 'columns_missing', columns: ['group'] } };
   const isHeader = !/[0-9]/.test(foldWidth(records[first]?.[columns.number - 1] ?? ''));
   return { ok: true, columns, width, leadingRecords: first + (isHeader ? 1 : 0) };

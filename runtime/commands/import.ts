@@ -16,7 +16,7 @@ import { changesSomething, phaseWords, resultWords, summaryRows } from '../../do
 import { explainFileRefusal } from '../../domain/eligibility-file/refusal';
 import { explainRowError, rowErrorCodes } from '../../domain/eligibility-file/row-error';
 import type { Command, CommandIo } from '../command';
-import { type ImportOutcome, importEligibility, isImportFailure } from '../import-eligibility';
+import { type ImportOutcome, type ImportServices, importEligibility, isImportFailure } from '../import-eligibility';
 import { type Services, withServices } from '../services';
 import { workflowBundle } from '../workflow-bundle';
 import { createActivities, createWorkers } from '../workers';
@@ -47,19 +47,33 @@ export const importCommand: Command = {
     '  Without a terminal and without --yes the file is checked and nothing is changed.',
   ].join('\n'),
 
-  async run(args, io) {
-    const options = readOptions(args);
-    if (typeof options === 'string') return io.refuse(options);
-    const found = await stat(options.file).catch(() => undefined);
-    if (!found?.isFile()) return fail(io, `ファイル「${options.file}」が見つかりません。`);
-    return withServices({ config: io.config, env: io.env, say: io.say, withTemporal: true }, (services) =>
-      withWorker(services, io, async () => {
-        const version = await programmeOf(services, options.programme, io);
-        return version === undefined ? 1 : importFrom(services, version, options, io);
-      }),
+  run(args, io) {
+    return runImport(args, io, (work) =>
+      withServices({ config: io.config, env: io.env, say: io.say, withTemporal: true }, (services) => withWorker(services, io, () => work(services))),
     );
   },
 };
+
+/**
+ * The command on services that the caller provides. A worker must be polling the queue `import` while `work` runs.
+ * @returns the exit code: 0 applied, 1 not applied, 2 wrong arguments
+ */
+export async function runImport(
+  args: readonly string[],
+  io: Pick<CommandIo, 'say' | 'refuse'>,
+  provide: (work: (services: ImportServices) => Promise<number>) => Promise<number>,
+): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') return io.refuse(options);
+  const found = await stat(options.file).catch(() => undefined);
+  if (!found?.isFile()) return fail(io, `ファイル「${options.file}」が見つかりません。`);
+  return provide(async (services) => {
+    const version = await programmeOf(services, options.programme, io);
+    return version === undefined ? 1 : importFrom(services, version, options, io);
+  });
+}
+
+type Say = Pick<CommandIo, 'say'>;
 
 function readOptions(args: readonly string[]): Options | string {
   try {
@@ -92,12 +106,12 @@ function readOptions(args: readonly string[]): Options | string {
   }
 }
 
-function fail(io: CommandIo, sentence: string): number {
+function fail(io: Say, sentence: string): number {
   io.say(sentence);
   return 1;
 }
 
-async function programmeOf({ database }: Services, code: string | undefined, io: CommandIo): Promise<ProgrammeVersion | undefined> {
+async function programmeOf({ database }: ImportServices, code: string | undefined, io: Say): Promise<ProgrammeVersion | undefined> {
   const programmes = createProgrammes(database);
   try {
     const all = await programmes.allPublished();
@@ -113,7 +127,7 @@ async function programmeOf({ database }: Services, code: string | undefined, io:
   }
 }
 
-async function importFrom(services: Services, version: ProgrammeVersion, options: Options, io: CommandIo): Promise<number> {
+async function importFrom(services: ImportServices, version: ProgrammeVersion, options: Options, io: Say): Promise<number> {
   const canAsk = process.stdin.isTTY && process.stdout.isTTY;
   const { digits } = version.document.identification.couponNumber;
   const showSummary = async (summary: ImportSummary, runId: string): Promise<void> => {
@@ -151,7 +165,7 @@ async function importFrom(services: Services, version: ProgrammeVersion, options
       },
     });
     if (outcome.summary !== undefined && !changesSomething(outcome.summary)) await showSummary(outcome.summary, outcome.runId);
-    return tellOutcome(services, outcome, digits, io);
+    return await tellOutcome(services, outcome, digits, io);
   } catch (error) {
     if (error instanceof ImportFileTooLargeError) return fail(io, explainFileRefusal({ code: 'too_large', limitMebibytes: importFileLimitBytes / 1024 / 1024 }));
     if (isImportFailure(error)) return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
@@ -159,7 +173,7 @@ async function importFrom(services: Services, version: ProgrammeVersion, options
   }
 }
 
-async function tellOutcome(services: Services, outcome: ImportOutcome, digits: number, io: CommandIo): Promise<number> {
+async function tellOutcome(services: ImportServices, outcome: ImportOutcome, digits: number, io: Say): Promise<number> {
   switch (outcome.phase) {
     case 'applied':
       io.say(outcome.result === undefined ? phaseWords('applied') : `取り込みました：${resultWords(outcome.result)}`);
@@ -176,7 +190,7 @@ async function tellOutcome(services: Services, outcome: ImportOutcome, digits: n
   }
 }
 
-async function showRowErrors({ database, keys }: Services, runId: string, summary: ImportSummary | undefined, digits: number, io: CommandIo): Promise<void> {
+async function showRowErrors({ database, keys }: ImportServices, runId: string, summary: ImportSummary | undefined, digits: number, io: Say): Promise<void> {
   const errors = await createImportRunStore({ database, keys }).rowErrors(runId, ERRORS_SHOWN + 1);
   if (errors.length === 0) return;
   io.say('');
