@@ -28,7 +28,7 @@ export interface NoticeActivities {
   settleNotice(request: NoticeRequest): Promise<NoticeOutcome>;
 }
 
-const heartbeatEveryMs = 5_000;
+const heartbeatEveryMs = 3_000;
 
 export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl }: NoticeActivitiesOptions): NoticeActivities {
   /**

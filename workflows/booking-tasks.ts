@@ -13,13 +13,13 @@ const { markNoShow } = proxyActivities<BookingActivities>({ ...patience, summary
 const { loadBookingEvents } = proxyActivities<BookingActivities>({ ...patience, summary: '届いていない記録を読む' });
 const { cancelByCity } = proxyActivities<BookingActivities>({ ...patience, summary: '予約を取り消す' });
 
-/** About three hours of trying: 10, 20, 40 s … 30 min. The heartbeat tells of a dead worker long before the time is up. */
+/** About three hours of trying: 5, 10, 20 s … 30 min. The heartbeat tells of a dead worker long before the time is up. */
 const noticeOptions = {
   taskQueue: noticeTaskQueue,
   startToCloseTimeout: '3 minutes',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '12 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: '10 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 14 },
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 15 },
 } as const;
 
 /** Has the tasks of a booking done by activities, and tells the entity what came of them. */

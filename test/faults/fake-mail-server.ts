@@ -9,7 +9,11 @@ export type MailBehaviour =
   | 'refuse_the_message'
   | 'hang_up_before_the_message'
   /** The message is taken, and nobody is told. */
-  | 'take_and_hang_up';
+  | 'take_and_hang_up'
+  /** No answer to the recipient. */
+  | 'stall_before_the_message'
+  /** The message is taken, and no answer comes. */
+  | 'take_and_stall';
 
 export interface TakenMail {
   readonly from: string;
@@ -40,7 +44,7 @@ export class FakeMailServer {
         if (behaviour === 'say_later') callback(answer(451, `4.7.1 <${address}> later`));
         else if (behaviour === 'refuse') callback(answer(550, `5.1.1 <${address}> unknown`));
         else if (behaviour === 'hang_up_before_the_message') this.#hangUp(session.id);
-        else callback();
+        else if (behaviour !== 'stall_before_the_message') callback();
       },
       onData: (stream, session, callback) => {
         const behaviour = (session as { behaviour?: MailBehaviour }).behaviour;
@@ -54,7 +58,7 @@ export class FakeMailServer {
           const { mailFrom, rcptTo } = session.envelope;
           this.taken.push({ from: mailFrom === false ? '' : mailFrom.address, to: rcptTo[0]?.address ?? '', raw: Buffer.concat(chunks).toString('utf8') });
           if (behaviour === 'take_and_hang_up') this.#hangUp(session.id);
-          else callback();
+          else if (behaviour !== 'take_and_stall') callback();
         });
       },
     });
@@ -77,6 +81,7 @@ export class FakeMailServer {
   }
 
   async stop(): Promise<void> {
+    for (const connection of this.#connections()) connection._socket.destroy();
     await new Promise<void>((resolve) => { this.#server.close(resolve); });
   }
 
@@ -85,9 +90,11 @@ export class FakeMailServer {
   }
 
   #hangUp(sessionId: string): void {
-    for (const connection of this.#server.connections as Iterable<{ session: { id: string }; _socket: { destroy(): void } }>) {
-      if (connection.session.id === sessionId) connection._socket.destroy();
-    }
+    for (const connection of this.#connections()) if (connection.session.id === sessionId) connection._socket.destroy();
+  }
+
+  #connections(): { session: { id: string }; _socket: { destroy(): void } }[] {
+    return [...(this.#server.connections as Iterable<{ session: { id: string }; _socket: { destroy(): void } }>)];
   }
 }
 

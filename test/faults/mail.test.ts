@@ -103,7 +103,7 @@ test('a mail server that stays away is given up after some hours, and a person i
   server.plan(email, ...Array.from({ length: 30 }, (): MailBehaviour => 'say_later'));
   await world.goTo(bookingId, new Date(endsAt.getTime() - 3_600_000));
   const reminder = await world.until(async () => (await world.notices.ofBooking(bookingId)).find((notice) => notice.step === 'reminder' && notice.status === 'failed'));
-  expect(server.attempts.get(email)).toBe(1 + 14);
+  expect(server.attempts.get(email)).toBe(1 + 15);
   expect(reminder.skipReason).toBeNull();
   await world.until(async () => (await world.searchAttributes(bookingId))['AttentionNeeded'] === true);
 });
