@@ -81,6 +81,13 @@ function build() {
   return undefined;
 }
 
+const parent = process.ppid;
+
+/** npm does not pass on a signal that is sent to it alone, and the shell it puts in between just ends. */
+function isAbandoned() {
+  return process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+}
+
 /** Runs the built program in the foreground; signals reach it, and its exit code becomes ours. */
 function handOver(program, args) {
   const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'runtime', program), ...args], {
@@ -90,6 +97,7 @@ function handOver(program, args) {
   });
   // Ctrl-C in a terminal reaches the program twice, by itself and through here; it takes the second for the first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  setInterval(() => isAbandoned() && child.kill('SIGTERM'), 500).unref();
   child.once('error', (error) => fail(`The program could not be run: ${error.message}.`));
   child.once('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] ?? 0) : code));
 }
@@ -107,5 +115,6 @@ if (command === 'test') {
   process.exitCode = runTests(root, build, args);
 } else {
   if (build() !== undefined) fail('Toki could not be built: see the lines above.');
+  if (isAbandoned()) process.exit(1);
   if (command !== 'build') handOver(programs[command], args);
 }
