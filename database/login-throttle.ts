@@ -92,12 +92,19 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
       }
 
       const couponKey = blind(`coupon ${programmeId} ${couponNumber} ${device ?? ''}`);
-      const steps: { reached: boolean; lock: () => Promise<unknown> }[] = [];
+      const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
       for (const step of perCoupon) {
         const { consumedPoints } = await count(step.limiter, couponKey);
-        // The wider counters do not hear of tries during a lock: a lock must not lengthen itself.
-        if (consumedPoints > step.failures) return refused('locked');
-        steps.push({ reached: consumedPoints === step.failures, lock: () => step.limiter.block(couponKey, step.lockS) });
+        if (consumedPoints > step.failures) {
+          // A try during a lock is not verified, so no counter keeps it: a lock must not lengthen itself or prepare the next one.
+          await Promise.all(steps.map((item) => item.giveBack()));
+          return refused('locked');
+        }
+        steps.push({
+          reached: consumedPoints === step.failures,
+          lock: () => step.limiter.block(couponKey, step.lockS),
+          giveBack: () => step.limiter.reward(couponKey),
+        });
       }
       return {
         verdict: 'allowed',

@@ -48,7 +48,8 @@ function refusalOf(error: unknown): { refusal: Refusal; headers: Record<string, 
 
 /** Name, code and place. Never the message: those of PostgreSQL quote values. */
 function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const at = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8).map((line) => line.trim());
-  return { name: error.name, code: (error as { code?: unknown }).code, at };
+  if (typeof error !== 'object' || error === null) return { name: typeof error };
+  const { name, code, stack } = error as { name?: unknown; code?: unknown; stack?: unknown };
+  const at = typeof stack === 'string' ? stack.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8).map((line) => line.trim()) : [];
+  return { name, code, at };
 }

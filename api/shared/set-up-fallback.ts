@@ -10,7 +10,7 @@ interface RoutedContext {
 export function setUpFallback(app: Koa<RequestState>): void {
   app.use((ctx) => {
     const methods = [...new Set((ctx as RoutedContext).matched?.flatMap((layer) => layer.methods))];
-    if (methods.length === 0) throw new Refused('not_found');
+    if (methods.length === 0 || methods.includes(ctx.method)) throw new Refused('not_found');
     const allow = { Allow: methods.join(', ') };
     if (ctx.method !== 'OPTIONS') throw new Refused('method_not_allowed', allow);
     ctx.set(allow);

@@ -46,12 +46,13 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       seeOther(ctx, `${path}/venues`, isRefusalCode(code) ? { refused: code } : {});
       return;
     }
-    const slots = await desk.slotsOf(choice, venue.id);
+    const refused = textOf(asked, 'refused');
+    // What is read may lag by a second: the seat that was refused just now is not shown as free.
+    const slots = (await desk.slotsOf(choice, venue.id)).map((slot) => (refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot));
     const days = daysOf(slots);
     const lost = slots.find((slot) => slot.id === idOf(asked, 'near'));
     const askedDay = textOf(asked, 'day') || (lost ? cityDate(lost.startsAt) : '');
     const day = days.find((item) => item.date === askedDay);
-    const refused = textOf(asked, 'refused');
     const nothingChosen = textOf(asked, 'missing') === '1';
     const sentence = isRefusalCode(refused) ? refusals[refused].sentence : undefined;
     const near = lost ? nearestFree(slots.filter((slot) => slot !== lost), lost.startsAt, nearestCount) : [];

@@ -1,0 +1,101 @@
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { createCitizenApp } from '../../../api/citizen/app';
+import { createLoginThrottle } from '../../../database/login-throttle';
+import { createOutbox } from '../../../database/outbox';
+import { createProgrammes } from '../../../database/programmes';
+import { createResidentRepository } from '../../../database/residents';
+import { createSessionRepository } from '../../../database/sessions';
+import { createSlotRepository } from '../../../database/slots';
+import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../../domain/programme/document';
+import { projectRoot } from '../../../runtime/root';
+import { listenerOf, serve } from '../../../runtime/serve';
+import { createTestCity, type TestCity } from '../../support/test-city';
+import { Visitor } from './visitor';
+
+export interface CitySite {
+  readonly city: TestCity;
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  /** What the hand-over was given. */
+  readonly handedOver: BookingEvent[];
+  /** Every line of the log so far. */
+  logText(): string;
+  /** Somebody with a browser of their own. */
+  visitor(): Visitor;
+  /** A new resident, and their browser, logged in. */
+  citizen(): Promise<Citizen>;
+  close(): Promise<void>;
+}
+
+export interface Citizen extends Visitor {
+  readonly residentId: string;
+  readonly couponNumber: string;
+}
+
+export interface CitySiteOptions {
+  readonly change?: (document: ProgrammeDocument) => void;
+  readonly publicUrl?: string;
+  readonly trustedProxies?: readonly string[];
+}
+
+let coupons = 1_200_000_000;
+
+/** A coupon number that no test used before. */
+export function freshCoupon(): string {
+  return String(coupons++);
+}
+
+/** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
+export async function createCitySite({ change, publicUrl, trustedProxies = [] }: CitySiteOptions = {}): Promise<CitySite> {
+  const city = await createTestCity(change ? { change } : {});
+  const { database, keys } = city;
+  const programmes = createProgrammes(database);
+  const outbox = createOutbox(database);
+  const handedOver: BookingEvent[] = [];
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const app = createCitizenApp({
+    bookings: city.bookings,
+    programmes,
+    residents: createResidentRepository({ database, keys }),
+    slots: createSlotRepository(database),
+    sessions: createSessionRepository({ database, keys }),
+    throttle: createLoginThrottle({ database, keys }),
+    keys,
+    handOver: { offer: (events) => { handedOver.push(...events); } },
+    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.reject(new Error('away')), backlog: () => outbox.backlog() },
+    log: pino({ level: 'debug' }, sink),
+    publicUrl: publicUrl ?? 'http://localhost:3000',
+    trustedProxies,
+    projectRoot,
+  });
+  const serving = await serve(listenerOf(app), 0);
+  const address = serving.server.address();
+  const url = `http://localhost:${String(typeof address === 'object' ? address?.port : '')}`;
+  return {
+    city,
+    url,
+    handedOver,
+    logText: () => lines.join(''),
+    visitor: () => new Visitor(url),
+    async citizen() {
+      const couponNumber = freshCoupon();
+      const residentId = await city.addResident({ number: couponNumber, birthDate: '1947-04-01' });
+      const visitor = new Visitor(url);
+      const response = await visitor.post('/api/v1/session', { couponNumber, birthDate: '1947-04-01' });
+      if (response.status !== 200) throw new Error(`log-in answered ${String(response.status)}`);
+      return Object.assign(visitor, { residentId, couponNumber });
+    },
+    async close() {
+      await serving.stop(1_000);
+      await city.close();
+    },
+  };
+}
