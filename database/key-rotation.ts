@@ -7,6 +7,7 @@ const batchRows = 1_000;
 /** Sealed columns that need nothing but sealing anew. Drafts of sessions are not among them: they are gone within the hour. */
 const sealedColumns = [
   { table: 'booking', key: ['id'], column: 'sealed_answers' },
+  { table: 'staff', key: ['id'], column: 'sealed_totp' },
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
   { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },
@@ -25,7 +26,7 @@ export interface Rotation {
 /** How many residents are still indexed under an older key: an import waits until there are none. */
 export async function residentsUnderOldKeys(database: Database, keys: KeyRing): Promise<number> {
   const [row] = await database('resident').whereNot({ key_id: keys.currentKeyId }).count<{ count: number }[]>('* as count');
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /**

@@ -5,6 +5,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
+import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { type ProgrammeVersion, createProgrammes } from '../database/programmes';
 import {
@@ -61,11 +62,15 @@ const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
 /**
  * Imports one file: uploads it sealed, starts its workflow, asks at the approvals, waits for the end. A worker must be
  * polling the queue `import`.
- * @throws ImportFileTooLargeError; WorkflowFailedError when the import broke down (nothing was changed then)
+ * @throws ImportFileTooLargeError; StartError while a key rotation has not ended; WorkflowFailedError when the import broke down (nothing was changed then)
  */
 export async function importEligibility(services: ImportServices, request: ImportRequest): Promise<ImportOutcome> {
   const { database, keys, temporal } = services;
   const { version } = request;
+  if (await residentsUnderOldKeys(database, keys) > 0) {
+    // Their numbers are indexed under another key: every one of them would look like a new resident.
+    throw new StartError('Some residents are still sealed with an older key: run "npm run toki -- keys rotate" first, then import.');
+  }
   const runs = createImportRunStore({ database, keys });
   const fileId = await createImportFileStore({ database, keys }).save(request.file.name, request.file.content);
   const runId = await runs.create({

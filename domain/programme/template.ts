@@ -44,7 +44,7 @@ function walk(program: hbs.AST.Program, insideEach: boolean): string[] {
         const block = node as hbs.AST.BlockStatement;
         const name = block.path.original;
         const [subject] = block.params;
-        if ((name !== 'if' && name !== 'each') || block.params.length !== 1 || !subject || (block.hash as hbs.AST.Hash | undefined)?.pairs.length || block.program.blockParams?.length) {
+        if ((name !== 'if' && name !== 'each') || block.params.length !== 1 || !subject || (block.hash as hbs.AST.Hash | undefined)?.pairs.length || (block.program.blockParams as string[] | undefined)?.length) {
           return [`{{#${name}}} は使えません（if と each だけです）`];
         }
         if (name === 'each' && insideEach) return ['each の中に each は置けません'];

@@ -22,7 +22,7 @@ describe('the rules that PostgreSQL keeps by itself, broken on purpose', () => {
       state: 'held', version: 1, hold_expires_at: new Date(Date.now() + 60_000), ...values,
     };
   }
-  const broken = (constraint: string) => expect.objectContaining({ constraint });
+  const broken = (constraint: string) => expect.objectContaining({ constraint }) as unknown;
 
   it('no more seats taken than there are', async () => {
     await expect(city.database('slot_quota').where({ slot_id: slotId }).update({ taken: 3 })).rejects.toEqual(broken('slot_quota_capacity'));
