@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createTestNamespace } from './test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from './time-skipping';
 import { alarmClock, hoursQuery } from './time-skipping.workflows';
@@ -14,6 +14,7 @@ describe('time on the real server', () => {
   let running: Promise<void>;
 
   beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { address, namespace } = await createTestNamespace();
     connection = await Connection.connect({ address });
     nativeConnection = await NativeConnection.connect({ address });
