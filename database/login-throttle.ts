@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
@@ -28,6 +29,8 @@ export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
 
 const hourS = 3_600;
 const dayS = 24 * hourS;
+/** Pauses before looking again at a door that tries under way may have closed, ms. */
+const patienceMs = [50, 100, 200, 400] as const;
 
 /** Failures per coupon number within a day, and the lock that follows, s. */
 const ladder = [
@@ -58,64 +61,96 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
   const perCoupon = ladder.map((step) => ({ ...step, limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS) }));
 
+  /** Tries that were let through and have not ended, by network, in this process. */
+  const underWay = new Map<string, number>();
   const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
 
   return {
+    /** Forgets what was counted against one coupon number, its lock included: a caller was identified otherwise. Devices known for it keep their own counters. */
+    async clear({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<void> {
+      const couponKey = blind(`coupon ${programmeId} ${couponNumber} `);
+      await Promise.all(perCoupon.map((step) => step.limiter.delete(couponKey)));
+    },
+
     /** Counts a try. Its end must be told by `succeeded` or `failed`. */
-    async attempt({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
-      const counted: { limiter: RateLimiterPostgres; key: string }[] = [];
-      /** Points after this try, undefined when it is one too many. */
-      const count = async (counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> => {
-        const result = await consume(counter, key);
-        counted.push({ limiter: counter, key });
-        return result;
-      };
-      const giveBack = async (): Promise<void> => {
-        await Promise.all(counted.map((item) => item.limiter.reward(item.key)));
-      };
-      const refused = (verdict: 'locked' | 'network', retryAfterMs = 0): LoginAttempt => ({
-        verdict,
-        retryAfterS: Math.ceil(retryAfterMs / 1000),
-        succeeded: () => Promise.resolve(),
-        failed: () => Promise.resolve(),
-      });
-
-      // A device that knows this coupon can only try this coupon, and has its own ladder for it.
-      if (device === undefined) {
-        const networkKey = blind(`network ${network}`);
-        const all = await count(perNetwork, networkKey);
-        if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
-        const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
-        const coupons = pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
-        const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
-        if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
+    async attempt(login: LoginTry): Promise<LoginAttempt> {
+      // Behind a mobile carrier or in a ward office many people log in through one address at the same moment. Their tries
+      // are counted until they succeed, a few ms later: whoever finds the door closed by those under way looks again.
+      for (const pauseMs of patienceMs) {
+        const found = await attemptOnce(login);
+        if (found.verdict !== 'network' || (underWay.get(login.network) ?? 0) === 0) return watched(login.network, found);
+        await found.succeeded();
+        await sleep(pauseMs);
       }
-
-      const couponKey = blind(`coupon ${programmeId} ${couponNumber} ${device ?? ''}`);
-      const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
-      for (const step of perCoupon) {
-        const { consumedPoints } = await count(step.limiter, couponKey);
-        if (consumedPoints > step.failures) {
-          // A try during a lock is not verified, so no counter keeps it: a lock must not lengthen itself or prepare the next one.
-          await Promise.all(steps.map((item) => item.giveBack()));
-          return refused('locked');
-        }
-        steps.push({
-          reached: consumedPoints === step.failures,
-          lock: () => step.limiter.block(couponKey, step.lockS),
-          giveBack: () => step.limiter.reward(couponKey),
-        });
-      }
-      return {
-        verdict: 'allowed',
-        retryAfterS: 0,
-        succeeded: giveBack,
-        failed: async () => {
-          await Promise.all(steps.filter((step) => step.reached).map((step) => step.lock()));
-        },
-      };
+      return watched(login.network, await attemptOnce(login));
     },
   };
+
+  /** Knows until its end that a try of this network is under way in this process. */
+  function watched(network: string, attempt: LoginAttempt): LoginAttempt {
+    if (attempt.verdict !== 'allowed') return attempt;
+    underWay.set(network, (underWay.get(network) ?? 0) + 1);
+    const ended = () => {
+      const left = (underWay.get(network) ?? 1) - 1;
+      if (left === 0) underWay.delete(network);
+      else underWay.set(network, left);
+    };
+    return { ...attempt, succeeded: () => attempt.succeeded().finally(ended), failed: () => attempt.failed().finally(ended) };
+  }
+
+  async function attemptOnce({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
+    const counted: { limiter: RateLimiterPostgres; key: string }[] = [];
+    /** Points after this try, undefined when it is one too many. */
+    const count = async (counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> => {
+      const result = await consume(counter, key);
+      counted.push({ limiter: counter, key });
+      return result;
+    };
+    const giveBack = async (): Promise<void> => {
+      await Promise.all(counted.map((item) => item.limiter.reward(item.key)));
+    };
+    const refused = (verdict: 'locked' | 'network', retryAfterMs = 0): LoginAttempt => ({
+      verdict,
+      retryAfterS: Math.ceil(retryAfterMs / 1000),
+      succeeded: giveBack,
+      failed: () => Promise.resolve(),
+    });
+
+    // A device that knows this coupon can only try this coupon, and has its own ladder for it.
+    if (device === undefined) {
+      const networkKey = blind(`network ${network}`);
+      const all = await count(perNetwork, networkKey);
+      if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
+      const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
+      const coupons = pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
+      const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
+      if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
+    }
+
+    const couponKey = blind(`coupon ${programmeId} ${couponNumber} ${device ?? ''}`);
+    const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
+    for (const step of perCoupon) {
+      const { consumedPoints } = await count(step.limiter, couponKey);
+      if (consumedPoints > step.failures) {
+        // A try during a lock is not verified, so no counter keeps it: a lock must not lengthen itself or prepare the next one.
+        await Promise.all(steps.map((item) => item.giveBack()));
+        return refused('locked');
+      }
+      steps.push({
+        reached: consumedPoints === step.failures,
+        lock: () => step.limiter.block(couponKey, step.lockS),
+        giveBack: () => step.limiter.reward(couponKey),
+      });
+    }
+    return {
+      verdict: 'allowed',
+      retryAfterS: 0,
+      succeeded: giveBack,
+      failed: async () => {
+        await Promise.all(steps.filter((step) => step.reached).map((step) => step.lock()));
+      },
+    };
+  }
 }
 
 /** The counter after one more point; the library rejects with it when the limit is passed. */
