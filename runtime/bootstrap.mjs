@@ -1,7 +1,7 @@
 // The first thing every `npm run …` of Toki executes, on a fresh clone too: plain JavaScript without any dependency.
 // It installs and builds what is missing or older than its sources, then hands over to the built program.
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +60,8 @@ function isInstalled() {
 }
 
 function install() {
-  if (isInstalled()) return;
+  // A linked folder is somebody else's: `npm ci` would empty it under their feet.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() || isInstalled()) return;
   console.log('Installing packages (npm ci) …');
   // The tools to build and test with are needed too, whatever NODE_ENV says.
   const problem = run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
