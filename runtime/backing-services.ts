@@ -30,6 +30,11 @@ function hostOf(databaseUrl: string): string {
   return `${url.hostname}:${url.port || '5432'}`;
 }
 
+/** Other people's messages, to stand inside a sentence of ours. */
+function withoutStop(message: string): string {
+  return message.replace(/\.+$/, '');
+}
+
 /** Connects once. @throws StartError when PostgreSQL cannot be reached or is too old. */
 export async function checkPostgres(databaseUrl: string): Promise<{ readonly version: string }> {
   const client = new PostgresClient({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS });
@@ -46,7 +51,7 @@ export async function checkPostgres(databaseUrl: string): Promise<{ readonly ver
     return { version };
   } catch (error) {
     if (error instanceof StartError) throw error;
-    const why = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
+    const why = withoutStop((error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer');
     throw new StartError(`PostgreSQL at ${hostOf(databaseUrl)} (DATABASE_URL) cannot be reached: ${why}.`);
   } finally {
     await client.end().catch(() => undefined);
@@ -64,7 +69,7 @@ export async function connectTemporal(access: TemporalAccess): Promise<Connectio
   } catch (error) {
     await connection?.close();
     const { details, message } = error as { details?: string; message: string };
-    throw new StartError(`Temporal at ${access.address} (TEMPORAL_ADDRESS), namespace "${access.namespace}", cannot be reached: ${details || message}.`);
+    throw new StartError(`Temporal at ${access.address} (TEMPORAL_ADDRESS), namespace "${access.namespace}", cannot be reached: ${withoutStop(details || message)}.`);
   }
 }
 
