@@ -27,7 +27,7 @@ export function setUpCompression(app: Koa<RequestState>): void {
   app.use(async (ctx, next) => {
     await next();
     const body: unknown = ctx.body;
-    if (typeof body !== 'string' || body.length < worthBytes || ctx.response.get('Content-Encoding') !== '' || !compressible.test(ctx.type)) return;
+    if (typeof body !== 'string' || body.length < worthBytes || ctx.res.hasHeader('Content-Encoding') || !compressible.test(ctx.type)) return;
     ctx.vary('Accept-Encoding');
     const encoding = encodingFor(ctx.get('Accept-Encoding'));
     if (encoding === undefined || ctx.method === 'HEAD') return;

@@ -74,7 +74,7 @@ test('inbox and codec are there in demo mode only, and only for this machine its
     const method = path.startsWith('/codec') ? 'POST' : 'GET';
     expect([path, (await real.visitor.send(method, path, undefined)).status]).toEqual([path, 404]);
     for (const headers of [{ 'x-forwarded-for': '192.0.2.1' }, { forwarded: 'for=192.0.2.1' }, { host: 'rebound.example:3001' }]) {
-      expect([path, (await demo.visitor.send(method, path, undefined, { headers: headers as Record<string, string> })).status]).toEqual([path, 404]);
+      expect([path, (await demo.visitor.send(method, path, undefined, { headers: headers })).status]).toEqual([path, 404]);
     }
   }
 });

@@ -1,0 +1,118 @@
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { createBookingSite, type BookingSite } from './support/booking-site';
+import { describeInBrowser, desktop, launchBrowser, phone } from './support/browser';
+import { Journey } from './support/journey';
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface Found {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+let booking: BookingSite;
+let browser: Browser;
+
+async function expectClean(page: Page, what: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<Found[], string[]>(async (values) => {
+    const runner = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Found[] }> } }).axe;
+    return (await runner.run({ runOnly: { type: 'tag', values } })).violations;
+  }, tags);
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`);
+  expect([what, told]).toEqual([what, []]);
+}
+
+describeInBrowser('axe finds nothing', () => {
+  beforeAll(async () => {
+    [booking, browser] = await Promise.all([createBookingSite(), launchBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await booking.close();
+  });
+
+  test.each([['phone', phone], ['desktop', desktop]])('on any page or error state: %s', async (_name, viewport) => {
+    const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const journey = new Journey(page, booking.url);
+    const clean = (what: string) => expectClean(page, what);
+    try {
+      for (const path of ['/', '/login', '/help/coupon', '/accessibility', '/privacy', '/logged-out', '/nowhere']) {
+        await page.goto(booking.url + path);
+        await clean(path);
+      }
+      await page.goto(`${booking.url}/login`);
+      await page.locator('summary').click();
+      await clean('log-in with its help open');
+      await page.getByRole('button', { name: 'ログインする' }).click();
+      await clean('log-in, nothing typed');
+      await page.getByLabel('接種券番号').fill('1234567890');
+      await page.getByLabel('年', { exact: true }).fill('1950');
+      await page.getByLabel('月', { exact: true }).fill('1');
+      await page.getByLabel('日', { exact: true }).fill('1');
+      await page.getByRole('button', { name: 'ログインする' }).click();
+      await clean('log-in, refused');
+
+      await journey.logIn(await booking.newCoupon());
+      await clean('my bookings, none');
+      await page.getByRole('link', { name: '1回目を予約する' }).click();
+      await clean('venues');
+      await page.getByLabel('区でしぼる').selectOption('南区');
+      await page.getByRole('button', { name: 'しぼる' }).click();
+      await clean('venues, one full');
+      await page.goBack();
+      await journey.chooseVenue('北区文化会館');
+      await clean('days');
+      await page.locator('summary').click();
+      await clean('days, later ones too');
+      await page.getByRole('link', { name: 'カレンダーで見る' }).click();
+      await clean('calendar');
+      await page.getByRole('link', { name: '一覧で見る' }).click();
+      await journey.chooseFirstDay();
+      await clean('times');
+      await page.getByRole('button', { name: 'この時間で進む' }).click();
+      await clean('times, none chosen');
+      const slotId = (await page.locator('input[name=slotId]:enabled').first().getAttribute('value')) ?? '';
+      await (await booking.site.citizen()).post('/api/v1/bookings', { slotId, dose: 1 });
+      await journey.chooseTime();
+      await clean('times, taken');
+      await page.locator('#near button').first().click();
+      await clean('details');
+      await page.getByRole('button', { name: '内容を確認する' }).click();
+      await clean('details, nothing typed');
+      await journey.fillDetails();
+      await clean('review');
+      await page.goto(`${booking.url}/bookings`);
+      await clean('my bookings, one held');
+      await page.getByRole('link', { name: '続きを進める' }).click();
+      await journey.confirm();
+      await clean('done');
+      await page.getByRole('link', { name: '予約の一覧へ' }).click();
+      await clean('my bookings, one confirmed');
+      await page.getByRole('link', { name: /変更する.*1回目/ }).click();
+      await clean('venues, moving');
+      await page.goto(`${booking.url}/bookings?refused=too_late&done=cancelled`);
+      await clean('my bookings with messages');
+      await page.getByRole('link', { name: /取り消す.*1回目/ }).click();
+      await clean('cancel');
+      await page.goto(`${booking.url}/holds/x/details`);
+      await clean('a booking that is not there');
+
+      await page.goto(`${booking.url}/bookings`);
+      await page.getByRole('link', { name: '2回目を予約する' }).click();
+      await journey.chooseVenue('朱鷺メッセ');
+      await journey.chooseFirstDay();
+      await journey.chooseTime();
+      const { database } = booking.site.city;
+      await database('booking').where({ state: 'held' }).update({ hold_expires_at: database.raw("now() - interval '1 second'") });
+      await page.reload();
+      await clean('hold over');
+    } finally {
+      await context.close();
+    }
+  });
+});
