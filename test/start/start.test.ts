@@ -6,6 +6,7 @@ import { createTokiPlace, isThere, RunningToki, type TokiPlace } from '../suppor
 jest.setTimeout(240_000);
 
 const started: RunningToki[] = [];
+const places: TokiPlace[] = [];
 let place: TokiPlace;
 
 function run(at: TokiPlace, ...args: string[]): RunningToki {
@@ -44,6 +45,7 @@ async function count(url: string, table: string): Promise<number> {
 
 beforeAll(async () => {
   place = await createTokiPlace();
+  places.push(place);
   // Otherwise the first start would say that it builds.
   expect(await run(place, 'build').exited).toBe(0);
 });
@@ -53,7 +55,7 @@ afterEach(async () => {
 });
 
 afterAll(() => {
-  place.remove();
+  for (const used of places) used.remove();
 });
 
 test('from nothing to ready; whoever dies runs again; Ctrl-C leaves nothing behind', async () => {
@@ -120,6 +122,7 @@ test('stopped in the middle of the start, nothing is left either', async () => {
 
 test('a port in use, a wrong variable, a missing tool: one sentence each', async () => {
   const other = await createTokiPlace();
+  places.push(other);
   const server = createServer().listen(Number(other.env['CITIZEN_PORT']));
   try {
     const taken = run(other);
@@ -135,5 +138,4 @@ test('a port in use, a wrong variable, a missing tool: one sentence each', async
   const missing = run({ ...other, env: { ...other.env, TEMPORAL_CLI: '/nowhere/temporal' } });
   expect(await missing.exited).toBe(1);
   expect(missing.lines.filter((line) => !/^\d\d:\d\d:\d\d toki /.test(line))).toEqual(['TEMPORAL_CLI is /nowhere/temporal, but that is not a Temporal command.']);
-  other.remove();
 });
