@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { createHandOver } from '../../activities/hand-over';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { createOutbox } from '../../database/outbox';
@@ -7,6 +6,7 @@ import type { BookingChange } from '../../database/bookings';
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import { bookingTaskQueue, bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { executionTime, fastForward } from '../support/time-skipping';
+import { namesWithoutTimeSkipping } from '../workflows/histories';
 import { addResidents, benchAnswers, createBenchCity, type BenchCity } from './bench-city';
 import type { Figure } from './measure';
 import { startWorkerProcess } from './worker-process';
@@ -63,18 +63,7 @@ async function eventsOfDose(city: BenchCity, client: Client, dose: number): Prom
   await done(await city.bookings.checkIn(held.booking.id, 'venue'));
   await client.workflow.getHandle(execution.workflowId).result();
   const history = await client.workflow.getHandle(execution.workflowId).fetchHistory();
-  return ofTheBookingItself((history.events ?? []).map((event) => temporal.api.enums.v1.EventType[event.eventType ?? 0] ?? '')).length;
-}
-
-/** Without the bench's own hand on the clock: the order to skip time, the workflow task that it causes, and the skips. */
-function ofTheBookingItself(types: readonly string[]): string[] {
-  const own: string[] = [];
-  for (let index = 0; index < types.length; index++) {
-    const type = types[index] ?? '';
-    if (type === 'EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED') index += types[index + 1] === 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED' ? 3 : 0;
-    else if (type !== 'EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED') own.push(type);
-  }
-  return own;
+  return namesWithoutTimeSkipping(history.events ?? []).length;
 }
 
 async function slotFor(city: BenchCity, dose: number, daysAhead: number): Promise<string> {

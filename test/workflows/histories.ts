@@ -4,15 +4,27 @@ import { temporal } from '@temporalio/proto';
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** Names of events as the Temporal UI shows them: `WorkflowExecutionStarted`, `TimerFired`, … */
-export function eventNames(events: readonly HistoryEvent[]): string[] {
+function eventNames(events: readonly HistoryEvent[]): string[] {
   return events.map(({ eventType }) => {
     const name = temporal.api.enums.v1.EventType[eventType ?? 0] ?? '';
     return name.replace('EVENT_TYPE_', '').toLowerCase().replace(/(^|_)([a-z])/g, (_all, _gap, letter: string) => letter.toUpperCase());
   });
 }
 
-/** Events that only the skipping of time in tests brings about. */
-export const ofTimeSkipping: ReadonlySet<string> = new Set(['WorkflowExecutionOptionsUpdated', 'WorkflowExecutionTimeSkippingTransitioned']);
+/**
+ * Names of the events that are of the booking itself, without those that only the hand on the clock brings about: the order
+ * to skip time, the workflow task that it causes where none is pending, and the skips.
+ */
+export function namesWithoutTimeSkipping(events: readonly HistoryEvent[]): string[] {
+  const names = eventNames(events);
+  const own: string[] = [];
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? '';
+    if (name === 'WorkflowExecutionOptionsUpdated') index += names[index + 1] === 'WorkflowTaskScheduled' ? 3 : 0;
+    else if (name !== 'WorkflowExecutionTimeSkippingTransitioned') own.push(name);
+  }
+  return own;
+}
 
 /** All payloads in a structure, whatever fields they are in. */
 export function payloadsIn(value: unknown): Payload[] {

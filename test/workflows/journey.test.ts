@@ -1,6 +1,6 @@
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import { createBookingWorld, type BookingWorld } from './booking-world';
-import { eventNames, ofTimeSkipping } from './histories';
+import { namesWithoutTimeSkipping } from './histories';
 
 let world: BookingWorld;
 beforeAll(async () => {
@@ -213,7 +213,7 @@ describe('the history of a booking', () => {
     await world.until(async () => (await subjects(first.bookingId)).length === 2);
     await world.handOver(await world.city.bookings.checkIn(first.bookingId, 'venue'));
     await world.handle(first.bookingId).result();
-    const names = eventNames(await world.history(first.bookingId)).filter((name) => !ofTimeSkipping.has(name));
+    const names = namesWithoutTimeSkipping(await world.history(first.bookingId));
     expect(names.length).toBeLessThanOrEqual(35);
   });
 });
