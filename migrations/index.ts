@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import * as spine from './0001_spine';
 import * as sessionDraft from './0002_session_draft';
+import * as staff from './0003_staff';
 
 interface Migration {
   readonly name: string;
@@ -11,6 +12,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { name: '0001_spine', up: spine.up },
   { name: '0002_session_draft', up: sessionDraft.up },
+  { name: '0003_staff', up: staff.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -1,0 +1,34 @@
+/**
+ * What staff can be refused besides what the booking rules refuse: one closed union, one HTTP status and one
+ * sentence each, in words for somebody at a desk.
+ */
+export const staffRefusals = {
+  login_failed: { http: 401, sentence: 'ログインできませんでした。ログイン名・パスワード・確認コードをもう一度ご確認ください。' },
+  too_many_attempts: { http: 429, sentence: 'しばらくログインできません。時間をおいてもう一度お試しください。' },
+  not_logged_in: { http: 401, sentence: 'ログインしていないか、有効時間が過ぎました。もう一度ログインしてください。' },
+  forbidden: { http: 403, sentence: 'この操作をする権限がありません。' },
+  password_change_required: { http: 403, sentence: '初めてのログインです。先に新しいパスワードを決めてください。' },
+  wrong_password: { http: 422, sentence: '今のパスワードが違います。' },
+  weak_password: { http: 422, sentence: 'パスワードは12文字以上200文字以内で、ログイン名や前のパスワードと違うものにしてください。' },
+  login_taken: { http: 409, sentence: 'このログイン名はすでに使われています。' },
+  last_admin: { http: 409, sentence: '最後の「市の管理者」です。ほかの人を管理者にしてから操作してください。' },
+  changed_meanwhile: { http: 412, sentence: 'ほかの人が先に変更しました。新しい内容を確認してから、もう一度操作してください。' },
+  staff_unknown: { http: 404, sentence: 'この職員は見つかりませんでした。' },
+  resident_unknown: { http: 404, sentence: '該当する方が見つかりませんでした。番号をもう一度ご確認ください。' },
+  reference_malformed: { http: 422, sentence: '受付番号は9桁です。聞き間違いがないか、もう一度ご確認ください。' },
+  number_malformed: { http: 422, sentence: '接種券番号の桁数が違います。もう一度ご確認ください。' },
+  not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
+} as const;
+
+export type StaffRefusalCode = keyof typeof staffRefusals;
+
+export interface StaffRefusal {
+  readonly ok: false;
+  readonly staffCode: StaffRefusalCode;
+  /** Facts of this case, e.g. the version that is in force. Never personal data. */
+  readonly detail?: Readonly<Record<string, string | number>>;
+}
+
+export function refuseStaff(staffCode: StaffRefusalCode, detail?: Record<string, string | number>): StaffRefusal {
+  return detail ? { ok: false, staffCode, detail } : { ok: false, staffCode };
+}
