@@ -1,12 +1,23 @@
+import { createHandOver } from '../activities/hand-over';
 import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createStaffApp } from '../api/staff/app';
+import { createAudit } from '../database/audit';
+import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
+import { createLoginThrottle } from '../database/login-throttle';
 import { createNoticeRepository } from '../database/notices';
 import { createOperatingFigures } from '../database/operating-figures';
 import { createOutbox } from '../database/outbox';
+import { createProgrammes } from '../database/programmes';
+import { createResidentRepository } from '../database/residents';
+import { createSlotRepository } from '../database/slots';
+import { createStaffRepository } from '../database/staff';
+import { createStaffDeskReader } from '../database/staff-desk';
+import { createStaffSessionRepository } from '../database/staff-sessions';
 import { temporalAccess } from './backing-services';
+import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
 import { createProcessLog } from './process-log';
@@ -19,6 +30,7 @@ import { StartError } from './start-error';
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
+const cleanEveryMs = 10 * 60_000;
 const finishWithinMs = 8_000;
 
 /** The staff app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
@@ -32,7 +44,27 @@ async function main(): Promise<number> {
   const figures = createOperatingFigures(database);
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
 
+  const programmes = createProgrammes(database);
+  const sessions = createStaffSessionRepository(database);
+  const audit = createAudit({ database, keys });
+  const handOver = createHandOver({ client: temporal, outbox, programmes, log });
+
   const app = createStaffApp({
+    desk: {
+      staff: createStaffRepository({ database, keys, audit }),
+      sessions,
+      audit,
+      throttle: createLoginThrottle({ database, keys }),
+      bookings: createBookingRepository({ database, keys, programmes }),
+      programmes,
+      residents: createResidentRepository({ database, keys }),
+      slots: createSlotRepository(database),
+      reader: createStaffDeskReader({ database, keys }),
+      outbox,
+      handOver,
+      timelineOf: createTimelines(temporal),
+      trustedProxies: config.trustedProxies,
+    },
     health: createHealthChecks({ database, temporal, outbox }),
     metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
     notices: createNoticeRepository(database),
@@ -44,10 +76,16 @@ async function main(): Promise<number> {
     log,
     projectRoot,
   });
+  const cleaning = setInterval(() => {
+    sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
+  }, cleanEveryMs);
+
   const serving = await serve(listenerOf(app), config.staffPort);
   log.info({ port: config.staffPort }, 'staff app listens');
   await stopSignal();
+  clearInterval(cleaning);
   await serving.stop(finishWithinMs);
+  await handOver.drain();
   await temporal.connection.close();
   await database.destroy();
   log.info('staff app stopped');

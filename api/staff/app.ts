@@ -5,8 +5,10 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { NoticeRepository } from '../../database/notices';
 import { createAssets } from '../shared/assets';
+import { createCookieJar } from '../shared/cookies';
 import { compactCss, withDesignTokens } from '../shared/design-tokens';
 import { setUpBody } from '../shared/set-up-body';
+import { setUpClientAddress } from '../shared/set-up-client-address';
 import { setUpCompression } from '../shared/set-up-compression';
 import { setUpErrors } from '../shared/set-up-errors';
 import { setUpFallback } from '../shared/set-up-fallback';
@@ -16,27 +18,37 @@ import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
 import { createViews } from '../shared/views';
 import { addCodecRoutes, type CodecRouteDependencies } from './codec-routes';
+import type { StaffDesk } from './desk';
 import { addInboxRoutes } from './inbox-routes';
+import { loopbackOnly } from './loopback';
 import { createMetrics, type MetricsSources } from './metrics';
+import { mountRoutes, refuseLargeBodies } from './mount-routes';
+import { staffApi } from './staff-api';
+import { createStaffGate } from './staff-gate';
+import { staffOnly } from './staff-only';
 
 export interface StaffAppDependencies extends CodecRouteDependencies {
   readonly health: HealthChecks;
   readonly metrics: MetricsSources;
   readonly notices: Pick<NoticeRepository, 'inbox'>;
-  /** Serves the inbox and the codec to this machine. Without a staff log-in nobody else may have them, so otherwise they are not there. */
+  /** Serves the inbox, and the codec without a log-in, to this machine. */
   readonly demo: boolean;
+  /** Left out: no log-in and no JSON; only what machines need. */
+  readonly desk?: StaffDesk;
   readonly https: boolean;
   readonly log: Logger;
   /** The project's folder: views and assets are read from its `api/staff`. */
   readonly projectRoot: string;
 }
 
+/** Who may read in the Temporal UI what is encrypted everywhere else. */
+const codecRoles = ['city_admin', 'supervisor'] as const;
 /** Histories of Temporal come in large pieces: its own limit for one payload is 2 MB, bytes. */
 const bodyLimitBytes = 16 * 1024 * 1024;
 
-/** The staff's door. For now what operators and machines need: health, metrics, the demo's inbox, the codec for the Temporal UI. */
+/** The staff's door: the desk's JSON, and what machines need: health, metrics, the demo's inbox, the codec for the Temporal UI. */
 export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestState> {
-  const { log, demo, https, projectRoot } = dependencies;
+  const { log, demo, desk, https, projectRoot } = dependencies;
   const folder = join(projectRoot, 'api', 'staff');
   const metrics = createMetrics(dependencies.metrics);
   const assets = createAssets({ 'staff.css': compactCss(withDesignTokens(readFileSync(join(folder, 'assets', 'staff.css'), 'utf8'))) });
@@ -46,6 +58,8 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpCompression(app);
   setUpSecurityHeaders(app, { https });
   setUpErrors(app, { log });
+  setUpClientAddress(app, desk?.trustedProxies ?? []);
+  app.use(refuseLargeBodies);
   setUpBody(app, { limitBytes: bodyLimitBytes });
 
   const router = new Router<RequestState>();
@@ -55,10 +69,11 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
     ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.text();
   });
-  if (demo) {
-    addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
-    addCodecRoutes(router, dependencies);
-  }
+  if (demo) addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
+  const gate = desk && createStaffGate({ cookies: createCookieJar({ https }), sessions: desk.sessions });
+  if (desk && gate) mountRoutes(router, staffApi(desk, { gate, demo }), { gate, audit: desk.audit });
+  if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
+  else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
   app.use(router.routes());
   setUpFallback(app);
   return app;

@@ -1,8 +1,7 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 import { Refused } from '../shared/refused';
-import type { AppContext, RequestState } from '../shared/state';
-import { loopbackOnly } from './loopback';
+import type { AppContext, AppMiddleware, RequestState } from '../shared/state';
 
 /** A payload of Temporal, in bytes. */
 export interface CodecPayload {
@@ -27,18 +26,20 @@ const payloads = z.object({
 });
 
 /** The remote codec of the Temporal UI and command line: what operators read there is encrypted everywhere else. */
-export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUiOrigin }: CodecRouteDependencies): void {
+export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUiOrigin, guard }: CodecRouteDependencies & { readonly guard: AppMiddleware }): void {
   function allowOrigin(ctx: AppContext): void {
     const { origin } = ctx.req.headers;
     ctx.vary('Origin');
     if (origin === undefined) return;
     if (!isSameOrigin(origin, temporalUiOrigin())) throw new Refused('csrf');
     ctx.set('Access-Control-Allow-Origin', origin);
+    // The cookie of the staff log-in; the UI sends it where its codec settings say so.
+    ctx.set('Access-Control-Allow-Credentials', 'true');
     // Said by the security headers for everything else: this answer is meant for another origin.
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
   }
 
-  router.options('/codec/:direction', loopbackOnly, (ctx) => {
+  router.options('/codec/:direction', guard, (ctx) => {
     allowOrigin(ctx);
     ctx.set('Access-Control-Allow-Methods', 'POST');
     ctx.set('Access-Control-Allow-Headers', 'content-type, x-namespace, authorization');
@@ -47,7 +48,7 @@ export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUi
   });
 
   for (const direction of ['encode', 'decode'] as const) {
-    router.post(`/codec/${direction}`, loopbackOnly, async (ctx) => {
+    router.post(`/codec/${direction}`, guard, async (ctx) => {
       allowOrigin(ctx);
       const input = payloads.safeParse(ctx.state.body);
       if (!input.success) throw new Refused('invalid_request');

@@ -1,0 +1,30 @@
+import type { Audit } from '../../database/audit';
+import type { BookingRepository } from '../../database/bookings';
+import type { LoginThrottle } from '../../database/login-throttle';
+import type { Outbox } from '../../database/outbox';
+import type { Programmes } from '../../database/programmes';
+import type { ResidentRepository } from '../../database/residents';
+import type { SlotRepository } from '../../database/slots';
+import type { StaffRepository } from '../../database/staff';
+import type { StaffDeskReader } from '../../database/staff-desk';
+import type { StaffSessionRepository } from '../../database/staff-sessions';
+import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
+
+/** What the staff's JSON works with; its database pool belongs to this door alone. */
+export interface StaffDesk {
+  readonly staff: StaffRepository;
+  readonly sessions: StaffSessionRepository;
+  readonly audit: Audit;
+  readonly throttle: LoginThrottle;
+  readonly bookings: BookingRepository;
+  readonly programmes: Programmes;
+  readonly residents: ResidentRepository;
+  readonly slots: SlotRepository;
+  readonly reader: StaffDeskReader;
+  readonly outbox: Pick<Outbox, 'eventsOf'>;
+  /** Takes events to the workflows, in the background: the operator never waits for Temporal. */
+  readonly handOver: { offer(events: readonly BookingEvent[]): void };
+  /** What the booking's workflow has done and will do; undefined when Temporal does not answer soon. */
+  readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
+  readonly trustedProxies: readonly string[];
+}

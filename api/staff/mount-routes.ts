@@ -1,0 +1,48 @@
+import type Router from '@koa/router';
+import type { Audit, AuditActor } from '../../database/audit';
+import { refuse } from '../../domain/booking/refusals';
+import { sendProblem } from '../shared/problem';
+import { Refused } from '../shared/refused';
+import { isOwnOrigin } from '../shared/request-origin';
+import type { AppContext, RequestState } from '../shared/state';
+import type { StaffRoute } from './define-route';
+import type { StaffGate } from './staff-gate';
+import { sendStaffProblem } from './staff-problem';
+
+export const apiPrefix = '/api/v1';
+/** Bytes. The codec takes more, without being open to everybody. */
+const bodyLimitBytes = 128 * 1024;
+
+/** Mounts what the routes say of themselves: where the request comes from, who may, what it must look like, then the handler. */
+export function mountRoutes(router: Router<RequestState>, routes: readonly StaffRoute[], { gate, audit }: { gate: StaffGate; audit: Audit }): void {
+  for (const route of routes) {
+    router[route.method](apiPrefix + route.path, async (ctx) => {
+      if (ctx.method !== 'GET' && ctx.method !== 'HEAD' && !isOwnOrigin(ctx.req.headers, '', 'json')) throw new Refused('csrf');
+      const admitted = route.roles === 'anyone' ? undefined : await gate.admit(ctx, route.roles, route.whileNew);
+      if (admitted && !admitted.ok) {
+        if (admitted.staff) await audit.record(actorOf(ctx, admitted.staff.staffId), { action: 'access.refused', result: admitted.staffCode, detail: { method: route.method, route: route.path } });
+        sendStaffProblem(ctx, admitted);
+        return;
+      }
+      const outcome = await route.run(ctx, ctx.params, actorOf(ctx, admitted?.staff.staffId), admitted?.staff);
+      if ('answer' in outcome) {
+        ctx.status = route.answer ? (route.status ?? 200) : 204;
+        if (route.answer) ctx.body = outcome.answer;
+      } else if ('malformed' in outcome) sendProblem(ctx, refuse('invalid_request'), outcome.malformed);
+      else if ('staffCode' in outcome) sendStaffProblem(ctx, outcome);
+      else if ('faults' in outcome) sendProblem(ctx, refuse('invalid_answers'), outcome.faults);
+      else sendProblem(ctx, outcome);
+    });
+  }
+}
+
+/** Refuses large bodies of the API before they are read. */
+export function refuseLargeBodies(ctx: AppContext, next: () => Promise<unknown>): Promise<unknown> {
+  const { 'content-length': length, 'transfer-encoding': chunked } = ctx.req.headers;
+  if (ctx.path.startsWith('/api/') && (chunked !== undefined || Number(length ?? 0) > bodyLimitBytes)) throw new Refused('payload_too_large', { Connection: 'close' });
+  return next();
+}
+
+function actorOf(ctx: AppContext, staffId: string | undefined): AuditActor {
+  return { kind: staffId === undefined ? 'anonymous' : 'staff', id: staffId ?? null, origin: ctx.state.clientAddress, requestId: ctx.state.requestId };
+}

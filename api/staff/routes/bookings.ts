@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { Audit } from '../../../database/audit';
+import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings';
+import type { Outbox } from '../../../database/outbox';
+import type { Programmes } from '../../../database/programmes';
+import type { StaffDeskReader } from '../../../database/staff-desk';
+import { parseReference } from '../../../domain/booking/reference';
+import { refuse, type Refusal } from '../../../domain/booking/refusals';
+import { cityDate } from '../../../domain/calendar/city-time';
+import type { Timeline } from '../../../domain/contracts/booking-workflow';
+import { refuseStaff } from '../../../domain/staff/refusals';
+import { idempotencyKeyOf, staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import type { PhoneBookings } from '../phone-bookings';
+import { bookingEventShape, bookingJson, bookingShape, byId, timelineEntryShape, uuid } from '../shapes';
+import { deskRoles } from './desk-roles';
+
+const receptionRoles = ['reception', 'supervisor', 'city_admin'] as const;
+const bookingWithHistory = z
+  .object({
+    booking: bookingShape,
+    events: z.array(bookingEventShape),
+    /** `reachable: false`: Temporal did not answer; what was done is in `events`. */
+    timeline: z.object({ reachable: z.boolean(), done: z.array(timelineEntryShape), toCome: z.array(timelineEntryShape) }),
+  })
+  .meta({ id: 'BookingWithHistory' });
+
+export interface BookingRouteDependencies {
+  readonly phone: PhoneBookings;
+  readonly bookings: Pick<BookingRepository, 'find'>;
+  readonly programmes: Pick<Programmes, 'current'>;
+  readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly outbox: Pick<Outbox, 'eventsOf'>;
+  readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
+  readonly audit: Audit;
+}
+
+export function bookingRoutes({ phone, bookings, programmes, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
+  return [
+    staffRoute({
+      method: 'get', path: '/bookings/:id', summary: 'A booking, what happened to it, and what its workflow has done and will do', roles: deskRoles, params: byId,
+      answer: bookingWithHistory,
+      async handle({ params, actor }) {
+        const booking = await bookings.find(params.id);
+        await audit.record(actor, { action: 'booking.read', subject: { kind: 'booking', id: params.id }, residentId: booking?.residentId, result: booking ? 'done' : 'booking_unknown' });
+        if (!booking) return refuse('booking_unknown');
+        const [events, timeline] = await Promise.all([outbox.eventsOf(booking.id, 0), timelineOf(booking.id)]);
+        return {
+          answer: {
+            booking: bookingJson(booking),
+            events: events.map(({ version, type, at, actor: by, facts, reason }) => ({ version, type, at, actor: by, channel: facts.channel, reason: reason ?? null })),
+            timeline: { reachable: timeline !== undefined, done: [...(timeline?.done ?? [])], toCome: [...(timeline?.toCome ?? [])] },
+          },
+        };
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/residents/:id/bookings', summary: 'Hold a seat of the telephone for a resident; `replaces`: move that booking', roles: deskRoles,
+      params: byId, body: z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish() }), status: 201, answer: bookingShape, idempotent: true,
+      async handle({ params, body: { slotId, dose, replaces }, actor, ctx, staff }) {
+        const key = idempotencyKeyOf(ctx, staff);
+        if (!key) return refuse('invalid_request');
+        const result = await phone.hold(actor, { residentId: params.id, slotId, dose, ...(replaces ? { replaces } : {}), ...key });
+        // For a citizen this would mean that the session is of nobody.
+        return !result.ok && result.code === 'not_logged_in' ? refuseStaff('resident_unknown') : bookingOutcome(result);
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/bookings/:id/confirm', summary: 'Confirm a hold with the caller’s answers', roles: deskRoles,
+      params: byId, body: z.object({ answers: z.record(z.string().max(100), z.unknown()) }), answer: bookingShape, idempotent: true,
+      async handle({ params, body, actor, ctx, staff }) {
+        const key = idempotencyKeyOf(ctx, staff);
+        return key ? bookingOutcome(await phone.confirm(actor, { bookingId: params.id, answers: body.answers, ...key })) : refuse('invalid_request');
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/bookings/:id/cancel', summary: 'Give a hold back, or cancel a booking', roles: deskRoles, params: byId, answer: bookingShape, idempotent: true,
+      async handle({ params, actor, ctx, staff }) {
+        const key = idempotencyKeyOf(ctx, staff);
+        return key ? bookingOutcome(await phone.cancel(actor, { bookingId: params.id, ...key })) : refuse('invalid_request');
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/check-ins', summary: 'Check somebody in by the reference; `anyway`: although the booking is of another day', roles: receptionRoles,
+      body: z.object({ reference: z.string().max(100), anyway: z.boolean().default(false) }), answer: z.object({ booking: bookingShape, already: z.boolean() }),
+      async handle({ body, actor }) {
+        const reference = parseReference(body.reference);
+        if (reference === undefined) return refuseStaff('reference_malformed');
+        const found = await reader.findByReference((await programmes.current()).programmeId, reference);
+        const booking = found && (await bookings.find(found.bookingId));
+        if (!booking) {
+          await audit.record(actor, { action: 'booking.check_in', result: 'booking_unknown' });
+          return refuse('booking_unknown');
+        }
+        const day = cityDate(booking.slot.startsAt);
+        if (booking.state === 'confirmed' && day !== cityDate(new Date()) && !body.anyway) {
+          await audit.record(actor, { action: 'booking.check_in', subject: { kind: 'booking', id: booking.id }, residentId: booking.residentId, result: 'not_today' });
+          return refuseStaff('not_today', { day });
+        }
+        const result = await phone.checkIn(actor, booking.id);
+        return result.ok ? { answer: { booking: bookingJson(result.booking), already: result.replayed } } : result;
+      },
+    }),
+  ];
+}
+
+function bookingOutcome(result: BookingChange | Refusal | InvalidAnswers): Outcome<z.input<typeof bookingShape>> {
+  return result.ok ? { answer: bookingJson(result.booking) } : result;
+}

@@ -1,0 +1,2 @@
+/** Who speaks with residents on the telephone. */
+export const deskRoles = ['operator', 'supervisor', 'city_admin'] as const;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { BookingView } from '../../database/bookings';
+import type { StaffView } from '../../database/staff';
+import type { VenueView } from '../../database/venues';
+import { bookingStates } from '../../domain/booking/lifecycle';
+import { isPlainDate } from '../../domain/calendar/plain-date';
+import { actorKinds, channels, endReasons } from '../../domain/contracts/booking-workflow';
+import { loginPattern, staffRoles } from '../../domain/staff/roles';
+
+export const uuid = z.guid();
+export const instant = z.iso.datetime();
+/** A city date, `YYYY-MM-DD`. */
+export const plainDate = z.string().refine(isPlainDate).meta({ format: 'date' });
+export const byId = z.object({ id: uuid });
+export const doseQuery = z.string().regex(/^[1-9]$/).transform(Number);
+export const channel = z.enum(channels);
+export const role = z.enum(staffRoles);
+export const login = z.string().regex(loginPattern);
+export const displayName = z.string().trim().min(1).max(100);
+
+export const venueShape = z
+  .object({ id: uuid, code: z.string(), name: z.string(), ward: z.string(), address: z.string(), access: z.string(), features: z.array(z.string()), mapUrl: z.string().nullable() })
+  .meta({ id: 'Venue' });
+
+export const bookingShape = z
+  .object({
+    id: uuid,
+    residentId: uuid,
+    state: z.enum(bookingStates),
+    dose: z.int(),
+    channel,
+    reference: z.string().nullable(),
+    version: z.int(),
+    changes: z.int(),
+    /** Set while held. */
+    holdExpiresAt: instant.nullable(),
+    replaces: uuid.nullable(),
+    replacedBy: uuid.nullable(),
+    endReason: z.enum(endReasons).nullable(),
+    slot: z.object({ id: uuid, startsAt: instant, endsAt: instant, venue: venueShape }),
+  })
+  .meta({ id: 'Booking' });
+
+export const staffShape = z
+  .object({ id: uuid, login: z.string(), displayName: z.string(), role, disabled: z.boolean(), isNew: z.boolean(), version: z.int(), createdAt: instant })
+  .meta({ id: 'Staff' });
+
+export const bookingEventShape = z
+  .object({ version: z.int(), type: z.enum(bookingStates), at: instant, actor: z.enum(actorKinds), channel, reason: z.enum(endReasons).nullable() })
+  .meta({ id: 'BookingEvent' });
+
+export const timelineEntryShape = z
+  .object({ kind: z.enum(['event', 'notice', 'deadline']), name: z.string(), at: z.string(), status: z.enum(['done', 'to_come', 'skipped', 'failed']), label: z.string() })
+  .meta({ id: 'TimelineEntry' });
+
+export const seatsShape = z.object({ free: z.int(), capacity: z.int() }).meta({ id: 'Seats' });
+
+export function venueJson({ id, code, name, ward, address, access, features, mapUrl }: VenueView): z.input<typeof venueShape> {
+  return { id, code, name, ward, address, access, features, mapUrl };
+}
+
+export function bookingJson(booking: BookingView): z.input<typeof bookingShape> {
+  const { startsAt, endsAt, venue, id } = booking.slot;
+  return {
+    id: booking.id, residentId: booking.residentId, state: booking.state, dose: booking.dose, channel: booking.channel, reference: booking.reference, version: booking.version,
+    changes: booking.changes, holdExpiresAt: booking.state === 'held' ? booking.holdExpiresAt.toISOString() : null, replaces: booking.replaces, replacedBy: booking.replacedBy,
+    endReason: booking.endReason, slot: { id, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), venue: venueJson(venue) },
+  };
+}
+
+export function staffJson({ createdAt, ...staff }: StaffView): z.input<typeof staffShape> {
+  return { ...staff, createdAt: createdAt.toISOString() };
+}

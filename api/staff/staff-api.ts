@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { openRoute, type StaffRoute } from './define-route';
+import type { StaffDesk } from './desk';
+import { createStaffLogIn } from './log-in';
+import { describeApi } from './openapi';
+import { createPhoneBookings } from './phone-bookings';
+import { accountRoutes } from './routes/accounts';
+import { auditRoutes } from './routes/audit';
+import { availabilityRoutes } from './routes/availability';
+import { bookingRoutes } from './routes/bookings';
+import { residentRoutes } from './routes/residents';
+import { sessionRoutes } from './routes/session';
+import type { StaffGate } from './staff-gate';
+
+/** Every route of the staff's JSON, its own description included. */
+export function staffApi(desk: StaffDesk, { gate, demo }: { readonly gate: StaffGate; readonly demo: boolean }): StaffRoute[] {
+  const logIn = createStaffLogIn({ ...desk, demo });
+  const phone = createPhoneBookings(desk);
+  const routes = [
+    ...sessionRoutes({ gate, logIn, staff: desk.staff }),
+    ...accountRoutes(desk),
+    ...auditRoutes(desk),
+    ...residentRoutes(desk),
+    ...bookingRoutes({ ...desk, phone }),
+    ...availabilityRoutes(desk),
+  ];
+  const description = describeApi(routes);
+  return [
+    ...routes,
+    openRoute({
+      method: 'get', path: '/openapi.json', summary: 'This description', answer: z.record(z.string(), z.unknown()),
+      handle: () => Promise.resolve({ answer: description as Record<string, unknown> }),
+    }),
+  ];
+}

@@ -1,0 +1,107 @@
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { EncryptionCodec } from '../../../activities/payload-codec';
+import { createStaffApp } from '../../../api/staff/app';
+import type { StaffDesk } from '../../../api/staff/desk';
+import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
+import { createLoginThrottle } from '../../../database/login-throttle';
+import { createNoticeRepository } from '../../../database/notices';
+import { createOperatingFigures } from '../../../database/operating-figures';
+import { createOutbox } from '../../../database/outbox';
+import { createProgrammes } from '../../../database/programmes';
+import { createResidentRepository } from '../../../database/residents';
+import { createSlotRepository } from '../../../database/slots';
+import { createStaffRepository, type StaffRepository, type StaffView } from '../../../database/staff';
+import type { NewCredentials } from '../../../database/staff-credentials';
+import { createStaffDeskReader } from '../../../database/staff-desk';
+import { createStaffSessionRepository } from '../../../database/staff-sessions';
+import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
+import type { StaffRole } from '../../../domain/staff/roles';
+import { projectRoot } from '../../../runtime/root';
+import { listenerOf, serve } from '../../../runtime/serve';
+import { Visitor } from '../../api/support/visitor';
+import { createTestCity, testKeys, type TestCity } from '../../support/test-city';
+
+export const tester: AuditActor = { kind: 'machine', id: null, origin: 'test', requestId: null };
+
+export interface StaffSite {
+  readonly city: TestCity;
+  readonly url: string;
+  readonly desk: StaffDesk;
+  readonly audit: Audit;
+  readonly staff: StaffRepository;
+  readonly handedOver: BookingEvent[];
+  readonly logLines: string[];
+  timeline: Timeline | undefined;
+  /** An account as `staff add` makes it. */
+  account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly credentials: NewCredentials }>;
+  /** A browser with a running session of that role, with an own password. */
+  colleague(role: StaffRole): Promise<Visitor & { readonly staffId: string }>;
+  visitor(): Visitor;
+  close(): Promise<void>;
+}
+
+let people = 0;
+
+/** The staff app on a fresh small city and a free port, not in demo mode. */
+export async function createStaffSite({ demo = false }: { demo?: boolean } = {}): Promise<StaffSite> {
+  const city = await createTestCity({ poolSize: 8 });
+  const { database, keys } = city;
+  const outbox = createOutbox(database);
+  const figures = createOperatingFigures(database);
+  const audit = createAudit({ database, keys });
+  const sessions = createStaffSessionRepository(database);
+  const staff = createStaffRepository({ database, keys, audit });
+  const handedOver: BookingEvent[] = [];
+  const logLines: string[] = [];
+  const desk: StaffDesk = {
+    staff, sessions, audit,
+    throttle: createLoginThrottle({ database, keys }),
+    bookings: city.bookings,
+    programmes: createProgrammes(database),
+    residents: createResidentRepository({ database, keys }),
+    slots: createSlotRepository(database),
+    reader: createStaffDeskReader({ database, keys }),
+    outbox,
+    handOver: { offer: (events) => { handedOver.push(...events); } },
+    timelineOf: () => Promise.resolve(site.timeline),
+    trustedProxies: ['127.0.0.1', '::1'],
+  };
+  const app = createStaffApp({
+    desk,
+    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
+    metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
+    notices: createNoticeRepository(database),
+    codec: new EncryptionCodec(testKeys),
+    temporalUiOrigin: () => 'http://localhost:8233',
+    demo,
+    https: false,
+    log: pino({ level: 'debug' }, new Writable({ write(chunk: Buffer, _encoding, done) { logLines.push(chunk.toString()); done(); } })),
+    projectRoot,
+  });
+  const serving = await serve(listenerOf(app), 0);
+  const address = serving.server.address();
+  const url = `http://localhost:${String(typeof address === 'object' ? address?.port : '')}`;
+  const site: StaffSite = {
+    city, url, desk, audit, staff, handedOver, logLines,
+    timeline: undefined,
+    async account(role) {
+      const result = await staff.add(tester, { login: `person-${String(++people)}`, displayName: `職員${String(people)}`, role });
+      if (!result.ok) throw new Error(result.staffCode);
+      return result;
+    },
+    async colleague(role) {
+      const { staff: person } = await site.account(role);
+      await database('staff').where({ id: person.id }).update({ password_expires_at: null });
+      const visitor = new Visitor(url);
+      visitor.cookies.set('toki-staff', await sessions.open(person.id));
+      return Object.assign(visitor, { staffId: person.id });
+    },
+    visitor: () => new Visitor(url),
+    async close() {
+      await serving.stop(1_000);
+      await city.close();
+    },
+  };
+  return site;
+}
