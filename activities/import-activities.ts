@@ -4,6 +4,7 @@ import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore, type ImportRun, type ImportTally } from '../database/import-runs';
 import { createImportStaging, type RowErrorToStore, type StagedBatch, StaleComparisonError } from '../database/import-staging';
+import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import type { PlainDate } from '../domain/calendar/plain-date';
@@ -22,9 +23,7 @@ import type { RowToSeal } from './import-sealing';
 import { SealingThread } from './sealing-thread';
 
 /** Records per transaction of the staging: few enough to lose little, many enough to cost little. */
-const BATCH_RECORDS = 2_000;
-/** Records between two turns of the event loop, about 5 ms: other activities of the worker go on beside an import. */
-const TURN_RECORDS = 200;
+const BATCH_RECORDS = 1_000;
 const HEARTBEAT_MS = 5_000;
 
 export type Inspection = { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
@@ -60,7 +59,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
     /** Reads the whole file once: is it text, in which encoding, and where are its columns. */
     async inspectImportFile(runId: string): Promise<Inspection> {
       const { run, document } = await runAndProgramme(runId);
-      if (await runs.isRotationUnfinished(run.programmeId)) return { ok: false, refusal: { code: 'rotation_unfinished' } };
+      if ((await residentsUnderOldKeys(database, keys)) > 0) return { ok: false, refusal: { code: 'rotation_unfinished' } };
       const detector = new EncodingDetector();
       let first: Buffer | undefined;
       for await (const piece of files.read(run.fileId)) {
@@ -103,11 +102,9 @@ export function createImportActivities({ database, keys }: { readonly database: 
         const stager = new Stager({ keys, run, rules, seal: (rows) => thread.seal(rows), store: (batch) => staging.store(runId, batch) });
         const read = await refusingOpenQuote(async () => {
           for await (const records of readRecords(files.read(run.fileId), format.encoding)) {
-            for (let at = 0; at < records.length; at += TURN_RECORDS) {
-              for (const record of records.slice(at, at + TURN_RECORDS)) stager.add(record);
-              await turn();
-            }
+            for (const record of records) stager.add(record);
             await stager.storeIfFull();
+            await turn();
             Context.current().heartbeat(stager.records);
           }
           await stager.finish();

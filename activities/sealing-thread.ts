@@ -22,7 +22,7 @@ export class SealingThread {
     const [index] = keys.derived('toki/index');
     if (seal === undefined || index === undefined) throw new Error('a key ring has a current key');
     const workerData: SealingKeys = { seal, index: index.key };
-    this.#worker = startThread({ workerData, resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 } });
+    this.#worker = startThread({ workerData, resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 } });
     this.#worker.on('message', (packed: Uint8Array<ArrayBuffer>) => {
       this.#waiting.shift()?.resolve(Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength));
     });

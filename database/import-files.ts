@@ -5,7 +5,7 @@ import type { KeyRing } from './keys';
 
 /** Plain bytes per stored piece: small, so that opening and parsing one never holds a worker up for long. */
 const PIECE_BYTES = 64 * 1024;
-const PIECES_PER_STATEMENT = 16;
+const PIECES_PER_STATEMENT = 4;
 /** An upload whose run was never made is forgotten after this many hours. */
 const ORPHAN_HOURS = 24;
 

@@ -103,12 +103,6 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
       };
     },
 
-    /** Whether residents of the programme are still indexed under another key than the current one. */
-    async isRotationUnfinished(programmeId: string): Promise<boolean> {
-      const row = await database('resident').where({ programme_id: programmeId }).whereNot({ key_id: keys.currentKeyId }).first<{ id: string } | undefined>('id');
-      return row !== undefined;
-    },
-
     /** The comparison, for the record: what was shown when somebody approved. */
     async saveSummary(id: string, summary: ImportSummary): Promise<void> {
       await database('import_run').where({ id }).update({ summary: JSON.stringify(summary), status: 'waiting' });

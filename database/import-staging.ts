@@ -74,6 +74,8 @@ export function createImportStaging(database: Database) {
      */
     async store(runId: string, batch: StagedBatch): Promise<void> {
       await inTransaction(async (query, client) => {
+        // A crash of the server may cost the last batches: position and rows go together, so they are staged again.
+        await query('SET LOCAL synchronous_commit = off');
         const moved = await query(`UPDATE import_run SET staged_records = $3, tally = $4 WHERE id = $1 AND staged_records = $2 AND status = 'checking'`, [
           runId,
           batch.fromRecord,

@@ -88,13 +88,25 @@ export function makeKeys(id: string): string {
 }
 
 export function sealWith(id: string, key: KeyObject, plain: string | Buffer): Buffer {
-  const header = Buffer.from([formatVersion, id.length, ...Buffer.from(id, 'latin1')]);
+  const header = headerOf(id);
   const nonce = pooledRandomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(header);
   const body = cipher.update(plain as string, 'utf8');
   cipher.final();
   return Buffer.concat([header, nonce, body, cipher.getAuthTag()]);
+}
+
+const headers = new Map<string, Buffer>();
+
+/** What stands in front of everything sealed with a key: made once, an import seals 800,000 rows. */
+function headerOf(id: string): Buffer {
+  let header = headers.get(id);
+  if (!header) {
+    header = Buffer.from([formatVersion, id.length, ...Buffer.from(id, 'latin1')]);
+    headers.set(id, header);
+  }
+  return header;
 }
 
 export function openWith(keyOf: (id: string) => KeyObject | undefined, sealed: Buffer): Buffer {

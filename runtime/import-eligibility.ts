@@ -5,7 +5,6 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
-import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { type ProgrammeVersion, createProgrammes } from '../database/programmes';
 import {
@@ -54,7 +53,8 @@ export interface ImportOutcome extends ImportProgress {
   readonly runId: string;
 }
 
-const ASK_EVERY_MS = 250;
+/** A short import is answered at once; a long one is not slowed down by questions. */
+const ASK_AFTER_MS = { first: 100, longest: 2_000, growth: 1.2 } as const;
 const TELL_EVERY_MS = 5_000;
 const CLOSED: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 'failed'];
 const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
@@ -62,15 +62,11 @@ const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
 /**
  * Imports one file: uploads it sealed, starts its workflow, asks at the approvals, waits for the end. A worker must be
  * polling the queue `import`.
- * @throws ImportFileTooLargeError; StartError while a key rotation has not ended; WorkflowFailedError when the import broke down (nothing was changed then)
+ * @throws ImportFileTooLargeError; WorkflowFailedError when the import broke down (nothing was changed then)
  */
 export async function importEligibility(services: ImportServices, request: ImportRequest): Promise<ImportOutcome> {
   const { database, keys, temporal } = services;
   const { version } = request;
-  if (await residentsUnderOldKeys(database, keys) > 0) {
-    // Their numbers are indexed under another key: every one of them would look like a new resident.
-    throw new StartError('Some residents are still sealed with an older key: run "npm run toki -- keys rotate" first, then import.');
-  }
   const runs = createImportRunStore({ database, keys });
   const fileId = await createImportFileStore({ database, keys }).save(request.file.name, request.file.content);
   const runId = await runs.create({
@@ -90,7 +86,7 @@ export async function importEligibility(services: ImportServices, request: Impor
     staticSummary: `対象者の取込 ${version.programmeCode}`,
   });
   const watch = new Watch(request.onProgress, () => runs.stagedRecords(runId));
-  for (;;) {
+  for (let pause: number = ASK_AFTER_MS.first; ; pause = Math.min(pause * ASK_AFTER_MS.growth, ASK_AFTER_MS.longest)) {
     const progress = await ask(handle);
     if (progress === undefined) {
       await endedBadly(handle);
@@ -99,7 +95,7 @@ export async function importEligibility(services: ImportServices, request: Impor
       if (CLOSED.includes(progress.phase)) return { ...(await handle.result() as ImportProgress), runId };
       if (progress.summary !== undefined) await answer(handle, progress.phase, progress.summary, request, runId);
     }
-    await sleep(ASK_EVERY_MS);
+    await sleep(pause);
   }
 }
 

@@ -56,7 +56,7 @@ export function explainFileRefusal(refusal: FileRefusal): string {
     case 'mostly_bad':
       return `${String(refusal.records)}行のうち${String(refusal.bad)}行が読み取れません。列の並びやファイルの種類が違う可能性があるため、取り込みません。`;
     case 'rotation_unfinished':
-      return '暗号鍵の入れ替えが終わっていないため、いまは取り込めません。入れ替えが終わってから、もう一度お試しください。';
+      return '暗号鍵の入れ替えが終わっていないため、いまは取り込めません。npm run toki -- keys rotate が終わってから、もう一度お試しください。';
   }
 }
 

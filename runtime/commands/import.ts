@@ -229,8 +229,12 @@ async function withWorker(services: Services, io: CommandIo, work: () => Promise
       activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
     });
     const running = workers.run();
+    // Without its worker the workflow waits for the next one; the command does not wait with it.
+    const brokenDown = new Promise<never>((_resolve, reject) => {
+      running.catch(reject);
+    });
     try {
-      return await Promise.race([work(), running.then(() => fail(io, '取り込みの処理が止まりました。もう一度お試しください。'))]);
+      return await Promise.race([work(), brokenDown]);
     } finally {
       workers.shutdown();
       await running.catch(() => undefined);

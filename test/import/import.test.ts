@@ -198,5 +198,6 @@ describe('an import', () => {
     await world.import(csv(people(2)));
     await world.city.database('resident').update({ key_id: 'older' });
     expect(await world.import(csv(people(2)))).toMatchObject({ phase: 'refused', refusal: { code: 'rotation_unfinished' } });
+    await world.city.database('resident').update({ key_id: world.city.keys.currentKeyId });
   });
 });
