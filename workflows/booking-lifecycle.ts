@@ -48,6 +48,9 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
   const booking = new BookingEntity(bookingId);
   const tasks = new BookingTasks(booking);
   const alarm = new Alarm();
+  for (const event of events) booking.receive(event);
+  // Before the handlers: an Update that arrives with the first workflow task finds the booking as it stands.
+  let due = booking.advance(Date.now());
 
   setHandler(bookingEventSignal, (event) => { booking.receive(event); });
   setHandler(timelineQuery, () => booking.timeline(), { description: 'これまでとこれからの一覧' });
@@ -68,10 +71,8 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
     { description: 'お知らせをもう一度送る。入力例 {"step": "confirmation"}', validator: (input: ResendNoticeInput | undefined) => { refuseIf(booking.refusalOfResend(input)); } },
   );
 
-  for (const event of events) booking.receive(event);
   let wasEnded = false;
   for (;;) {
-    const due = booking.advance(Date.now());
     if (booking.isEnded && !wasEnded) {
       wasEnded = true;
       tasks.dropNotices();
@@ -86,6 +87,7 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
       alarm.set(next?.at, next?.label ?? '');
       await condition(() => booking.hasNews || alarm.hasRung);
     }
+    due = booking.advance(Date.now());
   }
   await condition(allHandlersFinished);
   return booking.state;
