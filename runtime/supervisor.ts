@@ -11,6 +11,7 @@ import { ChildrenFile } from './children-file';
 import type { Config } from './config';
 import { holdDataFolder } from './data-folder';
 import { demoPerson } from './demo/residents';
+import { addDemoStaff, demoPassword, demoStaff } from './demo/staff';
 import { isPortFree } from './free-port';
 import { loadDemoCity } from './load-demo-city';
 import { childLine, tokiLine } from './log-line';
@@ -186,6 +187,7 @@ export async function runSupervisor({ config, env, programs, write, importFile }
             say,
             importFile: (file) => importFile({ database, keys: keyRing, temporal: client }, file),
           });
+          await addDemoStaff({ database, keys: keyRing });
         } finally {
           await client.connection.close();
         }
@@ -216,6 +218,7 @@ export async function runSupervisor({ config, env, programs, write, importFile }
       }
       if (temporal.address.uiUrl !== undefined) write(`  Temporal UI    ${temporal.address.uiUrl}`);
       if (config.demo) write(`  Demo coupon    ${demoPerson.couponNumber}, born ${demoPerson.birthDate}`);
+      if (config.demo) write(`  Demo staff     ${demoStaff.map((item) => item.login).join(', ')}   (password: ${demoPassword})`);
       write('');
       write('Toki is ready');
     } finally {

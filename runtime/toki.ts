@@ -6,6 +6,7 @@ import { runMain } from './run-main';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.js')).migrateCommand,
   import: async () => (await import('./commands/import.js')).importCommand,
+  'staff add': async () => (await import('./commands/staff-add.js')).staffAddCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'keys add': async () => (await import('./commands/keys.js')).keysAddCommand,
   'keys rotate': async () => (await import('./commands/keys.js')).keysRotateCommand,

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { toString as qrText } from 'qrcode';
+import { createAudit } from '../../database/audit';
+import { migrate } from '../../database/connection';
+import { createStaffRepository } from '../../database/staff';
+import { loginPattern, staffRoles, type StaffRole } from '../../domain/staff/roles';
+import type { Command, CommandIo } from '../command';
+import { withServices, type Services } from '../services';
+
+interface NewStaff {
+  readonly login: string;
+  readonly displayName: string;
+  readonly role: StaffRole;
+}
+
+/** `toki staff add`: the first city admin, or anybody else. */
+export const staffAddCommand: Command = {
+  usage: 'staff add --login L --name N --role R',
+  summary: 'add a staff account and show its one-time password',
+  help: [
+    `  --login L   small letters, digits, ".", "-" and "_", 2 to 40 of them`,
+    '  --name N    as colleagues see it',
+    `  --role R    one of ${staffRoles.join(', ')}`,
+    '  The one-time password, the QR code for the authenticator app and the recovery codes are shown once and kept nowhere.',
+  ].join('\n'),
+  run(args, io) {
+    return runStaffAdd(args, io, (work) => withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, work));
+  },
+};
+
+/** The command on services that the caller provides. Resolves with the exit code. */
+export async function runStaffAdd(
+  args: readonly string[], io: Pick<CommandIo, 'say' | 'refuse'>, provide: (work: (services: Pick<Services, 'database' | 'keys'>) => Promise<number>) => Promise<number>,
+): Promise<number> {
+  const input = readArguments(args);
+  if (typeof input === 'string') return io.refuse(input);
+  return provide(async ({ database, keys }) => {
+    await migrate(database);
+    const staff = createStaffRepository({ database, keys, audit: createAudit({ database, keys }) });
+    const result = await staff.add({ kind: 'machine', id: null, origin: 'command line', requestId: null }, input);
+    if (!result.ok) return io.refuse(`There is an account "${input.login}" already: choose another login.`);
+    const { password, enrolmentUri, recoveryCodes } = result.credentials;
+    io.say(`Account "${input.login}" (${input.role}) is added. What follows is shown this once:`);
+    io.say('');
+    io.say(`  One-time password   ${password}   (within 7 days; the first log-in asks for an own one)`);
+    io.say(`  Authenticator app   ${enrolmentUri}`);
+    io.say('');
+    for (const line of (await qrText(enrolmentUri, { type: 'terminal', small: true })).trimEnd().split('\n')) io.say(`  ${line}`);
+    io.say('');
+    io.say('  Recovery codes, each good once instead of a code of the app:');
+    for (let index = 0; index < recoveryCodes.length; index += 2) io.say(`    ${recoveryCodes.slice(index, index + 2).join('    ')}`);
+    return 0;
+  });
+}
+
+/** What to add, or the sentence that says what is wrong. */
+function readArguments(args: readonly string[]): NewStaff | string {
+  let values: { login?: string | undefined; name?: string | undefined; role?: string | undefined };
+  try {
+    ({ values } = parseArgs({ args: [...args], options: { login: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' } } }));
+  } catch (error) {
+    return `"staff add" does not understand this: ${(error as Error).message}`;
+  }
+  const { login, name, role } = values;
+  if (login === undefined || name === undefined || role === undefined) return '"staff add" needs --login, --name and --role.';
+  if (!loginPattern.test(login)) return `--login must be 2 to 40 small letters, digits, ".", "-" or "_", but it is "${login}".`;
+  const displayName = name.trim();
+  if (displayName === '' || displayName.length > 100) return '--name must have 1 to 100 letters.';
+  const known = staffRoles.find((item) => item === role);
+  return known ? { login, displayName, role: known } : `--role must be one of ${staffRoles.join(', ')}, but it is "${role}".`;
+}
