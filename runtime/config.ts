@@ -28,6 +28,8 @@ export interface Config {
   readonly temporalNamespace: string;
   readonly temporalApiKey: string | undefined;
   readonly temporalTls: TemporalTls;
+  /** Origin of the page that staff read workflows on. Unset: that of the embedded server. */
+  readonly temporalUiOrigin: string | undefined;
   /** Path of a `temporal` command to use for the embedded server. */
   readonly temporalCli: string | undefined;
   readonly citizenPort: number;
@@ -110,6 +112,7 @@ const schema = z.object({
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
   TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
   TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
+  TEMPORAL_UI_URL: url(['http:', 'https:'], 'https://temporal.city.example.jp').transform((text) => new URL(text).origin).optional(),
   TEMPORAL_CLI: file.optional(),
   CITIZEN_PORT: port.default(3000),
   STAFF_PORT: port.default(3001),
@@ -183,6 +186,7 @@ export function readConfig(env: Environment): Config {
       clientCertFile: values.TEMPORAL_TLS_CLIENT_CERT_PATH,
       clientKeyFile: values.TEMPORAL_TLS_CLIENT_KEY_PATH,
     },
+    temporalUiOrigin: values.TEMPORAL_UI_URL,
     temporalCli: values.TEMPORAL_CLI,
     citizenPort: values.CITIZEN_PORT,
     staffPort: values.STAFF_PORT,

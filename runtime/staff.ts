@@ -70,7 +70,7 @@ async function main(): Promise<number> {
     notices: createNoticeRepository(database),
     codec: new EncryptionCodec(keys),
     // Written when everything runs, so it is read when it is needed.
-    temporalUiOrigin: () => readRuntimeFile(config.dataDir)?.temporalUiUrl,
+    temporalUiOrigin: () => config.temporalUiOrigin ?? readRuntimeFile(config.dataDir)?.temporalUiUrl,
     demo: config.demo,
     https: config.publicUrl.startsWith('https:'),
     log,
