@@ -1,7 +1,8 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { createBookingSite, type BookingSite } from './support/booking-site';
-import { describeInBrowser, desktop, launchBrowser, phone } from './support/browser';
+import { describeInBrowser } from '../support/chromium';
+import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createBookingSite, type BookingSite } from './support/booking-site';
-import { describeInBrowser, desktop, launchBrowser, phone, smallPhone } from './support/browser';
+import { describeInBrowser } from '../support/chromium';
+import { desktop, launchBrowser, phone, smallPhone } from './support/browser';
 import { Journey } from './support/journey';
 
 let booking: BookingSite;

@@ -1,13 +1,8 @@
-import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
-
-const candidates = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = candidates.find((path): path is string => path !== undefined && existsSync(path));
-
-/** `describe` where there is a Chromium, `describe.skip` where there is none. */
-export const describeInBrowser = executablePath === undefined ? describe.skip : describe;
+import { findChromium } from '../../support/chromium';
 
 export function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [
