@@ -67,6 +67,11 @@ export function createVenueRepository(database: Database) {
       return added.id;
     },
 
+    async findByCode(code: string): Promise<VenueView | undefined> {
+      const row = await VenueModel.query(database).findOne({ code });
+      return row && readVenue(row);
+    },
+
     async find(id: string): Promise<VenueView | undefined> {
       const row = await VenueModel.query(database).findById(id);
       return row && readVenue(row);

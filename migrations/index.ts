@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as spine from './0001_spine';
 import * as sessionDraft from './0002_session_draft';
 import * as staff from './0003_staff';
+import * as venueVersion from './0004_venue_version';
 
 interface Migration {
   readonly name: string;
@@ -13,6 +14,7 @@ const migrations: readonly Migration[] = [
   { name: '0001_spine', up: spine.up },
   { name: '0002_session_draft', up: sessionDraft.up },
   { name: '0003_staff', up: staff.up },
+  { name: '0004_venue_version', up: venueVersion.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

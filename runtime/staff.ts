@@ -16,6 +16,7 @@ import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffDeskReader } from '../database/staff-desk';
 import { createStaffSessionRepository } from '../database/staff-sessions';
+import { createStaffVenueRepository } from '../database/staff-venues';
 import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
@@ -59,6 +60,7 @@ async function main(): Promise<number> {
       programmes,
       residents: createResidentRepository({ database, keys }),
       slots: createSlotRepository(database),
+      venues: createStaffVenueRepository({ database, audit }),
       reader: createStaffDeskReader({ database, keys }),
       outbox,
       handOver,

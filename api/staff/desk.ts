@@ -8,6 +8,7 @@ import type { SlotRepository } from '../../database/slots';
 import type { StaffRepository } from '../../database/staff';
 import type { StaffDeskReader } from '../../database/staff-desk';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
+import type { StaffVenueRepository } from '../../database/staff-venues';
 import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
@@ -20,6 +21,7 @@ export interface StaffDesk {
   readonly programmes: Programmes;
   readonly residents: ResidentRepository;
   readonly slots: SlotRepository;
+  readonly venues: StaffVenueRepository;
   readonly reader: StaffDeskReader;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   /** Takes events to the workflows, in the background: the operator never waits for Temporal. */

@@ -10,6 +10,7 @@ import { availabilityRoutes } from './routes/availability';
 import { bookingRoutes } from './routes/bookings';
 import { residentRoutes } from './routes/residents';
 import { sessionRoutes } from './routes/session';
+import { venueRoutes } from './routes/venues';
 import type { StaffGate } from './staff-gate';
 
 /** Every route of the staff's JSON, its own description included. */
@@ -23,6 +24,7 @@ export function staffApi(desk: StaffDesk, { gate, demo }: { readonly gate: Staff
     ...residentRoutes(desk),
     ...bookingRoutes({ ...desk, phone }),
     ...availabilityRoutes(desk),
+    ...venueRoutes(desk),
   ];
   const description = describeApi(routes);
   return [

@@ -17,6 +17,9 @@ export const staffRefusals = {
   resident_unknown: { http: 404, sentence: '該当する方が見つかりませんでした。番号をもう一度ご確認ください。' },
   reference_malformed: { http: 422, sentence: '受付番号は9桁です。聞き間違いがないか、もう一度ご確認ください。' },
   number_malformed: { http: 422, sentence: '接種券番号の桁数が違います。もう一度ご確認ください。' },
+  venue_unknown: { http: 404, sentence: 'この会場は見つかりませんでした。' },
+  venue_code_taken: { http: 409, sentence: 'この会場コードはすでに使われています。' },
+  venue_in_use: { http: 409, sentence: 'これからの予約が残っているため、この会場を止めることはできません。先に予約を移すか取り消してください。' },
   not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
 } as const;
 

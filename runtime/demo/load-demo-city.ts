@@ -38,7 +38,8 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
   const from = cityDate(now);
   const until = addDays(from, slotDays);
   for (const [position, { schedule, ...venue }] of demoVenues.entries()) {
-    const venueId = await venues.save({ ...venue, position });
+    // One that is there may have been edited by staff since.
+    const venueId = (await venues.findByCode(venue.code))?.id ?? (await venues.save({ ...venue, position }));
     const scheduleId = await schedules.save({ programmeId: version.programmeId, venueId, validFrom: from, validUntil: until, template: schedule });
     await slots.addSlots(version.programmeId, venueId, scheduleId, planSlots(schedule, from, until, isHoliday));
   }

@@ -15,6 +15,7 @@ import { createStaffRepository, type StaffRepository, type StaffView } from '../
 import type { NewCredentials } from '../../../database/staff-credentials';
 import { createStaffDeskReader } from '../../../database/staff-desk';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
+import { createStaffVenueRepository } from '../../../database/staff-venues';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../../domain/staff/roles';
 import { projectRoot } from '../../../runtime/root';
@@ -61,6 +62,7 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
     programmes: createProgrammes(database),
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
+    venues: createStaffVenueRepository({ database, audit }),
     reader: createStaffDeskReader({ database, keys }),
     outbox,
     handOver: { offer: (events) => { handedOver.push(...events); } },
