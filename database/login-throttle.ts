@@ -30,7 +30,7 @@ export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
 const hourS = 3_600;
 const dayS = 24 * hourS;
 /** Pauses before looking again at a door that tries under way may have closed, ms. */
-const patienceMs = [50, 100, 200, 400] as const;
+const patienceMs = [50, 100, 200, 400, 800, 1_600] as const;
 
 /** Failures per coupon number within a day, and the lock that follows, s. */
 const ladder = [
