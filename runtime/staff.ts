@@ -15,6 +15,7 @@ import { createResidentRepository } from '../database/residents';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffDeskReader } from '../database/staff-desk';
+import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
 import { temporalAccess } from './backing-services';
@@ -61,6 +62,7 @@ async function main(): Promise<number> {
       residents: createResidentRepository({ database, keys }),
       slots: createSlotRepository(database),
       venues: createStaffVenueRepository({ database, audit }),
+      numbers: createStaffNumbers(database),
       reader: createStaffDeskReader({ database, keys }),
       outbox,
       handOver,

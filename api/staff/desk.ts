@@ -5,6 +5,7 @@ import type { Outbox } from '../../database/outbox';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
 import type { SlotRepository } from '../../database/slots';
+import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
 import type { StaffDeskReader } from '../../database/staff-desk';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
@@ -22,6 +23,7 @@ export interface StaffDesk {
   readonly residents: ResidentRepository;
   readonly slots: SlotRepository;
   readonly venues: StaffVenueRepository;
+  readonly numbers: StaffNumbers;
   readonly reader: StaffDeskReader;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   /** Takes events to the workflows, in the background: the operator never waits for Temporal. */

@@ -8,6 +8,7 @@ import { accountRoutes } from './routes/accounts';
 import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
 import { bookingRoutes } from './routes/bookings';
+import { numberRoutes } from './routes/numbers';
 import { residentRoutes } from './routes/residents';
 import { sessionRoutes } from './routes/session';
 import { venueRoutes } from './routes/venues';
@@ -25,6 +26,7 @@ export function staffApi(desk: StaffDesk, { gate, demo }: { readonly gate: Staff
     ...bookingRoutes({ ...desk, phone }),
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),
+    ...numberRoutes(desk),
   ];
   const description = describeApi(routes);
   return [

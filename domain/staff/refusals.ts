@@ -20,6 +20,7 @@ export const staffRefusals = {
   venue_unknown: { http: 404, sentence: 'この会場は見つかりませんでした。' },
   venue_code_taken: { http: 409, sentence: 'この会場コードはすでに使われています。' },
   venue_in_use: { http: 409, sentence: 'これからの予約が残っているため、この会場を止めることはできません。先に予約を移すか取り消してください。' },
+  range_too_long: { http: 422, sentence: '期間の終わりは始まりと同じか後の日で、期間は短めに指定してください。' },
   not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
 } as const;
 

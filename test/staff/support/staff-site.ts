@@ -14,6 +14,7 @@ import { createSlotRepository } from '../../../database/slots';
 import { createStaffRepository, type StaffRepository, type StaffView } from '../../../database/staff';
 import type { NewCredentials } from '../../../database/staff-credentials';
 import { createStaffDeskReader } from '../../../database/staff-desk';
+import { createStaffNumbers } from '../../../database/staff-numbers';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
@@ -63,6 +64,7 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
     venues: createStaffVenueRepository({ database, audit }),
+    numbers: createStaffNumbers(database),
     reader: createStaffDeskReader({ database, keys }),
     outbox,
     handOver: { offer: (events) => { handedOver.push(...events); } },
