@@ -108,9 +108,10 @@ describeInBrowser('axe finds nothing', () => {
       await journey.chooseVenue('朱鷺メッセ');
       await journey.chooseFirstDay();
       await journey.chooseTime();
+      await page.waitForURL(/\/details/);
       const { database } = booking.site.city;
       await database('booking').where({ state: 'held' }).update({ hold_expires_at: database.raw("now() - interval '1 second'") });
-      await page.reload();
+      await page.goto(page.url());
       await clean('hold over');
     } finally {
       await context.close();
