@@ -15,21 +15,18 @@ import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
+import { runApp } from './run-app';
 import { runMain } from './run-main';
-import { listenerOf, serve, stopSignal } from './serve';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
 
 /** Connections of this process. More would not make PostgreSQL faster; the staff app has its own. */
 const poolSize = 20;
-const cleanEveryMs = 10 * 60_000;
-const finishWithinMs = 8_000;
 
 /** The citizens' app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
   const config = readConfig(process.env);
   if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
-  checkPublicUrl(config.publicUrl);
   const log = createProcessLog('citizen');
   const keys = parseKeys(keysInForce(config));
   const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki citizen', poolSize });
@@ -55,28 +52,7 @@ async function main(): Promise<number> {
     trustedProxies: config.trustedProxies,
     projectRoot,
   });
-  const cleaning = setInterval(() => {
-    sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
-  }, cleanEveryMs);
-
-  const serving = await serve(listenerOf(app), config.citizenPort);
-  log.info({ port: config.citizenPort }, 'citizen app listens');
-  await stopSignal();
-  clearInterval(cleaning);
-  await serving.stop(finishWithinMs);
-  await handOver.drain();
-  await temporal.connection.close();
-  await database.destroy();
-  log.info('citizen app stopped');
-  log.flush();
-  return 0;
-}
-
-/** Over plain http anybody on the way could read coupon numbers and take over sessions. */
-function checkPublicUrl(publicUrl: string): void {
-  const { protocol, hostname } = new URL(publicUrl);
-  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]';
-  if (protocol !== 'https:' && !isLocal) throw new StartError(`PUBLIC_URL must begin with https:// for any host but localhost, but it is "${publicUrl}".`);
+  return runApp({ name: 'citizen app', app, port: config.citizenPort, sessions, handOver, temporal, database, log });
 }
 
 void runMain(main);

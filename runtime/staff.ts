@@ -24,16 +24,14 @@ import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
+import { runApp } from './run-app';
 import { runMain } from './run-main';
 import { readRuntimeFile } from './runtime-file';
-import { listenerOf, serve, stopSignal } from './serve';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
-const cleanEveryMs = 10 * 60_000;
-const finishWithinMs = 8_000;
 
 /** The staff app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
@@ -80,21 +78,7 @@ async function main(): Promise<number> {
     log,
     projectRoot,
   });
-  const cleaning = setInterval(() => {
-    sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
-  }, cleanEveryMs);
-
-  const serving = await serve(listenerOf(app), config.staffPort);
-  log.info({ port: config.staffPort }, 'staff app listens');
-  await stopSignal();
-  clearInterval(cleaning);
-  await serving.stop(finishWithinMs);
-  await handOver.drain();
-  await temporal.connection.close();
-  await database.destroy();
-  log.info('staff app stopped');
-  log.flush();
-  return 0;
+  return runApp({ name: 'staff app', app, port: config.staffPort, sessions, handOver, temporal, database, log });
 }
 
 void runMain(main);
