@@ -48,7 +48,7 @@ async function fill(city: BenchCity, from: number, until: number): Promise<void>
     await trx.raw(`SET LOCAL session_replication_role = replica`);
     await trx.raw(`SET LOCAL synchronous_commit = off`);
     const binding = { from, until: until - 1, programme: city.version.programmeId, version: city.version.id, slots: city.slotIds.length };
-    // Keys that grow with time, as UUIDv7 does.
+    // Keys that grow with time, as UUIDv7 does; references that no real booking of the bench can get.
     const key = (kind: string) => `(lpad(to_hex(i), 12, '0') || '${kind}' || substr(md5(i::text || '${kind}'), 1, 19))::uuid`;
     await trx.raw(
       `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code)
@@ -57,7 +57,7 @@ async function fill(city: BenchCity, from: number, until: number): Promise<void>
     await trx.raw(
       `INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, reference, sealed_answers)
        SELECT ${key('8')}, :programme, :version, ${key('7')}, 1, s.id, 'web', CASE i % 10 WHEN 0 THEN 'cancelled' ELSE 'attended' END, 2, now(),
-              lpad(i::text, 9, '0'), sha256(('a' || i)::bytea) || sha256(('b' || i)::bytea) || sha256(('c' || i)::bytea)
+              'f' || lpad(i::text, 8, '0'), sha256(('a' || i)::bytea) || sha256(('b' || i)::bytea) || sha256(('c' || i)::bytea)
          FROM generate_series(:from::int, :until::int) AS i JOIN (SELECT id, row_number() OVER () AS n FROM slot) s ON s.n = 1 + i % :slots`, binding);
     await trx.raw(
       `INSERT INTO booking_event (booking_id, version, type, actor, facts, delivered_at)
