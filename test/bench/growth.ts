@@ -24,7 +24,7 @@ export async function growth(serverUrl: string, many: number, say: (line: string
       await fill(large, from, Math.min(many, from + step));
       say(`  growth: ${String(Math.min(many, from + step))} bookings`);
     }
-    const [before, after] = await inTurn(small, large);
+    const [before = {}, after = {}] = await inTurn(small, large);
     const ratios = Object.keys(before).map((name) => ({ name, before: before[name] ?? Number.NaN, after: after[name] ?? Number.NaN, ratio: (after[name] ?? Number.NaN) / (before[name] ?? Number.NaN) }));
     const value = Math.max(...ratios.map((item) => item.ratio));
     return {
