@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
-import { createImportRunStore, type ImportRun, type ImportTally } from '../database/import-runs';
-import { createImportStaging, type RowErrorToStore, type StagedBatch, StaleComparisonError } from '../database/import-staging';
+import { createImportRunStore, type ImportRun } from '../database/import-runs';
+import { createImportStaging, StaleComparisonError } from '../database/import-staging';
 import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
@@ -12,19 +12,17 @@ import type { ImportApprovals, ImportResult, ImportSummary } from '../domain/con
 import { HEADER_WITHIN_RECORDS, applyMapping, recogniseHeader } from '../domain/eligibility-file/columns';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
-import type { FileColumn, FileFormat } from '../domain/eligibility-file/format';
+import type { FileFormat } from '../domain/eligibility-file/format';
 import { refuseByRows, removal } from '../domain/eligibility-file/gate';
 import type { FileRefusal } from '../domain/eligibility-file/refusal';
-import { type RowRules, checkRow, isBlankRow } from '../domain/eligibility-file/row';
+import { isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { groupForImport } from '../domain/programme/eligibility';
-import { type FileRecord, OpenQuoteError, readRecords } from './import-records';
-import type { RowToSeal } from './import-sealing';
-import { SealingThread } from './sealing-thread';
+import { readRecords } from './import-records';
+import { OpenQuoteError } from './open-quote-error';
+import { StagingThreads } from './staging-threads';
 
-/** Records per transaction of the staging: few enough to lose little, many enough to cost little. */
-const BATCH_RECORDS = 1_000;
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 2_000;
 
 export type Inspection = { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
 export type Staging = { readonly ok: true; readonly records: number } | { readonly ok: false; readonly refusal: FileRefusal };
@@ -61,9 +59,10 @@ export function createImportActivities({ database, keys }: { readonly database: 
       const { run, document } = await runAndProgramme(runId);
       if ((await residentsUnderOldKeys(database, keys)) > 0) return { ok: false, refusal: { code: 'rotation_unfinished' } };
       const detector = new EncodingDetector();
+      const heartbeat = steadyHeartbeat();
       let first: Buffer | undefined;
       for await (const piece of files.read(run.fileId)) {
-        Context.current().heartbeat();
+        heartbeat();
         if (first === undefined) {
           first = piece;
           const refusal = refuseByFirstBytes(piece);
@@ -95,26 +94,24 @@ export function createImportActivities({ database, keys }: { readonly database: 
     async stageImportRows({ runId, format, today }: StageInput): Promise<Staging> {
       const { run, document } = await runAndProgramme(runId);
       await staging.prepare(runId);
-      const digits = document.identification.couponNumber.digits;
-      const rules = { format, today, couponNumber: { digits }, groupOf: groupFinder(document) };
-      const thread = new SealingThread(keys);
+      const heartbeat = steadyHeartbeat();
+      const threads = new StagingThreads({ format, today, document, startAt: run.stagedRecords, tally: run.tally }, keys);
+      let { tally } = run;
       try {
-        const stager = new Stager({ keys, run, rules, seal: (rows) => thread.seal(rows), store: (batch) => staging.store(runId, batch) });
         const read = await refusingOpenQuote(async () => {
-          for await (const records of readRecords(files.read(run.fileId), format.encoding)) {
-            for (const record of records) stager.add(record);
-            await stager.storeIfFull();
+          for await (const batch of threads.batches(files.read(run.fileId))) {
+            await staging.store(runId, batch);
+            tally = batch.tally;
+            heartbeat(batch.toRecord);
             await turn();
-            Context.current().heartbeat(stager.records);
           }
-          await stager.finish();
         });
         if (!read.ok) return read;
-        const refusal = refuseByRows(stager.tally);
-        return refusal === undefined ? { ok: true, records: stager.tally.records } : { ok: false, refusal };
       } finally {
-        await thread.end();
+        await threads.end();
       }
+      const refusal = refuseByRows(tally);
+      return refusal === undefined ? { ok: true, records: tally.records } : { ok: false, refusal };
     },
 
     /** Settles duplicates and says what applying would do. */
@@ -164,106 +161,6 @@ export function createImportActivities({ database, keys }: { readonly database: 
   };
 }
 
-interface StagerOptions {
-  readonly keys: KeyRing;
-  readonly run: ImportRun;
-  readonly rules: RowRules;
-  readonly seal: (rows: readonly RowToSeal[]) => Promise<Buffer>;
-  readonly store: (batch: StagedBatch) => Promise<void>;
-}
-
-/** Turns records into batches of staged rows and errors: while one is stored, the next is sealed and a third is read. */
-class Stager {
-  readonly #options: StagerOptions;
-  #rows: RowToSeal[] = [];
-  #errors: RowErrorToStore[] = [];
-  readonly #errorCounts: Record<string, number>;
-  readonly #counts: { records: number; bad: number; unreadableNumbers: number };
-  #seen = 0;
-  #batchStart: number;
-  #sealing: Promise<unknown> = Promise.resolve();
-  #storing: Promise<void> = Promise.resolve();
-
-  constructor(options: StagerOptions) {
-    this.#options = options;
-    const { records, bad, unreadableNumbers, errors } = options.run.tally;
-    this.#counts = { records, bad, unreadableNumbers };
-    this.#errorCounts = { ...errors };
-    this.#batchStart = options.run.stagedRecords;
-  }
-
-  /** Records of the file seen so far. */
-  get records(): number {
-    return this.#seen;
-  }
-
-  get tally(): ImportTally {
-    return { ...this.#counts, errors: { ...this.#errorCounts } };
-  }
-
-  add({ line, cells }: FileRecord): void {
-    const { rules, run } = this.#options;
-    const index = this.#seen++;
-    if (index < run.stagedRecords || index < rules.format.leadingRecords || isBlankRow(cells)) return;
-    this.#counts.records++;
-    const checked = checkRow(cells, rules);
-    if (checked.ok) this.#rows.push({ line, ...checked.row });
-    else this.#report(line, cells, checked);
-  }
-
-  async storeIfFull(): Promise<void> {
-    if (this.#seen - this.#batchStart >= BATCH_RECORDS) await this.#passOn();
-  }
-
-  async finish(): Promise<void> {
-    if (this.#seen > this.#batchStart) await this.#passOn();
-    await this.#storing;
-  }
-
-  async #passOn(): Promise<void> {
-    await this.#sealing;
-    const { seal, store } = this.#options;
-    const earlier = this.#storing;
-    const batch = { fromRecord: this.#batchStart, toRecord: this.#seen, errors: this.#errors, tally: this.tally };
-    const sealing = this.#rows.length === 0 ? Promise.resolve(undefined) : seal(this.#rows);
-    this.#sealing = Promise.all([sealing, earlier]);
-    this.#storing = this.#sealing.then(async () => store({ ...batch, rows: await sealing }));
-    // Whoever awaits next gets the failure; until then it must not count as unhandled.
-    this.#storing.catch(() => undefined);
-    this.#batchStart = this.#seen;
-    this.#rows = [];
-    this.#errors = [];
-  }
-
-  #report(line: number, cells: readonly string[], { errors, number }: Exclude<ReturnType<typeof checkRow>, { ok: true }>): void {
-    const { keys, rules } = this.#options;
-    this.#counts.bad++;
-    if (number === undefined) this.#counts.unreadableNumbers++;
-    const couponIndex = number === undefined ? undefined : keys.blindIndex(number);
-    for (const { code, column } of errors) {
-      this.#errorCounts[code] = (this.#errorCounts[code] ?? 0) + 1;
-      const value = column === undefined ? '' : valueOf(cells, column, rules.format);
-      this.#errors.push({ line, code, column, couponIndex, sealedValue: value === '' ? undefined : keys.seal(value) });
-    }
-  }
-}
-
-function valueOf(cells: readonly string[], column: FileColumn, { columns }: FileFormat): string {
-  const position = columns[column];
-  return position === undefined ? '' : (cells[position - 1] ?? '').slice(0, 200);
-}
-
-/** The groups of a programme by their texts, remembered: a file has few texts and many rows. */
-function groupFinder(document: ProgrammeDocument): (text: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
-  return (text) => {
-    if (known.has(text)) return known.get(text);
-    const code = groupForImport(document, text)?.code;
-    if (known.size < 1_000) known.set(text, code);
-    return code;
-  };
-}
-
 async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: FileFormat['encoding']): Promise<(readonly string[])[]> {
   const found: (readonly string[])[] = [];
   for await (const records of readRecords(pieces, encoding)) {
@@ -287,6 +184,18 @@ async function turn(): Promise<void> {
   await nextTurn();
   const context = Context.current();
   if (context.cancellationSignal.aborted) await context.cancelled;
+}
+
+/** A heartbeat that may be called thousands of times: encoding and sending each would be work of its own. */
+function steadyHeartbeat(): (detail?: number) => void {
+  const context = Context.current();
+  let last = 0;
+  return (detail) => {
+    const now = Date.now();
+    if (now - last < HEARTBEAT_MS) return;
+    last = now;
+    context.heartbeat(detail);
+  };
 }
 
 /** Keeps an activity alive that waits for one long statement of the database. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type FileRecord, OpenQuoteError, readRecords } from './import-records';
+import { type FileRecord, readRecords } from './import-records';
+import { OpenQuoteError } from './open-quote-error';
 
 async function records(bytes: Uint8Array, pieceBytes = 64 * 1024, encoding: 'utf-8' | 'shift_jis' = 'utf-8'): Promise<FileRecord[]> {
   async function* pieces(): AsyncGenerator<Uint8Array> {

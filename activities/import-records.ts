@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse';
 import type { FileFormat } from '../domain/eligibility-file/format';
+import { OpenQuoteError } from './open-quote-error';
 
 export interface FileRecord {
   /** First physical line of the record, from 1. */
@@ -7,17 +8,8 @@ export interface FileRecord {
   readonly cells: readonly string[];
 }
 
-/** A quote that opens on this line is never closed: what follows cannot be told apart. */
-export class OpenQuoteError extends Error {
-  override name = 'OpenQuoteError';
-  constructor(readonly line: number) {
-    super(`the quote opened on line ${String(line)} is not closed`);
-  }
-}
-
 /**
- * Text parsed in one go, some 200 rows: between two of them other work of the process has its turn, and what one leaves
- * behind is cleared away while it is young.
+ * Text parsed in one go, some 200 rows: what it leaves behind is cleared away while it is young.
  */
 const SLICE_BYTES = 12 * 1024;
 /** No row of a city's file is longer; a quote that is never closed would otherwise swallow the rest into memory. */

@@ -1,10 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { RowSealer, type RowToSeal, type SealingKeys } from './import-sealing';
+import { ImportSealer } from './import-sealer';
+import type { Relayed, SealingThreadData } from './staging-threads';
 
-/** The thread's side of SealingThread: rows come in, packed rows go back, in order. */
-const sealer = new RowSealer(workerData as SealingKeys);
+/** Seals batch after batch in a thread of its own: from the reading thread to the main thread, in order. */
+const { keys, reading } = workerData as SealingThreadData;
+const sealer = new ImportSealer(keys);
 
-parentPort?.on('message', (rows: RowToSeal[]) => {
-  const packed = sealer.seal(rows);
-  parentPort?.postMessage(packed, [packed.buffer]);
+reading.on('message', (message: Relayed) => {
+  if (!('batch' in message)) {
+    parentPort?.postMessage(message);
+    return;
+  }
+  const batch = sealer.seal(message.batch);
+  parentPort?.postMessage({ batch }, batch.rows === undefined ? [] : [batch.rows.buffer]);
 });

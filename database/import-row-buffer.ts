@@ -5,7 +5,7 @@ import { pooledRandomBytes } from './random-pool';
 export interface StagedRow {
   /** First physical line of the record in the file, from 1. */
   readonly line: number;
-  readonly couponIndex: Buffer;
+  readonly couponIndex: Uint8Array;
   readonly sealed: Buffer;
   readonly digest: Buffer;
   readonly groupCode: string;
@@ -69,9 +69,9 @@ export class RowBuffer {
     return this.#buffer.subarray(0, this.#length + FILE_TRAILER.length);
   }
 
-  #addBytes(bytes: Buffer, at: number): number {
+  #addBytes(bytes: Uint8Array, at: number): number {
     const start = this.#buffer.writeInt32BE(bytes.length, at);
-    bytes.copy(this.#buffer, start);
+    this.#buffer.set(bytes, start);
     return start + bytes.length;
   }
 

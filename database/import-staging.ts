@@ -12,8 +12,8 @@ export interface RowErrorToStore {
   readonly line: number;
   readonly code: RowErrorCode;
   readonly column: string | undefined;
-  readonly couponIndex: Buffer | undefined;
-  readonly sealedValue: Buffer | undefined;
+  readonly couponIndex: Uint8Array | undefined;
+  readonly sealedValue: Uint8Array | undefined;
 }
 
 /** A piece of the file's records that are dealt with: stored whole or not at all. */
@@ -22,7 +22,7 @@ export interface StagedBatch {
   readonly fromRecord: number;
   readonly toRecord: number;
   /** Good rows in binary COPY format; undefined when there is none. */
-  readonly rows: Buffer | undefined;
+  readonly rows: Uint8Array<ArrayBuffer> | undefined;
   readonly errors: readonly RowErrorToStore[];
   /** Counts up to `toRecord`. */
   readonly tally: ImportTally;
@@ -85,7 +85,7 @@ export function createImportStaging(database: Database) {
         if (moved.rowCount !== 1) throw new StagingTakenOverError(`import run ${runId} is not at record ${String(batch.fromRecord)}`);
         if (batch.rows !== undefined) {
           const copy = client.query(copyFrom(`COPY ${tableOf(runId)} (${stagedColumns}) FROM STDIN (FORMAT binary)`));
-          copy.end(batch.rows);
+          copy.end(asBuffer(batch.rows));
           await finished(copy);
         }
         if (batch.errors.length > 0) {
@@ -97,8 +97,8 @@ export function createImportStaging(database: Database) {
               batch.errors.map((error) => error.line),
               batch.errors.map((error) => error.code),
               batch.errors.map((error) => error.column ?? null),
-              batch.errors.map((error) => error.couponIndex ?? null),
-              batch.errors.map((error) => error.sealedValue ?? null),
+              batch.errors.map((error) => asBuffer(error.couponIndex)),
+              batch.errors.map((error) => asBuffer(error.sealedValue)),
             ],
           );
         }
@@ -273,6 +273,11 @@ function isMissing(table: string): string {
   return `r.programme_id = $1 AND r.status = 'active'
      AND NOT EXISTS (SELECT 1 FROM ${table} s WHERE s.coupon_index = r.coupon_index)
      AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.coupon_index = r.coupon_index)`;
+}
+
+/** Bytes from a thread arrive as Uint8Array, which pg would write as text. */
+function asBuffer(bytes: Uint8Array | undefined): Buffer | null {
+  return bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The table of a run's staged rows. The name is made of the id's hexadecimal digits alone. */

@@ -54,7 +54,7 @@ export interface ImportOutcome extends ImportProgress {
 }
 
 /** A short import is answered at once; a long one is not slowed down by questions. */
-const ASK_AFTER_MS = { first: 100, longest: 2_000, growth: 1.2 } as const;
+const ASK_AFTER_MS = { first: 100, longest: 500, growth: 1.2 } as const;
 const TELL_EVERY_MS = 5_000;
 const CLOSED: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 'failed'];
 const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
