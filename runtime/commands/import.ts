@@ -150,17 +150,17 @@ async function importFrom(services: ImportServices, version: ProgrammeVersion, o
         await showSummary(summary, runId);
         if (options.yes) return true;
         if (canAsk) return confirm('この内容で取り込みますか。（はい: y / いいえ: n）');
-        io.say('何も変えていません。取り込むには、同じコマンドに --yes を付けて実行してください。');
+        io.say('取り込むには、同じコマンドに --yes を付けて実行してください。');
         return false;
       },
       approveRemoval: async ({ toRemove }) => {
         if (options.remove !== undefined) {
           if (options.remove === toRemove) return true;
-          io.say(`何も変えていません。--remove は${String(options.remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
+          io.say(`--remove は${String(options.remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
           return false;
         }
         if (canAsk) return (await question(`ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`)) === String(toRemove);
-        io.say(`何も変えていません。ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`);
+        io.say(`ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`);
         return false;
       },
     });
