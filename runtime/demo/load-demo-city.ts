@@ -77,7 +77,7 @@ async function fillCrowdedVenue({ database, keys, version, now }: { database: Da
     programmeId: version.programmeId, venueId: venue.id, dose: 1, channel: 'web', from: addDays(today, firstDay), until: addDays(today, firstDay + crowdedDays),
   });
   const people = demoResidents(demoResidentCount).reverse();
-  const answers = { telephone: '090-0000-0000', consentRules: true, consentUse: true };
+  const answers = { telephone: '090-1234-5678', consentRules: true, consentUse: true };
   for (const [index, slot] of slots.entries()) {
     // Every third time is full, the others have one seat left.
     for (let seat = index % 3 === 0 ? 0 : 1; seat < slot.free; seat++) {
@@ -85,7 +85,9 @@ async function fillCrowdedVenue({ database, keys, version, now }: { database: Da
       const resident = person && (await residents.findByCoupon(version.programmeId, person.couponNumber));
       if (!resident) continue;
       const held = await bookings.hold({ residentId: resident.id, slotId: slot.id, dose: 1, channel: 'web', actor: 'citizen' });
-      if (held.ok) await bookings.confirm({ residentId: resident.id, bookingId: held.booking.id, answers, channel: 'web', actor: 'citizen' });
+      if (!held.ok) throw new Error(`the demo city's booking was refused: ${held.code}`);
+      const confirmed = await bookings.confirm({ residentId: resident.id, bookingId: held.booking.id, answers, channel: 'web', actor: 'citizen' });
+      if (!confirmed.ok) throw new Error(`the demo city's booking was not confirmed: ${confirmed.code}`);
     }
   }
 }
