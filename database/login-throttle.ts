@@ -30,7 +30,7 @@ export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
 const hourS = 3_600;
 const dayS = 24 * hourS;
 /** Pauses before looking again at a door that tries under way may have closed, ms. */
-const patienceMs = [50, 100, 200, 400, 800, 1_600] as const;
+const patienceMs = [50, 100, 150, 200, 300, 400, 500, 600, 800] as const;
 
 /** Failures per coupon number within a day, and the lock that follows, s. */
 const ladder = [
@@ -61,7 +61,7 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
   const perCoupon = ladder.map((step) => ({ ...step, limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS) }));
 
-  /** Tries that were let through and have not ended, by network, in this process. */
+  /** Tries that have not ended, by network, in this process. */
   const underWay = new Map<string, number>();
   const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
 
@@ -75,27 +75,39 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
     /** Counts a try. Its end must be told by `succeeded` or `failed`. */
     async attempt(login: LoginTry): Promise<LoginAttempt> {
       // Behind a mobile carrier or in a ward office many people log in through one address at the same moment. Their tries
-      // are counted until they succeed, a few ms later: whoever finds the door closed by those under way looks again.
-      for (const pauseMs of patienceMs) {
-        const found = await attemptOnce(login);
-        if (found.verdict !== 'network' || (underWay.get(login.network) ?? 0) === 0) return watched(login.network, found);
-        await found.succeeded();
-        await sleep(pauseMs);
+      // are counted until they succeed, a few ms later: whoever finds the door closed while others are under way looks again.
+      const { network } = login;
+      underWay.set(network, (underWay.get(network) ?? 0) + 1);
+      try {
+        for (const pauseMs of patienceMs) {
+          const found = await attemptOnce(login);
+          if (found.verdict !== 'network' || underWay.get(network) === 1) return untilItsEnd(network, found);
+          await found.succeeded();
+          // Those who wait must not all look at the same moment.
+          await sleep(pauseMs * (0.5 + Math.random()));
+        }
+        return untilItsEnd(network, await attemptOnce(login));
+      } catch (error) {
+        leave(network);
+        throw error;
       }
-      return watched(login.network, await attemptOnce(login));
     },
   };
 
-  /** Knows until its end that a try of this network is under way in this process. */
-  function watched(network: string, attempt: LoginAttempt): LoginAttempt {
-    if (attempt.verdict !== 'allowed') return attempt;
-    underWay.set(network, (underWay.get(network) ?? 0) + 1);
-    const ended = () => {
-      const left = (underWay.get(network) ?? 1) - 1;
-      if (left === 0) underWay.delete(network);
-      else underWay.set(network, left);
-    };
+  /** A try is under way until it is refused here, or told to have succeeded or failed. */
+  function untilItsEnd(network: string, attempt: LoginAttempt): LoginAttempt {
+    if (attempt.verdict !== 'allowed') {
+      leave(network);
+      return attempt;
+    }
+    const ended = () => { leave(network); };
     return { ...attempt, succeeded: () => attempt.succeeded().finally(ended), failed: () => attempt.failed().finally(ended) };
+  }
+
+  function leave(network: string): void {
+    const left = (underWay.get(network) ?? 1) - 1;
+    if (left === 0) underWay.delete(network);
+    else underWay.set(network, left);
   }
 
   async function attemptOnce({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
