@@ -114,6 +114,8 @@ describe('the update cancelBooking', () => {
 
   test('tells what the database said when it decides otherwise', async () => {
     const appointment = await world.book();
+    // The workflow knows of the confirmation; of the check-in it does not, because nobody hands it over.
+    await world.until(async () => (await sent(appointment.bookingId)).length === 1);
     await world.city.bookings.checkIn(appointment.bookingId, 'venue');
     const update = world.handle(appointment.bookingId).executeUpdate(cancelUpdateName, { args: [{ reason: 'city' }] });
     await expect(update).rejects.toMatchObject({ cause: { type: 'not_confirmed' } });
