@@ -1,5 +1,6 @@
 import { refusals, type Refusal } from '../../domain/booking/refusals';
 import { refusalSentence } from '../../domain/booking/refusal-words';
+import { staffRefusals, type StaffRefusal } from '../../domain/staff/refusals';
 import type { AppContext } from './state';
 
 export interface ProblemFault {
@@ -12,17 +13,20 @@ export interface ProblemFault {
  * Answers with an RFC 9457 problem document. `code` is stable and meant for programs, `title` is the refusal's general
  * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong.
  */
-export function sendProblem(ctx: AppContext, refusal: Refusal, faults?: readonly ProblemFault[]): void {
-  const { http, sentence } = refusals[refusal.code];
+export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, faults?: readonly ProblemFault[]): void {
+  const { code, http, sentence, detail } =
+    'staffCode' in refusal
+      ? { code: refusal.staffCode, ...staffRefusals[refusal.staffCode], detail: staffRefusals[refusal.staffCode].sentence }
+      : { code: refusal.code, ...refusals[refusal.code], detail: refusalSentence(refusal) };
   ctx.status = http;
   ctx.type = 'application/problem+json';
   ctx.body = JSON.stringify({
-    type: `urn:toki:problem:${refusal.code}`,
+    type: `urn:toki:problem:${code}`,
     title: sentence,
     status: http,
-    detail: refusalSentence(refusal),
+    detail,
     instance: `urn:uuid:${ctx.state.requestId}`,
-    code: refusal.code,
+    code,
     ...(refusal.detail ? { facts: refusal.detail } : {}),
     ...(faults ? { faults } : {}),
   });

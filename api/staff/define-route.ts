@@ -1,10 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AuditActor } from '../../database/audit';
 import type { InvalidAnswers } from '../../database/bookings';
 import type { StaffSession } from '../../database/staff-sessions';
 import type { Refusal } from '../../domain/booking/refusals';
 import type { StaffRefusal } from '../../domain/staff/refusals';
 import type { StaffRole } from '../../domain/staff/roles';
+import { idempotencyKeyOf as keyIn, read } from '../shared/input';
 import type { ProblemFault } from '../shared/problem';
 import type { AppContext } from '../shared/state';
 
@@ -95,29 +96,22 @@ function readCall<Params extends Shape, Query extends Shape, Body extends Whole>
   { params, query, body }: Definition<Params, Query, Body, Whole>, ctx: AppContext, given: unknown, actor: AuditActor,
 ): Call<Values<Params>, Values<Query>, Values<Body>> | Malformed {
   const faults: ProblemFault[] = [];
-  const read = (schema: z.ZodType | undefined, value: unknown): unknown => {
+  const value = (schema: z.ZodType | undefined, sent: unknown): unknown => {
     if (!schema) return undefined;
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    faults.push(
-      ...result.error.issues.map((issue) => ({
-        field: issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(',') : ''), code: 'malformed', sentence: 'この項目を読み取れませんでした。',
-      })),
-    );
+    const result = read(schema, sent);
+    if (result.ok) return result.value;
+    faults.push(...result.faults);
     return undefined;
   };
-  const call = { params: read(params, given), query: read(query, ctx.query), body: read(body, ctx.state.body ?? {}), actor, ctx };
+  const call = { params: value(params, given), query: value(query, ctx.query), body: value(body, ctx.state.body ?? {}), actor, ctx };
   return faults.length > 0 ? { ok: false, malformed: faults } : (call as Call<Values<Params>, Values<Query>, Values<Body>>);
 }
-
-const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,150}$/);
 
 /**
  * The request's `Idempotency-Key`, made the member's own: keys are kept per resident, and whoever clicked twice is one person.
  * `false`: not a key.
  */
 export function idempotencyKeyOf(ctx: AppContext, staff: StaffSession): { idempotencyKey?: string } | false {
-  const header = ctx.get('Idempotency-Key');
-  if (header === '') return {};
-  return idempotencyKey.safeParse(header).success && { idempotencyKey: `${staff.staffId}:${header}` };
+  const key = keyIn(ctx.get('Idempotency-Key'));
+  return key === false ? false : key === undefined ? {} : { idempotencyKey: `${staff.staffId}:${key}` };
 }

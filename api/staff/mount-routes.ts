@@ -7,7 +7,6 @@ import { isOwnOrigin } from '../shared/request-origin';
 import type { AppContext, RequestState } from '../shared/state';
 import type { StaffRoute } from './define-route';
 import type { StaffGate } from './staff-gate';
-import { sendStaffProblem } from './staff-problem';
 
 export const apiPrefix = '/api/v1';
 /** Bytes. The codec takes more, without being open to everybody. */
@@ -21,7 +20,7 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
       const admitted = route.roles === 'anyone' ? undefined : await gate.admit(ctx, route.roles, route.whileNew);
       if (admitted && !admitted.ok) {
         if (admitted.staff) await audit.record(actorOf(ctx, admitted.staff.staffId), { action: 'access.refused', result: admitted.staffCode, detail: { method: route.method, route: route.path } });
-        sendStaffProblem(ctx, admitted);
+        sendProblem(ctx, admitted);
         return;
       }
       const outcome = await route.run(ctx, ctx.params, actorOf(ctx, admitted?.staff.staffId), admitted?.staff);
@@ -29,7 +28,6 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
         ctx.status = route.answer ? (route.status ?? 200) : 204;
         if (route.answer) ctx.body = outcome.answer;
       } else if ('malformed' in outcome) sendProblem(ctx, refuse('invalid_request'), outcome.malformed);
-      else if ('staffCode' in outcome) sendStaffProblem(ctx, outcome);
       else if ('faults' in outcome) sendProblem(ctx, refuse('invalid_answers'), outcome.faults);
       else sendProblem(ctx, outcome);
     });

@@ -6,8 +6,9 @@ import { bookingStates } from '../../domain/booking/lifecycle';
 import { isPlainDate } from '../../domain/calendar/plain-date';
 import { actorKinds, channels, endReasons } from '../../domain/contracts/booking-workflow';
 import { loginPattern, staffRoles } from '../../domain/staff/roles';
+import { uuid } from '../shared/input';
 
-export const uuid = z.guid();
+export { uuid };
 export const instant = z.iso.datetime();
 /** A city date, `YYYY-MM-DD`. */
 export const plainDate = z.string().refine(isPlainDate).meta({ format: 'date' });

@@ -8,7 +8,7 @@ import type { Programmes } from '../../../database/programmes';
 import type { SlotRepository } from '../../../database/slots';
 import { sendProblem } from '../../shared/problem';
 import type { RequestState } from '../../shared/state';
-import { read, uuid } from './input';
+import { read, uuid } from '../../shared/input';
 
 const date = z.string().refine(isPlainDate);
 const slotQuery = z.object({

@@ -8,7 +8,7 @@ import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { idempotencyKeyOf, read, uuid } from './input';
+import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 
 const holdSchema = z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish() });
 const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknown()) });

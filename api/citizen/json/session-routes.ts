@@ -9,7 +9,7 @@ import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
-import { read } from './input';
+import { read } from '../../shared/input';
 
 const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100) });
 

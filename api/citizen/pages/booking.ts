@@ -11,7 +11,7 @@ import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { uuid } from '../json/input';
+import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf } from './requests';

@@ -9,7 +9,7 @@ import type { SessionGate } from '../../shared/session-gate';
 import { Refused } from '../../shared/refused';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { uuid } from '../json/input';
+import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { answerHold, takeSeat } from './choose-time';
 import type { Page } from './page';

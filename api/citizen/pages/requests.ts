@@ -2,7 +2,7 @@ import type { AppContext, AppMiddleware } from '../../shared/state';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { Session } from '../../../database/sessions';
-import { uuid } from '../json/input';
+import { uuid } from '../../shared/input';
 
 /** One value of the query or of a form; the first when there are several, '' when there is none. */
 export function textOf(source: Readonly<Record<string, unknown>> | undefined, name: string): string {

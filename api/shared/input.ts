@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProblemFault } from '../../shared/problem';
+import type { ProblemFault } from './problem';
 
 /** Any UUID by its shape: whether it names something is for the database to say. */
 export const uuid = z.guid();
@@ -22,7 +22,7 @@ export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): 
 
 const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,150}$/);
 
-/** The `Idempotency-Key` of a request; `false` when it is not one. */
+/** The `Idempotency-Key` of a request, undefined when there is none; `false` when it is not one. */
 export function idempotencyKeyOf(header: string): string | undefined | false {
   if (header === '') return undefined;
   return idempotencyKey.safeParse(header).success && header;
