@@ -5,6 +5,7 @@ import { type KeyRing, sealWith } from '../database/keys';
 import { type SealedResident, digestTextOf } from '../database/residents';
 import { INDEX_BYTES, type IndexedBatch, blindIndexOf } from './import-indexer';
 import type { FoundError } from './import-reader';
+import { ImportSearchKeys } from './import-search-keys';
 
 /** The current keys of both purposes; key objects can be handed to a thread. */
 export interface SealerKeys {
@@ -19,11 +20,14 @@ export function sealerKeys(keys: KeyRing): SealerKeys {
   return { seal, index: index.key };
 }
 
-/** Seals what was checked, so that it can be stored: per row one sealed value and one digest beside the blind index. */
+/** Seals what was checked, so that it can be stored: per row one sealed value, one digest and the search keys beside the blind index. */
 export class ImportSealer {
   readonly #buffer = new RowBuffer();
+  readonly #searchKeys: ImportSearchKeys;
 
-  constructor(private readonly keys: SealerKeys) {}
+  constructor(private readonly keys: SealerKeys) {
+    this.#searchKeys = new ImportSearchKeys(keys.index);
+  }
 
   /** @returns `rows` in memory of its own */
   seal(batch: IndexedBatch): StagedBatch {
@@ -48,6 +52,7 @@ export class ImportSealer {
         couponIndex: couponIndexes.subarray(at, at + INDEX_BYTES),
         sealed: this.#sealed(JSON.stringify(resident)),
         digest: blindIndexOf(this.keys.index, digestTextOf(resident)),
+        searchKeys: this.#searchKeys.of(resident),
       });
       at += INDEX_BYTES;
     }

@@ -9,6 +9,7 @@ import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { Programmes, ProgrammeVersion } from './programmes';
+import { telephoneKeyOfAnswers } from './search-keys';
 import { inTransaction, type Sql } from './transaction';
 import type { VenueView } from './venues';
 
@@ -119,7 +120,7 @@ const statements = {
     ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   lockQuotas: `SELECT 1 FROM slot_quota WHERE (slot_id, channel) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY slot_id, channel FOR NO KEY UPDATE`,
   confirm: `WITH changed AS (
-      UPDATE booking SET state = 'confirmed', reference = $3, sealed_answers = $4, version = version + 1, updated_at = $5
+      UPDATE booking SET state = 'confirmed', reference = $3, sealed_answers = $4, telephone_key = $12, version = version + 1, updated_at = $5
        WHERE id = $1 AND version = $2 AND state = 'held' RETURNING id, version
     ), new_key AS (
       INSERT INTO idempotency_key (resident_id, key, operation, response) SELECT $6, $7, $8, $9::jsonb FROM changed WHERE $7::text IS NOT NULL
@@ -241,6 +242,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       const done = await sql(statements.confirm, [
         row.id, row.version, confirmed.reference, keys.seal(JSON.stringify(checked.answers)), resident.now, input.residentId,
         input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: row.id }), input.actor, JSON.stringify(event.facts),
+        telephoneKeyOfAnswers(keys, version.document, checked.answers),
       ]);
       if (done.length === 0) throw new StaleRowError();
       events.push(event);

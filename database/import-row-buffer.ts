@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { pooledRandomBytes } from './random-pool';
+import type { SearchKey } from './search-keys';
 
 /** A row as it is staged: nothing in it can be read without the keys, but the group. */
 export interface StagedRow {
@@ -9,18 +10,25 @@ export interface StagedRow {
   readonly sealed: Buffer;
   readonly digest: Buffer;
   readonly groupCode: string;
+  readonly searchKeys: readonly SearchKey[];
 }
 
 /** The columns in the order of the buffer. */
-export const stagedColumns = 'line, resident_id, coupon_index, sealed, digest, group_code';
-const COLUMN_COUNT = 6;
+export const stagedColumns = 'line, resident_id, coupon_index, sealed, digest, group_code, search_keys';
+const COLUMN_COUNT = 7;
 
 /** Signature, flags and header extension of PostgreSQL's binary COPY format. */
 const FILE_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const FILE_TRAILER = Buffer.from([0xff, 0xff]);
 /** The package asks the system for the random part of every id: 800,000 times that is seconds. */
 const uuidOptions = { rng: () => pooledRandomBytes(16) };
-/** Bytes of a row beside its variable parts: count, six lengths, line, uuid. */
+/** Bytes of an array of one dimension before its elements: dimensions, flags, type, size, lower bound. */
+const ARRAY_HEADER_BYTES = 5 * 4;
+/** A `bigint` with its length in front. */
+const ELEMENT_BYTES = 4 + 8;
+/** The type `bigint` in PostgreSQL's catalogue. */
+const BIGINT_OID = 20;
+/** Bytes of a row beside its variable parts: count, seven lengths, line, uuid. */
 const FIXED_BYTES = 2 + COLUMN_COUNT * 4 + 4 + 16;
 
 /**
@@ -46,8 +54,8 @@ export class RowBuffer {
     this.#rows = 0;
   }
 
-  add({ line, couponIndex, sealed, digest, groupCode }: StagedRow): void {
-    this.#reserve(FIXED_BYTES + couponIndex.length + sealed.length + digest.length + groupCode.length * 3 + FILE_TRAILER.length);
+  add({ line, couponIndex, sealed, digest, groupCode, searchKeys }: StagedRow): void {
+    this.#reserve(FIXED_BYTES + couponIndex.length + sealed.length + digest.length + groupCode.length * 3 + ARRAY_HEADER_BYTES + searchKeys.length * ELEMENT_BYTES + FILE_TRAILER.length);
     const buffer = this.#buffer;
     let at = buffer.writeInt16BE(COLUMN_COUNT, this.#length);
     at = buffer.writeInt32BE(4, at);
@@ -59,7 +67,7 @@ export class RowBuffer {
     at = this.#addBytes(digest, at);
     const groupBytes = buffer.write(groupCode, at + 4, 'utf8');
     buffer.writeInt32BE(groupBytes, at);
-    this.#length = at + 4 + groupBytes;
+    this.#length = this.#addArray(searchKeys, at + 4 + groupBytes);
     this.#rows++;
   }
 
@@ -73,6 +81,14 @@ export class RowBuffer {
     const start = this.#buffer.writeInt32BE(bytes.length, at);
     this.#buffer.set(bytes, start);
     return start + bytes.length;
+  }
+
+  #addArray(values: readonly bigint[], start: number): number {
+    const buffer = this.#buffer;
+    let at = buffer.writeInt32BE(ARRAY_HEADER_BYTES + values.length * ELEMENT_BYTES, start);
+    for (const word of [1, 0, BIGINT_OID, values.length, 1]) at = buffer.writeInt32BE(word, at);
+    for (const value of values) at = buffer.writeBigInt64BE(value, buffer.writeInt32BE(8, at));
+    return at;
   }
 
   #reserve(bytes: number): void {

@@ -212,20 +212,23 @@ export function createImportStaging(database: Database) {
         if (rows[0]?.result) return rows[0].result;
         if (rows[0]?.is_stale !== false) throw new StaleComparisonError('another import was applied since the comparison');
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+        // Search keys are gathered and put into their index in large pieces, not row by row.
+        await query(`SET LOCAL gin_pending_list_limit = '${WORK_MEMORY}'`);
         const staged = (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
         const changed = await query(
-          `UPDATE resident r SET sealed = s.sealed, digest = s.digest, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
+          `UPDATE resident r SET sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
              FROM ${table} s WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index AND (${DIFFERS})`,
           [run.programmeId, run.keyId],
         );
         // In the order of the index: its pages are then written one after the other.
         const created = await query(
-          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code)
-           SELECT s.resident_id, $1, s.coupon_index, s.sealed, s.digest, $2, s.group_code FROM ${table} s
+          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code)
+           SELECT s.resident_id, $1, s.coupon_index, s.sealed, s.digest, s.search_keys, $2, s.group_code FROM ${table} s
             WHERE NOT EXISTS (SELECT 1 FROM resident r WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index)
             ORDER BY s.coupon_index`,
           [run.programmeId, run.keyId],
         );
+        await query(`SELECT gin_clean_pending_list('resident_by_search_key')`);
         const removed =
           toRemove === 0
             ? []

@@ -1,12 +1,16 @@
 import type { Database } from './connection';
 import { sealedKeyId, type KeyRing } from './keys';
+import type { Answers } from '../domain/booking/form';
+import type { ProgrammeDocument } from '../domain/programme/document';
 import { digestTextOf, type SealedResident } from './residents';
+import { searchKeysOf, telephoneKeyOfAnswers } from './search-keys';
 
 const batchRows = 1_000;
 
 /** Sealed columns that need nothing but sealing anew. Drafts of sessions are not among them: they are gone within the hour. */
 const sealedColumns = [
-  { table: 'booking', key: ['id'], column: 'sealed_answers' },
+  { table: 'resident_note', key: ['id'], column: 'sealed' },
+  { table: 'booking_permit', key: ['id'], column: 'sealed_reason' },
   { table: 'staff', key: ['id'], column: 'sealed_totp' },
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
@@ -37,7 +41,7 @@ export async function residentsUnderOldKeys(database: Database, keys: KeyRing): 
 export async function rotateKeys(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void = () => undefined): Promise<Rotation> {
   const open = await database('import_run').whereIn('status', ['checking', 'waiting', 'applying']).first<{ id: string } | undefined>('id');
   if (open) throw new ImportUnderWayError(`import ${open.id} has not ended`);
-  const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress) };
+  const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress), booking: await rotateBookings(database, keys, onProgress) };
   for (const item of sealedColumns) rows[item.table] = await rotateColumn(database, keys, item, onProgress);
   return { rows };
 }
@@ -45,16 +49,16 @@ export async function rotateKeys(database: Database, keys: KeyRing, onProgress: 
 async function rotateResidents(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void): Promise<number> {
   for (let done = 0; ; ) {
     const count = await database.transaction(async (trx) => {
-      const rows = await trx('resident').whereNot({ key_id: keys.currentKeyId }).orderBy('id').limit(batchRows).forUpdate().select<{ id: string; sealed: Buffer }[]>('id', 'sealed');
+      const rows = await trx('resident').whereNot({ key_id: keys.currentKeyId }).orWhereRaw(`search_keys = '{}'`).orderBy('id').limit(batchRows).forUpdate().select<{ id: string; sealed: Buffer }[]>('id', 'sealed');
       const fresh = rows.map((row) => {
         const plain = keys.open(row.sealed).toString('utf8');
         const resident = JSON.parse(plain) as SealedResident;
-        return { id: row.id, couponIndex: keys.blindIndex(resident.number), sealed: keys.seal(plain), digest: keys.blindIndex(digestTextOf(resident)) };
+        return { id: row.id, couponIndex: keys.blindIndex(resident.number), sealed: keys.seal(plain), digest: keys.blindIndex(digestTextOf(resident)), searchKeys: `{${searchKeysOf(keys, resident).join(',')}}` };
       });
       await trx.raw(
-        `UPDATE resident r SET coupon_index = k.coupon_index, sealed = k.sealed, digest = k.digest, key_id = ?
-           FROM unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[]) AS k(id, coupon_index, sealed, digest) WHERE r.id = k.id`,
-        [keys.currentKeyId, fresh.map((row) => row.id), fresh.map((row) => row.couponIndex), fresh.map((row) => row.sealed), fresh.map((row) => row.digest)],
+        `UPDATE resident r SET coupon_index = k.coupon_index, sealed = k.sealed, digest = k.digest, search_keys = k.search_keys::bigint[], key_id = ?
+           FROM unnest(?::uuid[], ?::bytea[], ?::bytea[], ?::bytea[], ?::text[]) AS k(id, coupon_index, sealed, digest, search_keys) WHERE r.id = k.id`,
+        [keys.currentKeyId, fresh.map((row) => row.id), fresh.map((row) => row.couponIndex), fresh.map((row) => row.sealed), fresh.map((row) => row.digest), fresh.map((row) => row.searchKeys)],
       );
       return rows.length;
     });
@@ -64,15 +68,46 @@ async function rotateResidents(database: Database, keys: KeyRing, onProgress: (t
   }
 }
 
+/** Answers are sealed and the telephone number in them is indexed: both under the same key. */
+async function rotateBookings(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void): Promise<number> {
+  const versions = new Map((await database('programme_version').select<{ id: string; document: ProgrammeDocument }[]>('id', 'document')).map((row) => [row.id, row.document]));
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const rows = await trx('booking')
+        .whereRaw(isSealedOld('sealed_answers'), [currentKeyIdBytes(keys)])
+        .limit(batchRows)
+        .forUpdate()
+        .select<{ id: string; programme_version_id: string; sealed_answers: Buffer }[]>('id', 'programme_version_id', 'sealed_answers');
+      for (const row of rows) {
+        const plain = keys.open(row.sealed_answers).toString('utf8');
+        const document = versions.get(row.programme_version_id);
+        await trx('booking').where({ id: row.id }).update({
+          sealed_answers: keys.seal(plain), telephone_key: document ? telephoneKeyOfAnswers(keys, document, JSON.parse(plain) as Answers) : null,
+        });
+      }
+      return rows.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    onProgress('booking', done);
+  }
+}
+
+/** The key id stands behind two bytes at the front of every sealed value. */
+function isSealedOld(column: string): string {
+  return `${column} IS NOT NULL AND substring(${column} FROM 3 FOR get_byte(${column}, 1)) <> ?::bytea`;
+}
+
+function currentKeyIdBytes(keys: KeyRing): Buffer {
+  return Buffer.from(keys.currentKeyId, 'latin1');
+}
+
 async function rotateColumn(
   database: Database, keys: KeyRing, { table, key, column }: { table: string; key: readonly string[]; column: string }, onProgress: (table: string, rows: number) => void,
 ): Promise<number> {
-  // The key id stands behind two bytes at the front of every sealed value.
-  const isOld = `${column} IS NOT NULL AND substring(${column} FROM 3 FOR get_byte(${column}, 1)) <> ?::bytea`;
-  const current = Buffer.from(keys.currentKeyId, 'latin1');
   for (let done = 0; ; ) {
     const count = await database.transaction(async (trx) => {
-      const rows = await trx(table).whereRaw(isOld, [current]).limit(table === 'import_file_chunk' ? 20 : batchRows).forUpdate().select<Record<string, unknown>[]>(...key, column);
+      const rows = await trx(table).whereRaw(isSealedOld(column), [currentKeyIdBytes(keys)]).limit(table === 'import_file_chunk' ? 20 : batchRows).forUpdate().select<Record<string, unknown>[]>(...key, column);
       for (const row of rows) {
         const sealed = row[column] as Buffer;
         if (sealedKeyId(sealed) === keys.currentKeyId) continue;

@@ -3,6 +3,7 @@ import * as spine from './0001_spine';
 import * as sessionDraft from './0002_session_draft';
 import * as staff from './0003_staff';
 import * as venueVersion from './0004_venue_version';
+import * as desk from './0005_desk';
 
 interface Migration {
   readonly name: string;
@@ -15,6 +16,7 @@ const migrations: readonly Migration[] = [
   { name: '0002_session_draft', up: sessionDraft.up },
   { name: '0003_staff', up: staff.up },
   { name: '0004_venue_version', up: venueVersion.up },
+  { name: '0005_desk', up: desk.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -41,7 +41,7 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
 
     const rows = join(folder, 'rows.bin');
     await withClient(city.databaseUrl, async (client) => {
-      await pipeline(client.query(copyTo('COPY (SELECT id, coupon_index, sealed, digest, group_code FROM resident ORDER BY id) TO STDOUT (FORMAT binary)')), createWriteStream(rows));
+      await pipeline(client.query(copyTo('COPY (SELECT id, coupon_index, sealed, digest, group_code, search_keys FROM resident ORDER BY id) TO STDOUT (FORMAT binary)')), createWriteStream(rows));
     });
     const bare: number[] = [];
     for (let turn = 0; turn < 3; turn++) bare.push(await copyAndMerge(serverUrl, rows));
@@ -90,12 +90,12 @@ async function copyAndMerge(serverUrl: string, rows: string): Promise<number> {
   const city = await createBenchCity(serverUrl, 'toki_bench_copy');
   try {
     return await withClient(city.databaseUrl, async (client) => {
-      await client.query('CREATE TABLE staged (id uuid NOT NULL, coupon_index bytea NOT NULL, sealed bytea NOT NULL, digest bytea NOT NULL, group_code text NOT NULL)');
+      await client.query('CREATE TABLE staged (id uuid NOT NULL, coupon_index bytea NOT NULL, sealed bytea NOT NULL, digest bytea NOT NULL, group_code text NOT NULL, search_keys bigint[] NOT NULL)');
       return seconds(async () => {
         await pipeline(createReadStream(rows), client.query(copyFrom('COPY staged FROM STDIN (FORMAT binary)')));
-        await client.query(`INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code)
-          SELECT id, $1, coupon_index, sealed, digest, 'bench', group_code FROM staged
-          ON CONFLICT (programme_id, coupon_index) DO UPDATE SET sealed = excluded.sealed, digest = excluded.digest, group_code = excluded.group_code`, [city.version.programmeId]);
+        await client.query(`INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code)
+          SELECT id, $1, coupon_index, sealed, digest, search_keys, 'bench', group_code FROM staged
+          ON CONFLICT (programme_id, coupon_index) DO UPDATE SET sealed = excluded.sealed, digest = excluded.digest, search_keys = excluded.search_keys, group_code = excluded.group_code`, [city.version.programmeId]);
       });
     });
   } finally {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { rotateKeys } from '../../database/key-rotation';
 import { makeKeys, parseKeys, sealedKeyId, SealError } from '../../database/keys';
 import { createResidentRepository, digestTextOf } from '../../database/residents';
+import { searchedKeys, searchKeysOf, telephoneText } from '../../database/search-keys';
 import { createTestCity, testKeysText, validAnswers } from '../support/test-city';
 
 describe('sealed fields', () => {
@@ -71,6 +72,10 @@ describe('key rotation, on real PostgreSQL', () => {
       expect(JSON.parse(fresh.open(row.sealed_answers).toString())).toMatchObject({ telephone: '09012345678' });
       const resident = await city.database('resident').where({ id: residentId }).first<{ digest: Buffer }>('digest');
       expect(resident.digest.equals(fresh.blindIndex(digestTextOf({ number: '9912345678', birthDate: '1950-02-03' })))).toBe(true);
+      const keysInUse = await city.database('resident').where({ id: residentId }).first<{ search_keys: string[] }>(city.database.raw('search_keys::text[]'));
+      expect(keysInUse.search_keys).toEqual(searchKeysOf(fresh, { birthDate: '1950-02-03' }));
+      const telephone = await city.database('booking').where({ id: held.booking.id }).first<{ telephone_key: string }>(city.database.raw('telephone_key::text'));
+      expect(searchedKeys(fresh, telephoneText('09012345678'))).toEqual([telephone.telephone_key]);
       expect((await rotateKeys(city.database, ring)).rows).toMatchObject({ resident: 0, booking: 0 });
     } finally {
       await city.close();

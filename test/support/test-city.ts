@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../../database/connection';
 import { makeKeys, parseKeys, type KeyRing } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { digestTextOf, type SealedResident } from '../../database/residents';
+import { searchKeysOf } from '../../database/search-keys';
 import { createSlotRepository } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
@@ -66,7 +67,7 @@ export async function createTestCity({ change, poolSize = 20 }: { change?: (docu
       const person: SealedResident = { number: String(couponNumber++), birthDate: '1947-04-01', ...sealed };
       await database('resident').insert({
         id, programme_id: version.programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
-        digest: testKeys.blindIndex(digestTextOf(person)), key_id: testKeys.currentKeyId, group_code: groupCode,
+        digest: testKeys.blindIndex(digestTextOf(person)), search_keys: searchKeysOf(testKeys, person), key_id: testKeys.currentKeyId, group_code: groupCode,
       });
       return id;
     },
