@@ -33,7 +33,8 @@ const attribute = {
 /**
  * The one way from `booking_event` to a workflow, shared by hand-over, relay and reconciler. The first event starts the
  * workflow, with those that follow it as further argument; later ones are signals, with a start where the
- * workflow is missing (it then loads what it lacks). A workflow that has ended has had its last event: that counts as delivered.
+ * workflow is missing (it then loads what it lacks). A workflow that has ended has had its last event: that counts as
+ * delivered, unless the event takes that end back. Then a new run begins, whose notices the rows keep from going out twice.
  */
 export function createEventDelivery({ client, programmes }: EventDeliveryOptions): DeliverEvents {
   return async (events) => {
@@ -50,6 +51,7 @@ export function createEventDelivery({ client, programmes }: EventDeliveryOptions
       const accepted = await begins(() =>
         client.workflow.signalWithStart(bookingWorkflowType, {
           ...startOptions(event),
+          ...(event.facts.takesEndBack ? { workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const } : {}),
           args: [inputOf(event.bookingId, [])],
           signal: bookingEventSignalName,
           signalArgs: [event],

@@ -4,7 +4,7 @@ import type { BookingRepository, BookingView } from '../database/bookings';
 import type { Notice, NoticeRepository } from '../database/notices';
 import type { Programmes, ProgrammeVersion } from '../database/programmes';
 import type { ResidentRepository } from '../database/residents';
-import type { NoticeOutcome, NoticeRequest } from '../domain/contracts/booking-workflow';
+import { unlessToldPrefix, type NoticeOutcome, type NoticeRequest } from '../domain/contracts/booking-workflow';
 import { writeNotice } from '../domain/journey/write-notice';
 import type { NoticeMessage } from '../domain/notice-layout';
 import type { JourneyStep } from '../domain/programme/document';
@@ -106,6 +106,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     }
     if (notice.status !== 'queued') return outcomeOf(notice);
 
+    if (request.occurrence.startsWith(unlessToldPrefix) && (await notices.wasTold(request))) return skip(notice, 'already_sent');
     const booking = await bookings.find(request.bookingId);
     if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
     const version = await programmes.version(booking.programmeVersionId);

@@ -1,7 +1,7 @@
 import { randomInt, createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { checkAnswers, type AnswerFault } from '../domain/booking/form';
-import { countsForDose, isEnded, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
+import { countsForDose, isEnded, stateAfter, takesEndBack, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
 import { referenceFrom } from '../domain/booking/reference';
 import { refuse, type Refusal } from '../domain/booking/refusals';
 import { decideCancel, decideHold, type BookingForRules } from '../domain/booking/rules';
@@ -54,6 +54,21 @@ interface Change {
   readonly channel: Channel;
   readonly actor: ActorKind;
   readonly idempotencyKey?: string;
+}
+
+interface HoldInput extends Change {
+  readonly residentId: string;
+  readonly slotId: string;
+  readonly dose: number;
+  readonly replaces?: string;
+  /** The person stands at the venue: see `HoldRequest.walkInUntil`. */
+  readonly isWalkIn?: true;
+}
+
+interface ConfirmInput extends Change {
+  readonly residentId: string;
+  readonly bookingId: string;
+  readonly answers: Readonly<Record<string, unknown>>;
 }
 
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
@@ -109,8 +124,8 @@ const statements = {
   hold: `WITH seat AS (
       UPDATE slot_quota SET taken = taken + 1 WHERE slot_id = $6 AND channel = $7 AND taken < capacity RETURNING slot_id
     ), new_booking AS (
-      INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, replaces, changes, created_at, updated_at)
-      SELECT $1, $2, $3, $4, $5, slot_id, $7, 'held', 1, $8, $9, $10, $11, $11 FROM seat RETURNING id
+      INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, replaces, changes, created_at, updated_at, group_code)
+      SELECT $1, $2, $3, $4, $5, slot_id, $7, 'held', 1, $8, $9, $10, $11, $11, $17 FROM seat RETURNING id
     ), new_key AS (
       INSERT INTO idempotency_key (resident_id, key, operation, response) SELECT $4, $12, $13, $14::jsonb FROM new_booking WHERE $12::text IS NOT NULL
     )
@@ -133,7 +148,7 @@ const statements = {
     ), seat AS (
       UPDATE slot_quota q SET taken = taken - 1 FROM changed c WHERE $9 AND q.slot_id = c.slot_id AND q.channel = c.channel
     )
-    INSERT INTO booking_event (booking_id, version, type, at, actor, reason, facts) SELECT id, version, $3, $6, $7, $4, $8::jsonb FROM changed RETURNING booking_id`,
+    INSERT INTO booking_event (booking_id, version, type, at, actor, reason, facts) SELECT id, version, $10, $6, $7, $4, $8::jsonb FROM changed RETURNING booking_id`,
   storeKey: `INSERT INTO idempotency_key (resident_id, key, operation, response) VALUES ($1, $2, $3, $4::jsonb)`,
   lastEvent: `SELECT booking_id, version, type, at, actor, reason, facts FROM booking_event WHERE booking_id = $1 ORDER BY version DESC LIMIT 1`,
   delivered: `UPDATE booking_event SET delivered_at = now() WHERE booking_id = $1 AND version = $2`,
@@ -149,104 +164,132 @@ export function createBookingRepository({ database, keys, programmes }: { databa
    * Takes a seat for the hold time of the programme's published version. The booking pins that version.
    * With `replaces`: a hold is given back in the same transaction; a confirmed booking stays until the new one is confirmed.
    */
-  async function hold(
-    input: Change & { residentId: string; slotId: string; dose: number; replaces?: string },
-  ): Promise<BookingChange | Refusal> {
+  async function hold(input: HoldInput): Promise<BookingChange | Refusal> {
     const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
-    return changeOf(input, operation, async (sql, resident) => {
-      const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
-      if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
-      if (resident.status !== 'active') return refuse('not_eligible');
-      const version = published.find((item) => item.programmeId === slot.programme_id);
-      if (!version) return refuse('slot_unknown');
-      const rows = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
-      const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
-      const stale = rows.filter(isStale);
-      // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
-      const replaces = stale.find((row) => row.id === input.replaces)?.replaces ?? (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
-      const live = rows.filter((row) => !isStale(row));
-      const decision = decideHold(
-        version.document, resident.group_code, live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at },
-        { dose: input.dose, channel: input.channel, ...(replaces === undefined ? {} : { replaces }) }, resident.now,
-      );
-      if (!decision.ok) return decision;
+    return changeOf(input, operation, (sql, resident) => holdIn(sql, resident, published, input, operation));
+  }
 
-      const events: BookingEvent[] = [];
-      const givenBack = live.find((row) => row.id === decision.givesBack);
-      const ending = givenBack ? [...stale, givenBack] : stale;
-      if (ending.length > 0) {
-        // Two people who change places would wait for each other: everybody takes these rows in the same order.
-        await sql(statements.lockQuotas, [[slot.slot_id, ...ending.map((row) => row.slot_id)], [input.channel, ...ending.map((row) => row.channel)]]);
-      }
-      for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
-      if (givenBack) events.push(await end(sql, givenBack, 'released', 'given_up', input.actor, resident.now));
+  /** The part of `hold` that is done inside the transaction of somebody else too. */
+  async function holdIn(
+    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldInput, operation: string,
+  ): Promise<BookingChange | Refusal> {
+    const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
+    if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
+    if (resident.status !== 'active') return refuse('not_eligible');
+    const version = published.find((item) => item.programmeId === slot.programme_id);
+    if (!version) return refuse('slot_unknown');
+    const rows = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
+    const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
+    const stale = rows.filter(isStale);
+    // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
+    const replaces = stale.find((row) => row.id === input.replaces)?.replaces ?? (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
+    const live = rows.filter((row) => !isStale(row));
+    const decision = decideHold(
+      version.document, resident.group_code, live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at },
+      { dose: input.dose, channel: input.channel, ...(replaces === undefined ? {} : { replaces }), ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}) }, resident.now,
+    );
+    if (!decision.ok) return decision;
 
-      const id = uuidv7();
-      const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
-      const row: BookingRow = {
-        ...slot, id, resident_id: input.residentId, programme_version_id: version.id, state: 'held', channel: input.channel, version: 1, reference: null,
-        hold_expires_at: holdExpiresAt, replaces: decision.replaces, replaced_by: null, changes: decision.changes, end_reason: null,
-      };
-      const event = eventOf(row, version, 'held', input.actor, resident.now);
-      const take = () =>
-        sql(statements.hold, [
-          id, slot.programme_id, version.id, input.residentId, slot.dose, slot.slot_id, input.channel, holdExpiresAt, decision.replaces, decision.changes, resident.now,
-          input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts),
-        ]);
-      if ((await take()).length === 0) {
-        const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
-        const [oldRow] = old ? await sql<BookingRow>(statements.booking, [old.id]) : [];
-        if (!oldRow) return refuse('slot_full');
-        events.push(await end(sql, oldRow, 'expired', 'hold_expired', 'system', resident.now));
-        if ((await take()).length === 0) return refuse('slot_full');
-      }
-      events.push(event);
-      return { ok: true, booking: viewOf(row), events, replayed: false };
-    });
+    const events: BookingEvent[] = [];
+    const givenBack = live.find((row) => row.id === decision.givesBack);
+    const ending = givenBack ? [...stale, givenBack] : stale;
+    if (ending.length > 0) {
+      // Two people who change places would wait for each other: everybody takes these rows in the same order.
+      await sql(statements.lockQuotas, [[slot.slot_id, ...ending.map((row) => row.slot_id)], [input.channel, ...ending.map((row) => row.channel)]]);
+    }
+    for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
+    if (givenBack) events.push(await end(sql, givenBack, 'released', 'given_up', input.actor, resident.now));
+
+    const id = uuidv7();
+    const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
+    const row: BookingRow = {
+      ...slot, id, resident_id: input.residentId, programme_version_id: version.id, state: 'held', channel: input.channel, version: 1, reference: null,
+      hold_expires_at: holdExpiresAt, replaces: decision.replaces, replaced_by: null, changes: decision.changes, end_reason: null,
+    };
+    const event = eventOf(row, version, 'held', input.actor, resident.now);
+    const take = () =>
+      sql(statements.hold, [
+        id, slot.programme_id, version.id, input.residentId, slot.dose, slot.slot_id, input.channel, holdExpiresAt, decision.replaces, decision.changes, resident.now,
+        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts), resident.group_code,
+      ]);
+    if ((await take()).length === 0) {
+      const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
+      const [oldRow] = old ? await sql<BookingRow>(statements.booking, [old.id]) : [];
+      if (!oldRow) return refuse('slot_full');
+      events.push(await end(sql, oldRow, 'expired', 'hold_expired', 'system', resident.now));
+      if ((await take()).length === 0) return refuse('slot_full');
+    }
+    events.push(event);
+    return { ok: true, booking: viewOf(row), events, replayed: false };
   }
 
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
-  async function confirm(
-    input: Change & { residentId: string; bookingId: string; answers: Readonly<Record<string, unknown>> },
-  ): Promise<BookingChange | Refusal | InvalidAnswers> {
+  async function confirm(input: ConfirmInput): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
-    return changeOf<InvalidAnswers>(input, operation, async (sql, resident) => {
-      const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
-      if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
-      // The second click, or a retry after a lost answer: the first answer again.
-      if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
-      if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
-      if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
-      const version = await programmes.version(row.programme_version_id, sql);
-      const checked = checkAnswers(version.document, input.answers);
-      if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
+    return changeOf<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
+  }
 
-      const events: BookingEvent[] = [];
-      if (row.replaces !== null) {
-        await sql(statements.lockBooking, [row.replaces]);
-        const [old] = await sql<BookingRow>(statements.booking, [row.replaces]);
-        if (old?.state !== 'confirmed') return refuse('not_confirmed');
-        const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.id !== row.id);
-        // The other dose may have been moved since the hold.
-        const again = decideHold(
-          version.document, resident.group_code, live.map(forRules), { dose: row.dose, startsAt: row.starts_at },
-          { dose: row.dose, channel: input.channel, replaces: old.id }, resident.now,
-        );
-        if (!again.ok) return again;
-        events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
-      }
-      const confirmed: BookingRow = { ...row, state: 'confirmed', version: row.version + 1, reference: referenceFrom(randomInt(100_000_000)) };
-      const event = eventOf(confirmed, version, 'confirmed', input.actor, resident.now);
-      const done = await sql(statements.confirm, [
-        row.id, row.version, confirmed.reference, keys.seal(JSON.stringify(checked.answers)), resident.now, input.residentId,
-        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: row.id }), input.actor, JSON.stringify(event.facts),
-        telephoneKeyOfAnswers(keys, version.document, checked.answers),
-      ]);
-      if (done.length === 0) throw new StaleRowError();
-      events.push(event);
-      return { ok: true, booking: viewOf(confirmed), events, replayed: false };
+  /** The part of `confirm` that is done inside the transaction of somebody else too. */
+  async function confirmIn(sql: Sql, resident: ResidentRow, input: ConfirmInput, operation: string): Promise<BookingChange | Refusal | InvalidAnswers> {
+    const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
+    if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
+    // The second click, or a retry after a lost answer: the first answer again.
+    if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
+    if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
+    if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
+    const version = await programmes.version(row.programme_version_id, sql);
+    const checked = checkAnswers(version.document, input.answers);
+    if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
+
+    const events: BookingEvent[] = [];
+    if (row.replaces !== null) {
+      await sql(statements.lockBooking, [row.replaces]);
+      const [old] = await sql<BookingRow>(statements.booking, [row.replaces]);
+      if (old?.state !== 'confirmed') return refuse('not_confirmed');
+      const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.id !== row.id);
+      // The other dose may have been moved since the hold.
+      const again = decideHold(
+        version.document, resident.group_code, live.map(forRules), { dose: row.dose, startsAt: row.starts_at },
+        { dose: row.dose, channel: input.channel, replaces: old.id }, resident.now,
+      );
+      if (!again.ok) return again;
+      events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
+    }
+    const confirmed: BookingRow = { ...row, state: 'confirmed', version: row.version + 1, reference: referenceFrom(randomInt(100_000_000)) };
+    const event = eventOf(confirmed, version, 'confirmed', input.actor, resident.now);
+    const done = await sql(statements.confirm, [
+      row.id, row.version, confirmed.reference, keys.seal(JSON.stringify(checked.answers)), resident.now, input.residentId,
+      input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: row.id }), input.actor, JSON.stringify(event.facts),
+      telephoneKeyOfAnswers(keys, version.document, checked.answers),
+    ]);
+    if (done.length === 0) throw new StaleRowError();
+    events.push(event);
+    return { ok: true, booking: viewOf(confirmed), events, replayed: false };
+  }
+
+  /**
+   * Somebody without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
+   * for today. All of it or nothing.
+   */
+  async function walkIn(
+    { idempotencyKey, answers, ...person }: { residentId: string; slotId: string; dose: number; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
+  ): Promise<BookingChange | Refusal | InvalidAnswers> {
+    const input = { ...person, channel: 'venue', actor: 'venue' } as const;
+    const operation = operationOf('walk-in', [input.slotId, input.dose]);
+    const published = await programmes.allPublished();
+    return changeOf<InvalidAnswers>({ ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, operation, async (sql, resident) => {
+      const held = await holdIn(sql, resident, published, { ...input, isWalkIn: true, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, operation);
+      if (!held.ok) return held;
+      const confirmed = await confirmIn(sql, resident, { ...input, bookingId: held.booking.id, answers }, operation);
+      if (!confirmed.ok) return confirmed;
+      const [row] = await sql<BookingRow>(statements.booking, [held.booking.id]);
+      if (!row) return refuse('booking_unknown');
+      const attended = await end(sql, row, 'attended', 'checked_in', input.actor, resident.now);
+      return {
+        ok: true, booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }), events: [...held.events, ...confirmed.events, attended], replayed: false,
+      };
     });
   }
 
@@ -281,7 +324,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
   /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
   async function stepOf(
-    bookingId: string, to: BookingEventType, reason: EndReason | null, actor: ActorKind, may: (row: BookingRow, now: Date) => true | Refusal,
+    bookingId: string, to: BookingEventType, reason: EndReason | null, actor: ActorKind, may: (row: BookingRow, now: Date, sql: Sql) => true | Refusal | Promise<true | Refusal>,
   ): Promise<{ ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }> {
     return inTransaction(database, async (sql) => {
       const [known] = await sql<BookingRow>(statements.booking, [bookingId]);
@@ -290,10 +333,10 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       await sql(statements.lockBooking, [bookingId]);
       const [row] = await sql<BookingRow>(statements.booking, [bookingId]);
       if (!row || !resident) return { ok: false, row, refusal: refuse('booking_unknown') };
-      const allowed = may(row, resident.now);
+      const allowed = await may(row, resident.now, sql);
       if (allowed !== true) return { ok: false, row, refusal: allowed };
       const event = await end(sql, row, to, reason, actor, resident.now);
-      return { ok: true, row: { ...row, state: to, end_reason: reason, version: event.version }, event };
+      return { ok: true, row: { ...row, state: stateAfter(to), end_reason: reason, version: event.version }, event };
     });
   }
 
@@ -313,14 +356,16 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   }
 
   /** Appends the event of a step and gives the seat back where the new state takes none. */
-  async function end(sql: Sql, row: BookingRow, state: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
+  async function end(sql: Sql, row: BookingRow, type: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
     const version = await programmes.version(row.programme_version_id, sql);
-    const made = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, state, actor, now);
+    const state = stateAfter(type);
+    const plain = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, type, actor, now);
+    const made = takesEndBack(row.state, state) ? { ...plain, facts: { ...plain.facts, takesEndBack: true as const } } : plain;
     // The workflow then need not find out that there is nobody to invite.
     const isNextDoseBooked = state === 'attended' && (await sql<BookingRow>(statements.liveBookings, [row.resident_id])).some((item) => item.dose === row.dose + 1 && countsForDose(item.state));
     const event = isNextDoseBooked ? { ...made, facts: { ...made.facts, nextDoseBooked: true } } : made;
     const done = await sql(statements.step, [
-      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state),
+      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state), type,
     ]);
     if (done.length === 0) throw new StaleRowError();
     return event;
@@ -385,9 +430,29 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     markNoShow: (bookingId: string, asOf: string): Promise<SystemChange> =>
       systemStep(bookingId, 'no_show', 'confirmed', 'day_over', (row) => row.ends_at.getTime() <= Date.parse(asOf)),
 
-    /** The person is there. A second check-in is answered as the first. */
+    walkIn,
+
+    /** The person is there, or was although they counted as not come. A second check-in is answered as the first. */
     async checkIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      return oneSided(await stepOf(bookingId, 'attended', 'checked_in', actor, (row) => (row.state === 'confirmed' ? true : refuse('not_confirmed'))), 'attended');
+      const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, _now, sql) => {
+        if (row.state === 'confirmed') return true;
+        if (row.state !== 'no_show') return refuse('not_confirmed');
+        // They may have booked this dose anew since.
+        const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
+        return live.some((item) => item.dose === row.dose) ? refuse('already_booked') : true;
+      });
+      return oneSided(result, 'attended');
+    },
+
+    /** The check-in was a mistake: the booking stands as before. A second one is answered as the first. */
+    async undoCheckIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
+      const result = await stepOf(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
+        if (row.state !== 'attended') return refuse('not_checked_in');
+        const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
+        return live.some((item) => item.dose > row.dose && item.state === 'attended') ? refuse('later_dose_given') : true;
+      });
+      // A booking that is confirmed without ever having been checked in is no repeated undo, but the answer is as true.
+      return oneSided(result, 'confirmed');
     },
 
     /** Cancels without the citizen's limits. A second one is answered as the first. */

@@ -74,6 +74,12 @@ export function createNoticeRepository(database: Database) {
       return read(row);
     },
 
+    /** Whether a notice of this step has gone out, or may have. */
+    async wasTold({ bookingId, step }: Pick<NoticeRequest, 'bookingId' | 'step'>): Promise<boolean> {
+      const row = await database('notice').where({ booking_id: bookingId, step }).whereIn('status', ['sending', 'sent', 'unclear']).first<{ id: string } | undefined>('id');
+      return row !== undefined;
+    },
+
     /** From here on the message may have left. False: another attempt has it. */
     startSending: (id: string, channel: string) => step(id, ['queued'], { status: 'sending', channel, attempts: database.raw('attempts + 1') }),
 

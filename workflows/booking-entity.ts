@@ -1,14 +1,15 @@
 import { isEnded, type BookingState } from '../domain/booking/lifecycle';
-import type {
-  BookingEvent,
-  BookingFacts,
-  CancelBookingInput,
-  JourneyPlan,
-  JourneyPlanStep,
-  NoticeOutcome,
-  ResendNoticeInput,
-  Timeline,
-  TimelineEntry,
+import {
+  unlessToldPrefix,
+  type BookingEvent,
+  type BookingFacts,
+  type CancelBookingInput,
+  type JourneyPlan,
+  type JourneyPlanStep,
+  type NoticeOutcome,
+  type ResendNoticeInput,
+  type Timeline,
+  type TimelineEntry,
 } from '../domain/contracts/booking-workflow';
 import { bookingDetails } from '../domain/journey/details';
 import { noShowAt, remindersOf, stepsAt } from '../domain/journey/moments';
@@ -52,6 +53,8 @@ export class BookingEntity {
   /** The state that the database told, while the event that led to it has not come. */
   #told: BookingState | undefined;
   #gapPatienceMs = gapPatienceMs;
+  /** Version of the last event that took an end back; 0: there was none. */
+  #tookEndBack = 0;
 
   constructor(readonly bookingId: string) {}
 
@@ -79,6 +82,11 @@ export class BookingEntity {
   /** Something came in since the last `advance`. */
   get hasNews(): boolean {
     return this.#hasNews;
+  }
+
+  /** An event is there that has not been applied. */
+  get hasMore(): boolean {
+    return this.#early.has(this.#version + 1);
   }
 
   get needsAttention(): boolean {
@@ -197,12 +205,16 @@ export class BookingEntity {
     if (event.type === 'confirmed') {
       if (!event.facts.journey) throw new Error('a confirmation is handed over with the journey of its programme version');
       this.#journey = event.facts.journey;
+    }
+    if (event.facts.takesEndBack) this.#tookEndBack = event.version;
+    if (event.facts.state === 'confirmed' && this.#journey) {
       this.#planReminders(this.#journey, event);
       this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
     }
     const steps = this.#journey ? stepsAt(this.#journey, event) : [];
     return steps.flatMap((step): Task[] => {
-      const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
+      // Who was told before the end was taken back is not told again: `first` is sent once, and this one only where nothing was.
+      const task = { kind: 'send_notice' as const, step, occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}` };
       if (step.invites && event.facts.nextDoseBooked) {
         this.#record(task, { status: 'skipped', reason: 'next_dose_booked' }, Date.parse(event.at));
         return [];
@@ -214,6 +226,8 @@ export class BookingEntity {
   #planReminders(journey: JourneyPlan, event: BookingEvent): void {
     for (const { step, dueAt, leftOut } of remindersOf(journey, event.at, event.facts.slotStartsAt)) {
       const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
+      // After an end that was taken back the same reminders stand as before: what was left out has been noted.
+      if (leftOut && this.#tookEndBack > 0) continue;
       if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
       else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
     }
@@ -229,7 +243,9 @@ export class BookingEntity {
     const isWatching = this.#deadlines.some(({ task }) => task.kind === 'load_events') || this.#underWay.some(({ task }) => task.kind === 'load_events');
     if (!isBehind) this.#deadlines = this.#deadlines.filter(({ task }) => task.kind !== 'load_events');
     else if (!isWatching && !this.isEnded) {
-      this.#expect({ ...deadlineNames.load_events, at: now + this.#gapPatienceMs, task: { kind: 'load_events' } });
+      // A run that begins with an end taken back has nothing to wait for: the events before it were another run's.
+      const patience = this.#version === 0 && [...this.#early.values()].some(({ facts }) => facts.takesEndBack) ? 1 : this.#gapPatienceMs;
+      this.#expect({ ...deadlineNames.load_events, at: now + patience, task: { kind: 'load_events' } });
       this.#gapPatienceMs = Math.min(this.#gapPatienceMs * 2, longestPatienceMs);
     }
   }
@@ -261,5 +277,5 @@ function entryOf(task: Task, at: number, status: TimelineEntry['status']): Timel
   const when = new Date(at).toISOString();
   if (task.kind !== 'send_notice') return { kind: 'deadline', ...deadlineNames[task.kind], at: when, status };
   const label = noticeWords(task.step);
-  return { kind: 'notice', name: task.step.id, at: when, status, label: task.occurrence === 'first' ? label : `${label}（再送）` };
+  return { kind: 'notice', name: task.step.id, at: when, status, label: task.occurrence.startsWith('again/') ? `${label}（再送）` : label };
 }

@@ -73,13 +73,19 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
 
   let wasEnded = false;
   for (;;) {
-    if (booking.isEnded && !wasEnded) {
-      wasEnded = true;
+    if (booking.isEnded !== wasEnded) {
+      wasEnded = booking.isEnded;
       tasks.dropNotices();
     }
     for (const task of due) tasks.start(task);
     publish(booking);
-    if (booking.isOver) break;
+    if (booking.isOver) {
+      await condition(allHandlersFinished);
+      // While a handler was finishing, the end may have been taken back.
+      if (!booking.hasMore) break;
+      due = booking.advance(Date.now());
+      continue;
+    }
     if (booking.isEnded) {
       await condition(() => booking.hasNews);
     } else {
@@ -89,7 +95,6 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
     }
     due = booking.advance(Date.now());
   }
-  await condition(allHandlersFinished);
   return booking.state;
 }
 

@@ -36,7 +36,7 @@ export class BookingTasks {
     });
   }
 
-  /** The booking is over: what was still to be told before is not told any more. */
+  /** The booking is over, or its end was taken back: what was still to be told before is not told any more. */
   dropNotices(): void {
     this.#notices.cancel();
     this.#notices = new CancellationScope();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BookingView } from '../../database/bookings';
 import type { StaffView } from '../../database/staff';
 import type { VenueView } from '../../database/venues';
-import { bookingStates } from '../../domain/booking/lifecycle';
+import { bookingEventTypes, bookingStates } from '../../domain/booking/lifecycle';
 import { isPlainDate } from '../../domain/calendar/plain-date';
 import { actorKinds, channels, endReasons } from '../../domain/contracts/booking-workflow';
 import { loginPattern, staffRoles } from '../../domain/staff/roles';
@@ -47,7 +47,7 @@ export const staffShape = z
   .meta({ id: 'Staff' });
 
 export const bookingEventShape = z
-  .object({ version: z.int(), type: z.enum(bookingStates), at: instant, actor: z.enum(actorKinds), channel, reason: z.enum(endReasons).nullable() })
+  .object({ version: z.int(), type: z.enum(bookingEventTypes), at: instant, actor: z.enum(actorKinds), channel, reason: z.enum(endReasons).nullable() })
   .meta({ id: 'BookingEvent' });
 
 export const timelineEntryShape = z

@@ -1,4 +1,4 @@
-import { allowedSteps, bookingActions, bookingStates, countsForDose, isEnded, nextState, takesSeat } from './lifecycle';
+import { allowedSteps, bookingActions, bookingStates, countsForDose, isEnded, nextState, stateAfter, takesEndBack, takesSeat } from './lifecycle';
 
 describe('the life of a booking', () => {
   it('has exactly the steps of the drawing', () => {
@@ -9,12 +9,21 @@ describe('the life of a booking', () => {
       'confirmed --cancel--> cancelled',
       'confirmed --attend--> attended',
       'confirmed --miss--> no_show',
+      'attended --undo_check_in--> confirmed',
+      'no_show --attend--> attended',
     ]);
   });
 
-  it('ends where nothing more can happen, and only there', () => {
+  it('ends where nothing more happens by itself; a person can take back two of the ends, and no other', () => {
     expect(bookingStates.filter(isEnded)).toEqual(['attended', 'no_show', 'cancelled', 'expired', 'released']);
-    for (const state of bookingStates.filter(isEnded)) for (const action of bookingActions) expect(nextState(state, action)).toBeUndefined();
+    const back = allowedSteps().filter(({ from, to }) => takesEndBack(from, to));
+    expect(back.map(({ from, to }) => [from, to])).toEqual([['attended', 'confirmed'], ['no_show', 'attended']]);
+    for (const state of ['cancelled', 'expired', 'released'] as const) for (const action of bookingActions) expect(nextState(state, action)).toBeUndefined();
+  });
+
+  it('names an event after the state it leads to, but for the check-in that is undone', () => {
+    for (const state of bookingStates) expect(stateAfter(state)).toBe(state);
+    expect(stateAfter('check_in_undone')).toBe('confirmed');
   });
 
   it('gives the seat back in every end but the two in which the day has passed', () => {

@@ -1,24 +1,34 @@
 /**
  * The life of a booking, once: the SQL guard (`booking_transition`), the workflow and the screens follow this table.
  *
- *   (none) → held → confirmed → attended | no_show
+ *   (none) → held → confirmed ⇄ attended
+ *              │        ├────→ no_show → attended
  *              │        └────→ cancelled
  *              └→ expired | released
+ *
+ * Two steps take an end back, both by a person: a check-in that was a mistake is undone, and somebody who counted as
+ * not come was there after all (a list kept on paper or off line is entered later).
  */
 export const bookingStates = ['held', 'confirmed', 'attended', 'no_show', 'cancelled', 'expired', 'released'] as const;
 export type BookingState = (typeof bookingStates)[number];
 
-export const bookingActions = ['confirm', 'expire', 'release', 'cancel', 'attend', 'miss'] as const;
+export const bookingActions = ['confirm', 'expire', 'release', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
 export type BookingAction = (typeof bookingActions)[number];
 
-/** What happened, as `booking_event.type`; every type but `held` is named after the state it leads to. */
-export type BookingEventType = BookingState;
+/** What happened, as `booking_event.type`: named after the state it leads to, but for the step back from `attended` to `confirmed`. */
+export const bookingEventTypes = [...bookingStates, 'check_in_undone'] as const;
+export type BookingEventType = (typeof bookingEventTypes)[number];
+
+/** The state in which an event leaves the booking. */
+export function stateAfter(type: BookingEventType): BookingState {
+  return type === 'check_in_undone' ? 'confirmed' : type;
+}
 
 const transitions: Readonly<Record<BookingState, Partial<Record<BookingAction, BookingState>>>> = {
   held: { confirm: 'confirmed', expire: 'expired', release: 'released' },
   confirmed: { cancel: 'cancelled', attend: 'attended', miss: 'no_show' },
-  attended: {},
-  no_show: {},
+  attended: { undo_check_in: 'confirmed' },
+  no_show: { attend: 'attended' },
   cancelled: {},
   expired: {},
   released: {},
@@ -49,7 +59,12 @@ export function countsForDose(state: BookingState): boolean {
   return state === 'confirmed' || state === 'attended';
 }
 
-/** States after which nothing more happens. */
+/** States after which nothing more happens by itself; from two of them a person may still take the end back. */
 export function isEnded(state: BookingState): boolean {
-  return Object.keys(transitions[state]).length === 0;
+  return state !== 'held' && state !== 'confirmed';
+}
+
+/** Whether a step takes an end back: what drives the booking may be over by then, and has to start anew. */
+export function takesEndBack(from: BookingState, to: BookingState): boolean {
+  return isEnded(from) && from !== to;
 }

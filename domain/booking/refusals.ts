@@ -29,6 +29,8 @@ export const refusals = {
   booking_unknown: { http: 404, sentence: '予約が見つかりませんでした。「予約の一覧」からもう一度お選びください。' },
   hold_expired: { http: 410, sentence: 'お席をお取りしておける時間が過ぎました。もう一度、日時をお選びください。' },
   not_confirmed: { http: 409, sentence: 'この予約は確定していないか、すでに取り消されています。' },
+  not_checked_in: { http: 409, sentence: 'この予約は、来場の受付がされていません。' },
+  later_dose_given: { http: 409, sentence: '次の回の来場が受け付けられているため、この回の受付は取り消せません。' },
   too_late: { http: 409, sentence: '変更・取り消しの期限を過ぎました。コールセンターへお電話ください。' },
   // the request
   invalid_answers: { http: 422, sentence: '入力の内容をご確認ください。' },

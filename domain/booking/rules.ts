@@ -27,6 +27,8 @@ export interface HoldRequest {
   readonly channel: Channel;
   /** The resident's hold or booking that the new one takes the place of. */
   readonly replaces?: string;
+  /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
+  readonly walkInUntil?: Instant;
 }
 
 export interface HoldDecision {
@@ -93,9 +95,9 @@ export function decideHold(
   if (!open.ok) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose)) return refuse('wrong_dose');
-  if (milliseconds(slot.startsAt) <= now.getTime()) return refuse('slot_past');
+  if (milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
   const day = cityDate(slot.startsAt);
-  const window = bookingWindow(document, now);
+  const window = request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now);
   if (day < window.first || day > window.last) return refuse('outside_window', window);
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);

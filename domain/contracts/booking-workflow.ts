@@ -51,6 +51,8 @@ export interface BookingFacts {
   readonly replacedBy?: string;
   /** The journey of the pinned programme version: added to `confirmed` events when they are handed over, never stored. */
   readonly journey?: JourneyPlan;
+  /** The event takes an end back (a check-in undone, somebody not come who came): a workflow that has ended is started anew. */
+  readonly takesEndBack?: true;
   /** On `attended`: the resident has a booking for the next dose already, so there is nobody to invite. */
   readonly nextDoseBooked?: boolean;
 }
@@ -73,7 +75,10 @@ export interface JourneyPlanStep {
   readonly invites?: true;
 }
 
-/** One notice: the step of the journey and which time it is sent (`first`, or `again/<id of the request>`). */
+/** An occurrence that begins so is sent only if no notice of its step has gone out: the booking's end was taken back in between. */
+export const unlessToldPrefix = 'unless-told/';
+
+/** One notice: the step of the journey and which time it is sent (`first`, `again/<id of the request>`, or `unless-told/<version>`). */
 export interface NoticeRequest {
   readonly bookingId: string;
   readonly step: string;

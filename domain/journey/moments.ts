@@ -20,6 +20,7 @@ function momentOf({ type, reason, facts }: Pick<BookingEvent, 'type' | 'reason' 
     case 'attended':
     case 'no_show':
       return type;
+    case 'check_in_undone':
     case 'held':
     case 'expired':
     case 'released':

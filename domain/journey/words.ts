@@ -1,4 +1,4 @@
-import type { BookingState } from '../booking/lifecycle';
+import type { BookingEventType, BookingState } from '../booking/lifecycle';
 import { cityDate, cityTime } from '../calendar/city-time';
 import { datePartsOf } from '../calendar/plain-date';
 import type { BookingEvent, BookingFacts, EndReason, JourneyPlanStep } from '../contracts/booking-workflow';
@@ -31,7 +31,8 @@ export function stateWords(state: BookingState | 'waiting'): string {
 const reasons: Partial<Record<EndReason, string>> = { citizen: '本人', operator: 'コールセンター', city: '市', moved: '別の日時へ変更' };
 
 /** `取り消し（コールセンター）` */
-export function eventWords({ type, reason }: Pick<BookingEvent, 'type' | 'reason'>): string {
+export function eventWords({ type, reason }: { readonly type: BookingEventType; readonly reason?: EndReason | undefined }): string {
+  if (type === 'check_in_undone') return '来場の取り消し';
   const why = type === 'cancelled' && reason !== undefined ? reasons[reason] : undefined;
   return why === undefined ? stateWords(type) : `${stateWords(type)}（${why}）`;
 }
@@ -64,6 +65,7 @@ const skipReasons: Readonly<Record<string, string>> = {
   no_next_dose: '次の回なし',
   not_eligible: '対象外',
   booking_over: '予約が終わったため中止',
+  already_sent: '送信済み',
 };
 
 /** Why a notice was not sent, for people. Codes of mail servers stay as they are. */

@@ -13,13 +13,14 @@ const noMailServer = 'smtp://127.0.0.1:9';
 /**
  * Records the history of every ending anew, decrypted, into `test/replay/histories`:
  *
- *     npm run build && node dist/test/replay/record.js
+ *     npm run build && node dist/test/replay/record.js [scenario …]
  *
- * Only for histories that no longer can happen; a change of the workflow must replay those that are there.
+ * With names: those alone, beside the others. All of them only when they no longer can happen; a change of the workflow
+ * must replay those that are there.
  */
-async function record(): Promise<void> {
+async function record(names: readonly string[]): Promise<void> {
   const folder = join(projectRoot, 'test', 'replay', 'histories');
-  rmSync(folder, { recursive: true, force: true });
+  if (names.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { services, stop } = await startTestServices();
   publishTestServices(services);
@@ -30,6 +31,7 @@ async function record(): Promise<void> {
     const withoutMail = await createBookingWorld({ smtpUrl: noMailServer });
     worlds.push(withoutMail);
     for (const { name, withoutMail: isWithout, live } of scenarios) {
+      if (names.length > 0 && !names.includes(name)) continue;
       const world = isWithout ? withoutMail : withMail;
       const ids = await live(world);
       for (const [index, bookingId] of ids.entries()) {
@@ -44,4 +46,4 @@ async function record(): Promise<void> {
   }
 }
 
-void record().then(() => process.exit(0));
+void record(process.argv.slice(2)).then(() => process.exit(0));

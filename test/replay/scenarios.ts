@@ -77,6 +77,17 @@ export const scenarios: readonly Scenario[] = [
   { name: 'attended-with-next-dose', live: (world) => attended(world, { nextDose: true }) },
   { name: 'attended-without-address', live: (world) => attended(world, { email: null }) },
   {
+    name: 'check-in-undone',
+    async live(world) {
+      const [bookingId = ''] = await attended(world);
+      await world.handOver(await world.city.bookings.undoCheckIn(bookingId, 'venue'));
+      await world.until(async () => (await world.timeline(bookingId)).state === 'confirmed');
+      await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
+      await world.handle(bookingId).result();
+      return [bookingId];
+    },
+  },
+  {
     name: 'late-and-doubled-events',
     async live(world) {
       const appointment = await world.hold({ deliver: false });
