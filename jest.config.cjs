@@ -23,6 +23,7 @@ const shared = {
 module.exports = {
   maxWorkers: 2,
   projects: [
+    '<rootDir>/admin-ui',
     // Rules alone need no server, so running one of their files does not wait for any.
     { ...shared, displayName: 'domain', testMatch: ['<rootDir>/domain/**/*.test.ts'] },
     {

@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const LEAST_NODE = [20, 19];
 const SOURCES = ['domain', 'workflows', 'activities', 'api', 'database', 'migrations', 'runtime', 'test'];
+const SOURCE_FILE = /\.(ts|html|css|scss|json)$/;
 const builtMark = join(root, 'dist', '.toki-built');
+const adminMark = join(root, 'dist', '.toki-admin-built');
 
-const usage = `Usage: npm start | npm run reset | npm run toki -- <command> | npm run build | npm test`;
+const usage = `Usage: npm start | npm run reset | npm run toki -- <command> | npm run build | npm run admin-types | npm test`;
 
 function fail(sentence) {
   console.error(sentence);
@@ -30,7 +32,7 @@ function newest(path) {
   let latest = stat.mtimeMs;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.isDirectory()) latest = Math.max(latest, newest(join(path, entry.name)));
-    else if (entry.name.endsWith('.ts')) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
+    else if (SOURCE_FILE.test(entry.name)) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
   }
   return latest;
 }
@@ -68,18 +70,33 @@ function install() {
   if (problem) fail(`The packages could not be installed: ${problem}; see the lines above, and try "npm ci" once more.`);
 }
 
-/** Compiles when a source is newer than the last success. Returns what went wrong. */
-function build() {
-  const sources = Math.max(newest(join(root, 'tsconfig.json')), ...SOURCES.map((name) => newest(join(root, name))));
-  if ((modified(builtMark) ?? 0) >= sources) return undefined;
-  console.log('Building …');
+/**
+ * Does `work` when a source is newer than its last success, which `mark` remembers.
+ * @param {() => Promise<string | undefined>} work returns what went wrong
+ */
+async function whenNewer(mark, sources, saying, work) {
+  if ((modified(mark) ?? 0) >= Math.max(...sources.map((path) => newest(path)))) return undefined;
+  console.log(saying);
   const started = new Date();
-  const problem = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+  const problem = await work();
   if (problem) return problem;
-  writeFileSync(builtMark, '');
+  writeFileSync(mark, '');
   // A source that changed while the compiler ran is newer than this.
-  utimesSync(builtMark, started, started);
+  utimesSync(mark, started, started);
   return undefined;
+}
+
+/** Compiles what runs in Node. Returns what went wrong. */
+function build() {
+  return whenNewer(builtMark, [join(root, 'tsconfig.json'), ...SOURCES.map((name) => join(root, name))], 'Building …', async () =>
+    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+  );
+}
+
+/** Builds the staff's Angular application; its types come from the compiled API. Returns what went wrong. */
+function buildAdminWhenNewer() {
+  const sources = [join(root, 'admin-ui', 'angular.json'), join(root, 'admin-ui', 'tsconfig.json'), join(root, 'admin-ui', 'src'), join(root, 'api', 'staff'), join(root, 'api', 'shared'), join(root, 'domain')];
+  return whenNewer(adminMark, sources, 'Building the admin …', async () => (await import('./build-admin.mjs')).buildAdmin(root));
 }
 
 const parent = process.ppid;
@@ -109,13 +126,20 @@ if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
 }
 const [command, ...args] = process.argv.slice(2);
 const programs = { start: 'start.js', reset: 'reset.js', toki: 'toki.js' };
-if (![...Object.keys(programs), 'build', 'test'].includes(command)) fail(usage);
+if (![...Object.keys(programs), 'build', 'admin-types', 'test'].includes(command)) fail(usage);
+/** The commands that show the admin, or hand it over. */
+const withAdmin = ['start', 'build'].includes(command);
 install();
 if (command === 'test') {
   const { runTests } = await import('./run-tests.mjs');
-  process.exitCode = runTests(root, build, args);
+  process.exitCode = await runTests(root, { build, buildAdmin: buildAdminWhenNewer }, args);
 } else {
-  if (build() !== undefined) fail('Toki could not be built: see the lines above.');
+  const problem = (await build()) ?? (withAdmin ? await buildAdminWhenNewer() : undefined);
+  if (problem !== undefined) fail(`Toki could not be built: ${problem}; see the lines above.`);
   if (isAbandoned()) process.exit(1);
-  if (command !== 'build') handOver(programs[command], args);
+  if (command === 'admin-types') {
+    const { writeAdminTypes } = await import('./build-admin.mjs');
+    const wrong = await writeAdminTypes(root);
+    if (wrong !== undefined) fail(wrong);
+  } else if (command !== 'build') handOver(programs[command], args);
 }

@@ -12,27 +12,28 @@ const FOLDERS = ['domain', 'workflows', 'activities', 'api', 'database', 'migrat
 
 /**
  * @param {string} root the project's folder
- * @param {() => string | undefined} build compiles everything; returns what went wrong
+ * @param {{ build(): Promise<string | undefined>, buildAdmin(): Promise<string | undefined> }} builds each returns what went wrong
  * @param {readonly string[]} jestArguments
- * @returns {number} exit code
+ * @returns {Promise<number>} exit code
  */
-export function runTests(root, build, jestArguments) {
+export async function runTests(root, { build, buildAdmin }, jestArguments) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_FOR_TESTS.test(name)));
   const sum = { passed: 0, failed: 0, skipped: 0 };
 
   const node = (args) =>
     spawnSync(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
   const tool = (...path) => join(root, 'node_modules', ...path);
-  const step = (name, check) => {
+  const step = async (name, check) => {
     const started = Date.now();
-    const ok = check();
+    const ok = await check();
     sum[ok ? 'passed' : 'failed'] += 1;
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   };
 
-  step('types', () => build() === undefined);
-  step('lint', () => node([tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']));
-  step('import rules', () =>
+  await step('types', async () => (await build()) === undefined);
+  await step('admin', async () => (await buildAdmin()) === undefined);
+  await step('lint', () => node([tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']));
+  await step('import rules', () =>
     node([tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...FOLDERS]),
   );
 

@@ -17,6 +17,7 @@ import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
 import { createViews } from '../shared/views';
+import { createAdminSite } from './admin-site';
 import { addCodecRoutes, type CodecRouteDependencies } from './codec-routes';
 import type { StaffDesk } from './desk';
 import { addInboxRoutes } from './inbox-routes';
@@ -75,6 +76,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
   else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
   app.use(router.routes());
+  if (desk) app.use(createAdminSite({ folder: join(projectRoot, 'dist', 'admin-ui') }));
   setUpFallback(app);
   return app;
 }

@@ -1,29 +1,12 @@
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { createBookingSite, type BookingSite } from './support/booking-site';
 import { describeInBrowser } from '../support/chromium';
+import { expectClean } from './support/axe';
 import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-interface Found {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
 let booking: BookingSite;
 let browser: Browser;
-
-async function expectClean(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<Found[], string[]>(async (values) => {
-    const runner = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Found[] }> } }).axe;
-    return (await runner.run({ runOnly: { type: 'tag', values } })).violations;
-  }, tags);
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`);
-  expect([what, told]).toEqual([what, []]);
-}
 
 describeInBrowser('axe finds nothing', () => {
   beforeAll(async () => {

@@ -1,0 +1,10 @@
+/** The components' own tests; what crosses the API is tested in a real browser, in `test/browser`. */
+/** @type {import('jest').Config} */
+module.exports = {
+  displayName: 'admin-ui',
+  rootDir: __dirname,
+  preset: 'jest-preset-angular',
+  setupFilesAfterEnv: ['<rootDir>/src/test-setup.ts'],
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  transform: { '^.+\\.(ts|js|mjs|html|svg)$': ['jest-preset-angular', { tsconfig: '<rootDir>/tsconfig.spec.json', stringifyContentPathRegex: '\\.(html|svg)$' }] },
+};

@@ -1,0 +1,21 @@
+import type { Routes } from '@angular/router';
+import type { IconName } from '../shared/icon';
+import type { Role } from '../api/api';
+
+/** One entry of the navigation, named by task. */
+export interface Area {
+  /** The first part of the URL; `''` is where one arrives. */
+  readonly path: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly roles: readonly Role[];
+  /** Reached from elsewhere (the menu of one's own account), not from the navigation. */
+  readonly hidden?: true;
+  readonly load: () => Promise<Routes>;
+}
+
+const everybody: readonly Role[] = ['city_admin', 'supervisor', 'operator', 'reception', 'auditor'];
+
+export const areas: readonly Area[] = [
+  { path: '', label: '今日', icon: 'today', roles: everybody, load: async () => (await import('../today/today.routes')).todayRoutes },
+];
