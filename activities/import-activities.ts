@@ -4,16 +4,18 @@ import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore, type ImportRun } from '../database/import-runs';
 import { createImportStaging, StaleComparisonError } from '../database/import-staging';
+import { createImportUndo } from '../database/import-undo';
 import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import type { PlainDate } from '../domain/calendar/plain-date';
-import type { ImportApprovals, ImportResult, ImportSummary } from '../domain/contracts/import-workflow';
-import { HEADER_WITHIN_RECORDS, applyMapping, recogniseHeader } from '../domain/eligibility-file/columns';
+import type { ImportApprovals, ImportResult, ImportSummary, UndoImportInput, UndoOutcome } from '../domain/contracts/import-workflow';
+import { HEADER_WITHIN_RECORDS, applyMappingToFile, recogniseHeader } from '../domain/eligibility-file/columns';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
 import type { FileFormat } from '../domain/eligibility-file/format';
 import { refuseByRows, removal } from '../domain/eligibility-file/gate';
+import { isMatchingEnough } from '../domain/eligibility-file/import-words';
 import type { FileRefusal } from '../domain/eligibility-file/refusal';
 import { isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
@@ -25,6 +27,7 @@ import { StagingThreads } from './staging-threads';
 const HEARTBEAT_MS = 2_000;
 
 export type Inspection = { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
+export type Comparing = { readonly ok: true; readonly summary: ImportSummary; readonly isAutomatic: boolean } | { readonly ok: false; readonly refusal: FileRefusal };
 export type Staging = { readonly ok: true; readonly records: number } | { readonly ok: false; readonly refusal: FileRefusal };
 export type Application = { readonly ok: true; readonly result: ImportResult } | { readonly ok: false; readonly reason: 'stale' };
 
@@ -42,6 +45,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
   const files = createImportFileStore({ database, keys });
   const runs = createImportRunStore({ database, keys });
   const staging = createImportStaging(database);
+  const undo = createImportUndo(database);
   const programmes = createProgrammes(database);
 
   async function runAndProgramme(runId: string): Promise<{ run: ImportRun; document: ProgrammeDocument }> {
@@ -49,6 +53,8 @@ export function createImportActivities({ database, keys }: { readonly database: 
     if (run.keyId !== keys.currentKeyId) {
       throw ApplicationFailure.nonRetryable('The current key is not the one this import was started under; import the file again.', 'KeysChanged');
     }
+    // Ended by hand or by the sweeper while this attempt waited: what it would do is no longer wanted.
+    if (run.status === 'failed' || run.status === 'rejected' || run.status === 'refused') throw ApplicationFailure.nonRetryable('This import has ended.', 'RunEnded');
     const { document } = await programmes.version(run.programmeVersionId);
     return { run, document };
   }
@@ -80,11 +86,18 @@ export function createImportActivities({ database, keys }: { readonly database: 
       const leading = await refusingOpenQuote(() => firstRecords(files.read(run.fileId), detected.encoding));
       if (!leading.ok) return leading;
       if (leading.value.every(isBlankRow)) return { ok: false, refusal: { code: 'no_rows' } };
-      const needsGroup = groupForImport(document, '') === undefined;
-      const header = run.mapping === undefined ? recogniseHeader(leading.value, needsGroup) : applyMapping(leading.value, run.mapping, needsGroup);
+      const { mapping } = run;
+      const needsGroup = mapping?.defaultGroup === undefined && groupForImport(document, '') === undefined;
+      const header = mapping === undefined ? recogniseHeader(leading.value, needsGroup) : applyMappingToFile(leading.value, mapping, needsGroup);
       if (!header.ok) return header;
       const { columns, width, leadingRecords } = header;
-      return { ok: true, format: { encoding: detected.encoding, columns, width, leadingRecords } };
+      return {
+        ok: true,
+        format: {
+          encoding: detected.encoding, columns, width, leadingRecords, ...(mapping?.dates === undefined ? {} : { dates: mapping.dates }),
+          ...(mapping?.defaultGroup === undefined ? {} : { defaultGroup: mapping.defaultGroup }),
+        },
+      };
     },
 
     /**
@@ -97,16 +110,21 @@ export function createImportActivities({ database, keys }: { readonly database: 
       const heartbeat = steadyHeartbeat();
       const threads = new StagingThreads({ format, today, document, startAt: run.stagedRecords, tally: run.tally }, keys);
       let { tally } = run;
+      const limit = run.rowLimit ?? Infinity;
+      const tooMany = (): Staging | undefined => (tally.records > limit ? { ok: false, refusal: { code: 'too_many_rows', limit } } : undefined);
       try {
         const read = await refusingOpenQuote(async () => {
           for await (const batch of threads.batches(files.read(run.fileId))) {
             await staging.store(runId, batch);
             tally = batch.tally;
+            if (tooMany() !== undefined) return;
             heartbeat(batch.toRecord);
             await turn();
           }
         });
         if (!read.ok) return read;
+        const refusal = tooMany();
+        if (refusal !== undefined) return refusal;
       } finally {
         await threads.end();
       }
@@ -115,7 +133,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
     },
 
     /** Settles duplicates and says what applying would do. */
-    async compareImport(runId: string): Promise<{ readonly ok: true; readonly summary: ImportSummary } | { readonly ok: false; readonly refusal: FileRefusal }> {
+    async compareImport(runId: string): Promise<Comparing> {
       return whileHeartbeating(async () => {
         const { run } = await runAndProgramme(runId);
         const tally = await staging.settleDuplicates(run);
@@ -124,7 +142,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
         const comparison = await staging.compare(run);
         const summary: ImportSummary = {
           records: tally.records,
-          good: comparison.created + comparison.changed + comparison.unchanged,
+          good: comparison.created + comparison.changed + comparison.unchanged + comparison.newNumber,
           bad: tally.bad,
           errors: tally.errors,
           ...comparison,
@@ -134,7 +152,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
         await runs.saveSummary(runId, summary);
         // Everything that is needed of the file is staged: what must not be kept goes now, not after the approval.
         await files.discard(run.fileId);
-        return { ok: true, summary };
+        return { ok: true, summary, isAutomatic: run.automaticPercent !== undefined && isMatchingEnough(summary, run.automaticPercent) };
       });
     },
 
@@ -152,15 +170,21 @@ export function createImportActivities({ database, keys }: { readonly database: 
     },
 
     /** Drops file and staged rows; a run that was not applied ends as `status`. */
-    async closeImport({ runId, status }: { readonly runId: string; readonly status: 'applied' | 'rejected' | 'refused' | 'failed' }): Promise<void> {
+    async closeImport({ runId, status, refusal }: { readonly runId: string; readonly status: 'applied' | 'rejected' | 'refused' | 'failed'; readonly refusal?: FileRefusal | undefined }): Promise<void> {
       const run = await runs.get(runId);
-      if (status !== 'applied') await runs.end(runId, status);
+      if (status !== 'applied') await runs.end(runId, status, refusal);
       await staging.drop(runId);
       await files.discard(run.fileId);
+    },
+
+    /** Puts the residents back as they were before an applied import, or says why not. */
+    async undoAppliedImport({ runId, by }: UndoImportInput): Promise<UndoOutcome> {
+      return whileHeartbeating(() => undo.undo(runId, by));
     },
   };
 }
 
+/** The first records of a file, as many as a header may be among. */
 async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: FileFormat['encoding']): Promise<(readonly string[])[]> {
   const found: (readonly string[])[] = [];
   for await (const records of readRecords(pieces, encoding)) {

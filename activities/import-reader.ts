@@ -52,7 +52,7 @@ export class ImportReader {
 
   constructor({ format, today, document, startAt, tally }: ReaderSetup) {
     const { errors, ...counts } = tally;
-    this.#rules = { format, today, couponNumber: document.identification.couponNumber, groupOf: groupFinder(document) };
+    this.#rules = { format, today, couponNumber: document.identification.couponNumber, groupOf: groupFinder(document, format.defaultGroup) };
     this.#startAt = startAt;
     this.#batchStart = startAt;
     this.#errorCounts = { ...errors };
@@ -73,12 +73,12 @@ export class ImportReader {
       this.#rows.push({ line, ...checked.row });
       return;
     }
-    const { errors, number } = checked;
-    this.#counts.bad++;
+    const { errors, number, isGone = false } = checked;
+    if (!isGone) this.#counts.bad++;
     if (number === undefined) this.#counts.unreadableNumbers++;
     for (const { code, column } of errors) {
       this.#errorCounts[code] = (this.#errorCounts[code] ?? 0) + 1;
-      const value = column === undefined ? '' : valueOf(cells, column, this.#rules.format);
+      const value = column === undefined || isGone ? '' : valueOf(cells, column, this.#rules.format);
       this.#errors.push({ line, code, number, value, ...(column === undefined ? {} : { column }) });
     }
   }
@@ -105,11 +105,11 @@ function valueOf(cells: readonly string[], column: FileColumn, { columns }: File
 }
 
 /** The groups of a programme by their texts, remembered: a file has few texts and many rows. */
-function groupFinder(document: ProgrammeDocument): (text: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
+export function groupFinder(document: ProgrammeDocument, defaultGroup?: string): (text: string) => string | undefined {
+  const known = new Map<string, string | undefined>(defaultGroup === undefined ? [] : [['', defaultGroup]]);
   return (text) => {
     if (known.has(text)) return known.get(text);
-    const code = groupForImport(document, text)?.code;
+    const code = text.trim() === '' && defaultGroup !== undefined ? defaultGroup : groupForImport(document, text)?.code;
     if (known.size < 1_000) known.set(text, code);
     return code;
   };

@@ -1,8 +1,9 @@
 import type { Database } from './connection';
+import { forgetWhatWas } from './import-undo';
 
 /** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
 const idempotencyDays = 2;
-/** Days that an uploaded file of the city is kept, sealed. */
+/** Days that what came with a file of the city is kept, sealed: the file itself, the cells that could not be read, what was there before. */
 const importFileDays = 30;
 const batch = 5_000;
 
@@ -29,5 +30,11 @@ export async function removeOutdated(database: Database): Promise<Removed> {
      SELECT DISTINCT file_id FROM gone`,
     [importFileDays],
   );
+  await database.raw(
+    `UPDATE import_row_error e SET sealed_value = NULL FROM import_run r
+      WHERE r.id = e.run_id AND e.sealed_value IS NOT NULL AND r.created_at < now() - ? * interval '1 day'`,
+    [importFileDays],
+  );
+  await forgetWhatWas(database, importFileDays);
   return { idempotencyKeys, importFiles: rowCount };
 }

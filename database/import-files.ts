@@ -16,6 +16,32 @@ export class ImportFileTooLargeError extends Error {
   override name = 'ImportFileTooLargeError';
 }
 
+/** What is said of a file beside its bytes. */
+export interface ImportFileFacts {
+  readonly programmeId?: string | undefined;
+  readonly uploadedBy?: string | undefined;
+  /** Given by whoever must know it before the file is there; otherwise made here. */
+  readonly id?: string | undefined;
+  readonly limitBytes?: number | undefined;
+  /** Sees every piece as it passes; what it throws undoes the upload. */
+  readonly look?: ((piece: Uint8Array) => void) | undefined;
+  /** Asked when the last piece has passed; what it throws undoes the upload, too. */
+  readonly conclude?: (() => { readonly encoding: 'utf-8' | 'shift_jis'; readonly lineCount: number }) | undefined;
+}
+
+export interface StoredImportFile {
+  readonly id: string;
+  /** As the sender calls it. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly programmeId: string | null;
+  readonly encoding: 'utf-8' | 'shift_jis' | null;
+  readonly lineCount: number | null;
+  readonly createdAt: Date;
+  /** Whether its content is still there. */
+  readonly isThere: boolean;
+}
+
 export type ImportFileStore = ReturnType<typeof createImportFileStore>;
 
 /**
@@ -29,17 +55,19 @@ export function createImportFileStore({ database, keys }: { readonly database: D
      * @param name as the sender calls it; sealed, for it may name people
      * @throws ImportFileTooLargeError
      */
-    async save(name: string, content: AsyncIterable<Uint8Array>): Promise<string> {
-      const fileId = uuidv7();
+    async save(name: string, content: AsyncIterable<Uint8Array>, facts: ImportFileFacts = {}): Promise<string> {
+      const fileId = facts.id ?? uuidv7();
+      const limitBytes = facts.limitBytes ?? importFileLimitBytes;
       const hash = createHash('sha256');
       let size = 0;
       let seq = 0;
       await database.transaction(async (trx) => {
-        await trx('import_file').insert({ id: fileId, sealed_name: keys.seal(name), size_bytes: 0, sha256: Buffer.alloc(0) });
+        await trx('import_file').insert({ id: fileId, sealed_name: keys.seal(name), size_bytes: 0, sha256: Buffer.alloc(0), programme_id: facts.programmeId ?? null, uploaded_by: facts.uploadedBy ?? null });
         let rows: { file_id: string; seq: number; sealed: Buffer }[] = [];
         for await (const piece of inPieces(content)) {
           size += piece.length;
-          if (size > importFileLimitBytes) throw new ImportFileTooLargeError(`more than ${String(importFileLimitBytes)} bytes`);
+          if (size > limitBytes) throw new ImportFileTooLargeError(`more than ${String(limitBytes)} bytes`);
+          facts.look?.(piece);
           hash.update(piece);
           rows.push({ file_id: fileId, seq: seq++, sealed: keys.seal(piece) });
           if (rows.length === PIECES_PER_STATEMENT) {
@@ -48,9 +76,28 @@ export function createImportFileStore({ database, keys }: { readonly database: D
           }
         }
         if (rows.length > 0) await trx('import_file_chunk').insert(rows);
-        await trx('import_file').where({ id: fileId }).update({ size_bytes: size, sha256: hash.digest() });
+        const found = facts.conclude?.();
+        await trx('import_file').where({ id: fileId }).update({ size_bytes: size, sha256: hash.digest(), ...(found ? { encoding: found.encoding, line_count: found.lineCount } : {}) });
       });
       return fileId;
+    },
+
+    async find(fileId: string): Promise<StoredImportFile | undefined> {
+      const row = await database('import_file as f')
+        .where('f.id', fileId)
+        .first<
+          { sealed_name: Buffer; size_bytes: number; programme_id: string | null; encoding: 'utf-8' | 'shift_jis' | null; line_count: number | null; created_at: Date; is_there: boolean } | undefined
+        >('f.*', database.raw('EXISTS (SELECT 1 FROM import_file_chunk c WHERE c.file_id = f.id) AS is_there'));
+      if (row === undefined) return undefined;
+      return {
+        id: fileId, name: keys.open(row.sealed_name).toString('utf8'), sizeBytes: row.size_bytes, programmeId: row.programme_id, encoding: row.encoding, lineCount: row.line_count,
+        createdAt: row.created_at, isThere: row.is_there,
+      };
+    },
+
+    /** Forgets an upload that nobody imports. */
+    async remove(fileId: string): Promise<void> {
+      await database.raw('DELETE FROM import_file f WHERE f.id = ? AND NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id)', [fileId]);
     },
 
     /** The file's bytes, piece by piece. */

@@ -34,6 +34,10 @@ export interface Comparison {
   readonly unchanged: number;
   readonly missing: number;
   readonly missingWithBooking: number;
+  readonly gone: number;
+  readonly goneWithBooking: number;
+  readonly newNumber: number;
+  readonly newNumberWithBooking: number;
 }
 
 /** Somebody else writes this run's rows: an attempt that was given up for dead meets its successor. */
@@ -130,6 +134,17 @@ export function createImportStaging(database: Database) {
            INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
            SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM gone`,
         );
+        // One row says moved out, another that the same number is to be taken in: nobody here can tell which is right.
+        const contradicted = await count(
+          `WITH gone AS (
+             DELETE FROM ${table} s USING import_row_error e
+              WHERE e.run_id = $1 AND e.code IN ${GONE_CODES} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
+           ), unsaid AS (
+             DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${GONE_CODES} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
+           )
+           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+           SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
+        );
         const identical = await count(
           `WITH gone AS (
              DELETE FROM ${table} s
@@ -150,12 +165,15 @@ export function createImportStaging(database: Database) {
             WHERE r.programme_id = $2 AND r.status = 'active' AND r.coupon_index <> s.coupon_index`,
           [run.id, run.programmeId],
         );
+        const conflicts = conflicting + contradicted;
+        const left = contradicted === 0 ? {} : await goneRows(query, run.id);
         const tally: ImportTally = {
           ...run.tally,
-          bad: run.tally.bad + conflicting,
+          bad: run.tally.bad + conflicts,
           errors: {
             ...run.tally.errors,
-            ...(conflicting > 0 ? { duplicate_conflict: conflicting } : {}),
+            ...left,
+            ...(conflicts > 0 ? { duplicate_conflict: conflicts } : {}),
             ...(identical > 0 ? { duplicate_identical: identical } : {}),
             ...(samePerson > 0 ? { same_person: samePerson } : {}),
           },
@@ -171,12 +189,13 @@ export function createImportStaging(database: Database) {
       return inTransaction(async (query) => {
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
         await query(`UPDATE import_run SET compared_after = (${LAST_APPLIED}) WHERE id = $1`, [run.id, run.programmeId]);
+        await findNewNumbers(query, run, table);
         const matched = await query<{ created: number; changed: number; unchanged: number }>(
-          `SELECT count(*) FILTER (WHERE r.id IS NULL) AS created,
+          `SELECT count(*) FILTER (WHERE r.id IS NULL AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = $2 AND c.line = s.line AND c.is_wanted)) AS created,
                   count(*) FILTER (WHERE ${DIFFERS}) AS changed,
                   count(*) FILTER (WHERE NOT (${DIFFERS})) AS unchanged
              FROM ${table} s LEFT JOIN resident r ON r.programme_id = $1 AND r.coupon_index = s.coupon_index`,
-          [run.programmeId],
+          [run.programmeId, run.id],
         );
         const missing = await query<{ missing: number; with_booking: number }>(
           `SELECT count(*) AS missing,
@@ -184,7 +203,20 @@ export function createImportStaging(database: Database) {
              FROM resident r WHERE ${isMissing(table)}`,
           [run.programmeId, run.id],
         );
+        const gone = await query<{ gone: number; with_booking: number }>(
+          `SELECT count(*) AS gone, count(*) FILTER (WHERE ${HAS_LIVE_BOOKING}) AS with_booking FROM resident r WHERE ${IS_GONE}`,
+          [run.programmeId, run.id],
+        );
+        const renumbered = await query<{ renumbered: number; with_booking: number }>(
+          `SELECT count(*) AS renumbered, count(*) FILTER (WHERE ${HAS_LIVE_BOOKING}) AS with_booking
+             FROM import_carry_over c JOIN resident r ON r.id = c.resident_id WHERE c.run_id = $1 AND c.is_wanted`,
+          [run.id],
+        );
         return {
+          gone: gone.rows[0]?.gone ?? 0,
+          goneWithBooking: gone.rows[0]?.with_booking ?? 0,
+          newNumber: renumbered.rows[0]?.renumbered ?? 0,
+          newNumberWithBooking: renumbered.rows[0]?.with_booking ?? 0,
           created: matched.rows[0]?.created ?? 0,
           changed: matched.rows[0]?.changed ?? 0,
           unchanged: matched.rows[0]?.unchanged ?? 0,
@@ -215,6 +247,12 @@ export function createImportStaging(database: Database) {
         // Search keys are gathered and put into their index in large pieces, not row by row.
         await query(`SET LOCAL gin_pending_list_limit = '${WORK_MEMORY}'`);
         const staged = (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
+        await keepWhatWas(query, run, table, toRemove > 0);
+        const renumbered = await query(
+          `UPDATE resident r SET coupon_index = s.coupon_index, sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, updated_at = now()
+             FROM import_carry_over c JOIN ${table} s ON s.line = c.line WHERE c.run_id = $1 AND c.is_wanted AND r.id = c.resident_id AND r.status = 'active'`,
+          [run.id, run.keyId],
+        );
         const changed = await query(
           `UPDATE resident r SET sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
              FROM ${table} s WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index AND (${DIFFERS})`,
@@ -222,11 +260,15 @@ export function createImportStaging(database: Database) {
         );
         // In the order of the index: its pages are then written one after the other.
         const created = await query(
-          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code)
-           SELECT s.resident_id, $1, s.coupon_index, s.sealed, s.digest, s.search_keys, $2, s.group_code FROM ${table} s
+          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code, created_by_run)
+           SELECT s.resident_id, $1, s.coupon_index, s.sealed, s.digest, s.search_keys, $2, s.group_code, $3 FROM ${table} s
             WHERE NOT EXISTS (SELECT 1 FROM resident r WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index)
             ORDER BY s.coupon_index`,
-          [run.programmeId, run.keyId],
+          [run.programmeId, run.keyId, run.id],
+        );
+        const gone = await query<{ with_booking: boolean }>(
+          `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${IS_GONE} RETURNING ${HAS_LIVE_BOOKING} AS with_booking`,
+          [run.programmeId, run.id],
         );
         await query(`SELECT gin_clean_pending_list('resident_by_search_key')`);
         const removed =
@@ -242,9 +284,12 @@ export function createImportStaging(database: Database) {
         const result: ImportResult = {
           created: created.rowCount ?? 0,
           changed: changed.rowCount ?? 0,
-          unchanged: staged - (created.rowCount ?? 0) - (changed.rowCount ?? 0),
+          unchanged: staged - (created.rowCount ?? 0) - (changed.rowCount ?? 0) - (renumbered.rowCount ?? 0),
           removed: removed.length,
           removedWithBooking: removed.filter((row) => row.with_booking).length,
+          gone: gone.rowCount ?? 0,
+          goneWithBooking: gone.rows.filter((row) => row.with_booking).length,
+          newNumber: renumbered.rowCount ?? 0,
         };
         await query(`UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`, [
           run.id,
@@ -266,16 +311,69 @@ export function createImportStaging(database: Database) {
 /** A resident `r` differs from the staged row `s` of the same number; so does one that was removed and is back. */
 const DIFFERS = `r.digest <> s.digest OR r.group_code <> s.group_code OR r.status <> 'active'`;
 
+/** Rows that say of somebody that they are no longer there. */
+const GONE_CODES = `('moved_out', 'died')`;
+
+/** Residents `r` of programme $1 whom the file of run $2 calls gone. */
+const IS_GONE = `r.programme_id = $1 AND r.status = 'active'
+  AND EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.code IN ${GONE_CODES} AND e.coupon_index = r.coupon_index)`;
+
 const HAS_LIVE_BOOKING = `EXISTS (SELECT 1 FROM booking b WHERE b.resident_id = r.id AND b.state IN ${LIVE_STATES})`;
 
 /** The last run applied to the programme $2. */
 const LAST_APPLIED = `SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status = 'applied' ORDER BY a.ended_at DESC LIMIT 1`;
 
 /** Residents `r` of programme $1 that stand nowhere in the file of run $2: neither in a good row nor in a bad one. */
-function isMissing(table: string): string {
-  return `r.programme_id = $1 AND r.status = 'active'
+export function isMissing(table: string, programme = '$1', run = '$2'): string {
+  return `r.programme_id = ${programme} AND r.status = 'active'
      AND NOT EXISTS (SELECT 1 FROM ${table} s WHERE s.coupon_index = r.coupon_index)
-     AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.coupon_index = r.coupon_index)`;
+     AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = ${run} AND e.coupon_index = r.coupon_index)
+     AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = ${run} AND c.resident_id = r.id AND c.is_wanted)`;
+}
+
+async function goneRows(query: Query, runId: string): Promise<Record<'moved_out' | 'died', number>> {
+  const { rows } = await query<{ code: 'moved_out' | 'died'; count: number }>(`SELECT code, count(*) AS count FROM import_row_error WHERE run_id = $1 AND code IN ${GONE_CODES} GROUP BY code`, [runId]);
+  return { moved_out: 0, died: 0, ...Object.fromEntries(rows.map((row) => [row.code, row.count])) };
+}
+
+/**
+ * Finds people who come back under a new number: the same birth date and kana, a number nobody has, the old one nowhere
+ * in the file, and no third person like them. What staff said of a pair before stays.
+ */
+async function findNewNumbers(query: Query, run: ImportRun, table: string): Promise<void> {
+  await query('DELETE FROM import_carry_over WHERE run_id = $1 AND is_wanted', [run.id]);
+  await query(
+    `WITH met AS (
+       SELECT s.line, s.coupon_index, s.digest, r.id AS resident_id, r.coupon_index AS old_index
+         FROM import_row_error e JOIN ${table} s ON s.line = e.line JOIN resident r ON r.digest = s.digest AND r.programme_id = $2 AND r.status = 'active'
+        WHERE e.run_id = $1 AND e.code = 'same_person'
+     ), alone AS (
+       SELECT digest FROM met GROUP BY digest HAVING count(DISTINCT line) = 1 AND count(DISTINCT resident_id) = 1
+     )
+     INSERT INTO import_carry_over (run_id, resident_id, line)
+     SELECT $1, m.resident_id, m.line FROM met m JOIN alone USING (digest)
+      WHERE NOT EXISTS (SELECT 1 FROM resident k WHERE k.programme_id = $2 AND k.coupon_index = m.coupon_index)
+        AND NOT EXISTS (SELECT 1 FROM ${table} o WHERE o.coupon_index = m.old_index)
+        AND NOT EXISTS (SELECT 1 FROM ${table} o WHERE o.digest = m.digest AND o.line <> m.line)
+        AND NOT EXISTS (SELECT 1 FROM import_row_error o WHERE o.run_id = $1 AND o.coupon_index = m.old_index)
+     ON CONFLICT DO NOTHING`,
+    [run.id, run.programmeId],
+  );
+}
+
+/** A copy of every resident that is about to change, as they are: what an undo puts back. */
+async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemoving: boolean): Promise<void> {
+  const { rows } = await query<{ id: string }>(`SELECT id FROM import_run WHERE programme_id = $1 AND status IN ('applied', 'undone')`, [run.programmeId]);
+  // Only the last import can be undone: what was kept for those before it is no longer needed.
+  for (const { id } of rows) await query(`DROP TABLE IF EXISTS ${keptTableOf(id)}`);
+  const kept = keptTableOf(run.id);
+  await query(`CREATE TABLE ${kept} (LIKE resident)`);
+  await query(
+    `INSERT INTO ${kept} SELECT r.* FROM resident r JOIN ${table} s ON s.coupon_index = r.coupon_index WHERE r.programme_id = $1 AND (${DIFFERS})
+     UNION ALL SELECT r.* FROM resident r JOIN import_carry_over c ON c.resident_id = r.id WHERE c.run_id = $2 AND c.is_wanted AND r.programme_id = $1
+     UNION ALL SELECT r.* FROM resident r WHERE ${IS_GONE}${isRemoving ? ` UNION ALL SELECT r.* FROM resident r WHERE ${isMissing(table)}` : ''}`,
+    [run.programmeId, run.id],
+  );
 }
 
 /** Bytes from a thread arrive as Uint8Array, which pg would write as text. */
@@ -284,8 +382,17 @@ function asBuffer(bytes: Uint8Array | undefined): Buffer | null {
 }
 
 /** The table of a run's staged rows. The name is made of the id's hexadecimal digits alone. */
-function tableOf(runId: string): string {
+export function tableOf(runId: string): string {
+  return `import_row_${digitsOf(runId)}`;
+}
+
+/** The table of the residents as they were before a run. */
+export function keptTableOf(runId: string): string {
+  return `import_kept_${digitsOf(runId)}`;
+}
+
+function digitsOf(runId: string): string {
   const digits = runId.replaceAll('-', '');
   if (!/^[0-9a-f]{32}$/.test(digits)) throw new Error('not the id of an import run');
-  return `import_row_${digits}`;
+  return digits;
 }

@@ -1,4 +1,5 @@
 import type { Database } from './connection';
+import { forgetWhatWas } from './import-undo';
 import { sealedKeyId, type KeyRing } from './keys';
 import type { Answers } from '../domain/booking/form';
 import type { ProgrammeDocument } from '../domain/programme/document';
@@ -41,6 +42,8 @@ export async function residentsUnderOldKeys(database: Database, keys: KeyRing): 
 export async function rotateKeys(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void = () => undefined): Promise<Rotation> {
   const open = await database('import_run').whereIn('status', ['checking', 'waiting', 'applying']).first<{ id: string } | undefined>('id');
   if (open) throw new ImportUnderWayError(`import ${open.id} has not ended`);
+  // Copies for an undo are sealed and indexed under the older keys: the import can no longer be undone.
+  await forgetWhatWas(database, 0);
   const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress), booking: await rotateBookings(database, keys, onProgress) };
   for (const item of sealedColumns) rows[item.table] = await rotateColumn(database, keys, item, onProgress);
   return { rows };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { startImportWorkflow } from '../activities/start-import';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
@@ -10,7 +10,6 @@ import { type ProgrammeVersion, createProgrammes } from '../database/programmes'
 import {
   type ApproveImportInput,
   type ApproveRemovalInput,
-  type EligibilityImportInput,
   type ImportPhase,
   type ImportProgress,
   type ImportSummary,
@@ -18,9 +17,6 @@ import {
   approveImportUpdateName,
   approveRemovalUpdateName,
   importProgressQueryName,
-  importTaskQueue,
-  importWorkflowId,
-  importWorkflowType,
   rejectImportUpdateName,
 } from '../domain/contracts/import-workflow';
 import type { ColumnPositions } from '../domain/eligibility-file/format';
@@ -57,7 +53,6 @@ export interface ImportOutcome extends ImportProgress {
 const ASK_AFTER_MS = { first: 100, longest: 500, growth: 1.2 } as const;
 const TELL_EVERY_MS = 5_000;
 const CLOSED: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 'failed'];
-const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
 
 /**
  * Imports one file: uploads it sealed, starts its workflow, asks at the approvals, waits for the end. A worker must be
@@ -74,17 +69,10 @@ export async function importEligibility(services: ImportServices, request: Impor
     programmeVersionId: version.id,
     fileId,
     isFullSet: request.isFullSet ?? false,
-    mapping: request.columns,
+    mapping: request.columns === undefined ? undefined : { columns: request.columns },
+    startedBy: request.by,
   });
-  const input: EligibilityImportInput = { runId, programmeCode: version.programmeCode };
-  const handle = await temporal.workflow.start(importWorkflowType, {
-    taskQueue: importTaskQueue,
-    workflowId: importWorkflowId(runId),
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    args: [input],
-    typedSearchAttributes: [{ key: programmeKey, value: version.programmeCode }],
-    staticSummary: `対象者の取込 ${version.programmeCode}`,
-  });
+  const handle = await startImportWorkflow(temporal, runId, version.programmeCode);
   const watch = new Watch(request.onProgress, () => runs.stagedRecords(runId));
   for (let pause: number = ASK_AFTER_MS.first; ; pause = Math.min(pause * ASK_AFTER_MS.growth, ASK_AFTER_MS.longest)) {
     const progress = await ask(handle);

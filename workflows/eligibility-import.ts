@@ -27,6 +27,7 @@ import {
   type RejectImportInput,
   approveImportUpdateName,
   approveRemovalUpdateName,
+  compareAgainUpdateName,
   importProgressQueryName,
   rejectImportUpdateName,
 } from '../domain/contracts/import-workflow';
@@ -39,6 +40,8 @@ export const importProgressQuery = defineQuery<ImportProgress>(importProgressQue
 export const approveImportUpdate = defineUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName);
 /** The second approval of a full set: names how many residents are removed. */
 export const approveRemovalUpdate = defineUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName);
+/** What is to be carried over was decided otherwise: look again, and ask anew. */
+export const compareAgainUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(compareAgainUpdateName);
 /** Leave everything as it is. */
 export const rejectImportUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName);
 
@@ -65,6 +68,7 @@ export async function eligibilityImport({ runId }: EligibilityImportInput): Prom
     validator: (input: ApproveRemovalInput) => { run.checkRemovalApproval(input); },
   });
   setHandler(rejectImportUpdate, (_input) => run.reject(), { description: '取りやめる。入力例 {"by": "staff-1"}', validator: (input: RejectImportInput) => { run.checkRejection(input); } });
+  setHandler(compareAgainUpdate, (_input) => run.compareAgain(), { description: 'もう一度比べる。入力例 {"by": "staff-1"}', validator: (input: RejectImportInput) => { run.checkAgain(input); } });
   try {
     await run.execute();
   } catch (error) {
@@ -78,6 +82,8 @@ export async function eligibilityImport({ runId }: EligibilityImportInput): Prom
 class EligibilityImport {
   #phase: ImportPhase = 'inspecting';
   #rowsDone = 0;
+  #comparison = 0;
+  #isToCompareAgain = false;
   #summary: ImportSummary | undefined;
   #result: ImportResult | undefined;
   #refusal: FileRefusal | undefined;
@@ -89,6 +95,7 @@ class EligibilityImport {
     return {
       phase: this.#phase,
       rowsDone: this.#rowsDone,
+      comparison: this.#comparison,
       ...(this.#summary === undefined ? {} : { summary: this.#summary }),
       ...(this.#result === undefined ? {} : { result: this.#result }),
       ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
@@ -110,8 +117,12 @@ class EligibilityImport {
       const compared = await compareImport(this.runId);
       if (!compared.ok) return this.#refuse(compared.refusal);
       this.#summary = compared.summary;
-      if (changesSomething(compared.summary)) await this.#approval();
+      this.#comparison++;
+      this.#isToCompareAgain = false;
+      if (compared.isAutomatic) this.#approvals = { import: 'drop-folder' };
+      else if (changesSomething(compared.summary)) await this.#approval();
       if (this.#isRejected) return this.close('rejected');
+      if (this.#isToCompareAgain) continue;
       this.#enter('applying');
       const applied = await applyImport({ runId: this.runId, toRemove: compared.summary.toRemove, approvals: this.#approvals });
       if (applied.ok) {
@@ -123,7 +134,7 @@ class EligibilityImport {
   }
 
   async close(status: 'applied' | 'rejected' | 'refused' | 'failed'): Promise<void> {
-    await closeImport({ runId: this.runId, status });
+    await closeImport({ runId: this.runId, status, refusal: this.#refusal });
     this.#enter(status);
   }
 
@@ -145,9 +156,21 @@ class EligibilityImport {
     return this.#phase;
   }
 
-  checkApproval({ by }: ApproveImportInput): void {
+  compareAgain(): ImportPhase {
+    this.#isToCompareAgain = true;
+    this.#enter('comparing');
+    return this.#phase;
+  }
+
+  checkApproval({ by, comparison }: ApproveImportInput): void {
     checkName(by);
     if (this.#phase !== 'waiting_for_approval') refuse('いまは承認を待っていません。');
+    if (comparison !== undefined && comparison !== this.#comparison) refuse('ご覧になった後に比べ直されています。新しい内容を確かめてから承認してください。');
+  }
+
+  checkAgain({ by }: RejectImportInput): void {
+    checkName(by);
+    if (!this.#isWaiting) refuse('いまは承認を待っていません。');
   }
 
   checkRemovalApproval({ by, residents }: ApproveRemovalInput): void {

@@ -14,6 +14,7 @@ export function importWorkflowId(runId: string): string {
 
 export const approveImportUpdateName = 'approveImport';
 export const approveRemovalUpdateName = 'approveRemoval';
+export const compareAgainUpdateName = 'compareAgain';
 export const rejectImportUpdateName = 'rejectImport';
 export const importProgressQueryName = 'importProgress';
 
@@ -38,6 +39,10 @@ export type ImportPhase =
   | 'refused'
   | 'failed';
 
+/** Where a file came from. */
+export const importSources = ['command_line', 'desk', 'drop_folder'] as const;
+export type ImportSource = (typeof importSources)[number];
+
 export type RowErrorCounts = Readonly<Partial<Record<RowErrorCode, number>>>;
 
 /** What an import would do. Counts are rows or residents, never who. */
@@ -60,6 +65,13 @@ export interface ImportSummary {
   readonly isFullSet: boolean;
   /** Residents that approval would remove: `missing` for a full set, otherwise 0. */
   readonly toRemove: number;
+  /** Residents whom the file itself says moved out or died: approval takes them out. */
+  readonly gone: number;
+  /** … of whom so many have a live booking. */
+  readonly goneWithBooking: number;
+  /** Residents who come back under a new number: they keep their place and their bookings. */
+  readonly newNumber: number;
+  readonly newNumberWithBooking: number;
   /** Why nobody is removed although the file is the whole set: rows with unreadable numbers could be anybody's. */
   readonly removalBlocked?: 'unreadable_numbers';
 }
@@ -70,12 +82,17 @@ export interface ImportResult {
   readonly unchanged: number;
   readonly removed: number;
   readonly removedWithBooking: number;
+  readonly gone: number;
+  readonly goneWithBooking: number;
+  readonly newNumber: number;
 }
 
 export interface ImportProgress {
   readonly phase: ImportPhase;
   /** Rows of data dealt with; grows phase by phase (live figures: the staging activity's heartbeat). */
   readonly rowsDone: number;
+  /** How often the rows were compared: an approval names it, so that what was seen is what is approved. */
+  readonly comparison: number;
   readonly summary?: ImportSummary;
   readonly result?: ImportResult;
   readonly refusal?: FileRefusal;
@@ -84,6 +101,8 @@ export interface ImportProgress {
 /** Who says so: an opaque id of a member of staff, or `command-line`. */
 export interface ApproveImportInput {
   readonly by: string;
+  /** The comparison that was looked at; left out: the one there is. */
+  readonly comparison?: number;
 }
 
 export interface ApproveRemovalInput {
@@ -101,3 +120,40 @@ export interface ImportApprovals {
 export interface RejectImportInput {
   readonly by: string;
 }
+
+/** Undoing an applied import; a workflow of its own, on the same queue. */
+export const undoImportWorkflowType = 'undoImport';
+
+export function undoImportWorkflowId(runId: string): string {
+  return `import/${runId}/undo`;
+}
+
+export interface UndoImportInput {
+  readonly runId: string;
+  readonly by: string;
+}
+
+/** Residents, counted. */
+export interface UndoResult {
+  /** Changed, taken out or renumbered ones that are as they were. */
+  readonly restored: number;
+  /** New ones that are gone again. */
+  readonly removed: number;
+  /** New ones that something refers to (a cancelled booking): kept, but taken out. */
+  readonly keptOut: number;
+}
+
+export type UndoRefusalCode =
+  | 'not_applied'
+  /** Another import was applied since, or undone in between. */
+  | 'not_the_last'
+  /** What was there before is no longer kept: too long ago, or the keys were rotated. */
+  | 'nothing_kept'
+  /** People whom the import brought in have booked since. */
+  | 'has_bookings';
+
+export type UndoOutcome = { readonly ok: true; readonly result: UndoResult } | { readonly ok: false; readonly code: UndoRefusalCode; readonly bookings: number };
+
+/** Looks into the drop folder, started by a Schedule. */
+export const dropFolderWorkflowType = 'dropFolder';
+export const dropFolderScheduleId = 'import-drop-folder';

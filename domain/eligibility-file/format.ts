@@ -1,5 +1,7 @@
+import type { DateRule } from './date-rule';
+
 /** The columns that are read; all others are never stored. */
-export const fileColumns = ['number', 'birth', 'group', 'kana'] as const;
+export const fileColumns = ['number', 'birth', 'group', 'kana', 'standing'] as const;
 export type FileColumn = (typeof fileColumns)[number];
 
 /** Columns of a file, counted from 1. */
@@ -8,6 +10,8 @@ export interface ColumnPositions {
   readonly birth: number;
   readonly group?: number;
   readonly kana?: number;
+  /** Where the file says who moved out or died. */
+  readonly standing?: number;
 }
 
 /** How a file is to be read, found by looking at it. */
@@ -18,4 +22,19 @@ export interface FileFormat {
   readonly width: number;
   /** Records before the first row of data (the header, titles above it). */
   readonly leadingRecords: number;
+  /** Left out: every form that is known. */
+  readonly dates?: DateRule;
+  /** The group of rows without one; left out: the programme's own default. */
+  readonly defaultGroup?: string;
 }
+
+/** What staff say of a programme's files, kept for the next one. */
+export interface FileMapping {
+  readonly columns: ColumnPositions;
+  /** The headers of those columns, where the file has a header: the next file's columns are found by them, wherever they stand. */
+  readonly headers?: Readonly<Partial<Record<FileColumn, string>>>;
+  readonly dates?: DateRule;
+  readonly defaultGroup?: string;
+}
+
+export const fileLimits = { mebibytes: 100, rows: 1_000_000 } as const;

@@ -41,24 +41,39 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
   ];
   if (errors.duplicate_identical) rows.push(['同じ内容の重なり', `${figure(errors.duplicate_identical)}行（1件として数えました）`]);
   if (errors.same_person) rows.push(['同じ方の可能性', `${figure(errors.same_person)}行（生年月日と氏名カナが同じで、番号が違います）`]);
+  if (summary.newNumber > 0) rows.push(['番号が変わる方', `${figure(summary.newNumber)}人${withBookings(summary.newNumberWithBooking)}（予約はそのまま新しい番号に引き継ぎます）`]);
+  if (summary.gone > 0) rows.push(['転出・死亡の方', `${figure(summary.gone)}人${withBookings(summary.goneWithBooking)}（対象から外します。予約は残ります）`]);
   if (summary.missing > 0) {
-    const withBooking = summary.missingWithBooking === 0 ? '' : `、うち予約のある方 ${figure(summary.missingWithBooking)}人`;
-    rows.push(['ファイルにない方', `${figure(summary.missing)}人${withBooking}${summary.isFullSet ? '' : '（そのままにします）'}`]);
+    rows.push(['ファイルにない方', `${figure(summary.missing)}人${withBookings(summary.missingWithBooking)}${summary.isFullSet ? '' : '（そのままにします）'}`]);
   }
   if (summary.toRemove > 0) rows.push(['対象から外す方', `${figure(summary.toRemove)}人（全員分のファイルとして取り込むため。予約は残ります）`]);
   if (summary.removalBlocked !== undefined) rows.push(['対象から外す方', '外しません（番号を読み取れない行があり、だれの行かわからないため）']);
   return rows;
 }
 
+function withBookings(count: number): string {
+  return count === 0 ? '' : `、うち予約のある方 ${figure(count)}人`;
+}
+
 /** Whether applying would change anything. */
-export function changesSomething({ created, changed, toRemove }: ImportSummary): boolean {
-  return created + changed + toRemove > 0;
+export function changesSomething({ created, changed, toRemove, gone, newNumber }: ImportSummary): boolean {
+  return created + changed + toRemove + gone + newNumber > 0;
+}
+
+/**
+ * Whether a file from the drop folder is taken over without asking: nobody is taken out for being missing, and at least
+ * `percent` of its rows are what is known already. A file that is somebody else's, or whose dates have slipped, is not.
+ */
+export function isMatchingEnough({ records, unchanged, toRemove }: ImportSummary, percent: number): boolean {
+  return toRemove === 0 && records > 0 && unchanged * 100 >= percent * records;
 }
 
 /** `新しい方 3人、変わった方 0人、…` */
 export function resultWords(result: ImportResult): string {
   const removed = result.removed === 0 ? '' : `、対象から外した方 ${figure(result.removed)}人（うち予約のある方 ${figure(result.removedWithBooking)}人）`;
-  return `新しい方 ${figure(result.created)}人、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${removed}`;
+  const newNumber = result.newNumber > 0 ? `、番号が変わった方 ${figure(result.newNumber)}人` : '';
+  const gone = result.gone > 0 ? `、転出・死亡の方 ${figure(result.gone)}人` : '';
+  return `新しい方 ${figure(result.created)}人、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
 }
 
 /** Where an import stands, in Markdown, for the Temporal UI. Names nobody. */

@@ -16,12 +16,13 @@ export type FileRefusal =
   /** A quote opened on this line is never closed. */
   | { readonly code: 'open_quote'; readonly line: number }
   | { readonly code: 'no_rows' }
+  | { readonly code: 'too_many_rows'; readonly limit: number }
   /** More than half of the rows cannot be used. */
   | { readonly code: 'mostly_bad'; readonly bad: number; readonly records: number }
   /** The keys are being rotated: blind indexes of two keys cannot be compared. */
   | { readonly code: 'rotation_unfinished' };
 
-const COLUMN_NAMES: Record<FileColumn, string> = { number: '接種券番号', birth: '生年月日', group: '対象区分', kana: '氏名カナ' };
+const COLUMN_NAMES: Record<FileColumn, string> = { number: '接種券番号', birth: '生年月日', group: '対象区分', kana: '氏名カナ', standing: '異動（転出・死亡）' };
 
 export function columnNameJa(column: FileColumn): string {
   return COLUMN_NAMES[column];
@@ -42,17 +43,19 @@ export function explainFileRefusal(refusal: FileRefusal): string {
       if (refusal.delimiter === 'none') return '列の区切り（カンマ）が見つかりません。CSV（カンマ区切り）で保存し直してください。';
       return `列の区切りが${refusal.delimiter === 'tab' ? 'タブ' : 'セミコロン'}になっています。CSV（カンマ区切り）で保存し直してください。`;
     case 'no_header':
-      return '見出しの行がわかりません。1行目に「接種券番号」「生年月日」「対象区分」を置くか、--columns number=3,birth=5,group=7 のように列の番号を指定してください。';
+      return '見出しの行がわかりません。1行目に「接種券番号」「生年月日」「対象区分」を置くか、画面で列を選んでください（コマンドでは --columns number=3,birth=5,group=7 のように指定します）。';
     case 'columns_missing':
-      return `見出しに${quoted(refusal.columns)}の列がありません。見出しを直すか、--columns で列の番号を指定してください。`;
+      return `見出しに${quoted(refusal.columns)}の列がありません。見出しを直すか、画面で列を選んでください（コマンドでは --columns で指定します）。`;
     case 'columns_twice':
-      return `見出しに${quoted(refusal.columns)}の列が二つ以上あります。どの列を使うか、--columns で番号を指定してください。`;
+      return `見出しに${quoted(refusal.columns)}の列が二つ以上あります。どの列を使うか、画面で選んでください（コマンドでは --columns で指定します）。`;
     case 'mapping_beyond_file':
       return `指定された列がファイルにありません。このファイルの列は${String(refusal.width)}個です。`;
     case 'open_quote':
       return `${String(refusal.line)}行目の引用符（"）が閉じていません。その行を直してください。`;
     case 'no_rows':
       return 'データの行がありません。';
+    case 'too_many_rows':
+      return `行が多すぎます（上限は${String(refusal.limit).replace(/\B(?=(\d{3})+$)/g, ',')}行です）。分けて取り込むか、設定の上限を見直してください。`;
     case 'mostly_bad':
       return `${String(refusal.records)}行のうち${String(refusal.bad)}行が読み取れません。列の並びやファイルの種類が違う可能性があるため、取り込みません。`;
     case 'rotation_unfinished':

@@ -2,7 +2,7 @@ import type { CouponNumberFault } from '../coupon-number';
 import type { BirthDateFault } from '../calendar/birth-date';
 import type { FileColumn } from './format';
 
-/** What can be wrong with a row. The last two are notes: the row (or one of the rows) is taken all the same. */
+/** What can be wrong with a row, and what is noted about one, see {@link rowNoteCodes}. */
 export const rowErrorCodes = [
   'number_missing',
   'number_exponent',
@@ -24,11 +24,13 @@ export const rowErrorCodes = [
   'duplicate_conflict',
   'duplicate_identical',
   'same_person',
+  'moved_out',
+  'died',
 ] as const;
 export type RowErrorCode = (typeof rowErrorCodes)[number];
 
-/** Codes that do not take a row out. */
-export const rowNoteCodes: readonly RowErrorCode[] = ['duplicate_identical', 'same_person'];
+/** Nothing is wrong with these rows: taken all the same, or understood as somebody who is no longer there. */
+export const rowNoteCodes: readonly RowErrorCode[] = ['duplicate_identical', 'same_person', 'moved_out', 'died'];
 
 export interface RowError {
   readonly column?: FileColumn;
@@ -91,5 +93,9 @@ export function explainRowError(code: RowErrorCode, digits: number): string {
       return '同じ内容の行がもう一つあります。1件として取り込みます。';
     case 'same_person':
       return '生年月日と氏名カナが同じ方が、別の接種券番号にもいます。同じ方でないか、ご確認ください。';
+    case 'moved_out':
+      return '転出した方の行です。対象から外します。';
+    case 'died':
+      return '亡くなった方の行です。対象から外します。';
   }
 }

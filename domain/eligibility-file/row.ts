@@ -1,8 +1,9 @@
 import type { FileFormat } from './format';
-import { parseBirthDate } from '../calendar/birth-date';
 import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../coupon-number';
+import { readFileDate } from './date-rule';
 import { type RowError, birthError, numberError } from './row-error';
+import { standingOf } from './standing';
 
 /** What is kept of a row, and nothing else. */
 export interface EligibleRow {
@@ -23,8 +24,11 @@ export interface RowRules {
 
 export type RowResult =
   | { readonly ok: true; readonly row: EligibleRow }
-  /** `number` is there when it could be read: the resident is in the file, although the row cannot be used. */
-  | { readonly ok: false; readonly errors: readonly RowError[]; readonly number?: string };
+  /**
+   * `number` is there when it could be read: the resident is in the file, although the row cannot be used. `isGone`:
+   * the row says so of somebody who moved out or died, and nothing is wrong with it.
+   */
+  | { readonly ok: false; readonly errors: readonly RowError[]; readonly number?: string; readonly isGone?: true };
 
 const KANA_LIMIT = 100;
 
@@ -37,7 +41,10 @@ export function isBlankRow(cells: readonly string[]): boolean {
 export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const { columns, width } = rules.format;
   const number = parseCouponNumber(bare(cells[columns.number - 1]), rules.couponNumber);
-  const birth = parseBirthDate(bare(cells[columns.birth - 1]), rules.today);
+  const standing = columns.standing === undefined ? undefined : standingOf(cells[columns.standing - 1] ?? '');
+  // Of somebody who is gone nothing else is needed, and nothing else is kept.
+  if (standing !== undefined && number.ok) return { ok: false, errors: [{ column: 'standing', code: standing }], number: number.value, isGone: true };
+  const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);
   const groupText = columns.group === undefined ? '' : (cells[columns.group - 1] ?? '');
   const groupCode = rules.groupOf(groupText);
   const kana = columns.kana === undefined ? '' : (cells[columns.kana - 1] ?? '').trim();
