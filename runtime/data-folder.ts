@@ -21,6 +21,8 @@ export function dataFolderPaths(folder: string) {
     temporalDatabase: join(folder, 'temporal.db'),
     temporalState: join(folder, 'temporal.json'),
     logs: join(folder, 'logs'),
+    /** A folder per programme; what is put there is imported. */
+    importDrop: join(folder, 'import'),
   };
 }
 

@@ -3,6 +3,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, ty
 import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
 import { createHousekeeping } from '../activities/housekeeping';
+import { createImportSweeper } from '../activities/import-sweeper';
 import { createReconciler } from '../activities/reconciler';
 import { createRelay } from '../activities/relay';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
@@ -10,11 +11,15 @@ import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { removeOutdated } from '../database/housekeeping';
+import { createImportRunStore } from '../database/import-runs';
+import { createImportStaging } from '../database/import-staging';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
+import { dataFolderPaths } from './data-folder';
+import { ensureImportSchedule } from './import-schedule';
 import { createProcessLog } from './process-log';
 import { runMain } from './run-main';
 import { keysInForce } from './services';
@@ -82,6 +87,7 @@ async function main(): Promise<number> {
       client, outbox, programmes, log, bookings: createBookingRepository({ database, keys, programmes }), reconciliation: createReconciliation(database),
     }),
     createHousekeeping({ log, removeOutdated: () => removeOutdated(database) }),
+    createImportSweeper({ client, log, runs: createImportRunStore({ database, keys }), staging: createImportStaging(database) }),
   ];
 
   const connection = await connect(access, log, stopping);
@@ -91,8 +97,9 @@ async function main(): Promise<number> {
     namespace: access.namespace,
     keys,
     workflowBundle: await workflowBundle(),
-    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
+    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: dataFolderPaths(config.dataDir).importDrop, log } }),
   });
+  await ensureImportSchedule(client).catch((error: unknown) => { log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again'); });
   const running = workers.run();
   for (const loop of loops) loop.start();
   log.info({ temporal: access.address }, 'the worker runs');

@@ -1,6 +1,7 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createBookingActivities, type BookingActivities } from '../activities/bookings';
 import { createDataConverter } from '../activities/data-converter';
+import { createDropFolderActivities, type DropFolderActivities, type DropFolderDependencies } from '../activities/drop-folder';
 import { createImportActivities, type ImportActivities } from '../activities/import-activities';
 import { createMailer } from '../activities/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
@@ -17,7 +18,7 @@ import { importTaskQueue } from '../domain/contracts/import-workflow';
 export interface Activities {
   readonly booking: BookingActivities;
   readonly notice: NoticeActivities;
-  readonly import: ImportActivities;
+  readonly import: ImportActivities & Partial<DropFolderActivities>;
 }
 
 export interface ActivityOptions {
@@ -26,10 +27,12 @@ export interface ActivityOptions {
   /** Left out: messages land in the inbox. */
   readonly smtpUrl?: string | undefined;
   readonly publicUrl: string;
+  /** Left out: nobody looks into a drop folder. */
+  readonly dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'> | undefined;
 }
 
 /** All activities on one database. */
-export function createActivities({ database, keys, smtpUrl, publicUrl }: ActivityOptions): Activities {
+export function createActivities({ database, keys, smtpUrl, publicUrl, dropFolder }: ActivityOptions): Activities {
   const programmes = createProgrammes(database);
   const bookings = createBookingRepository({ database, keys, programmes });
   return {
@@ -42,7 +45,7 @@ export function createActivities({ database, keys, smtpUrl, publicUrl }: Activit
       publicUrl,
       ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
     }),
-    import: createImportActivities({ database, keys }),
+    import: { ...createImportActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
   };
 }
 

@@ -118,7 +118,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
 
     async start(content, { columns, isFullSet = false } = {}) {
       const fileId = await createImportFileStore({ database, keys }).save('対象者.csv', Readable.from([Buffer.from(content)]));
-      const runId = await runs.create({ programmeId: version.programmeId, programmeVersionId: version.id, fileId, isFullSet, mapping: columns });
+      const runId = await runs.create({ programmeId: version.programmeId, programmeVersionId: version.id, fileId, isFullSet, mapping: columns === undefined ? undefined : { columns } });
       const handle = await client.workflow.start(importWorkflowType, {
         taskQueue: importTaskQueue,
         workflowId: importWorkflowId(runId),

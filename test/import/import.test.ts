@@ -63,7 +63,7 @@ describe('an import', () => {
   test('a corrected file repairs the rows that failed and touches no others', async () => {
     await world.import(csv([{ number: '0000000001', birth: '1947/4/1' }, { number: '0000000002', birth: '昭和64年2月1日' }, { number: '0000000003', group: '一般' }]));
     const outcome = await world.import(csv([{ number: '0000000001', birth: '昭和22年4月1日' }, { number: '0000000002', birth: '平成元年2月1日' }, { number: '0000000003', group: '高齢者' }]));
-    expect(outcome.result).toEqual({ created: 1, changed: 1, unchanged: 1, removed: 0, removedWithBooking: 0 });
+    expect(outcome.result).toEqual({ created: 1, changed: 1, unchanged: 1, removed: 0, removedWithBooking: 0, gone: 0, goneWithBooking: 0, newNumber: 0 });
     expect(await world.find('0000000002')).toMatchObject({ birthDate: '1989-02-01' });
     expect(await world.find('0000000003')).toMatchObject({ groupCode: 'seniors' });
   });
@@ -115,11 +115,14 @@ describe('an import', () => {
     expect(await world.find('0000000003')).toMatchObject({ birthDate: '1947-04-01' });
   });
 
-  test('somebody with a new number is pointed out beside the old one', async () => {
+  test('somebody with a new number is pointed out beside the old one, and stays one person', async () => {
     await world.import(csv([{ number: '0000000004', kana: 'ホンマ　レン' }]));
     const outcome = await world.import(csv([{ number: '0000000005', kana: 'ホンマ　レン' }]));
     expect(await world.errors(outcome.runId)).toEqual([{ line: 2, code: 'same_person', column: undefined }]);
-    expect(outcome.summary).toMatchObject({ created: 1, missing: 1 });
+    expect(outcome).toMatchObject({ summary: { created: 0, missing: 0, newNumber: 1 }, result: { created: 0, newNumber: 1 } });
+    expect(await world.find('0000000004')).toBeUndefined();
+    expect(await world.find('0000000005')).toBeDefined();
+    expect(await world.residents()).toHaveLength(1);
   });
 
   test('who rejects, or does not answer, changes nothing', async () => {
