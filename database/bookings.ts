@@ -119,6 +119,7 @@ const statements = {
   liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
   slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AS venue_active FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
   booking: `${bookingSelect} WHERE b.id = $1`,
+  permit: `SELECT id FROM booking_permit WHERE resident_id = $1 AND programme_id = $2 AND dose = $3 AND revoked_at IS NULL AND expires_at > $4`,
   lockBooking: `SELECT 1 FROM booking WHERE id = $1 FOR NO KEY UPDATE`,
   /** Seats are counted by this conditional update alone; no row means that there is none. */
   hold: `WITH seat AS (
@@ -188,7 +189,11 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     const live = rows.filter((row) => !isStale(row));
     const decision = decideHold(
       version.document, resident.group_code, live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at },
-      { dose: input.dose, channel: input.channel, ...(replaces === undefined ? {} : { replaces }), ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}) }, resident.now,
+      {
+        dose: input.dose, channel: input.channel, isPermitted: await isPermitted(sql, input, resident, input.dose), ...(replaces === undefined ? {} : { replaces }),
+        ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
+      },
+      resident.now,
     );
     if (!decision.ok) return decision;
 
@@ -225,6 +230,11 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     return { ok: true, booking: viewOf(row), events, replayed: false };
   }
 
+  /** A supervisor's permit counts where an operator books, and nowhere else. */
+  async function isPermitted(sql: Sql, input: { actor: ActorKind; residentId: string }, resident: ResidentRow, dose: number): Promise<boolean> {
+    return input.actor === 'operator' && (await sql(statements.permit, [input.residentId, resident.programme_id, dose, resident.now])).length > 0;
+  }
+
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
   async function confirm(input: ConfirmInput): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
@@ -252,7 +262,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       // The other dose may have been moved since the hold.
       const again = decideHold(
         version.document, resident.group_code, live.map(forRules), { dose: row.dose, startsAt: row.starts_at },
-        { dose: row.dose, channel: input.channel, replaces: old.id }, resident.now,
+        { dose: row.dose, channel: input.channel, replaces: old.id, isPermitted: await isPermitted(sql, input, resident, row.dose) }, resident.now,
       );
       if (!again.ok) return again;
       events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));

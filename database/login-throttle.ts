@@ -64,12 +64,25 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   /** Tries that have not ended, by network, in this process. */
   const underWay = new Map<string, number>();
   const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
+  /** The counters of one coupon number share the beginning of their keys, so that they can be cleared together. */
+  const couponKeyOf = ({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): string => blind(`coupon ${programmeId} ${couponNumber}`);
+  const deviceKeyOf = (couponKey: string, device: string | undefined): string => (device === undefined ? couponKey : `${couponKey}.${blind(`device ${device}`)}`);
+  /** Base64url has no other character that means something to LIKE than `_`. */
+  const countersOf = (couponKey: string) => database('login_throttle').where((query) => {
+    for (const step of perCoupon) void query.orWhere('key', 'like', `${step.limiter.getKey(couponKey).replaceAll('_', '\\_')}%`);
+  });
 
   return {
-    /** Forgets what was counted against one coupon number, its lock included: a caller was identified otherwise. Devices known for it keep their own counters. */
-    async clear({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<void> {
-      const couponKey = blind(`coupon ${programmeId} ${couponNumber} `);
-      await Promise.all(perCoupon.map((step) => step.limiter.delete(couponKey)));
+    /** Forgets what was counted against one coupon number, its locks included, on known devices as well: a caller was identified otherwise. */
+    async clear(login: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<void> {
+      await countersOf(couponKeyOf(login)).delete();
+    },
+
+    /** Until when a coupon number is locked, on any device; undefined when it is not. */
+    async lockedUntil(login: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<Date | undefined> {
+      const rows = await countersOf(couponKeyOf(login)).where('expire', '>', Date.now()).select<{ key: string; points: number; expire: number }[]>('key', 'points', 'expire');
+      const locks = rows.filter((row) => perCoupon.some((step) => row.key.startsWith(step.limiter.getKey('')) && row.points > step.failures)).map((row) => row.expire);
+      return locks.length === 0 ? undefined : new Date(Math.max(...locks));
     },
 
     /** Counts a try. Its end must be told by `succeeded` or `failed`. */
@@ -139,7 +152,7 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
       if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
     }
 
-    const couponKey = blind(`coupon ${programmeId} ${couponNumber} ${device ?? ''}`);
+    const couponKey = deviceKeyOf(couponKeyOf({ programmeId, couponNumber }), device);
     const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
     for (const step of perCoupon) {
       const { consumedPoints } = await count(step.limiter, couponKey);

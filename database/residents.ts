@@ -7,6 +7,8 @@ export interface Resident {
   readonly groupCode: string;
   /** `YYYY-MM-DD` */
   readonly birthDate: string;
+  /** Nobody may learn from the web where this person will be. */
+  readonly isProtected: boolean;
 }
 
 /** What is sealed of a resident. `kana` only where the city's file had it. */
@@ -29,6 +31,7 @@ interface ResidentRow {
   programme_id: string;
   group_code: string;
   sealed: Buffer;
+  protected: boolean;
 }
 
 export type ResidentRepository = ReturnType<typeof createResidentRepository>;
@@ -36,7 +39,7 @@ export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   function read(row: ResidentRow): Resident {
     const { birthDate } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
-    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, birthDate };
+    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, birthDate, isProtected: row.protected };
   }
 
   return {
@@ -45,12 +48,12 @@ export function createResidentRepository({ database, keys }: { database: Databas
       const row = await database('resident')
         .where({ programme_id: programmeId, status: 'active' })
         .whereIn('coupon_index', keys.blindIndexes(couponNumber))
-        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed');
+        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed', 'protected');
       return row && read(row);
     },
 
     async find(id: string): Promise<Resident | undefined> {
-      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed');
+      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed', 'protected');
       return row && read(row);
     },
   };

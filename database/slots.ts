@@ -24,6 +24,15 @@ export interface VenueAvailability {
   readonly nextDay: string | null;
 }
 
+/** Seats of one city date and channel, of one venue or all. */
+export interface DayAvailability {
+  /** City date, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly channel: Channel;
+  readonly free: number;
+  readonly capacity: number;
+}
+
 export interface FreeSlotQuery {
   readonly programmeId: string;
   readonly dose: number;
@@ -80,6 +89,18 @@ export function createSlotRepository(database: Database) {
     }));
   }
 
+  async function readFreeByDay(query: Omit<FreeSlotQuery, 'channel'>): Promise<DayAvailability[]> {
+    const { rows } = await database.raw<{ rows: DayAvailability[] }>(
+      `SELECT to_char(starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day, channel, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity
+         FROM (SELECT s.starts_at, q.channel, q.capacity, ${freeSeats} AS free
+                 FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id AND v.active
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
+        GROUP BY 1, 2 ORDER BY 1, 2`,
+      [query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00'), query.venueId ?? null, query.venueId ?? null],
+    );
+    return rows;
+  }
+
   async function readFreeByVenue(query: FreeSlotQuery): Promise<VenueAvailability[]> {
     const { rows } = await database.raw<{ rows: { venue_id: string; free: number; capacity: number; next_day: string | null }[] }>(
       `SELECT venue_id, sum(free)::int AS free, sum(capacity)::int AS capacity,
@@ -109,6 +130,11 @@ export function createSlotRepository(database: Database) {
     /** Slots of one dose for one channel, full ones included, in order of time. At most 1 s old. */
     freeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
       return shared(`slots ${Object.values(query).join(' ')} ${query.venueId ?? ''}`, () => readFreeSlots(query));
+    },
+
+    /** Seats summed per day and channel. At most 1 s old. */
+    freeByDay(query: Omit<FreeSlotQuery, 'channel'>): Promise<DayAvailability[]> {
+      return shared(`days ${Object.values(query).join(' ')} ${query.venueId ?? ''}`, () => readFreeByDay(query));
     },
 
     /** Free seats summed per venue. At most 1 s old. */

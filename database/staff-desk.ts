@@ -2,9 +2,22 @@ import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
 
+/** A resident with everything that is sealed, opened: for after the identity check. */
+export interface OpenedResident extends SealedResident {
+  readonly id: string;
+  readonly programmeId: string;
+  readonly groupCode: string;
+  /** `missing`: no longer in the city's data. */
+  readonly status: 'active' | 'missing';
+  readonly isProtected: boolean;
+}
+
+/** Bookings whose answers are looked at for telephone numbers and for what to fill in again. */
+const mostAnswers = 20;
+
 export type StaffDeskReader = ReturnType<typeof createStaffDeskReader>;
 
-/** What only staff look up: a booking by what is said on the telephone, and the number behind a resident to clear a lock. */
+/** What only staff look up: a booking by what is said on the telephone, and all that is known of a resident. */
 export function createStaffDeskReader({ database, keys }: { database: Database; keys: KeyRing }) {
   return {
     /** @param reference nine digits, as parsed */
@@ -13,10 +26,43 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
       return row && { bookingId: row.id, residentId: row.resident_id };
     },
 
-    /** For the log-in counters. Never shown, never recorded. */
-    async couponOf(residentId: string): Promise<{ programmeId: string; couponNumber: string } | undefined> {
-      const row = await database('resident').where({ id: residentId }).first<{ programme_id: string; sealed: Buffer } | undefined>('programme_id', 'sealed');
-      return row && { programmeId: row.programme_id, couponNumber: (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).number };
+    async opened(residentId: string): Promise<OpenedResident | undefined> {
+      const row = await database('resident')
+        .where({ id: residentId })
+        .first<{ id: string; programme_id: string; group_code: string; status: 'active' | 'missing'; protected: boolean; sealed: Buffer } | undefined>(
+          'id', 'programme_id', 'group_code', 'status', 'protected', 'sealed',
+        );
+      return (
+        row && {
+          ...(JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident),
+          id: row.id, programmeId: row.programme_id, groupCode: row.group_code, status: row.status, isProtected: row.protected,
+        }
+      );
+    },
+
+    /** What was answered at the resident's confirmations, the newest first. */
+    async answersOf(residentId: string): Promise<Readonly<Record<string, string | true>>[]> {
+      const rows = await database('booking')
+        .where({ resident_id: residentId })
+        .whereNotNull('sealed_answers')
+        .orderBy('id', 'desc')
+        .limit(mostAnswers)
+        .select<{ sealed_answers: Buffer }[]>('sealed_answers');
+      return rows.map((row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>);
+    },
+
+    async isProtected(residentId: string): Promise<boolean> {
+      const row = await database('resident').where({ id: residentId }).first<{ protected: boolean } | undefined>('protected');
+      return row?.protected ?? false;
+    },
+
+    /** Also ends the resident's sessions on the citizen site. False: there is nobody of this id. */
+    async protect(residentId: string, isProtected: boolean): Promise<boolean> {
+      return database.transaction(async (trx) => {
+        const rows = await trx('resident').where({ id: residentId }).update({ protected: isProtected });
+        if (isProtected) await trx('citizen_session').where({ resident_id: residentId }).delete();
+        return rows > 0;
+      });
     },
   };
 }

@@ -3,15 +3,18 @@ import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createStaffApp } from '../api/staff/app';
 import { createAudit } from '../database/audit';
+import { createBookingPermits } from '../database/booking-permits';
 import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
+import { createIdentityChecks } from '../database/identity-checks';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createNoticeRepository } from '../database/notices';
 import { createOperatingFigures } from '../database/operating-figures';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
-import { createResidentRepository } from '../database/residents';
+import { createResidentNotes } from '../database/resident-notes';
+import { createResidentSearch } from '../database/resident-search';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffDeskReader } from '../database/staff-desk';
@@ -57,7 +60,10 @@ async function main(): Promise<number> {
       throttle: createLoginThrottle({ database, keys }),
       bookings: createBookingRepository({ database, keys, programmes }),
       programmes,
-      residents: createResidentRepository({ database, keys }),
+      search: createResidentSearch({ database, keys }),
+      identityChecks: createIdentityChecks(database),
+      permits: createBookingPermits({ database, keys }),
+      notes: createResidentNotes({ database, keys }),
       slots: createSlotRepository(database),
       venues: createStaffVenueRepository({ database, audit }),
       numbers: createStaffNumbers(database),

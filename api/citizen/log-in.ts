@@ -86,6 +86,11 @@ export function createLogIn({ programmes, residents, sessions, throttle, devices
       await sleep(beats * failureBeatMs - (performance.now() - startedAt));
       return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate: birth.value };
     }
+    if (resident.isProtected) {
+      // Somebody close may know number and date of birth, and must not learn where this person will be.
+      await attempt.succeeded();
+      return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate: birth.value };
+    }
     const [token] = await Promise.all([sessions.open(resident.id), attempt.succeeded()]);
     return { ok: true, token, resident, deviceCookie: devices.remember(request.deviceCookie, number.value) };
   };

@@ -1,9 +1,12 @@
 import type { Audit } from '../../database/audit';
+import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingRepository } from '../../database/bookings';
+import type { IdentityChecks } from '../../database/identity-checks';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
 import type { Programmes } from '../../database/programmes';
-import type { ResidentRepository } from '../../database/residents';
+import type { ResidentNotes } from '../../database/resident-notes';
+import type { ResidentSearch } from '../../database/resident-search';
 import type { SlotRepository } from '../../database/slots';
 import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
@@ -20,7 +23,10 @@ export interface StaffDesk {
   readonly throttle: LoginThrottle;
   readonly bookings: BookingRepository;
   readonly programmes: Programmes;
-  readonly residents: ResidentRepository;
+  readonly search: ResidentSearch;
+  readonly identityChecks: IdentityChecks;
+  readonly permits: BookingPermits;
+  readonly notes: ResidentNotes;
   readonly slots: SlotRepository;
   readonly venues: StaffVenueRepository;
   readonly numbers: StaffNumbers;

@@ -1,10 +1,15 @@
-import type { Audit, AuditActor } from '../../database/audit';
+import type { Audit, AuditActor, AuditEntry } from '../../database/audit';
+import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingChange, BookingRepository, InvalidAnswers } from '../../database/bookings';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import type { StaffRefusal } from '../../domain/staff/refusals';
+import type { IdentityGate } from './identity-gate';
 
 export interface PhoneBookingsDependencies {
   readonly bookings: BookingRepository;
+  readonly identityGate: IdentityGate;
+  readonly permits: Pick<BookingPermits, 'of'>;
   readonly audit: Audit;
   readonly handOver: { offer(events: readonly BookingEvent[]): void };
 }
@@ -21,18 +26,19 @@ export type PhoneBookings = ReturnType<typeof createPhoneBookings>;
 /**
  * What operators do for a caller: the same transactions as the citizens', on the telephone's seats. Who did it is recorded before
  * (`begun`) and after, under the same request: a change without its record cannot be, even if the process dies in between.
+ * Nothing is done for a caller who was not identified.
  */
-export function createPhoneBookings({ bookings, audit, handOver }: PhoneBookingsDependencies) {
+export function createPhoneBookings({ bookings, identityGate, permits, audit, handOver }: PhoneBookingsDependencies) {
   async function recorded<Result extends BookingChange | Refusal | InvalidAnswers>(
-    by: AuditActor, action: string, residentId: string, subject: { kind: 'booking' | 'slot'; id: string }, work: () => Promise<Result>,
+    by: AuditActor, action: string, residentId: string, subject: { kind: 'booking' | 'slot'; id: string }, work: () => Promise<Result>, detail: AuditEntry['detail'] = {},
   ): Promise<Result> {
-    await audit.record(by, { action, residentId, subject, result: 'begun' });
+    await audit.record(by, { action, residentId, subject, result: 'begun', detail });
     const result = await work();
     if (result.ok) handOver.offer(result.events);
     await audit.record(by, {
       action, residentId,
       subject: result.ok ? { kind: 'booking', id: result.booking.id } : subject,
-      result: result.ok ? (result.replayed ? 'repeated' : 'done') : result.code,
+      result: result.ok ? (result.replayed ? 'repeated' : 'done') : result.code, detail,
     });
     return result;
   }
@@ -46,19 +52,37 @@ export function createPhoneBookings({ bookings, audit, handOver }: PhoneBookings
     return recorded(by, action, booking.residentId, { kind: 'booking', id: bookingId }, () => work(booking.residentId));
   }
 
+  /** As `onBooking`, for a caller: only after the identity check. */
+  async function forCaller<Result extends BookingChange | Refusal | InvalidAnswers>(
+    by: AuditActor, action: string, bookingId: string, work: (residentId: string) => Promise<Result>,
+  ): Promise<Result | Refusal | StaffRefusal> {
+    const booking = await bookings.find(bookingId);
+    const refusal = booking && (await identityGate.refusal(by.id, booking.residentId));
+    if (!refusal) return onBooking(by, action, bookingId, work);
+    await audit.record(by, { action, residentId: booking.residentId, subject: { kind: 'booking', id: bookingId }, result: refusal.staffCode });
+    return refusal;
+  }
+
   return {
-    hold(by: AuditActor, input: Key & { residentId: string; slotId: string; dose: number; replaces?: string }): Promise<BookingChange | Refusal> {
-      return recorded(by, input.replaces === undefined ? 'booking.hold' : 'booking.move', input.residentId, { kind: 'slot', id: input.slotId }, () =>
-        bookings.hold({ ...input, channel, actor: actorKind }),
-      );
+    async hold(by: AuditActor, input: Key & { residentId: string; slotId: string; dose: number; replaces?: string }): Promise<BookingChange | Refusal | StaffRefusal> {
+      const action = input.replaces === undefined ? 'booking.hold' : 'booking.move';
+      const subject = { kind: 'slot', id: input.slotId } as const;
+      const refusal = await identityGate.refusal(by.id, input.residentId);
+      if (refusal) {
+        await audit.record(by, { action, residentId: input.residentId, subject, result: refusal.staffCode });
+        return refusal;
+      }
+      // A booking before the group's turn names the permit that it rests on.
+      const permit = (await permits.of(input.residentId)).find((item) => item.dose === input.dose);
+      return recorded(by, action, input.residentId, subject, () => bookings.hold({ ...input, channel, actor: actorKind }), permit ? { permit: permit.id } : {});
     },
 
-    confirm(by: AuditActor, input: Key & { bookingId: string; answers: Readonly<Record<string, unknown>> }): Promise<BookingChange | Refusal | InvalidAnswers> {
-      return onBooking(by, 'booking.confirm', input.bookingId, (residentId) => bookings.confirm({ ...input, residentId, channel, actor: actorKind }));
+    confirm(by: AuditActor, input: Key & { bookingId: string; answers: Readonly<Record<string, unknown>> }): Promise<BookingChange | Refusal | StaffRefusal | InvalidAnswers> {
+      return forCaller(by, 'booking.confirm', input.bookingId, (residentId) => bookings.confirm({ ...input, residentId, channel, actor: actorKind }));
     },
 
-    cancel(by: AuditActor, input: Key & { bookingId: string }): Promise<BookingChange | Refusal> {
-      return onBooking(by, 'booking.cancel', input.bookingId, (residentId) => bookings.cancel({ ...input, residentId, channel, actor: actorKind }));
+    cancel(by: AuditActor, input: Key & { bookingId: string }): Promise<BookingChange | Refusal | StaffRefusal> {
+      return forCaller(by, 'booking.cancel', input.bookingId, (residentId) => bookings.cancel({ ...input, residentId, channel, actor: actorKind }));
     },
 
     checkIn(by: AuditActor, bookingId: string): Promise<BookingChange | Refusal> {

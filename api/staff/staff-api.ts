@@ -3,11 +3,14 @@ import { openRoute, type StaffRoute } from './define-route';
 import type { StaffDesk } from './desk';
 import { createStaffLogIn } from './log-in';
 import { describeApi } from './openapi';
+import { createIdentityGate } from './identity-gate';
 import { createPhoneBookings } from './phone-bookings';
 import { accountRoutes } from './routes/accounts';
 import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
 import { bookingRoutes } from './routes/bookings';
+import { callScriptRoutes } from './routes/call-script';
+import { findResidentRoutes } from './routes/find-residents';
 import { numberRoutes } from './routes/numbers';
 import { residentRoutes } from './routes/residents';
 import { sessionRoutes } from './routes/session';
@@ -17,13 +20,16 @@ import type { StaffGate } from './staff-gate';
 /** Every route of the staff's JSON, its own description included. */
 export function staffApi(desk: StaffDesk, { gate, demo }: { readonly gate: StaffGate; readonly demo: boolean }): StaffRoute[] {
   const logIn = createStaffLogIn({ ...desk, demo });
-  const phone = createPhoneBookings(desk);
+  const identityGate = createIdentityGate(desk.identityChecks);
+  const phone = createPhoneBookings({ ...desk, identityGate });
   const routes = [
     ...sessionRoutes({ gate, logIn, staff: desk.staff }),
     ...accountRoutes(desk),
     ...auditRoutes(desk),
-    ...residentRoutes(desk),
-    ...bookingRoutes({ ...desk, phone }),
+    ...findResidentRoutes(desk),
+    ...residentRoutes({ ...desk, identityGate }),
+    ...callScriptRoutes(desk),
+    ...bookingRoutes({ ...desk, phone, identityGate }),
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),
     ...numberRoutes(desk),

@@ -7,6 +7,7 @@ export const refusals = {
   login_failed: { http: 401, sentence: '接種券番号または生年月日が確認できませんでした。接種券（クーポン券）を見ながら、もう一度ご入力ください。' },
   too_many_attempts: { http: 429, sentence: '確認のため、しばらくログインできません。時間をおいてもう一度お試しいただくか、コールセンターへお電話ください。' },
   not_logged_in: { http: 401, sentence: 'ログインの有効時間が過ぎました。もう一度、接種券番号と生年月日をご入力ください。' },
+  by_telephone_only: { http: 403, sentence: 'この番号のお手続きは、お電話で承っています。コールセンターへお電話ください。' },
   // may they
   not_eligible: { http: 403, sentence: '現在の受付の対象ではありません。対象になる方は市のお知らせをご確認ください。' },
   not_open_yet: { http: 403, sentence: 'まだ予約の受付が始まっていません。受付開始日時をご確認ください。' },

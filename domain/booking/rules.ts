@@ -29,6 +29,8 @@ export interface HoldRequest {
   readonly replaces?: string;
   /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
   readonly walkInUntil?: Instant;
+  /** A supervisor lets this one person be booked for this dose, whatever the opening of their group says (`domain/desk/permit.ts`). */
+  readonly isPermitted?: boolean;
 }
 
 export interface HoldDecision {
@@ -92,7 +94,7 @@ export function decideHold(
   now: Date,
 ): HoldDecision | Refusal {
   const open = checkOpen(document, groupCode, now);
-  if (!open.ok) return open;
+  if (!open.ok && request.isPermitted !== true) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose)) return refuse('wrong_dose');
   if (milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');

@@ -21,6 +21,13 @@ export const staffRefusals = {
   venue_code_taken: { http: 409, sentence: 'この会場コードはすでに使われています。' },
   venue_in_use: { http: 409, sentence: 'これからの予約が残っているため、この会場を止めることはできません。先に予約を移すか取り消してください。' },
   range_too_long: { http: 422, sentence: '期間の終わりは始まりと同じか後の日で、期間は短めに指定してください。' },
+  identity_required: { http: 403, sentence: 'ご本人の確認がまだです。お聞きした項目を入力して、確認してから操作してください。' },
+  identity_mismatch: { http: 422, sentence: 'お聞きした内容が登録と一致しません。どの項目が違うかは伝えずに、もう一度ゆっくりお聞きください。' },
+  identity_incomplete: { http: 422, sentence: '確認の項目が足りません。ほかの項目もお聞きください。' },
+  identity_locked: { http: 429, sentence: '続けて一致しなかったため、この方の確認は責任者だけができます。責任者に代わってください。' },
+  protected_resident: { http: 403, sentence: 'この方には責任者が折り返します。会場や日時、登録の有無を伝えずに、折り返しの約束をしてください。' },
+  dose_unknown: { http: 422, sentence: 'この回は事業の定義にありません。' },
+  permit_unknown: { http: 404, sentence: 'この許可は見つからないか、すでに終わっています。' },
   not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
 } as const;
 

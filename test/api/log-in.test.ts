@@ -52,6 +52,17 @@ test('nobody logs in who was not imported, or whom the last full file left out',
   expect((await logIn(site.visitor(), number, '1947-04-01')).status).toBe(401);
 });
 
+test('somebody who is protected is sent to the call centre, and nothing is opened', async () => {
+  const number = await resident();
+  await site.city.database('resident').update({ protected: true });
+  const visitor = site.visitor();
+  const answer = await logIn(visitor, number, '1947-04-01');
+  expect([answer.status, answer.json()['code']]).toEqual([403, 'by_telephone_only']);
+  expect((await visitor.get('/api/v1/bookings')).status).toBe(401);
+  // Who does not know the date learns nothing of it.
+  expect((await logIn(visitor, number, '1947-04-02')).json()['code']).toBe('login_failed');
+});
+
 test('what cannot be a number or a date is helped with, beside its field, and counts as no guess', async () => {
   const number = await resident();
   const visitor = site.visitor();

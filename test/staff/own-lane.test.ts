@@ -42,6 +42,7 @@ test('operators book while every connection of the citizens’ door is taken and
     const operator = await site.colleague('operator');
     const slotId = await city.addSlot({ channel: 'phone', capacity: 20 });
     const callers = await Promise.all(Array.from({ length: 5 }, () => city.addResident()));
+    for (const residentId of callers) await site.identified(operator.staffId, residentId);
 
     // knex says on the console that it had to give up waiting: that is the point here.
     jest.spyOn(console, 'log').mockImplementation(() => undefined);

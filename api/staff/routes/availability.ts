@@ -21,9 +21,18 @@ const slotShape = z
   })
   .meta({ id: 'Slot' });
 
+const dayShape = z.object({ day: z.string(), phone: seatsShape, all: seatsShape }).meta({ id: 'DaySeats' });
+const venueSeatsShape = z
+  .object({
+    venue: venueShape, phone: seatsShape, all: seatsShape,
+    /** First city date with a free seat of the telephone. */
+    nextDay: z.string().nullable(),
+  })
+  .meta({ id: 'VenueSeats' });
+
 export interface AvailabilityRouteDependencies {
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly slots: Pick<SlotRepository, 'venues' | 'freeSlots'>;
+  readonly slots: Pick<SlotRepository, 'venues' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
 }
 
 export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDependencies): StaffRoute[] {
@@ -62,6 +71,49 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
       },
     }),
     staffRoute({
+      method: 'get', path: '/slots/days', summary: 'Days of one dose with the telephone’s seats and all seats; `from` and `to` included, within the days that can be booked', roles: deskRoles,
+      query: z.object({ dose: doseQuery, venue: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ days: z.array(dayShape) }),
+      async handle({ query: { dose, venue, from, to } }) {
+        const { programmeId, document } = await programmes.current();
+        const window = bookingWindow(document, new Date());
+        const first = from !== undefined && from > window.first ? from : window.first;
+        const until = addDays(earlier(to ?? window.last, window.last), 1);
+        if (first >= until) return { answer: { days: [] } };
+        const days = new Map<string, z.input<typeof dayShape>>();
+        for (const { day, channel, free, capacity } of await slots.freeByDay({ programmeId, dose, ...(venue === undefined ? {} : { venueId: venue }), from: first, until })) {
+          const known = days.get(day) ?? { day, phone: noSeats, all: noSeats };
+          days.set(day, { day, phone: channel === 'phone' ? { free, capacity } : known.phone, all: plus(known.all, { free, capacity }) });
+        }
+        return { answer: { days: [...days.values()] } };
+      },
+    }),
+    staffRoute({
+      method: 'get', path: '/slots/venues', summary: 'Venues with the telephone’s seats and all seats of one dose; `from` and `to` included, within the days that can be booked', roles: deskRoles,
+      query: z.object({ dose: doseQuery, from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ venues: z.array(venueSeatsShape) }),
+      async handle({ query: { dose, from, to } }) {
+        const { programmeId, document } = await programmes.current();
+        const window = bookingWindow(document, new Date());
+        const first = from !== undefined && from > window.first ? from : window.first;
+        const until = addDays(earlier(to ?? window.last, window.last), 1);
+        const [venues, ...byChannel] = await Promise.all([
+          slots.venues(programmeId),
+          ...document.channels.map(async (channel) => ({ channel, list: first < until ? await slots.freeByVenue({ programmeId, dose, channel, from: first, until }) : [] })),
+        ]);
+        return {
+          answer: {
+            venues: venues.map((venue) => {
+              const seats = byChannel.map(({ channel, list }) => ({ channel, found: list.find((item) => item.venueId === venue.id) }));
+              const phone = seats.find((item) => item.channel === 'phone')?.found;
+              return {
+                venue: venueJson(venue), phone: { free: phone?.free ?? 0, capacity: phone?.capacity ?? 0 }, nextDay: phone?.nextDay ?? null,
+                all: seats.reduce((sum, { found }) => plus(sum, { free: found?.free ?? 0, capacity: found?.capacity ?? 0 }), noSeats),
+              };
+            }),
+          },
+        };
+      },
+    }),
+    staffRoute({
       method: 'get', path: '/form', summary: 'The fields that `answers` must hold when a booking is confirmed', roles: deskRoles,
       answer: z.object({
         fields: z.array(z.object({ name: z.string(), kind: z.string(), required: z.boolean(), label: z.string(), help: z.string().nullable(), maxLength: z.int().nullable() })),
@@ -78,6 +130,17 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
       },
     }),
   ];
+}
+
+interface Seats {
+  readonly free: number;
+  readonly capacity: number;
+}
+
+const noSeats: Seats = { free: 0, capacity: 0 };
+
+function plus(a: Seats, b: Seats): Seats {
+  return { free: a.free + b.free, capacity: a.capacity + b.capacity };
 }
 
 function earlier(a: string, b: string): string {

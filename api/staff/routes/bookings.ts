@@ -8,8 +8,9 @@ import { parseReference } from '../../../domain/booking/reference';
 import { refuse, type Refusal } from '../../../domain/booking/refusals';
 import { cityDate } from '../../../domain/calendar/city-time';
 import type { Timeline } from '../../../domain/contracts/booking-workflow';
-import { refuseStaff } from '../../../domain/staff/refusals';
+import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { idempotencyKeyOf, staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import type { IdentityGate } from '../identity-gate';
 import type { PhoneBookings } from '../phone-bookings';
 import { bookingEventShape, bookingJson, bookingShape, byId, timelineEntryShape, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
@@ -28,21 +29,25 @@ export interface BookingRouteDependencies {
   readonly phone: PhoneBookings;
   readonly bookings: Pick<BookingRepository, 'find'>;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly reader: Pick<StaffDeskReader, 'findByReference' | 'isProtected'>;
+  readonly identityGate: IdentityGate;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
   readonly audit: Audit;
 }
 
-export function bookingRoutes({ phone, bookings, programmes, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
+export function bookingRoutes({ phone, identityGate, bookings, programmes, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
       method: 'get', path: '/bookings/:id', summary: 'A booking, what happened to it, and what its workflow has done and will do', roles: deskRoles, params: byId,
       answer: bookingWithHistory,
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
-        await audit.record(actor, { action: 'booking.read', subject: { kind: 'booking', id: params.id }, residentId: booking?.residentId, result: booking ? 'done' : 'booking_unknown' });
+        // Where a protected resident will be is told to nobody who was not identified.
+        const refusal = booking && (await reader.isProtected(booking.residentId)) ? await identityGate.refusal(actor.id, booking.residentId) : undefined;
+        await audit.record(actor, { action: 'booking.read', subject: { kind: 'booking', id: params.id }, residentId: booking?.residentId, result: booking ? (refusal?.staffCode ?? 'done') : 'booking_unknown' });
         if (!booking) return refuse('booking_unknown');
+        if (refusal) return refusal;
         const [events, timeline] = await Promise.all([outbox.eventsOf(booking.id, 0), timelineOf(booking.id)]);
         return {
           answer: {
@@ -61,7 +66,7 @@ export function bookingRoutes({ phone, bookings, programmes, reader, outbox, tim
         if (!key) return refuse('invalid_request');
         const result = await phone.hold(actor, { residentId: params.id, slotId, dose, ...(replaces ? { replaces } : {}), ...key });
         // For a citizen this would mean that the session is of nobody.
-        return !result.ok && result.code === 'not_logged_in' ? refuseStaff('resident_unknown') : bookingOutcome(result);
+        return 'code' in result && result.code === 'not_logged_in' ? refuseStaff('resident_unknown') : bookingOutcome(result);
       },
     }),
     staffRoute({
@@ -103,6 +108,6 @@ export function bookingRoutes({ phone, bookings, programmes, reader, outbox, tim
   ];
 }
 
-function bookingOutcome(result: BookingChange | Refusal | InvalidAnswers): Outcome<z.input<typeof bookingShape>> {
+function bookingOutcome(result: BookingChange | Refusal | StaffRefusal | InvalidAnswers): Outcome<z.input<typeof bookingShape>> {
   return result.ok ? { answer: bookingJson(result.booking) } : result;
 }

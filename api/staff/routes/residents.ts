@@ -1,91 +1,190 @@
 import { z } from 'zod';
-import type { ResidentRepository } from '../../../database/residents';
-import type { BookingRepository } from '../../../database/bookings';
 import type { Audit } from '../../../database/audit';
+import type { BookingPermits } from '../../../database/booking-permits';
+import type { BookingRepository, BookingView } from '../../../database/bookings';
+import type { IdentityChecks } from '../../../database/identity-checks';
 import type { LoginThrottle } from '../../../database/login-throttle';
-import type { Programmes } from '../../../database/programmes';
-import type { StaffDeskReader } from '../../../database/staff-desk';
-import { parseReference } from '../../../domain/booking/reference';
-import { parseCouponNumber } from '../../../domain/coupon-number';
-import { groupOf } from '../../../domain/programme/eligibility';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
+import type { ResidentNotes } from '../../../database/resident-notes';
+import type { OpenedResident, StaffDeskReader } from '../../../database/staff-desk';
+import type { BookingForRules } from '../../../domain/booking/rules';
+import { refusalSentence } from '../../../domain/booking/refusal-words';
+import { formatBothCalendars } from '../../../domain/calendar/era';
+import { doseState, type DoseState } from '../../../domain/desk/dose-states';
+import { permitDaysMost } from '../../../domain/desk/permit';
+import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoute, type StaffRoute } from '../define-route';
-import { bookingJson, bookingShape, byId, uuid } from '../shapes';
-import { deskRoles } from './desk-roles';
+import type { IdentityGate } from '../identity-gate';
+import { bookingJson, bookingShape, byId, instant, uuid } from '../shapes';
+import { deskRoles, supervisingRoles } from './desk-roles';
 
-/** `birthDate` is there for the identity check: the caller says it, the operator compares. */
-const residentAnswer = z.object({
-  resident: z.object({ id: uuid, birthDate: z.string(), group: z.object({ code: z.string(), label: z.string().nullable() }) }),
-  bookings: z.array(bookingShape),
-}).meta({ id: 'ResidentWithBookings' });
+const permitShape = z.object({ id: uuid, dose: z.int(), reason: z.string(), by: z.string(), grantedAt: instant, expiresAt: instant }).meta({ id: 'BookingPermit' });
+const noteShape = z.object({ id: uuid, at: instant, by: z.string(), text: z.string() }).meta({ id: 'ResidentNote' });
+
+const doseShape = z
+  .object({
+    number: z.int(), label: z.string(),
+    /** `open`: can be booked on `dates`; `taken`: has a live booking; `refused`: `sentence` says why not. */
+    state: z.enum(['open', 'taken', 'refused']),
+    bookingId: uuid.nullable(),
+    dates: z.object({ first: z.string(), last: z.string() }).nullable(),
+    code: z.string().nullable(), sentence: z.string().nullable(),
+  })
+  .meta({ id: 'ResidentDose' });
+
+const residentAnswer = z
+  .object({
+    resident: z.object({
+      id: uuid, couponNumber: z.string(), birthDate: z.string(), birthDateWords: z.string(), kana: z.string().nullable(),
+      group: z.object({ code: z.string(), label: z.string().nullable(), isOpen: z.boolean(), sentence: z.string().nullable() }),
+      /** `missing`: no longer in the city’s data. */
+      status: z.enum(['active', 'missing']),
+      isProtected: z.boolean(),
+    }),
+    doses: z.array(doseShape),
+    bookings: z.array(bookingShape),
+    /** What was answered at the last confirmation, to be filled in again; null where there was none. */
+    answers: z.record(z.string(), z.union([z.string(), z.literal(true)])).nullable(),
+    permits: z.array(permitShape),
+    notes: z.array(noteShape),
+    /** Until when the number is locked out of the citizen site. */
+    lockedUntil: instant.nullable(),
+    /** Until when these data are open to this member of staff. */
+    openUntil: instant,
+  })
+  .meta({ id: 'OpenedResident' });
+
+const reason = z.string().trim().min(5).max(500);
 
 export interface ResidentRouteDependencies {
-  readonly residents: ResidentRepository;
   readonly bookings: Pick<BookingRepository, 'listOf'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly reader: StaffDeskReader;
-  readonly throttle: Pick<LoginThrottle, 'clear'>;
+  readonly throttle: Pick<LoginThrottle, 'clear' | 'lockedUntil'>;
+  readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
+  readonly identityGate: IdentityGate;
+  readonly permits: BookingPermits;
+  readonly notes: ResidentNotes;
   readonly audit: Audit;
 }
 
-/** The resident on the telephone. Every look is recorded before anything is shown. */
-export function residentRoutes({ residents, bookings, programmes, reader, throttle, audit }: ResidentRouteDependencies): StaffRoute[] {
-  async function answerFor(residentId: string): Promise<z.input<typeof residentAnswer> | undefined> {
-    const [resident, version, list] = await Promise.all([residents.find(residentId), programmes.current(), bookings.listOf(residentId)]);
-    return (
-      resident && {
-        resident: {
-          id: resident.id, birthDate: resident.birthDate,
-          group: { code: resident.groupCode, label: groupOf(version.document, resident.groupCode)?.label ?? null },
-        },
-        bookings: list.map(bookingJson),
-      }
-    );
-  }
-
-  /** The resident's id, or why there is none. */
-  async function lookUp(by: 'couponNumber' | 'reference', text: string) {
-    const { programmeId, document } = await programmes.current();
-    if (by === 'reference') {
-      const reference = parseReference(text);
-      if (reference === undefined) return refuseStaff('reference_malformed');
-      return (await reader.findByReference(programmeId, reference))?.residentId ?? refuseStaff('resident_unknown');
-    }
-    const number = parseCouponNumber(text, document.identification.couponNumber);
-    if (!number.ok) return refuseStaff('number_malformed');
-    return (await residents.findByCoupon(programmeId, number.value))?.id ?? refuseStaff('resident_unknown');
+/** The resident on the telephone, after the identity check. Every look is recorded before anything is shown. */
+export function residentRoutes({ bookings, programmes, reader, throttle, identityChecks, identityGate, permits, notes, audit }: ResidentRouteDependencies): StaffRoute[] {
+  async function answerFor(resident: OpenedResident, openUntil: Date): Promise<z.input<typeof residentAnswer>> {
+    const [version, list, allAnswers, inForce, written, lockedUntil] = await Promise.all([
+      programmes.current(), bookings.listOf(resident.id), reader.answersOf(resident.id), permits.of(resident.id), notes.of(resident.id),
+      throttle.lockedUntil({ programmeId: resident.programmeId, couponNumber: resident.number }),
+    ]);
+    const now = new Date();
+    const open = checkOpen(version.document, resident.groupCode, now);
+    return {
+      resident: {
+        id: resident.id, couponNumber: resident.number, birthDate: resident.birthDate, birthDateWords: formatBothCalendars(resident.birthDate), kana: resident.kana ?? null,
+        group: { code: resident.groupCode, label: groupOf(version.document, resident.groupCode)?.label ?? null, isOpen: open.ok, sentence: open.ok ? null : refusalSentence(open) },
+        status: resident.status, isProtected: resident.isProtected,
+      },
+      doses: dosesOf(version, resident.groupCode, list, inForce.map((permit) => permit.dose), now),
+      bookings: list.map(bookingJson),
+      answers: allAnswers[0] ?? null,
+      permits: inForce.map((permit) => ({ ...permit, grantedAt: permit.grantedAt.toISOString(), expiresAt: permit.expiresAt.toISOString() })),
+      notes: written.map((note) => ({ ...note, at: note.at.toISOString() })),
+      lockedUntil: lockedUntil?.toISOString() ?? null,
+      openUntil: openUntil.toISOString(),
+    };
   }
 
   return [
     staffRoute({
-      // A POST although it reads: what is said on the telephone belongs into no address.
-      method: 'post', path: '/residents/find', summary: 'Find a resident by coupon number or booking reference', roles: deskRoles,
-      body: z.object({ by: z.enum(['couponNumber', 'reference']), text: z.string().max(100) }), answer: residentAnswer,
-      async handle({ body, actor }) {
-        const found = await lookUp(body.by, body.text);
-        const residentId = typeof found === 'string' ? found : undefined;
-        await audit.record(actor, { action: 'resident.find', residentId, result: typeof found === 'string' ? 'done' : found.staffCode, detail: { by: body.by } });
-        if (typeof found !== 'string') return found;
-        const answer = await answerFor(found);
-        return answer ? { answer } : refuseStaff('resident_unknown');
+      method: 'get', path: '/residents/:id', summary: 'A resident with bookings, notes and permits, after the identity check', roles: deskRoles, params: byId, answer: residentAnswer,
+      async handle({ params, actor, staff }) {
+        const [resident, openUntil] = await Promise.all([reader.opened(params.id), identityChecks.openUntil(staff.staffId, params.id)]);
+        const result = !resident ? 'resident_unknown' : openUntil ? 'done' : 'identity_required';
+        await audit.record(actor, { action: 'resident.read', residentId: params.id, result });
+        if (!resident) return refuseStaff('resident_unknown');
+        return openUntil ? { answer: await answerFor(resident, openUntil) } : refuseStaff('identity_required');
       },
     }),
     staffRoute({
-      method: 'get', path: '/residents/:id', summary: 'A resident and all bookings of theirs', roles: deskRoles, params: byId, answer: residentAnswer,
+      method: 'post', path: '/residents/:id/clear-log-in-lock', summary: 'Let a resident try to log in again on every device, after the identity check', roles: deskRoles, params: byId,
       async handle({ params, actor }) {
-        const answer = await answerFor(params.id);
-        await audit.record(actor, { action: 'resident.read', residentId: params.id, result: answer ? 'done' : 'resident_unknown' });
-        return answer ? { answer } : refuseStaff('resident_unknown');
+        const resident = await reader.opened(params.id);
+        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        if (resident && !refusal) await throttle.clear({ programmeId: resident.programmeId, couponNumber: resident.number });
+        await audit.record(actor, { action: 'resident.clear_log_in_lock', residentId: params.id, result: refusal?.staffCode ?? 'done' });
+        return refusal ?? { answer: undefined };
       },
     }),
     staffRoute({
-      method: 'post', path: '/residents/:id/clear-log-in-lock', summary: 'Let a resident try to log in again, after an identity check', roles: deskRoles, params: byId,
-      async handle({ params, actor }) {
-        const coupon = await reader.couponOf(params.id);
-        if (coupon) await throttle.clear(coupon);
-        await audit.record(actor, { action: 'resident.clear_log_in_lock', residentId: params.id, result: coupon ? 'done' : 'resident_unknown' });
-        return coupon ? { answer: undefined } : refuseStaff('resident_unknown');
+      method: 'post', path: '/residents/:id/notes', summary: 'Write a note about a resident; notes are added, never changed', roles: deskRoles, params: byId,
+      body: z.object({ text: z.string().trim().min(1).max(2_000) }), answer: z.object({ id: uuid }), status: 201,
+      async handle({ params, body, actor, staff }) {
+        const refusal = await identityGate.refusal(actor.id, params.id);
+        if (!refusal) {
+          const id = await notes.add(params.id, staff.staffId, body.text);
+          await audit.record(actor, { action: 'resident.note', residentId: params.id, result: 'done' });
+          return { answer: { id } };
+        }
+        await audit.record(actor, { action: 'resident.note', residentId: params.id, result: refusal.staffCode });
+        return refusal;
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/residents/:id/permits', summary: 'Let one person be booked by telephone for one dose although their group may not book; with a reason, for some days', roles: supervisingRoles, params: byId,
+      body: z.object({ dose: z.int().min(1).max(9), reason, days: z.int().min(1).max(permitDaysMost) }), answer: z.object({ id: uuid }), status: 201,
+      async handle({ params, body, actor, staff }) {
+        const { programmeId, document } = await programmes.current();
+        const refusal = !document.doses.some((dose) => dose.number === body.dose) ? refuseStaff('dose_unknown') : await identityGate.refusal(actor.id, params.id);
+        if (refusal) {
+          await audit.record(actor, { action: 'resident.permit', residentId: params.id, result: refusal.staffCode });
+          return refusal;
+        }
+        await audit.record(actor, { action: 'resident.permit', residentId: params.id, result: 'begun', detail: { dose: body.dose, days: body.days } });
+        const id = await permits.grant({ ...body, residentId: params.id, programmeId, staffId: staff.staffId });
+        await audit.record(actor, { action: 'resident.permit', residentId: params.id, result: 'done', detail: { dose: body.dose, days: body.days, permit: id } });
+        return { answer: { id } };
+      },
+    }),
+    staffRoute({
+      method: 'delete', path: '/residents/:id/permits/:permitId', summary: 'Take a permit back', roles: supervisingRoles, params: byId.extend({ permitId: uuid }),
+      async handle({ params, actor, staff }) {
+        const done = await permits.revoke(params.id, params.permitId, staff.staffId);
+        await audit.record(actor, { action: 'resident.revoke_permit', residentId: params.id, result: done ? 'done' : 'permit_unknown', detail: { permit: params.permitId } });
+        return done ? { answer: undefined } : refuseStaff('permit_unknown');
+      },
+    }),
+    staffRoute({
+      method: 'post', path: '/residents/:id/protection', summary: 'Protect a resident from being found out by somebody close to them, or end that; the reason becomes a note', roles: supervisingRoles, params: byId,
+      body: z.object({ isProtected: z.boolean(), reason }),
+      async handle({ params, body, actor, staff }) {
+        const done = await reader.protect(params.id, body.isProtected);
+        if (done) await notes.add(params.id, staff.staffId, `${body.isProtected ? '保護の対象にしました' : '保護の対象から外しました'}：${body.reason}`);
+        await audit.record(actor, { action: body.isProtected ? 'resident.protect' : 'resident.unprotect', residentId: params.id, result: done ? 'done' : 'resident_unknown' });
+        return done ? { answer: undefined } : refuseStaff('resident_unknown');
       },
     }),
   ];
+}
+
+function dosesOf({ document }: ProgrammeVersion, groupCode: string, list: readonly BookingView[], permitted: readonly number[], now: Date): z.input<typeof doseShape>[] {
+  const live = list.filter((booking) => booking.state === 'held' || booking.state === 'confirmed' || booking.state === 'attended').map(forRules);
+  return document.doses.map((dose) => doseJson(dose, doseState(document, dose.number, { groupCode, bookings: live, permitted }, now)));
+}
+
+function doseJson({ number, label }: { number: number; label: string }, state: DoseState): z.input<typeof doseShape> {
+  const common = { number, label, state: state.kind, bookingId: null, dates: null, code: null, sentence: null };
+  switch (state.kind) {
+    case 'open':
+      return { ...common, dates: state.dates };
+    case 'taken':
+      return { ...common, bookingId: state.bookingId, dates: state.dates };
+    case 'refused':
+      return { ...common, code: state.refusal.code, sentence: refusalSentence(state.refusal) };
+  }
+}
+
+function forRules(booking: BookingView): BookingForRules {
+  return {
+    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+  };
 }

@@ -4,12 +4,15 @@ import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
 import type { StaffDesk } from '../../../api/staff/desk';
 import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
+import { createBookingPermits } from '../../../database/booking-permits';
+import { createIdentityChecks } from '../../../database/identity-checks';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createNoticeRepository } from '../../../database/notices';
 import { createOperatingFigures } from '../../../database/operating-figures';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
-import { createResidentRepository } from '../../../database/residents';
+import { createResidentNotes } from '../../../database/resident-notes';
+import { createResidentSearch } from '../../../database/resident-search';
 import { createSlotRepository } from '../../../database/slots';
 import { createStaffRepository, type StaffRepository, type StaffView } from '../../../database/staff';
 import type { NewCredentials } from '../../../database/staff-credentials';
@@ -40,6 +43,8 @@ export interface StaffSite {
   /** A browser with a running session of that role, with an own password. */
   colleague(role: StaffRole): Promise<Visitor & { readonly staffId: string }>;
   visitor(): Visitor;
+  /** Opens a resident's data to a member of staff, as an identity check does. */
+  identified(staffId: string, residentId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,7 +66,10 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
     throttle: createLoginThrottle({ database, keys }),
     bookings: city.bookings,
     programmes: createProgrammes(database),
-    residents: createResidentRepository({ database, keys }),
+    search: createResidentSearch({ database, keys }),
+    identityChecks: createIdentityChecks(database),
+    permits: createBookingPermits({ database, keys }),
+    notes: createResidentNotes({ database, keys }),
     slots: createSlotRepository(database),
     venues: createStaffVenueRepository({ database, audit }),
     numbers: createStaffNumbers(database),
@@ -102,6 +110,9 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
       return Object.assign(visitor, { staffId: person.id });
     },
     visitor: () => new Visitor(url),
+    async identified(staffId, residentId) {
+      await desk.identityChecks.keep({ staffId, residentId, passed: true, items: ['couponNumber', 'birthDate'] });
+    },
     async close() {
       await serving.stop(1_000);
       await city.close();
