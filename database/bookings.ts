@@ -11,7 +11,7 @@ import type { KeyRing } from './keys';
 import type { Programmes, ProgrammeVersion } from './programmes';
 import { telephoneKeyOfAnswers } from './search-keys';
 import { inTransaction, type Sql } from './transaction';
-import type { VenueView } from './venues';
+import { prefixedVenueColumns, readPrefixedVenue, type PrefixedVenueRow, type VenueView } from './venues';
 
 export interface BookingView {
   readonly id: string;
@@ -74,7 +74,7 @@ interface ConfirmInput extends Change {
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
 
 /** A row of `booking` with its slot and venue, as the statements below select it. */
-interface BookingRow {
+interface BookingRow extends PrefixedVenueRow {
   id: string;
   resident_id: string;
   programme_version_id: string;
@@ -91,23 +91,14 @@ interface BookingRow {
   slot_id: string;
   starts_at: Date;
   ends_at: Date;
-  venue_id: string;
-  venue_code: string;
-  venue_name: string;
-  ward: string;
-  address: string;
-  access: string;
-  features: string[];
-  map_url: string | null;
 }
 
-type SlotRow = Pick<BookingRow, 'slot_id' | 'starts_at' | 'ends_at' | 'venue_id' | 'venue_code' | 'venue_name' | 'ward' | 'address' | 'access' | 'features' | 'map_url' | 'dose'> & {
+type SlotRow = Pick<BookingRow, 'slot_id' | 'starts_at' | 'ends_at' | 'dose' | keyof PrefixedVenueRow> & {
   programme_id: string;
   venue_active: boolean;
 };
 
-const slotColumns = `s.id AS slot_id, s.starts_at, s.ends_at, v.id AS venue_id, v.code AS venue_code, v.name AS venue_name,
-  v.ward, v.address, v.access, v.features, v.map_url`;
+const slotColumns = `s.id AS slot_id, s.starts_at, s.ends_at, ${prefixedVenueColumns('v')}`;
 const bookingSelect = `SELECT b.id, b.resident_id, b.programme_version_id, b.dose, b.state, b.channel, b.version, b.reference, b.hold_expires_at,
     b.replaces, b.replaced_by, b.changes, b.end_reason, ${slotColumns}
   FROM booking b JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id`;
@@ -530,12 +521,7 @@ function viewOf(row: BookingRow): BookingView {
   return {
     id: row.id, residentId: row.resident_id, programmeVersionId: row.programme_version_id, state: row.state, dose: row.dose, channel: row.channel, version: row.version,
     reference: row.reference, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, replacedBy: row.replaced_by, changes: row.changes, endReason: row.end_reason,
-    slot: {
-      id: row.slot_id, startsAt: row.starts_at, endsAt: row.ends_at,
-      venue: {
-        id: row.venue_id, code: row.venue_code, name: row.venue_name, ward: row.ward, address: row.address, access: row.access, features: row.features, mapUrl: row.map_url,
-      },
-    },
+    slot: { id: row.slot_id, startsAt: row.starts_at, endsAt: row.ends_at, venue: readPrefixedVenue(row) },
   };
 }
 

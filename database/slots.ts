@@ -74,6 +74,8 @@ export function createSlotRepository(database: Database) {
       .join('slot_quota as q', (on) => on.on('q.slot_id', 's.id').andOnVal('q.channel', query.channel))
       .join('venue as v', 'v.id', 's.venue_id')
       .where({ 's.programme_id': query.programmeId, 's.dose': query.dose, 'v.active': true })
+      // A time without seats for this channel is not offered on it at all; a full one is shown as full.
+      .where('q.capacity', '>', 0)
       .where('s.starts_at', '>=', instantOf(query.from, '00:00'))
       .where('s.starts_at', '<', instantOf(query.until, '00:00'))
       .whereRaw('s.starts_at > now()')
@@ -150,6 +152,7 @@ export function createSlotRepository(database: Database) {
       return database.transaction(async (trx) => {
         const rows = slots.map((slot) => ({
           id: uuidv7(), programme_id: programmeId, venue_id: venueId, schedule_id: scheduleId, dose: slot.dose, starts_at: slot.startsAt, ends_at: slot.endsAt,
+          vaccine: slot.vaccine ?? null,
         }));
         const added = new Set<string>();
         for (let start = 0; start < rows.length; start += 1_000) {

@@ -6,6 +6,8 @@ export const uuid = z.guid();
 
 export type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly faults: ProblemFault[] };
 
+const japanese = /[\u3040-\u30FF\u4E00-\u9FFF]/;
+
 /** Checks a body or query against its schema; faults are named by field. */
 export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): Read<z.infer<Schema>> {
   const result = schema.safeParse(value);
@@ -15,7 +17,8 @@ export function read<Schema extends z.ZodType>(schema: Schema, value: unknown): 
     faults: result.error.issues.map((issue) => ({
       field: issue.path.join('.') || (issue.code === 'unrecognized_keys' ? issue.keys.join(',') : ''),
       code: 'malformed',
-      sentence: 'この項目を読み取れませんでした。',
+      // Our schemas say what is wrong in Japanese; what a library says in English is for nobody's eyes.
+      sentence: japanese.test(issue.message) ? issue.message : 'この項目を読み取れませんでした。',
     })),
   };
 }

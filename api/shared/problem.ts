@@ -11,7 +11,8 @@ export interface ProblemFault {
 
 /**
  * Answers with an RFC 9457 problem document. `code` is stable and meant for programs, `title` is the refusal's general
- * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong.
+ * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong;
+ * `current` is what is in force instead, for whoever came second.
  */
 export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, faults?: readonly ProblemFault[]): void {
   const { code, http, sentence, detail } =
@@ -29,5 +30,6 @@ export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, fa
     code,
     ...(refusal.detail ? { facts: refusal.detail } : {}),
     ...(faults ? { faults } : {}),
+    ...('current' in refusal && refusal.current !== undefined ? { current: refusal.current } : {}),
   });
 }

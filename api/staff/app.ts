@@ -60,7 +60,9 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpSecurityHeaders(app, { https });
   setUpErrors(app, { log });
   setUpClientAddress(app, desk?.trustedProxies ?? []);
-  app.use(refuseLargeBodies);
+  const gate = desk && createStaffGate({ cookies: createCookieJar({ https }), sessions: desk.sessions });
+  const routes = desk && gate ? staffApi(desk, { gate, demo }) : [];
+  app.use(refuseLargeBodies(routes));
   setUpBody(app, { limitBytes: bodyLimitBytes });
 
   const router = new Router<RequestState>();
@@ -71,8 +73,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
     ctx.body = await metrics.text();
   });
   if (demo) addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
-  const gate = desk && createStaffGate({ cookies: createCookieJar({ https }), sessions: desk.sessions });
-  if (desk && gate) mountRoutes(router, staffApi(desk, { gate, demo }), { gate, audit: desk.audit });
+  if (desk && gate) mountRoutes(router, routes, { gate, audit: desk.audit });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
   else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
   app.use(router.routes());

@@ -9,8 +9,8 @@ import { idempotencyKeyOf as keyIn, read } from '../shared/input';
 import type { ProblemFault } from '../shared/problem';
 import type { AppContext } from '../shared/state';
 
-export type Outcome<Answer> = { readonly answer: Answer } | Refusal | StaffRefusal | InvalidAnswers;
-/** What was sent does not fit the schema of the route. */
+export type Outcome<Answer> = { readonly answer: Answer } | Refusal | StaffRefusal | InvalidAnswers | Malformed;
+/** What was sent does not fit the schema of the route, or what a file in it holds. */
 export interface Malformed {
   readonly ok: false;
   readonly malformed: readonly ProblemFault[];
@@ -41,6 +41,10 @@ interface Definition<Params extends Shape, Query extends Shape, Body extends Who
   /** Left out: 204 without a body. */
   readonly answer?: Answer;
   readonly status?: 200 | 201;
+  /** What the answer is where it is not JSON, e.g. `text/csv`; `answer` is then a string. */
+  readonly media?: string;
+  /** Bytes of the body, where a whole file comes in it. */
+  readonly bodyLimitBytes?: number;
   /** Takes an `Idempotency-Key` header. */
   readonly idempotent?: true;
 }
@@ -51,7 +55,7 @@ export interface StaffRoute extends Definition<Shape, Shape, Whole, Whole> {
   readonly roles: readonly StaffRole[] | 'anyone';
   /** Also for somebody who must choose an own password first. */
   readonly whileNew: boolean;
-  run(ctx: AppContext, params: unknown, actor: AuditActor, staff: StaffSession | undefined): Promise<Outcome<unknown> | Malformed>;
+  run(ctx: AppContext, params: unknown, actor: AuditActor, staff: StaffSession | undefined): Promise<Outcome<unknown>>;
 }
 
 /** A route for members of staff who have one of `roles`. */

@@ -26,6 +26,7 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
       const outcome = await route.run(ctx, ctx.params, actorOf(ctx, admitted?.staff.staffId), admitted?.staff);
       if ('answer' in outcome) {
         ctx.status = route.answer ? (route.status ?? 200) : 204;
+        if (route.media !== undefined) ctx.type = route.media;
         if (route.answer) ctx.body = outcome.answer;
       } else if ('malformed' in outcome) sendProblem(ctx, refuse('invalid_request'), outcome.malformed);
       else if ('faults' in outcome) sendProblem(ctx, refuse('invalid_answers'), outcome.faults);
@@ -34,11 +35,17 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
   }
 }
 
-/** Refuses large bodies of the API before they are read. */
-export function refuseLargeBodies(ctx: AppContext, next: () => Promise<unknown>): Promise<unknown> {
-  const { 'content-length': length, 'transfer-encoding': chunked } = ctx.req.headers;
-  if (ctx.path.startsWith('/api/') && (chunked !== undefined || Number(length ?? 0) > bodyLimitBytes)) throw new Refused('payload_too_large', { Connection: 'close' });
-  return next();
+/** Refuses large bodies of the API before they are read; a route that takes a file says how large it may be. */
+export function refuseLargeBodies(routes: readonly StaffRoute[]): (ctx: AppContext, next: () => Promise<unknown>) => Promise<unknown> {
+  const larger = routes.flatMap(({ method, path, bodyLimitBytes: limit }) =>
+    limit === undefined ? [] : [{ method: method.toUpperCase(), path: new RegExp(`^${apiPrefix}${path.replace(/:\w+/g, '[^/]+')}$`), limit }],
+  );
+  return (ctx, next) => {
+    const { 'content-length': length, 'transfer-encoding': chunked } = ctx.req.headers;
+    const limit = larger.find((route) => route.method === ctx.method && route.path.test(ctx.path))?.limit ?? bodyLimitBytes;
+    if (ctx.path.startsWith('/api/') && (chunked !== undefined || Number(length ?? 0) > limit)) throw new Refused('payload_too_large', { Connection: 'close' });
+    return next();
+  };
 }
 
 function actorOf(ctx: AppContext, staffId: string | undefined): AuditActor {

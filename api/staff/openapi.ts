@@ -8,6 +8,7 @@ const problem = z
     type: z.string(), title: z.string(), status: z.int(), detail: z.string(), instance: z.string(), code: z.string(),
     facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
     faults: z.array(z.object({ field: z.string(), code: z.string(), sentence: z.string() })).optional(),
+    current: z.unknown().optional(),
   })
   .meta({ id: 'Problem' });
 
@@ -31,7 +32,7 @@ export function describeApi(routes: readonly StaffRoute[]): object {
       },
       responses: {
         ...(route.answer
-          ? { [route.status ?? 200]: { description: 'Done', content: { 'application/json': { schema: route.answer } } } }
+          ? { [route.status ?? 200]: { description: 'Done', content: { [route.media ?? 'application/json']: { schema: route.answer } } } }
           : { 204: { description: 'Done' } }),
         default: { description: 'Refused', content: { 'application/problem+json': { schema: problem } } },
       },

@@ -13,6 +13,10 @@ export const instant = z.iso.datetime();
 /** A city date, `YYYY-MM-DD`. */
 export const plainDate = z.string().refine(isPlainDate).meta({ format: 'date' });
 export const byId = z.object({ id: uuid });
+/** The version that somebody saw, in the query: a DELETE has no body. */
+export const versionQuery = z.object({ version: z.string().regex(/^[1-9]\d{0,8}$/).transform(Number) });
+/** What is wrong in a row of a loaded sheet; `column` as in its header. */
+export const sheetFault = z.object({ column: z.string().nullable(), code: z.string(), sentence: z.string() }).meta({ id: 'SheetFault' });
 export const doseQuery = z.string().regex(/^[1-9]$/).transform(Number);
 export const channel = z.enum(channels);
 export const role = z.enum(staffRoles);
@@ -20,7 +24,7 @@ export const login = z.string().regex(loginPattern);
 export const displayName = z.string().trim().min(1).max(100);
 
 export const venueShape = z
-  .object({ id: uuid, code: z.string(), name: z.string(), ward: z.string(), address: z.string(), access: z.string(), features: z.array(z.string()), mapUrl: z.string().nullable() })
+  .object({ id: uuid, code: z.string(), name: z.string(), ward: z.string(), address: z.string(), access: z.string(), features: z.array(z.string()), mapUrl: z.string().nullable(), citizenNotes: z.string() })
   .meta({ id: 'Venue' });
 
 export const bookingShape = z
@@ -56,8 +60,8 @@ export const timelineEntryShape = z
 
 export const seatsShape = z.object({ free: z.int(), capacity: z.int() }).meta({ id: 'Seats' });
 
-export function venueJson({ id, code, name, ward, address, access, features, mapUrl }: VenueView): z.input<typeof venueShape> {
-  return { id, code, name, ward, address, access, features, mapUrl };
+export function venueJson(venue: VenueView): z.input<typeof venueShape> {
+  return venue;
 }
 
 export function bookingJson(booking: BookingView): z.input<typeof bookingShape> {

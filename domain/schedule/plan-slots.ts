@@ -1,34 +1,25 @@
 import { addDays, instantOf, weekdayOf } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
-
-/** A venue's weekly plan as data. Times are city time; `until` is the end of the last block. */
-export interface ScheduleTemplate {
-  /** 0 Sunday – 6 Saturday. */
-  readonly weekdays: readonly number[];
-  readonly closedOnHolidays: boolean;
-  readonly sessions: readonly { readonly from: string; readonly until: string }[];
-  readonly blockMinutes: number;
-  /** Seats of one block, per dose and channel. */
-  readonly seats: readonly { readonly dose: number; readonly channel: Channel; readonly capacity: number }[];
-}
+import { openTimes, type ScheduleTemplate, type Session } from './template';
 
 export interface PlannedSlot {
   readonly dose: number;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** What is given at this time, where the plan says so. */
+  readonly vaccine?: string | null;
   readonly quotas: readonly { readonly channel: Channel; readonly capacity: number }[];
 }
 
 /**
- * The slots of a template on the days of [from, until), in order. Blocks that would run past the end of a session
- * are left out. `isHoliday` answers for a date `YYYY-MM-DD`.
+ * The slots of a template on the days of [from, until), in order. Blocks that would run past the end of a session or
+ * into a break are left out. `isHoliday` answers for a date `YYYY-MM-DD`.
  */
 export function planSlots(template: ScheduleTemplate, from: string, until: string, isHoliday: (date: string) => boolean): PlannedSlot[] {
-  const doses = [...new Set(template.seats.map((item) => item.dose))].sort((a, b) => a - b);
+  const doses = [...new Set(template.seats.filter((item) => item.capacity > 0).map((item) => item.dose))].sort((a, b) => a - b);
   const slots: PlannedSlot[] = [];
   for (let day = from; day < until; day = addDays(day, 1)) {
-    if (!template.weekdays.includes(weekdayOf(day)) || (template.closedOnHolidays && isHoliday(day))) continue;
-    for (const session of template.sessions) {
+    for (const session of hoursOf(template, day, isHoliday)) {
       const end = instantOf(day, session.until).getTime();
       const block = template.blockMinutes * 60_000;
       for (let start = instantOf(day, session.from).getTime(); start + block <= end; start += block) {
@@ -37,6 +28,7 @@ export function planSlots(template: ScheduleTemplate, from: string, until: strin
             dose,
             startsAt: new Date(start),
             endsAt: new Date(start + block),
+            vaccine: template.vaccine,
             quotas: template.seats.filter((item) => item.dose === dose).map(({ channel, capacity }) => ({ channel, capacity })),
           });
         }
@@ -44,4 +36,13 @@ export function planSlots(template: ScheduleTemplate, from: string, until: strin
     }
   }
   return slots;
+}
+
+/** When a venue with this plan is open on a day. An exception beats the weekday and the holiday. */
+function hoursOf(template: ScheduleTemplate, day: string, isHoliday: (date: string) => boolean): Session[] {
+  const exception = template.exceptions.find((item) => item.date === day);
+  if (exception?.kind === 'closed') return [];
+  if (exception) return openTimes(exception.sessions, template.breaks);
+  if (template.closedOnHolidays && isHoliday(day)) return [];
+  return openTimes(template.week.find((item) => item.weekday === weekdayOf(day))?.sessions ?? [], template.breaks);
 }

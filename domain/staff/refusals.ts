@@ -20,6 +20,13 @@ export const staffRefusals = {
   venue_unknown: { http: 404, sentence: 'この会場は見つかりませんでした。' },
   venue_code_taken: { http: 409, sentence: 'この会場コードはすでに使われています。' },
   venue_in_use: { http: 409, sentence: 'これからの予約が残っているため、この会場を止めることはできません。先に予約を移すか取り消してください。' },
+  venue_referred_to: { http: 409, sentence: 'この会場は使われているため、消すことはできません。使わないときは「受け付けない」に切り替えてください。' },
+  sheet_refused: { http: 422, sentence: 'このファイルは取り込めません。何も変更していません。' },
+  schedule_unknown: { http: 404, sentence: 'この日程は見つかりませんでした。' },
+  schedule_too_long: { http: 422, sentence: '日程の期間は、始まりが終わりより前で、長くても400日までにしてください。' },
+  plan_in_conflict: { http: 409, sentence: '予約やほかの日程とぶつかる枠があるため、保存していません。内容を確認し、ぶつかる枠を残したまま保存するか、日程を直してください。' },
+  slot_not_found: { http: 404, sentence: 'この枠は見つかりませんでした。' },
+  below_booked: { http: 409, sentence: '予約や仮押さえの数より席を少なくすることはできません。何も変更していません。' },
   range_too_long: { http: 422, sentence: '期間の終わりは始まりと同じか後の日で、期間は短めに指定してください。' },
   identity_required: { http: 403, sentence: 'ご本人の確認がまだです。お聞きした項目を入力して、確認してから操作してください。' },
   identity_mismatch: { http: 422, sentence: 'お聞きした内容が登録と一致しません。どの項目が違うかは伝えずに、もう一度ゆっくりお聞きください。' },
@@ -38,8 +45,10 @@ export interface StaffRefusal {
   readonly staffCode: StaffRefusalCode;
   /** Facts of this case, e.g. the version that is in force. Never personal data. */
   readonly detail?: Readonly<Record<string, string | number>>;
+  /** What is in force instead, or what stands in the way, in the shape of the route's answer: whoever came second sees the difference. */
+  readonly current?: unknown;
 }
 
-export function refuseStaff(staffCode: StaffRefusalCode, detail?: Record<string, string | number>): StaffRefusal {
-  return detail ? { ok: false, staffCode, detail } : { ok: false, staffCode };
+export function refuseStaff(staffCode: StaffRefusalCode, detail?: Record<string, string | number>, current?: unknown): StaffRefusal {
+  return { ok: false, staffCode, ...(detail ? { detail } : {}), ...(current === undefined ? {} : { current }) };
 }

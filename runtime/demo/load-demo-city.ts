@@ -1,4 +1,3 @@
-import holidays from '@holiday-jp/holiday_jp';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBookingRepository } from '../../database/bookings';
@@ -9,7 +8,8 @@ import { createResidentRepository } from '../../database/residents';
 import { createScheduleRepository } from '../../database/schedules';
 import { createSlotRepository } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
-import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
+import { addDays, cityDate } from '../../domain/calendar/city-time';
+import { isHoliday } from '../../domain/calendar/holidays';
 import { planSlots } from '../../domain/schedule/plan-slots';
 import { projectRoot } from '../root';
 import { demoResidents, demoResidentsCsv } from './residents';
@@ -19,11 +19,6 @@ export const demoProgrammeCode = 'covid-19-vaccination';
 export const demoResidentCount = 5_000;
 const slotDays = 60;
 const crowdedDays = 8;
-
-/** Japan's public holidays (substitute holidays included) by city date. */
-export function isHoliday(date: string): boolean {
-  return holidays.isHoliday(instantOf(date, '12:00'));
-}
 
 /**
  * Publishes the demo programme and makes its venues and slots for 60 days from today. Run again later it adds the days
@@ -35,13 +30,13 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
   const venues = createVenueRepository(database);
   const schedules = createScheduleRepository(database);
   const slots = createSlotRepository(database);
-  const from = cityDate(now);
-  const until = addDays(from, slotDays);
+  const today = cityDate(now);
+  const until = addDays(today, slotDays);
   for (const [position, { schedule, ...venue }] of demoVenues.entries()) {
-    // One that is there may have been edited by staff since.
+    // What is there may have been edited by staff since.
     const venueId = (await venues.findByCode(venue.code))?.id ?? (await venues.save({ ...venue, position }));
-    const scheduleId = await schedules.save({ programmeId: version.programmeId, venueId, validFrom: from, validUntil: until, template: schedule });
-    await slots.addSlots(version.programmeId, venueId, scheduleId, planSlots(schedule, from, until, isHoliday));
+    const plan = await schedules.lengthen({ programmeId: version.programmeId, venueId, name: 'いつもの週', validFrom: today, validUntil: until, template: schedule });
+    if (plan) await slots.addSlots(version.programmeId, venueId, plan.id, planSlots(schedule, plan.missingFrom, until, isHoliday));
   }
   return version;
 }

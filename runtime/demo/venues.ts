@@ -1,13 +1,8 @@
-import type { ScheduleTemplate } from '../../domain/schedule/plan-slots';
+import type { VenueView } from '../../database/venues';
+import { sameHours, type ScheduleTemplate } from '../../domain/schedule/template';
+import type { VenueFeature } from '../../domain/venue/features';
 
-export interface DemoVenue {
-  readonly code: string;
-  readonly name: string;
-  readonly ward: string;
-  readonly address: string;
-  readonly access: string;
-  readonly features: string[];
-  readonly mapUrl: string | null;
+export interface DemoVenue extends Omit<VenueView, 'id'> {
   readonly schedule: ScheduleTemplate;
 }
 
@@ -22,14 +17,23 @@ function seats(web: number, phone: number): ScheduleTemplate['seats'] {
   ]);
 }
 
-function venue(code: string, name: string, ward: string, address: string, access: string, features: string[], schedule: ScheduleTemplate): DemoVenue {
-  return { code, name, ward, address, access, features, mapUrl: null, schedule };
+interface DemoSchedule {
+  readonly weekdays: readonly number[];
+  readonly closedOnHolidays: boolean;
+  readonly sessions: readonly { readonly from: string; readonly until: string }[];
+  readonly blockMinutes: number;
+  readonly seats: ScheduleTemplate['seats'];
+}
+
+function venue(code: string, name: string, ward: string, address: string, access: string, features: VenueFeature[], { weekdays, sessions, ...rest }: DemoSchedule): DemoVenue {
+  const schedule: ScheduleTemplate = { week: sameHours(weekdays, sessions), breaks: [], exceptions: [], vaccine: null, ...rest };
+  return { code, name, ward, address, access, features, mapUrl: null, citizenNotes: '', schedule };
 }
 
 const day = [{ from: '09:30', until: '12:00' }, { from: '13:30', until: '16:30' }];
 const afternoon = [{ from: '13:30', until: '16:30' }];
 
-/** Public places of Niigata's eight wards. The schedules are invented. `features` is a closed set: step_free, parking, sign_language. */
+/** Public places of Niigata's eight wards. The schedules are invented. */
 export const demoVenues: readonly DemoVenue[] = [
   venue('kita-culture', '北区文化会館', '北区', '新潟市北区東栄町1丁目1番5号', 'JR豊栄駅から歩いて約15分', ['step_free', 'parking'],
     { weekdays: everyDay, closedOnHolidays: false, sessions: day, blockMinutes: 30, seats: seats(6, 2) }),

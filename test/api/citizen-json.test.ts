@@ -51,7 +51,7 @@ describe('the way through', () => {
 
     const venues = await visitor.get('/api/v1/venues');
     expect(venues.json()).toEqual({
-      venues: [{ id: site.city.venueId, name: '桜木会場', address: '新潟市中央区1番地', ward: '中央区', access: '駅から5分', features: ['step_free'], mapUrl: null }],
+      venues: [{ id: site.city.venueId, name: '桜木会場', address: '新潟市中央区1番地', ward: '中央区', access: '駅から5分', features: ['step_free'], mapUrl: null, notes: '' }],
     });
 
     const day = addDays(cityDate(new Date()), 5);

@@ -10,6 +10,7 @@ import { createSlotRepository } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { planSlots } from '../../domain/schedule/plan-slots';
+import { sameHours } from '../../domain/schedule/template';
 import { projectRoot } from '../../runtime/root';
 
 export interface BenchCity {
@@ -46,7 +47,10 @@ export async function createBenchCity(serverUrl: string, name: string): Promise<
   });
   const from = addDays(cityDate(new Date()), 3);
   const slots = planSlots(
-    { weekdays: [0, 1, 2, 3, 4, 5, 6], closedOnHolidays: false, sessions: [{ from: '09:00', until: '17:00' }], blockMinutes: 60, seats: [{ dose: 1, channel: 'web', capacity: 1_000_000 }] },
+    {
+      week: sameHours([0, 1, 2, 3, 4, 5, 6], [{ from: '09:00', until: '17:00' }]), breaks: [], exceptions: [], closedOnHolidays: false, blockMinutes: 60, vaccine: null,
+      seats: [{ dose: 1, channel: 'web', capacity: 1_000_000 }],
+    },
     from, addDays(from, 30), () => false,
   );
   await createSlotRepository(database).addSlots(version.programmeId, venueId, null, slots);

@@ -29,7 +29,7 @@ export function addAvailabilityRoutes(router: Router<RequestState>, { programmes
     const { programmeId } = await programmes.current();
     const venues = await slots.venues(programmeId);
     ctx.body = {
-      venues: venues.map(({ id, name, address, ward, access, features, mapUrl }) => ({ id, name, address, ward, access, features, mapUrl })),
+      venues: venues.map(({ id, name, address, ward, access, features, mapUrl, citizenNotes }) => ({ id, name, address, ward, access, features, mapUrl, notes: citizenNotes })),
     };
   });
 

@@ -1,10 +1,5 @@
 import type { VenueView } from '../../../database/venues';
-
-const featureWords: Readonly<Record<string, string>> = {
-  step_free: '段差なし・車いすで入れます',
-  parking: '駐車場あり',
-  sign_language: '手話通訳あり',
-};
+import { isVenueFeature, venueFeatureWords } from '../../../domain/venue/features';
 
 /** A venue in the words of the pages. Features that have no words yet are left out. */
 export function venueModel(venue: VenueView) {
@@ -15,6 +10,9 @@ export function venueModel(venue: VenueView) {
     address: venue.address,
     access: venue.access,
     mapUrl: venue.mapUrl,
-    features: venue.features.flatMap((code) => (featureWords[code] === undefined ? [] : [{ words: featureWords[code], isStepFree: code === 'step_free', isParking: code === 'parking', isSignLanguage: code === 'sign_language' }])),
+    notes: venue.citizenNotes,
+    features: venue.features.flatMap((code) =>
+      isVenueFeature(code) ? [{ words: venueFeatureWords[code].words, isStepFree: code === 'step_free', isParking: code === 'parking', isSignLanguage: code === 'sign_language', isToilet: code === 'accessible_toilet', isWheelchair: code === 'wheelchair', isWritten: code === 'written_talk' }] : [],
+    ),
   };
 }

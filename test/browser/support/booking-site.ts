@@ -2,6 +2,7 @@ import { createVenueRepository } from '../../../database/venues';
 import { createSlotRepository } from '../../../database/slots';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { planSlots } from '../../../domain/schedule/plan-slots';
+import { sameHours } from '../../../domain/schedule/template';
 import { createCitySite, freshCoupon, type CitySite } from '../../api/support/city-site';
 
 export interface BookingSite {
@@ -29,7 +30,7 @@ export async function createBookingSite(): Promise<BookingSite> {
       ...place, access: 'JR新潟駅からバスで約15分', features: ['step_free', 'parking', 'sign_language'], mapUrl: 'https://map.example.jp/', position,
     });
     const template = {
-      weekdays: [0, 1, 2, 3, 4, 5, 6], closedOnHolidays: false, sessions: [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '15:30' }], blockMinutes: 60,
+      week: sameHours([0, 1, 2, 3, 4, 5, 6], [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '15:30' }]), breaks: [], exceptions: [], closedOnHolidays: false, blockMinutes: 60, vaccine: null,
       seats: [1, 2].map((dose) => ({ dose, channel: 'web' as const, capacity: 6 })),
     };
     await slots.addSlots(version.programmeId, venueId, null, planSlots(template, from, until, () => false));
