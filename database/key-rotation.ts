@@ -13,6 +13,7 @@ const sealedColumns = [
   { table: 'resident_note', key: ['id'], column: 'sealed' },
   { table: 'booking_permit', key: ['id'], column: 'sealed_reason' },
   { table: 'staff', key: ['id'], column: 'sealed_totp' },
+  { table: 'staff', key: ['id'], column: 'sealed_totp_new' },
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
   { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },

@@ -11,28 +11,24 @@ const recoveryCodes = 8;
 /** Without what is mistaken for something else when read from paper: 0 1 i l o. */
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** What a person gets once, on paper or on the screen, and what is kept of it. */
-export interface NewCredentials {
-  readonly password: string;
-  readonly totpSecret: string;
-  /** For the authenticator app, as a link or a QR code. */
-  readonly enrolmentUri: string;
-  readonly recoveryCodes: readonly string[];
-  readonly kept: { readonly passwordHash: string; readonly recoveryHashes: readonly Buffer[] };
+export function makeOneTimePassword(): string {
+  return groups(4);
 }
 
-/** A one-time password, a secret for one-time codes and recovery codes for somebody new, or for somebody who lost theirs. */
-export async function makeCredentials(login: string): Promise<NewCredentials> {
-  const password = groups(4);
-  const totpSecret = new Secret({ size: 20 }).base32;
+/** A secret for one-time codes, in base32. */
+export function makeTotpSecret(): string {
+  return new Secret({ size: 20 }).base32;
+}
+
+/** The secret for the authenticator app, as a link or a QR code. */
+export function enrolmentUriOf(secret: string, login: string): string {
+  return totpOf(secret, login).toString();
+}
+
+/** Codes to be kept on paper, and what is kept of them here. */
+export function makeRecoveryCodes(): { readonly codes: readonly string[]; readonly hashes: readonly Buffer[] } {
   const codes = Array.from({ length: recoveryCodes }, () => groups(4));
-  return {
-    password,
-    totpSecret,
-    enrolmentUri: totpOf(totpSecret, login).toString(),
-    recoveryCodes: codes,
-    kept: { passwordHash: await hashPassword(password), recoveryHashes: codes.map(recoveryHash) },
-  };
+  return { codes, hashes: codes.map(recoveryHash) };
 }
 
 export function hashPassword(password: string): Promise<string> {

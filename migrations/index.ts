@@ -7,6 +7,8 @@ import * as desk from './0005_desk';
 import * as plans from './0007_plans';
 import * as importsInTheDesk from './0008_imports_in_the_desk';
 import * as receptionAndNumbers from './0009_reception_and_numbers';
+import * as staffSignIn from './0010_staff_sign_in';
+import * as siteSettings from './0016_site_settings';
 
 interface Migration {
   readonly name: string;
@@ -23,6 +25,8 @@ const migrations: readonly Migration[] = [
   { name: '0007_plans', up: plans.up },
   { name: '0008_imports_in_the_desk', up: importsInTheDesk.up },
   { name: '0009_reception_and_numbers', up: receptionAndNumbers.up },
+  { name: '0010_staff_sign_in', up: staffSignIn.up },
+  { name: '0016_site_settings', up: siteSettings.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -55,6 +55,11 @@ test.each([
   ['PUBLIC_URL', 'yoyaku.example.jp'],
   ['PUBLIC_URL', 'http://yoyaku.city.example.jp'],
   ['PUBLIC_URL', 'ftp://yoyaku.example.jp'],
+  ['STAFF_URL', 'http://toki.city.example.jp'],
+  ['OIDC_ISSUER', 'http://login.city.example.jp'],
+  ['OIDC_SCOPE', 'profile'],
+  ['OIDC_ROLES', 'admins=king'],
+  ['OIDC_ROLES', 'city_admin'],
 ])('%s=%s is refused in one sentence that names both', (name, value) => {
   const sentence = wrong({ [name]: value });
   expect(sentence).toMatch(new RegExp(`^${name} must (be|begin with) .*, but it is "${value.replace(/[.]/g, '\\.')}"\\.$`));
@@ -99,4 +104,28 @@ test('proxies, addresses and URLs are read', () => {
   expect(config.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']);
   expect(config.temporalAddress).toBe('[::1]:7233');
   expect(config.publicUrl).toBe('https://yoyaku.city.example.jp');
+});
+
+describe('the identity provider', () => {
+  const oidc = { OIDC_ISSUER: 'https://login.city.example.jp', OIDC_CLIENT_ID: 'toki', STAFF_URL: 'https://toki.city.example.jp/' };
+
+  test('says where people come back to, and which group means which role', () => {
+    const config = readConfig({ ...oidc, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'cn=toki-admins,ou=groups=city_admin; tel = operator', STAFF_LOCAL_LOGIN: '0' });
+    expect(config.oidc).toMatchObject({
+      redirectUri: 'https://toki.city.example.jp/oidc/callback', scope: 'openid profile',
+      roles: { claim: 'groups', map: [{ value: 'cn=toki-admins,ou=groups', role: 'city_admin' }, { value: 'tel', role: 'operator' }] },
+    });
+    expect(config.staffLocalLogIn).toBe(false);
+    expect(readConfig({}).oidc).toBeUndefined();
+  });
+
+  test.each([
+    [{ OIDC_CLIENT_ID: 'toki' }, 'OIDC_CLIENT_ID means nothing without OIDC_ISSUER.'],
+    [{ OIDC_ISSUER: oidc.OIDC_ISSUER, STAFF_URL: oidc.STAFF_URL }, 'OIDC_CLIENT_ID is required together with OIDC_ISSUER.'],
+    [{ OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_CLIENT_ID: 'toki' }, /^STAFF_URL is required together with OIDC_ISSUER/],
+    [{ ...oidc, OIDC_ROLES: 'a=operator' }, 'OIDC_ROLE_CLAIM and OIDC_ROLES must be given together.'],
+    [{ STAFF_LOCAL_LOGIN: '0' }, /^STAFF_LOCAL_LOGIN may be 0 only together with OIDC_ISSUER/],
+  ])('%j is refused', (env, sentence) => {
+    expect(wrong(env)).toMatch(sentence);
+  });
 });

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseKeys } from '../database/keys';
+import { staffRoles, type StaffRole } from '../domain/staff/roles';
 import { projectRoot } from './root';
 import { StartError } from './start-error';
 
@@ -17,6 +18,18 @@ export interface TemporalTls {
   readonly serverCaFile: string | undefined;
   readonly clientCertFile: string | undefined;
   readonly clientKeyFile: string | undefined;
+}
+
+/** How staff log in through the city's identity provider. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly redirectUri: string;
+  readonly scope: string;
+  readonly label: string;
+  readonly roles: { readonly claim: string; readonly map: readonly { readonly value: string; readonly role: StaffRole }[] } | undefined;
+  readonly loginClaim: string | undefined;
 }
 
 /** What the environment says, checked. `undefined` means: not given. */
@@ -46,6 +59,12 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Where citizens reach the site, without a slash at the end. */
   readonly publicUrl: string;
+  /** Where staff reach the desk, without a slash at the end. Unset: on this machine alone. */
+  readonly staffUrl: string | undefined;
+  /** Whether staff log in by password. */
+  readonly staffLocalLogIn: boolean;
+  /** The city's identity provider; undefined: everybody logs in by password. */
+  readonly oidc: OidcConfig | undefined;
   readonly line: {
     readonly channelSecret: string | undefined;
     readonly channelAccessToken: string | undefined;
@@ -96,6 +115,15 @@ function isKeyList(text: string): boolean {
   }
 }
 
+/** `value=role;value=role`: values are names of groups and may contain `=` and `,` themselves. Undefined when it is not such a list. */
+function readRoleMap(text: string): { value: string; role: StaffRole }[] | undefined {
+  const pairs = text.split(';').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
+    const at = part.lastIndexOf('=');
+    return { value: part.slice(0, Math.max(at, 0)).trim(), role: staffRoles.find((role) => role === part.slice(at + 1).trim()) };
+  });
+  return pairs.length > 0 && pairs.every((pair): pair is { value: string; role: StaffRole } => pair.value !== '' && pair.role !== undefined) ? pairs : undefined;
+}
+
 const schema = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/toki').optional(),
   TEMPORAL_ADDRESS: z
@@ -129,12 +157,25 @@ const schema = z.object({
     .refine(isSecure, 'must begin with https:// for any host but localhost')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
+  STAFF_URL: url(['http:', 'https:'], 'https://toki.city.example.jp')
+    .refine(isSecure, 'must begin with https:// for any host but localhost')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  STAFF_LOCAL_LOGIN: flag.optional(),
+  OIDC_ISSUER: url(['http:', 'https:'], 'https://login.city.example.jp').refine(isSecure, 'must begin with https:// for any host but localhost').optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_SCOPE: z.string().refine((text) => text.split(' ').includes('openid'), 'must be scopes separated by spaces, "openid" among them').optional(),
+  OIDC_LABEL: z.string().max(40, 'must have at most 40 letters').optional(),
+  OIDC_ROLE_CLAIM: z.string().optional(),
+  OIDC_ROLES: z.string().refine((text) => readRoleMap(text) !== undefined, `must be value=role[;value=role…] with the roles ${staffRoles.join(', ')}`).optional(),
+  OIDC_LOGIN_CLAIM: z.string().optional(),
   LINE_CHANNEL_SECRET: z.string().optional(),
   LINE_CHANNEL_ACCESS_TOKEN: z.string().optional(),
 });
 
 /** Their wrong values are not repeated on the screen: they may hold a password or a key. */
-const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TOKI_KEYS', 'SMTP_URL', 'LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN']);
+const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TOKI_KEYS', 'SMTP_URL', 'OIDC_CLIENT_SECRET', 'LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN']);
 
 /**
  * Reads and checks every variable Toki knows. An empty value counts as unset.
@@ -169,6 +210,8 @@ export function readConfig(env: Environment): Config {
   if ((values.TEMPORAL_TLS_CLIENT_CERT_PATH === undefined) !== (values.TEMPORAL_TLS_CLIENT_KEY_PATH === undefined)) {
     throw new ConfigError('TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH must be given together.');
   }
+  const oidc = oidcOf(values);
+  if (values.STAFF_LOCAL_LOGIN === false && !oidc) throw new ConfigError('STAFF_LOCAL_LOGIN may be 0 only together with OIDC_ISSUER: otherwise nobody could log in.');
   return {
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,
@@ -196,6 +239,31 @@ export function readConfig(env: Environment): Config {
     trustedProxies: values.TOKI_TRUSTED_PROXIES,
     smtpUrl: values.SMTP_URL,
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${String(values.CITIZEN_PORT)}`,
+    staffUrl: values.STAFF_URL,
+    staffLocalLogIn: values.STAFF_LOCAL_LOGIN ?? true,
+    oidc,
     line: { channelSecret: values.LINE_CHANNEL_SECRET, channelAccessToken: values.LINE_CHANNEL_ACCESS_TOKEN },
+  };
+}
+
+/** @throws ConfigError when only a part of what belongs together is given */
+function oidcOf(values: z.output<typeof schema>): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, STAFF_URL: staffUrl, OIDC_ROLE_CLAIM: claim, OIDC_ROLES: roles } = values;
+  if (issuer === undefined) {
+    const lonely = (['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_SCOPE', 'OIDC_LABEL', 'OIDC_ROLE_CLAIM', 'OIDC_ROLES', 'OIDC_LOGIN_CLAIM'] as const).find((name) => values[name] !== undefined);
+    if (lonely !== undefined) throw new ConfigError(`${lonely} means nothing without OIDC_ISSUER.`);
+    return undefined;
+  }
+  if (clientId === undefined) throw new ConfigError('OIDC_CLIENT_ID is required together with OIDC_ISSUER.');
+  if (staffUrl === undefined) throw new ConfigError('STAFF_URL is required together with OIDC_ISSUER: the provider sends people back to it.');
+  if ((claim === undefined) !== (roles === undefined)) throw new ConfigError('OIDC_ROLE_CLAIM and OIDC_ROLES must be given together.');
+  return {
+    issuer, clientId,
+    clientSecret: values.OIDC_CLIENT_SECRET,
+    redirectUri: `${staffUrl}/oidc/callback`,
+    scope: values.OIDC_SCOPE ?? 'openid profile',
+    label: values.OIDC_LABEL ?? '市の認証でログイン',
+    roles: claim === undefined || roles === undefined ? undefined : { claim, map: readRoleMap(roles) ?? [] },
+    loginClaim: values.OIDC_LOGIN_CLAIM,
   };
 }

@@ -2,6 +2,8 @@ import { createHandOver } from '../activities/hand-over';
 import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createStaffApp } from '../api/staff/app';
+import { createOidcDoor } from '../api/staff/oidc/door';
+import { createOidcProvider } from '../api/staff/oidc/provider';
 import { createAudit } from '../database/audit';
 import { createBookingPermits } from '../database/booking-permits';
 import { createBookingRepository } from '../database/bookings';
@@ -18,6 +20,8 @@ import { createResidentSearch } from '../database/resident-search';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffDeskReader } from '../database/staff-desk';
+import { createStaffEnrolment } from '../database/staff-enrolment';
+import { createStaffLinks } from '../database/staff-links';
 import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
@@ -71,6 +75,10 @@ async function main(): Promise<number> {
       outbox,
       handOver,
       timelineOf: createTimelines(temporal),
+      enrolment: createStaffEnrolment({ database, keys, audit }),
+      links: createStaffLinks({ database, audit }),
+      oidc: config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
+      localLogIn: config.staffLocalLogIn,
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),
@@ -80,7 +88,7 @@ async function main(): Promise<number> {
     // Written when everything runs, so it is read when it is needed.
     temporalUiOrigin: () => config.temporalUiOrigin ?? readRuntimeFile(config.dataDir)?.temporalUiUrl,
     demo: config.demo,
-    https: config.publicUrl.startsWith('https:'),
+    https: (config.staffUrl ?? config.publicUrl).startsWith('https:'),
     log,
     projectRoot,
   });

@@ -24,6 +24,7 @@ import { addInboxRoutes } from './inbox-routes';
 import { loopbackOnly } from './loopback';
 import { createMetrics, type MetricsSources } from './metrics';
 import { mountRoutes, refuseLargeBodies } from './mount-routes';
+import { addOidcRoutes } from './oidc/routes';
 import { staffApi } from './staff-api';
 import { createStaffGate } from './staff-gate';
 import { staffOnly } from './staff-only';
@@ -60,8 +61,9 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpSecurityHeaders(app, { https });
   setUpErrors(app, { log });
   setUpClientAddress(app, desk?.trustedProxies ?? []);
-  const gate = desk && createStaffGate({ cookies: createCookieJar({ https }), sessions: desk.sessions });
-  const routes = desk && gate ? staffApi(desk, { gate, demo }) : [];
+  const cookies = createCookieJar({ https });
+  const gate = desk && createStaffGate({ cookies, sessions: desk.sessions });
+  const routes = desk && gate ? staffApi(desk, { gate, cookies, demo }) : [];
   app.use(refuseLargeBodies(routes));
   setUpBody(app, { limitBytes: bodyLimitBytes });
 
@@ -74,6 +76,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   });
   if (demo) addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
   if (desk && gate) mountRoutes(router, routes, { gate, audit: desk.audit });
+  if (desk?.oidc && gate) addOidcRoutes(router, { ...desk, oidc: desk.oidc, gate, cookies });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
   else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
   app.use(router.routes());

@@ -11,9 +11,12 @@ import type { SlotRepository } from '../../database/slots';
 import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
 import type { StaffDeskReader } from '../../database/staff-desk';
+import type { StaffEnrolment } from '../../database/staff-enrolment';
+import type { StaffLinks } from '../../database/staff-links';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
 import type { StaffVenueRepository } from '../../database/staff-venues';
 import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
+import type { OidcDoor } from './oidc/door';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -36,5 +39,11 @@ export interface StaffDesk {
   readonly handOver: { offer(events: readonly BookingEvent[]): void };
   /** What the booking's workflow has done and will do; undefined when Temporal does not answer soon. */
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
+  readonly enrolment: StaffEnrolment;
+  readonly links: StaffLinks;
+  /** The city's identity provider, where there is one. */
+  readonly oidc: OidcDoor | undefined;
+  /** Whether people may log in by password. */
+  readonly localLogIn: boolean;
   readonly trustedProxies: readonly string[];
 }

@@ -14,7 +14,7 @@ export const staffRealm = 'staff';
 export interface StaffLogInRequest {
   readonly login: string;
   readonly password: string;
-  /** Six digits of the authenticator app, or a recovery code. */
+  /** Six digits of the authenticator app, or a recovery code; empty at the first log-in. */
   readonly code: string;
 }
 
@@ -24,15 +24,18 @@ export interface StaffLogInDependencies {
   readonly staff: Pick<StaffRepository, 'forLogIn' | 'useCode'>;
   readonly throttle: Pick<LoginThrottle, 'attempt'>;
   readonly audit: Audit;
-  /** Lets accounts without one-time codes in: only demo accounts have none. */
+  /** Lets accounts with an own password and no one-time codes in: only demo accounts are such. */
   readonly demo: boolean;
+  /** Whether people log in by password at all. */
+  readonly local: boolean;
 }
 
 /** The log-in with password and one-time code. Unknown, wrong, disabled, locked and expired look the same. */
-export function createStaffLogIn({ staff, throttle, audit, demo }: StaffLogInDependencies) {
+export function createStaffLogIn({ staff, throttle, audit, demo, local }: StaffLogInDependencies) {
   let decoy: Promise<string> | undefined;
 
   return async ({ login, password, code }: StaffLogInRequest, actor: AuditActor): Promise<StaffLogInResult> => {
+    if (!local) return { ...refuseStaff('local_login_off'), retryAfterS: 0 };
     const startedAt = performance.now();
     const name = login.normalize('NFKC').trim().toLowerCase();
     const attempt = await throttle.attempt({ programmeId: staffRealm, couponNumber: name, network: `${staffRealm} ${networkOf(actor.origin)}`, device: undefined });
@@ -44,7 +47,9 @@ export function createStaffLogIn({ staff, throttle, audit, demo }: StaffLogInDep
     const isPassword = await verifyPassword(account?.passwordHash ?? (await decoy), password);
     const now = new Date();
     const isGood = account !== undefined && isPassword && attempt.verdict === 'allowed' && (account.passwordExpiresAt === null || account.passwordExpiresAt > now);
-    if (isGood && (account.hasTotp ? await staff.useCode(account.id, code, now) : demo)) {
+    // Whoever has a one-time password sets the app up once inside, before anything else.
+    const isNew = account !== undefined && account.passwordExpiresAt !== null;
+    if (isGood && (account.hasTotp ? await staff.useCode(account.id, code, now) : isNew || demo)) {
       await attempt.succeeded();
       await audit.record({ ...actor, kind: 'staff', id: account.id }, { action: 'session.open', subject: { kind: 'staff', id: account.id }, result: 'done' });
       return { ok: true, staffId: account.id };

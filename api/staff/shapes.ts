@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BookingView } from '../../database/bookings';
-import type { StaffView } from '../../database/staff';
+import type { StaffView } from '../../database/staff-accounts';
 import type { VenueView } from '../../database/venues';
 import { bookingEventTypes, bookingStates } from '../../domain/booking/lifecycle';
 import { isPlainDate } from '../../domain/calendar/plain-date';
@@ -47,7 +47,7 @@ export const bookingShape = z
   .meta({ id: 'Booking' });
 
 export const staffShape = z
-  .object({ id: uuid, login: z.string(), displayName: z.string(), role, disabled: z.boolean(), isNew: z.boolean(), version: z.int(), createdAt: instant })
+  .object({ id: uuid, login: z.string(), displayName: z.string(), role, disabled: z.boolean(), isNew: z.boolean(), hasTotp: z.boolean(), linked: z.boolean(), version: z.int(), createdAt: instant })
   .meta({ id: 'Staff' });
 
 export const bookingEventShape = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CookieJar } from '../shared/cookies';
 import { openRoute, type StaffRoute } from './define-route';
 import type { StaffDesk } from './desk';
 import { createStaffLogIn } from './log-in';
@@ -12,18 +13,20 @@ import { bookingRoutes } from './routes/bookings';
 import { callScriptRoutes } from './routes/call-script';
 import { findResidentRoutes } from './routes/find-residents';
 import { numberRoutes } from './routes/numbers';
+import { ownAccountRoutes } from './routes/own-account';
 import { residentRoutes } from './routes/residents';
 import { sessionRoutes } from './routes/session';
 import { venueRoutes } from './routes/venues';
 import type { StaffGate } from './staff-gate';
 
 /** Every route of the staff's JSON, its own description included. */
-export function staffApi(desk: StaffDesk, { gate, demo }: { readonly gate: StaffGate; readonly demo: boolean }): StaffRoute[] {
-  const logIn = createStaffLogIn({ ...desk, demo });
+export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly gate: StaffGate; readonly cookies: CookieJar; readonly demo: boolean }): StaffRoute[] {
+  const logIn = createStaffLogIn({ ...desk, local: desk.localLogIn, demo });
   const identityGate = createIdentityGate(desk.identityChecks);
   const phone = createPhoneBookings({ ...desk, identityGate });
   const routes = [
-    ...sessionRoutes({ gate, logIn, staff: desk.staff }),
+    ...sessionRoutes({ ...desk, gate, logIn }),
+    ...ownAccountRoutes({ ...desk, cookies }),
     ...accountRoutes(desk),
     ...auditRoutes(desk),
     ...findResidentRoutes(desk),

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { toString as qrText } from 'qrcode';
 import { createAudit } from '../../database/audit';
 import { migrate } from '../../database/connection';
 import { createStaffRepository } from '../../database/staff';
@@ -21,7 +20,7 @@ export const staffAddCommand: Command = {
     `  --login L   small letters, digits, ".", "-" and "_", 2 to 40 of them`,
     '  --name N    as colleagues see it',
     `  --role R    one of ${staffRoles.join(', ')}`,
-    '  The one-time password, the QR code for the authenticator app and the recovery codes are shown once and kept nowhere.',
+    '  The one-time password is shown once and kept nowhere.',
   ].join('\n'),
   run(args, io) {
     return runStaffAdd(args, io, (work) => withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, work));
@@ -39,16 +38,11 @@ export async function runStaffAdd(
     const staff = createStaffRepository({ database, keys, audit: createAudit({ database, keys }) });
     const result = await staff.add({ kind: 'machine', id: null, origin: 'command line', requestId: null }, input);
     if (!result.ok) return io.refuse(`There is an account "${input.login}" already: choose another login.`);
-    const { password, enrolmentUri, recoveryCodes } = result.credentials;
     io.say(`Account "${input.login}" (${input.role}) is added. What follows is shown this once:`);
     io.say('');
-    io.say(`  One-time password   ${password}   (within 7 days; the first log-in asks for an own one)`);
-    io.say(`  Authenticator app   ${enrolmentUri}`);
+    io.say(`  One-time password   ${result.oneTimePassword}   (within 7 days)`);
     io.say('');
-    for (const line of (await qrText(enrolmentUri, { type: 'terminal', small: true })).trimEnd().split('\n')) io.say(`  ${line}`);
-    io.say('');
-    io.say('  Recovery codes, each good once instead of a code of the app:');
-    for (let index = 0; index < recoveryCodes.length; index += 2) io.say(`    ${recoveryCodes.slice(index, index + 2).join('    ')}`);
+    io.say('  The first log-in shows the QR code for the authenticator app and the recovery codes, and asks for an own password.');
     return 0;
   });
 }

@@ -2,7 +2,6 @@ import { createLoginThrottle } from '../../database/login-throttle';
 import { createStaffLogIn } from '../../api/staff/log-in';
 import { createAudit } from '../../database/audit';
 import { createStaffRepository } from '../../database/staff';
-import { totpCode } from '../../database/staff-credentials';
 import { runStaffAdd } from '../../runtime/commands/staff-add';
 import { addDemoStaff, demoPassword, demoStaff } from '../../runtime/demo/staff';
 import { createTestCity, testKeys, type TestCity } from '../support/test-city';
@@ -22,7 +21,7 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
 function logIn(demo: boolean) {
   const audit = createAudit({ database: city.database, keys: testKeys });
   const staff = createStaffRepository({ database: city.database, keys: testKeys, audit });
-  const enter = createStaffLogIn({ staff, throttle: createLoginThrottle({ database: city.database, keys: testKeys }), audit, demo });
+  const enter = createStaffLogIn({ staff, throttle: createLoginThrottle({ database: city.database, keys: testKeys }), audit, demo, local: true });
   return (login: string, password: string, code: string) => enter({ login, password, code }, { kind: 'anonymous', id: null, origin: '192.0.2.7', requestId: null });
 }
 
@@ -30,10 +29,7 @@ test('the first city admin gets in with what the command shows', async () => {
   const { code, said } = await run('--login', 'mayor', '--name', '市長 一', '--role', 'city_admin');
   expect(code).toBe(0);
   const password = /One-time password +(\S+)/.exec(said)?.[1] ?? '';
-  const secret = /secret=([A-Z2-7]+)/.exec(said)?.[1] ?? '';
-  expect(said).toContain('█');
-  expect(said.match(/\b[a-z2-9]{4}(-[a-z2-9]{4}){3}\b/g)).toHaveLength(9);
-  expect(await logIn(false)('Mayor ', password, totpCode(secret, new Date()))).toMatchObject({ ok: true });
+  expect(await logIn(false)('Mayor ', password, '')).toMatchObject({ ok: true });
   expect(await createAudit({ database: city.database, keys: testKeys }).list({ limit: 10, action: 'staff.add' })).toMatchObject([{ actorKind: 'machine', origin: 'command line', detail: { role: 'city_admin' } }]);
 });
 

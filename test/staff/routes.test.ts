@@ -10,7 +10,8 @@ beforeAll(async () => { site = await createStaffSite(); });
 afterAll(() => site.close());
 
 function routes() {
-  return staffApi(site.desk, { gate: createStaffGate({ cookies: createCookieJar({ https: false }), sessions: site.desk.sessions }), demo: false });
+  const cookies = createCookieJar({ https: false });
+  return staffApi(site.desk, { gate: createStaffGate({ cookies, sessions: site.desk.sessions }), cookies, demo: false });
 }
 
 test('every route lets in exactly the roles that it states', async () => {

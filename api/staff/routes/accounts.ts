@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LoginThrottle } from '../../../database/login-throttle';
-import type { StaffRepository, StaffWithCredentials } from '../../../database/staff';
+import type { StaffRepository, StaffWithPassword } from '../../../database/staff';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
 import { staffRealm } from '../log-in';
@@ -9,8 +9,8 @@ import { byId, displayName, login, role, staffJson, staffShape } from '../shapes
 const roles = ['city_admin'] as const;
 /** Shown once. */
 const credentials = z
-  .object({ staff: staffShape, oneTimePassword: z.string(), enrolmentUri: z.string(), recoveryCodes: z.array(z.string()) })
-  .meta({ id: 'NewCredentials' });
+  .object({ staff: staffShape, oneTimePassword: z.string() })
+  .meta({ id: 'OneTimePassword' });
 
 export interface AccountRouteDependencies {
   readonly staff: StaffRepository;
@@ -25,7 +25,7 @@ export function accountRoutes({ staff, throttle }: AccountRouteDependencies): St
       handle: async () => ({ answer: { staff: (await staff.list()).map(staffJson) } }),
     }),
     staffRoute({
-      method: 'post', path: '/staff', summary: 'Add an account; its one-time password, secret and recovery codes are told once', roles,
+      method: 'post', path: '/staff', summary: 'Add an account; its one-time password is told once', roles,
       body: z.object({ login, displayName, role }), status: 201, answer: credentials,
       handle: async ({ body, actor }) => credentialsOutcome(await staff.add(actor, body)),
     }),
@@ -59,7 +59,7 @@ export function accountRoutes({ staff, throttle }: AccountRouteDependencies): St
       },
     }),
     staffRoute({
-      method: 'post', path: '/staff/:id/reset-credentials', summary: 'New one-time password, secret and recovery codes; clears a log-in lock', roles, params: byId, answer: credentials,
+      method: 'post', path: '/staff/:id/reset-credentials', summary: 'New one-time password; the authenticator app and recovery codes end, a log-in lock is cleared', roles, params: byId, answer: credentials,
       async handle({ params, actor }) {
         const result = await staff.resetCredentials(actor, params.id);
         if (result.ok) await throttle.clear({ programmeId: staffRealm, couponNumber: result.staff.login });
@@ -69,8 +69,7 @@ export function accountRoutes({ staff, throttle }: AccountRouteDependencies): St
   ];
 }
 
-function credentialsOutcome(result: StaffWithCredentials): Outcome<z.input<typeof credentials>> {
+function credentialsOutcome(result: StaffWithPassword): Outcome<z.input<typeof credentials>> {
   if (!result.ok) return result;
-  const { password, enrolmentUri, recoveryCodes } = result.credentials;
-  return { answer: { staff: staffJson(result.staff), oneTimePassword: password, enrolmentUri, recoveryCodes: [...recoveryCodes] } };
+  return { answer: { staff: staffJson(result.staff), oneTimePassword: result.oneTimePassword } };
 }

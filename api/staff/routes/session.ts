@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import type { StaffRepository } from '../../../database/staff';
-import { verifyPassword } from '../../../database/staff-credentials';
 import type { StaffSession } from '../../../database/staff-sessions';
-import { isGoodPassword } from '../../../domain/staff/password';
-import { refuseStaff } from '../../../domain/staff/refusals';
+import { refuseStaff, staffRefusals, type StaffRefusalCode } from '../../../domain/staff/refusals';
 import { roleWords, staffRoles } from '../../../domain/staff/roles';
 import { openRoute, staffRoute, type StaffRoute } from '../define-route';
 import type { createStaffLogIn } from '../log-in';
@@ -11,21 +8,45 @@ import { instant, role, uuid } from '../shapes';
 import type { StaffGate } from '../staff-gate';
 
 const me = z
-  .object({ id: uuid, login: z.string(), displayName: z.string(), role, roleLabel: z.string(), mustChangePassword: z.boolean(), sessionEndsAt: instant })
+  .object({
+    id: uuid, login: z.string(), displayName: z.string(), role, roleLabel: z.string(), way: z.enum(['local', 'oidc']), mustChangePassword: z.boolean(), mustEnrol: z.boolean(),
+    sessionEndsAt: instant, idleEndsAt: instant,
+  })
   .meta({ id: 'Me' });
-const password = z.string().min(1).max(1_000);
+const state = z.object({ running: z.boolean(), idleEndsAt: instant.nullable(), endsAt: instant.nullable() }).meta({ id: 'SessionState' });
+const ways = z
+  .object({ local: z.boolean(), oidc: z.object({ label: z.string() }).nullable(), refused: z.string().nullable() })
+  .meta({ id: 'LogInWays' });
 
 export interface SessionRouteDependencies {
   readonly gate: StaffGate;
   readonly logIn: ReturnType<typeof createStaffLogIn>;
-  readonly staff: Pick<StaffRepository, 'forLogIn' | 'changePassword'>;
+  readonly localLogIn: boolean;
+  readonly oidc: { readonly label: string } | undefined;
 }
 
-export function sessionRoutes({ gate, logIn, staff }: SessionRouteDependencies): StaffRoute[] {
+/** Log in, log out, and who one is. */
+export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDependencies): StaffRoute[] {
   return [
     openRoute({
+      method: 'get', path: '/session', summary: 'Whether the session runs, without counting as a sign of life', answer: state,
+      async handle({ ctx }) {
+        const session = await gate.peek(ctx);
+        return { answer: { running: session !== undefined, idleEndsAt: session?.idleEndsAt.toISOString() ?? null, endsAt: session?.endsAt.toISOString() ?? null } };
+      },
+    }),
+    openRoute({
+      method: 'get', path: '/session/ways', summary: 'How people log in here; `refused`: a code to be put in words', query: z.object({ refused: z.string().max(40).optional() }), answer: ways,
+      handle: ({ query }) => Promise.resolve({
+        answer: {
+          local: localLogIn, oidc: oidc ? { label: oidc.label } : null,
+          refused: query.refused !== undefined && Object.hasOwn(staffRefusals, query.refused) ? staffRefusals[query.refused as StaffRefusalCode].sentence : null,
+        },
+      }),
+    }),
+    openRoute({
       method: 'post', path: '/session', summary: 'Log in',
-      body: z.object({ login: z.string().max(200), password, code: z.string().max(100).default('') }),
+      body: z.object({ login: z.string().max(200), password: z.string().min(1).max(1_000), code: z.string().max(100).default('') }),
       answer: me,
       async handle({ body, actor, ctx }) {
         const result = await logIn(body, actor);
@@ -49,20 +70,11 @@ export function sessionRoutes({ gate, logIn, staff }: SessionRouteDependencies):
       method: 'get', path: '/me', summary: 'Who is logged in', roles: staffRoles, whileNew: true, answer: me,
       handle: ({ staff: session }) => Promise.resolve({ answer: meJson(session) }),
     }),
-    staffRoute({
-      method: 'post', path: '/me/password', summary: 'Choose an own password', roles: staffRoles, whileNew: true,
-      body: z.object({ current: password, next: password }),
-      async handle({ body, staff: session, actor }) {
-        const account = await staff.forLogIn(session.login);
-        if (!account || !(await verifyPassword(account.passwordHash, body.current))) return refuseStaff('wrong_password');
-        if (body.next === body.current || !isGoodPassword(body.next, session.login)) return refuseStaff('weak_password');
-        const result = await staff.changePassword(actor, session.staffId, body.next, session.tokenHash);
-        return result.ok ? { answer: undefined } : result;
-      },
-    }),
   ];
 }
 
-function meJson({ staffId, login, displayName, role: own, mustChangePassword, endsAt }: StaffSession): z.input<typeof me> {
-  return { id: staffId, login, displayName, role: own, roleLabel: roleWords[own], mustChangePassword, sessionEndsAt: endsAt.toISOString() };
+function meJson({ staffId, login, displayName, role: own, way, mustChangePassword, mustEnrol, endsAt, idleEndsAt }: StaffSession): z.input<typeof me> {
+  return {
+    id: staffId, login, displayName, role: own, roleLabel: roleWords[own], way, mustChangePassword, mustEnrol, sessionEndsAt: endsAt.toISOString(), idleEndsAt: idleEndsAt.toISOString(),
+  };
 }

@@ -3,6 +3,8 @@ import pino from 'pino';
 import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
 import type { StaffDesk } from '../../../api/staff/desk';
+import { createOidcDoor } from '../../../api/staff/oidc/door';
+import { createOidcProvider, type OidcSettings } from '../../../api/staff/oidc/provider';
 import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
 import { createBookingPermits } from '../../../database/booking-permits';
 import { createIdentityChecks } from '../../../database/identity-checks';
@@ -14,9 +16,12 @@ import { createProgrammes } from '../../../database/programmes';
 import { createResidentNotes } from '../../../database/resident-notes';
 import { createResidentSearch } from '../../../database/resident-search';
 import { createSlotRepository } from '../../../database/slots';
-import { createStaffRepository, type StaffRepository, type StaffView } from '../../../database/staff';
-import type { NewCredentials } from '../../../database/staff-credentials';
+import { createStaffRepository, type StaffRepository } from '../../../database/staff';
+import type { StaffView } from '../../../database/staff-accounts';
+import { totpCode } from '../../../database/staff-credentials';
 import { createStaffDeskReader } from '../../../database/staff-desk';
+import { createStaffEnrolment } from '../../../database/staff-enrolment';
+import { createStaffLinks } from '../../../database/staff-links';
 import { createStaffNumbers } from '../../../database/staff-numbers';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
@@ -39,7 +44,9 @@ export interface StaffSite {
   readonly logLines: string[];
   timeline: Timeline | undefined;
   /** An account as `staff add` makes it. */
-  account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly credentials: NewCredentials }>;
+  account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly oneTimePassword: string }>;
+  /** The same with an authenticator app set up, as after half of the first log-in. */
+  enrolled(role: StaffRole): Promise<{ readonly staff: StaffView; readonly password: string; readonly totpSecret: string; readonly recoveryCodes: readonly string[] }>;
   /** A browser with a running session of that role, with an own password. */
   colleague(role: StaffRole): Promise<Visitor & { readonly staffId: string }>;
   visitor(): Visitor;
@@ -50,8 +57,16 @@ export interface StaffSite {
 
 let people = 0;
 
+export interface StaffSiteOptions {
+  readonly demo?: boolean;
+  readonly oidc?: OidcSettings;
+  readonly localLogIn?: boolean;
+  /** Known beforehand, where the identity provider must know it. */
+  readonly port?: number;
+}
+
 /** The staff app on a fresh small city and a free port, not in demo mode. */
-export async function createStaffSite({ demo = false }: { demo?: boolean } = {}): Promise<StaffSite> {
+export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0 }: StaffSiteOptions = {}): Promise<StaffSite> {
   const city = await createTestCity({ poolSize: 8 });
   const { database, keys } = city;
   const outbox = createOutbox(database);
@@ -59,6 +74,7 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
   const audit = createAudit({ database, keys });
   const sessions = createStaffSessionRepository(database);
   const staff = createStaffRepository({ database, keys, audit });
+  const enrolment = createStaffEnrolment({ database, keys, audit });
   const handedOver: BookingEvent[] = [];
   const logLines: string[] = [];
   const desk: StaffDesk = {
@@ -77,6 +93,10 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
     outbox,
     handOver: { offer: (events) => { handedOver.push(...events); } },
     timelineOf: () => Promise.resolve(site.timeline),
+    enrolment,
+    links: createStaffLinks({ database, audit }),
+    oidc: oidc && createOidcDoor({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
+    localLogIn,
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
@@ -91,7 +111,7 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
     log: pino({ level: 'debug' }, new Writable({ write(chunk: Buffer, _encoding, done) { logLines.push(chunk.toString()); done(); } })),
     projectRoot,
   });
-  const serving = await serve(listenerOf(app), 0);
+  const serving = await serve(listenerOf(app), port);
   const address = serving.server.address();
   const url = `http://localhost:${String(typeof address === 'object' ? address?.port : '')}`;
   const site: StaffSite = {
@@ -101,6 +121,15 @@ export async function createStaffSite({ demo = false }: { demo?: boolean } = {})
       const result = await staff.add(tester, { login: `person-${String(++people)}`, displayName: `職員${String(people)}`, role });
       if (!result.ok) throw new Error(result.staffCode);
       return result;
+    },
+    async enrolled(role) {
+      const { staff: person, oneTimePassword } = await site.account(role);
+      const { secret } = await enrolment.begin(person.id, person.login);
+      const result = await enrolment.confirm(tester, person.id, totpCode(secret, new Date()), new Date());
+      if (!result.ok) throw new Error(result.staffCode);
+      // The code of this moment is to be had again.
+      await database('staff').where({ id: person.id }).update({ totp_last_step: null });
+      return { staff: person, password: oneTimePassword, totpSecret: secret, recoveryCodes: result.recoveryCodes };
     },
     async colleague(role) {
       const { staff: person } = await site.account(role);
