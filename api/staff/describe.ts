@@ -7,6 +7,7 @@ import { createStaffGate } from './staff-gate';
 /** The description of the staff's JSON without a database, for generating the admin's types: the handlers are never called. */
 export function describeStaffApi(): object {
   const desk = {} as StaffDesk;
-  const gate = createStaffGate({ cookies: createCookieJar({ https: true }), sessions: desk.sessions });
-  return describeApi(staffApi(desk, { gate, demo: false }));
+  const cookies = createCookieJar({ https: true });
+  const gate = createStaffGate({ cookies, sessions: desk.sessions });
+  return describeApi(staffApi(desk, { gate, cookies, demo: false }));
 }

@@ -13,7 +13,7 @@ describeInBrowser('the frame of the admin', () => {
   afterAll(() => admin.close());
 
   test('a page asked for without a session leads to the log-in and back', async () => {
-    const { staff, credentials } = await admin.site.account('city_admin');
+    const { staff, password, totpSecret } = await admin.site.enrolled('city_admin');
     await admin.site.city.database('staff').where({ id: staff.id }).update({ password_expires_at: null });
     const page = await admin.open({ path: '/?x=1' });
     await page.waitForURL(/\/log-in\?from=/);
@@ -26,8 +26,8 @@ describeInBrowser('the frame of the admin', () => {
     await page.getByRole('button', { name: 'ログインする' }).click();
     expect(await page.getByRole('alert').innerText()).toContain('ログインできませんでした。');
     expect(await page.getByLabel('ログイン名').inputValue()).toBe(staff.login);
-    await page.getByLabel('パスワード').fill(credentials.password);
-    await page.getByLabel('確認コード').fill(totpCode(credentials.totpSecret, new Date()));
+    await page.getByLabel('パスワード').fill(password);
+    await page.getByLabel('確認コード').fill(totpCode(totpSecret, new Date()));
     await page.getByLabel('確認コード').press('Enter');
     await page.getByRole('heading', { level: 1, name: '今日' }).waitFor();
     expect(new URL(page.url()).search).toBe('?x=1');
