@@ -1,50 +1,100 @@
+import { isPlainDate } from '../calendar/plain-date';
+import { formatDateJa } from '../calendar/city-time';
+import type { Channel } from '../contracts/booking-workflow';
 import { explainEmailAddressFault, parseEmailAddress } from '../email-address';
-import type { FormField, ProgrammeDocument } from '../programme/document';
+import { foldWidth } from '../fold-width';
+import type { FieldCondition, FormField, ProgrammeDocument } from '../programme/document';
+import { isPlainText } from '../programme/parts/basics';
 import { explainTelephoneFault, parseTelephone } from '../telephone';
 
-/** What is kept of a field: text as entered (telephone: its digits, e-mail: its deliverable form), `true` for a given consent. */
+/** What is kept of a field: text as entered (telephone: its digits, e-mail: its deliverable form, choice: the option's value, date: YYYY-MM-DD), `true` for a tick. */
 export type Answer = string | true;
 export type Answers = Readonly<Record<string, Answer>>;
 
 export interface AnswerFault {
   readonly field: string;
-  readonly code: 'missing' | 'malformed' | 'too_long' | 'unknown_field';
+  readonly code: 'missing' | 'malformed' | 'too_short' | 'too_long' | 'not_an_option' | 'too_early' | 'too_late' | 'unknown_field';
   readonly sentence: string;
 }
 
+/** What is known of the booking whose form it is. A condition on something that is not known counts as fulfilled: better asked than missed. */
+export interface FormContext {
+  readonly dose?: number;
+  readonly groups?: readonly string[];
+  readonly channel?: Channel;
+  /** The day of answering in the city, for dates "not after today". */
+  readonly today?: string;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
 /**
  * Checks raw answers (from JSON or a form: text or boolean per field) against the programme version's form.
- * Empty optional fields are left out. Never throws.
+ * Empty optional fields are left out; so is what was typed into a field that is not asked. Never throws.
  */
-export function checkAnswers(
-  document: ProgrammeDocument,
-  raw: Readonly<Record<string, unknown>>,
-): { ok: true; answers: Answers } | { ok: false; faults: AnswerFault[] } {
+export function checkAnswers(document: ProgrammeDocument, raw: Raw, context: FormContext = {}): { ok: true; answers: Answers } | { ok: false; faults: AnswerFault[] } {
   const answers: Record<string, Answer> = {};
   const faults: AnswerFault[] = [];
-  const fields = document.form.fields;
+  const { fields } = document.form;
   for (const name of Object.keys(raw)) {
-    if (!fields.some((field) => field.name === name)) faults.push({ field: name, code: 'unknown_field', sentence: '入力欄にない項目が送られました。' });
+    if (!fields.some((field) => field.name === name && field.kind !== 'note')) faults.push({ field: name, code: 'unknown_field', sentence: '入力欄にない項目が送られました。' });
   }
-  for (const field of fields) {
-    const result = checkAnswer(field, Object.hasOwn(raw, field.name) ? raw[field.name] : undefined);
+  walk(fields, raw, context, (field, result) => {
     if ('fault' in result) faults.push({ field: field.name, ...result.fault });
     else if (result.answer !== undefined) answers[field.name] = result.answer;
-  }
+  });
   return faults.length > 0 ? { ok: false, faults } : { ok: true, answers };
 }
 
-type Checked = { answer: Answer | undefined } | { fault: Omit<AnswerFault, 'field'> };
+/** The fields that are asked, given what is answered so far: those without conditions, and those whose conditions hold. */
+export function fieldsAsked(document: ProgrammeDocument, raw: Raw, context: FormContext = {}): FormField[] {
+  const asked: FormField[] = [];
+  walk(document.form.fields, raw, context, (field) => asked.push(field));
+  return asked;
+}
 
-function checkAnswer(field: FormField, value: unknown): Checked {
-  if (field.kind === 'consent') {
+/** Fields in order: a condition can only ask for what stands before it, so one pass decides. */
+function walk(fields: readonly FormField[], raw: Raw, context: FormContext, visit: (field: FormField, result: Checked) => void): void {
+  const given: Record<string, Answer> = Object.create(null) as Record<string, Answer>;
+  for (const field of fields) {
+    if (!(field.showWhen ?? []).every((condition) => holds(condition, given, context))) continue;
+    const result: Checked = field.kind === 'note' ? { answer: undefined } : checkAnswer(field, Object.hasOwn(raw, field.name) ? raw[field.name] : undefined, context);
+    if ('answer' in result && result.answer !== undefined) given[field.name] = result.answer;
+    visit(field, result);
+  }
+}
+
+function holds(condition: FieldCondition, given: Answers, { dose, groups, channel }: FormContext): boolean {
+  switch (condition.kind) {
+    case 'given':
+      return given[condition.field] !== undefined;
+    case 'not_given':
+      return given[condition.field] === undefined;
+    case 'one_of': {
+      const answer = given[condition.field];
+      return typeof answer === 'string' && condition.values.includes(answer);
+    }
+    case 'dose':
+      return dose === undefined || condition.doses.includes(dose);
+    case 'group':
+      return groups === undefined || condition.groups.some((code) => groups.includes(code));
+    case 'channel':
+      return channel === undefined || condition.channels.includes(channel);
+  }
+}
+
+type Checked = { answer: Answer | undefined } | { fault: Omit<AnswerFault, 'field'> };
+type AskingField = Exclude<FormField, { kind: 'note' }>;
+
+function checkAnswer(field: AskingField, value: unknown, context: FormContext): Checked {
+  if (field.kind === 'consent' || field.kind === 'checkbox') {
     if (value === true || value === 'true' || value === 'on' || value === '1') return { answer: true };
     if (value !== undefined && value !== null && value !== false && value !== '' && value !== 'false') return malformed('チェックの状態を読み取れませんでした。');
     return field.required ? missing(`「${field.label}」にチェックを入れてください。`) : { answer: undefined };
   }
   if (value !== undefined && value !== null && typeof value !== 'string') return malformed(`${field.label}を文字で入力してください。`);
   const text = (value ?? '').trim();
-  if (text === '') return field.required ? missing(`${field.label}を入力してください。`) : { answer: undefined };
+  if (text === '') return field.required ? missing(field.kind === 'choice' ? `${field.label}を選んでください。` : `${field.label}を入力してください。`) : { answer: undefined };
   switch (field.kind) {
     case 'telephone': {
       const result = parseTelephone(text);
@@ -54,17 +104,46 @@ function checkAnswer(field: FormField, value: unknown): Checked {
       const result = parseEmailAddress(text);
       return result.ok ? { answer: result.value } : malformed(explainEmailAddressFault(result.fault));
     }
+    case 'choice':
+      return field.options.some((option) => option.value === text) ? { answer: text } : fault('not_an_option', `${field.label}を一覧から選んでください。`);
+    case 'date':
+      return checkDate(field, text, context);
     case 'text':
-      return [...text].length > field.maxLength
-        ? { fault: { code: 'too_long', sentence: `${field.label}は${String(field.maxLength)}文字以内で入力してください。` } }
-        : { answer: text };
+      return checkText(field, text);
   }
 }
 
+function checkText(field: Extract<FormField, { kind: 'text' }>, text: string): Checked {
+  const length = [...text].length;
+  if (length > field.maxLength) return fault('too_long', `${field.label}は${String(field.maxLength)}文字以内で入力してください。`);
+  if (!isPlainText(text)) return malformed(`${field.label}に、使えない文字（見えない文字など）が入っています。`);
+  if (field.only === 'digits') {
+    const digits = foldWidth(text).replace(/[\s-]/g, '');
+    if (!/^[0-9]+$/.test(digits)) return malformed(`${field.label}は数字だけで入力してください。`);
+    return digits.length < (field.minLength ?? 0) ? fault('too_short', `${field.label}は${String(field.minLength)}けた以上で入力してください。`) : { answer: digits };
+  }
+  if (field.only === 'kana' && !/^[ぁ-ゖァ-ヺｦ-ﾟーゝゞヽヾ・\s]+$/.test(text)) return malformed(`${field.label}はひらがなかカタカナで入力してください。`);
+  return length < (field.minLength ?? 0) ? fault('too_short', `${field.label}は${String(field.minLength)}文字以上で入力してください。`) : { answer: text };
+}
+
+function checkDate(field: Extract<FormField, { kind: 'date' }>, text: string, { today }: FormContext): Checked {
+  const match = /^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$/.exec(foldWidth(text).replace(/\s/g, ''));
+  const date = match ? `${match[1] ?? ''}-${(match[2] ?? '').padStart(2, '0')}-${(match[3] ?? '').padStart(2, '0')}` : '';
+  if (!isPlainDate(date)) return malformed(`${field.label}を、2021年5月6日 のように入力してください。`);
+  const [first, last] = [field.notBefore, field.notAfter].map((bound) => (bound === 'today' ? today : bound));
+  if (first !== undefined && date < first) return fault('too_early', `${field.label}は${formatDateJa(first)}以後の日を入力してください。`);
+  if (last !== undefined && date > last) return fault('too_late', `${field.label}は${formatDateJa(last)}以前の日を入力してください。`);
+  return { answer: date };
+}
+
+function fault(code: AnswerFault['code'], sentence: string): Checked {
+  return { fault: { code, sentence } };
+}
+
 function missing(sentence: string): Checked {
-  return { fault: { code: 'missing', sentence } };
+  return fault('missing', sentence);
 }
 
 function malformed(sentence: string): Checked {
-  return { fault: { code: 'malformed', sentence } };
+  return fault('malformed', sentence);
 }

@@ -66,7 +66,7 @@ export interface JourneyPlan {
 
 export interface JourneyPlanStep {
   readonly id: string;
-  readonly on: 'confirmed' | 'changed' | 'cancelled' | 'attended' | 'no_show';
+  readonly on: 'held' | 'confirmed' | 'changed' | 'cancelled' | 'attended' | 'no_show';
   /** Due at `at` o'clock (city time), `days` days before the day of the appointment; left out: at once. */
   readonly before?: { readonly days: number; readonly at: string };
   /** Left out if the booking was confirmed less than this many hours before the step is due. */

@@ -43,6 +43,8 @@ export function noticeWords(step: JourneyPlanStep): string {
     return days === 0 ? '当日のお知らせ' : days === 1 ? '前日のお知らせ' : `${String(days)}日前のお知らせ`;
   }
   switch (step.on) {
+    case 'held':
+      return '仮押さえのお知らせ';
     case 'confirmed':
       return '予約確定のお知らせ';
     case 'changed':

@@ -1,159 +1,118 @@
 import { z } from 'zod';
-import { channels } from '../contracts/booking-workflow';
-import { templateFaults } from './template';
+import { faultsOf, largestDocumentCharacters, type DocumentFault } from './faults';
+import { channel, code, faultAt, shortText } from './parts/basics';
+import { dose, policies, vaccine } from './parts/doses';
+import { field } from './parts/form-fields';
+import { bookingWindow, group, release } from './parts/groups';
+import { journeyMoments, journeyStep, noticeCaps } from './parts/journeys';
+import { pageNotice, template, texts, translations, words } from './parts/texts';
+import { contradictionsOf } from './contradictions';
+
+export type { DocumentFault } from './faults';
+export type { FieldCondition } from './parts/form-fields';
+export type { NoticeChannel, StepCondition } from './parts/journeys';
+export type { Language, OtherLanguage, Translation } from './parts/texts';
+export { journeyMoments, noticeChannels } from './parts/journeys';
+export { noticePages, otherLanguages } from './parts/texts';
 
 /**
  * A programme (事業) as data: one document per version, checked here and nowhere else. Closed sets and bounds
- * throughout: staff say what, never how.
+ * throughout: staff say what, never how. What is optional has its usual meaning in the code that obeys it, so a document
+ * says only what it wants otherwise, and a stored one never changes.
  */
 
-const code = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
-const shortText = z.string().min(1).max(200);
-const longText = z.string().max(4000);
-const instant = z.iso.datetime({ offset: true });
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+/** The newest way of writing that this code understands. One that is newer is refused, never half obeyed. */
+export const newestSchema = 2;
 
-const group = z.strictObject({
-  code,
-  label: shortText,
-  /** The texts in the 対象区分 column of the city's file that mean this group. */
-  importedAs: z.array(shortText).max(50),
-  /** Rows without a group belong here. */
-  isDefault: z.boolean().optional(),
-  opensAt: instant,
-  closesAt: instant.optional(),
+const documentShape = z.strictObject({
+  /** 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. */
+  schema: z.union([z.literal(1), z.literal(2)]),
+  name: shortText,
+  city: shortText,
+  callCentre: z.strictObject({ telephone: z.string().regex(/^[0-9-]{9,15}$/), hours: shortText }),
+  words: words.optional(),
+  identification: z.strictObject({
+    /** The number on the paper. `prefixes`: it begins with one of these. */
+    couponNumber: z.strictObject({ label: shortText, digits: z.int().min(4).max(20), prefixes: z.array(z.string().regex(/^[0-9]{1,12}$/)).min(1).max(50).optional() }),
+    birthDate: z.strictObject({ label: shortText }),
+    /** What a person knows beside the number. Left out: the birth date. */
+    secondFact: z.enum(['birth_date', 'kana']).optional(),
+    kana: z.strictObject({ label: shortText }).optional(),
+  }),
+  groups: z.array(group).min(1).max(50),
+  releases: z.array(release).max(50).optional(),
+  doses: z.array(dose).min(1).max(9),
+  vaccines: z.array(vaccine).min(1).max(20).optional(),
+  bookingWindow,
+  policies,
+  channels: z.array(channel).min(1),
+  form: z.strictObject({ fields: z.array(field).max(30) }),
+  journey: z.array(journeyStep).max(50),
+  noticeCaps: noticeCaps.optional(),
+  templates: z.record(code, template),
+  notices: z.array(pageNotice).max(20).optional(),
+  texts,
+  translations: translations.optional(),
 });
 
-const dose = z.strictObject({
-  number: z.int().min(1).max(9),
-  label: shortText,
-  /** Days from the day of the previous dose to the day of this one, counted by calendar date in the city's time. */
-  interval: z.strictObject({ minDays: z.int().min(0).max(3650), maxDays: z.int().min(0).max(3650).optional() }).optional(),
+export type ProgrammeDocument = z.infer<typeof documentShape>;
+
+export const programmeDocumentSchema = documentShape.superRefine((document, context) => {
+  for (const { path, sentence, fix } of contradictionsOf(document)) faultAt(context, [...path], sentence, fix);
 });
 
-const fieldBase = {
-  name: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/),
-  label: shortText,
-  help: z.string().max(500).optional(),
-  required: z.boolean(),
-};
-
-const field = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('telephone'), ...fieldBase }),
-  z.strictObject({ kind: z.literal('email'), ...fieldBase }),
-  z.strictObject({ kind: z.literal('text'), ...fieldBase, maxLength: z.int().min(1).max(1000) }),
-  z.strictObject({ kind: z.literal('consent'), ...fieldBase }),
-]);
-
-export const journeyMoments = ['confirmed', 'changed', 'cancelled', 'attended', 'no_show'] as const;
-
-const journeyStep = z.strictObject({
-  id: code,
-  /** The moment of the booking that this step hangs on. */
-  on: z.enum(journeyMoments),
-  when: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('now') }),
-    /** At `at` o'clock in the city's time, `days` days before the day of the appointment. */
-    z.strictObject({ kind: z.literal('days_before'), days: z.int().min(0).max(60), at: timeOfDay }),
-  ]),
-  template: code,
-  /** Left out if the booking was confirmed less than this many hours before the step is due (`days_before` only). */
-  notWithinHours: z.int().min(0).max(240).optional(),
-  /** Only while the resident has no booking for the next dose. */
-  onlyWithoutNextDose: z.boolean().optional(),
-});
-
-const template = z
-  .strictObject({ subject: z.string().min(1).max(200), text: z.string().min(1).max(8000) })
-  .superRefine((value, context) => {
-    for (const part of ['subject', 'text'] as const) {
-      for (const fault of templateFaults(value[part])) context.addIssue({ code: 'custom', path: [part], message: fault });
-    }
-  });
-
-export const programmeDocumentSchema = z
-  .strictObject({
-    schema: z.literal(1),
-    name: shortText,
-    city: shortText,
-    callCentre: z.strictObject({ telephone: z.string().regex(/^[0-9-]{9,15}$/), hours: shortText }),
-    identification: z.strictObject({
-      couponNumber: z.strictObject({ label: shortText, digits: z.int().min(4).max(20) }),
-      birthDate: z.strictObject({ label: shortText }),
-    }),
-    groups: z.array(group).min(1).max(50),
-    doses: z.array(dose).min(1).max(9),
-    bookingWindow: z.strictObject({
-      /** First and last bookable day, in days from today (city time). */
-      firstDay: z.int().min(0).max(365),
-      lastDay: z.int().min(0).max(365),
-    }),
-    policies: z.strictObject({
-      holdMinutes: z.int().min(1).max(60),
-      /** Hours before the start until which a citizen may change or cancel. */
-      cutOffHours: z.int().min(0).max(720),
-      maxChanges: z.int().min(0).max(100),
-      /** Hours after the end of the slot when somebody not checked in counts as not come. */
-      noShowAfterHours: z.int().min(0).max(72),
-    }),
-    channels: z.array(z.enum(channels)).min(1),
-    form: z.strictObject({ fields: z.array(field).max(30) }),
-    journey: z.array(journeyStep).max(50),
-    templates: z.record(code, template),
-    texts: z.strictObject({
-      front: longText,
-      whatToBring: z.array(shortText).max(10),
-      afterBooking: longText,
-      couponHelp: longText,
-    }),
-  })
-  .superRefine((document, context) => {
-    const fault = (path: (string | number)[], message: string): void => {
-      context.addIssue({ code: 'custom', path, message });
-    };
-    const twice = (list: readonly string[], path: string): void => {
-      list.forEach((item, index) => {
-        if (list.indexOf(item) !== index) fault([path, index], `「${item}」が二度あります`);
-      });
-    };
-    twice(document.groups.map((item) => item.code), 'groups');
-    twice(document.groups.flatMap((item) => item.importedAs), 'groups');
-    twice(document.form.fields.map((item) => item.name), 'form');
-    twice(document.journey.map((item) => item.id), 'journey');
-    if (document.groups.filter((item) => item.isDefault).length > 1) fault(['groups'], '区分のない行を受け入れる対象区分は一つだけです');
-    document.groups.forEach((item, index) => {
-      if (item.closesAt && Date.parse(item.closesAt) <= Date.parse(item.opensAt)) fault(['groups', index, 'closesAt'], '受付の終わりが始まりより前です');
-    });
-    document.doses.forEach((item, index) => {
-      if (item.number !== index + 1) fault(['doses', index, 'number'], '回は1から順に並べます');
-      if (item.interval?.maxDays !== undefined && item.interval.maxDays < item.interval.minDays) fault(['doses', index, 'interval'], '間隔の上限が下限より短いです');
-      if (index === 0 && item.interval) fault(['doses', index, 'interval'], '最初の回に間隔はありません');
-    });
-    if (document.bookingWindow.lastDay < document.bookingWindow.firstDay) fault(['bookingWindow'], '予約できる最後の日が最初の日より前です');
-    document.journey.forEach((step, index) => {
-      if (!(step.template in document.templates)) fault(['journey', index, 'template'], `文面「${step.template}」がありません`);
-      if (step.when.kind === 'days_before' && step.on !== 'confirmed') fault(['journey', index, 'when'], '「何日前」は予約の確定だけに付けられます');
-    });
-  });
-
-export type ProgrammeDocument = z.infer<typeof programmeDocumentSchema>;
 export type ProgrammeGroup = ProgrammeDocument['groups'][number];
+export type GroupMembership = NonNullable<ProgrammeGroup['members']>[number];
+export type ReleaseRule = NonNullable<ProgrammeDocument['releases']>[number];
 export type ProgrammeDose = ProgrammeDocument['doses'][number];
+export type DoseSeat = NonNullable<ProgrammeDose['seat']>;
+export type ProgrammeVaccine = NonNullable<ProgrammeDocument['vaccines']>[number];
 export type FormField = ProgrammeDocument['form']['fields'][number];
 export type JourneyStep = ProgrammeDocument['journey'][number];
 export type JourneyMoment = (typeof journeyMoments)[number];
+export type PageNotice = NonNullable<ProgrammeDocument['notices']>[number];
+export type NoticePage = PageNotice['pages'][number];
 
-/** A fault of a document: where (`groups.0.opensAt`) and a sentence. */
-export interface DocumentFault {
-  readonly path: string;
-  readonly sentence: string;
-}
+export type CheckedDocument = { ok: true; document: ProgrammeDocument } | { ok: false; faults: DocumentFault[] };
 
 /** Checks an unknown value. Never throws. */
-export function checkProgrammeDocument(value: unknown): { ok: true; document: ProgrammeDocument } | { ok: false; faults: DocumentFault[] } {
+export function checkProgrammeDocument(value: unknown): CheckedDocument {
+  const schema = schemaOf(value);
+  if (schema !== undefined && schema > newestSchema) return { ok: false, faults: [tooNew(schema)] };
+  if (!isSmall(value)) return { ok: false, faults: [tooLarge] };
   const result = programmeDocumentSchema.safeParse(value);
   if (result.success) return { ok: true, document: result.data };
-  return { ok: false, faults: result.error.issues.map((issue) => ({ path: issue.path.join('.'), sentence: issue.message })) };
+  return { ok: false, faults: faultsOf(result.error) };
+}
+
+/** The number of the way of writing, where the value has one. */
+export function schemaOf(value: unknown): number | undefined {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'schema')) return undefined;
+  const { schema } = value as { schema: unknown };
+  return typeof schema === 'number' && Number.isSafeInteger(schema) ? schema : undefined;
+}
+
+function tooNew(schema: number): DocumentFault {
+  return {
+    path: 'schema',
+    sentence: `新しい書き方（${String(schema)}）の文書です。このプログラムが読めるのは ${String(newestSchema)} までです`,
+    fix: 'Toki を新しい版に入れ替えてから読み込んでください',
+  };
+}
+
+const tooLarge: DocumentFault = {
+  path: '',
+  sentence: `文書が大きすぎるか、読み取れない形です（${String(largestDocumentCharacters)}文字まで）`,
+  fix: '長い文章を短くするか、書き出したファイルをそのまま読み込んでください',
+};
+
+/** Counts before anything is parsed. What cannot be written as JSON is no document. */
+function isSmall(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value) as string | undefined ?? '').length <= largestDocumentCharacters;
+  } catch {
+    return false;
+  }
 }
 
 /** The text whose SHA-256 is a version's checksum: keys sorted, so that a round trip through jsonb gives the same. */

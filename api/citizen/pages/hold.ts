@@ -208,10 +208,12 @@ function replacedBy(booking: BookingView): { replaces?: string } {
   return booking.replaces === null ? {} : { replaces: booking.replaces };
 }
 
-const inputs: Readonly<Record<Exclude<FormField['kind'], 'consent'>, { type: string; autocomplete: string | undefined }>> = {
+const inputs: Readonly<Partial<Record<FormField['kind'], { type: string; autocomplete: string | undefined }>>> = {
   telephone: { type: 'tel', autocomplete: 'tel' },
   email: { type: 'email', autocomplete: 'email' },
   text: { type: 'text', autocomplete: undefined },
+  // Typed, as the birth date is: a calendar to leaf through is a long way to a day many years ago.
+  date: { type: 'text', autocomplete: undefined },
 };
 
 function fieldModel(field: FormField, value: string, faults: readonly AnswerFault[]) {
@@ -227,7 +229,7 @@ function fieldModel(field: FormField, value: string, faults: readonly AnswerFaul
     value,
     isConsent: field.kind === 'consent',
     isLong: field.kind === 'text' && field.maxLength > 100,
-    ...(field.kind === 'consent' ? {} : inputs[field.kind]),
+    ...inputs[field.kind],
   };
 }
 
