@@ -4,6 +4,8 @@ import type { BookingRepository, BookingView } from '../database/bookings';
 import type { Notice, NoticeRepository } from '../database/notices';
 import type { Programmes, ProgrammeVersion } from '../database/programmes';
 import type { ResidentRepository } from '../database/residents';
+import { emailIn } from '../domain/contact/addresses';
+import { mustBeCalledWithoutAddress } from '../domain/contact/callback';
 import { unlessToldPrefix, type NoticeOutcome, type NoticeRequest } from '../domain/contracts/booking-workflow';
 import { writeNotice } from '../domain/journey/write-notice';
 import type { NoticeMessage } from '../domain/notice-layout';
@@ -13,7 +15,7 @@ import type { Mail, Mailer } from './mailer';
 
 export interface NoticeActivitiesOptions {
   readonly notices: NoticeRepository;
-  readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose'>;
+  readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
   readonly residents: Pick<ResidentRepository, 'find'>;
   readonly programmes: Pick<Programmes, 'version'>;
   /** Left out: nothing leaves the machine, messages land in the inbox. */
@@ -60,16 +62,17 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     );
   }
 
-  /** The address given in the form, in the first field of kind `email`; it is optional, so its absence is nothing unusual. */
-  async function addressOf(booking: BookingView, version: ProgrammeVersion): Promise<string | undefined> {
-    const answers = await bookings.answersOf(booking.id);
-    const given = version.document.form.fields.filter((field) => field.kind === 'email').map((field) => answers?.[field.name]);
-    return given.find((value): value is string => typeof value === 'string' && value !== '');
-  }
-
   async function skip(notice: Notice, reason: string): Promise<NoticeOutcome> {
     await notices.skip(notice.id, reason);
     return { status: 'skipped', reason };
+  }
+
+  /** Who has no address and does not know of it yet is called. */
+  async function skipWithoutAddress(notice: Notice, step: JourneyStep): Promise<NoticeOutcome> {
+    const by = await bookings.lastActor(notice.bookingId);
+    if (by === undefined || !mustBeCalledWithoutAddress(step, by)) return skip(notice, 'no_address');
+    await notices.skipForCall(notice.id, 'no_address');
+    return { status: 'skipped', reason: 'no_address' };
   }
 
   async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>): Promise<NoticeOutcome> {
@@ -114,8 +117,8 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
     const reason = await reasonToSkip(step, booking, version);
     if (reason !== undefined) return skip(notice, reason);
-    const address = await addressOf(booking, version);
-    if (address === undefined) return skip(notice, 'no_address');
+    const address = emailIn(version.document, await bookings.answersOf(booking.id));
+    if (address === undefined) return skipWithoutAddress(notice, step);
 
     const message = await writeMessage(step, booking, version);
     if (mailer) return sendMail(mailer, notice, { ...message, to: address, senderName: version.document.city });

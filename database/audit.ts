@@ -16,7 +16,7 @@ export interface AuditActor {
 export interface AuditEntry {
   /** What was done, as `noun.verb`. */
   readonly action: string;
-  readonly subject?: { readonly kind: 'staff' | 'booking' | 'slot' | 'venue' | 'audit'; readonly id: string } | undefined;
+  readonly subject?: { readonly kind: 'staff' | 'booking' | 'slot' | 'venue' | 'audit' | 'notice' | 'callback'; readonly id: string } | undefined;
   /** Whose data was read or changed. */
   readonly residentId?: string | undefined;
   /** `done`, `begun`, or the code of the refusal. */
@@ -30,6 +30,8 @@ export interface AuditEvent {
   readonly at: Date;
   readonly actorKind: AuditActor['kind'];
   readonly actorId: string | null;
+  /** The member of staff as they are called today; the chain itself holds no names. */
+  readonly actorName: string | null;
   readonly action: string;
   readonly subjectKind: string | null;
   readonly subjectId: string | null;
@@ -122,15 +124,17 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
           if (filter.residentId !== undefined) void query.where('resident_id', filter.residentId);
           if (filter.actorId !== undefined) void query.where('actor_id', filter.actorId);
           if (filter.action !== undefined) void query.where('action', filter.action);
-          if (filter.from !== undefined) void query.where('at', '>=', filter.from);
-          if (filter.until !== undefined) void query.where('at', '<', filter.until);
+          // Rows are added one after the other, so their numbers are in the order of their times: a day is a stretch of numbers.
+          if (filter.from !== undefined) void query.where('seq', '>=', database.raw('(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))', [filter.from]));
+          if (filter.until !== undefined) void query.where('seq', '<', database.raw('(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))', [filter.until]));
           if (filter.before !== undefined) void query.where('seq', '<', filter.before);
         })
+        .leftJoin('staff', 'staff.id', 'audit_event.actor_id')
         .orderBy('seq', 'desc')
         .limit(filter.limit)
-        .select<AuditRow[]>('*');
+        .select<(AuditRow & { actor_name: string | null })[]>('audit_event.*', 'staff.display_name as actor_name');
       return rows.map((row) => ({
-        seq: row.seq, at: row.at, actorKind: row.actor_kind, actorId: row.actor_id, action: row.action, subjectKind: row.subject_kind, subjectId: row.subject_id,
+        seq: row.seq, at: row.at, actorKind: row.actor_kind, actorId: row.actor_id, actorName: row.actor_name, action: row.action, subjectKind: row.subject_kind, subjectId: row.subject_id,
         residentId: row.resident_id, origin: row.origin, result: row.result, detail: JSON.parse(row.detail) as Record<string, unknown>, requestId: row.request_id,
       }));
     },

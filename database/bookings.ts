@@ -417,6 +417,11 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>) : undefined;
     },
 
+    /** Who took the booking's last step; undefined where there is no booking. */
+    async lastActor(bookingId: string): Promise<ActorKind | undefined> {
+      return (await lastEvent(bookingId))?.actor;
+    },
+
     /** Whether the resident of this booking has one for `dose` that counts (confirmed or attended). */
     async hasBookingForDose(residentId: string, dose: number): Promise<boolean> {
       const row = await database('booking').where({ resident_id: residentId, dose }).whereIn('state', ['confirmed', 'attended']).first<{ id: string } | undefined>('id');

@@ -14,6 +14,8 @@ const sealedColumns = [
   { table: 'booking_permit', key: ['id'], column: 'sealed_reason' },
   { table: 'staff', key: ['id'], column: 'sealed_totp' },
   { table: 'staff', key: ['id'], column: 'sealed_totp_new' },
+  { table: 'callback', key: ['id'], column: 'sealed_note' },
+  { table: 'callback_attempt', key: ['id'], column: 'sealed_note' },
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
   { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },

@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { NoticeRequest } from '../domain/contracts/booking-workflow';
+import type { CallbackCause } from '../domain/contact/callback';
+import { againOccurrence, type NoticeRequest } from '../domain/contracts/booking-workflow';
+import { lockCallbacksOf, openCallback, settleByNotice } from './callbacks';
 import type { Database } from './connection';
 
 export const noticeStatuses = ['queued', 'sending', 'sent', 'failed', 'unclear', 'skipped'] as const;
@@ -53,12 +55,24 @@ export function createNoticeRepository(database: Database) {
     };
   }
 
-  async function step(id: string, from: readonly NoticeStatus[], change: Record<string, unknown>): Promise<boolean> {
-    const rows = await database('notice')
+  async function step(id: string, from: readonly NoticeStatus[], change: Record<string, unknown>, connection: Database = database): Promise<{ booking_id: string; step: string } | undefined> {
+    const [row] = await connection('notice')
       .where({ id })
       .whereIn('status', from)
-      .update({ ...change, updated_at: database.fn.now() });
-    return rows > 0;
+      .update({ ...change, updated_at: database.fn.now() })
+      .returning<{ booking_id: string; step: string }[]>(['booking_id', 'step']);
+    return row;
+  }
+
+  const isDone = (row: unknown): boolean => row !== undefined;
+
+  /** The end of a notice that did not reach its person, and the call that takes its place: both or neither. */
+  function endWithCall(id: string, from: readonly NoticeStatus[], change: Record<string, unknown>, cause: CallbackCause): Promise<boolean> {
+    return database.transaction(async (trx) => {
+      const row = await step(id, from, change, trx);
+      if (row) await openCallback(trx, { bookingId: row.booking_id, noticeId: id, cause });
+      return isDone(row);
+    });
   }
 
   return {
@@ -81,30 +95,41 @@ export function createNoticeRepository(database: Database) {
     },
 
     /** From here on the message may have left. False: another attempt has it. */
-    startSending: (id: string, channel: string) => step(id, ['queued'], { status: 'sending', channel, attempts: database.raw('attempts + 1') }),
+    startSending: async (id: string, channel: string) => isDone(await step(id, ['queued'], { status: 'sending', channel, attempts: database.raw('attempts + 1') })),
 
     /** The mail server did not take it, and said so: it will be tried again. */
-    putBack: (id: string, error: string) => step(id, ['queued', 'sending'], { status: 'queued', last_error: error }),
+    putBack: async (id: string, error: string) => isDone(await step(id, ['queued', 'sending'], { status: 'queued', last_error: error })),
 
-    /** Also from `unclear`: the attempt that was given up for lost came to its end after all. */
-    markSent: (id: string) => step(id, ['sending', 'unclear'], { status: 'sent', sent_at: database.fn.now(), last_error: null }),
+    /** Also from `unclear`: the attempt that was given up for lost came to its end after all. What failed before it is settled. */
+    markSent: (id: string): Promise<boolean> =>
+      database.transaction(async (trx) => {
+        await lockCallbacksOf(trx, id);
+        const row = await step(id, ['sending', 'unclear'], { status: 'sent', sent_at: trx.fn.now(), last_error: null }, trx);
+        if (row) await settleByNotice(trx, row.booking_id, row.step);
+        return isDone(row);
+      }),
 
-    markFailed: (id: string, error: string) => step(id, ['queued', 'sending'], { status: 'failed', last_error: error }),
+    /** For good. The person goes to the list of those to be called. */
+    markFailed: (id: string, error: string) => endWithCall(id, ['queued', 'sending'], { status: 'failed', last_error: error }, 'notice_failed'),
 
-    markUnclear: (id: string, error: string) => step(id, ['sending'], { status: 'unclear', last_error: error }),
+    markUnclear: async (id: string, error: string) => isDone(await step(id, ['sending'], { status: 'unclear', last_error: error })),
 
-    skip: (id: string, reason: string) => step(id, ['queued'], { status: 'skipped', skip_reason: reason }),
+    skip: async (id: string, reason: string) => isDone(await step(id, ['queued'], { status: 'skipped', skip_reason: reason })),
+
+    /** There is nowhere to write to, and the person does not know yet: somebody calls instead. */
+    skipForCall: (id: string, reason: string) => endWithCall(id, ['queued'], { status: 'skipped', skip_reason: reason }, 'no_address'),
 
     /** Puts the message into the inbox and marks the notice sent, both or neither. False: another attempt did. */
     async deliverToInbox(id: string, message: { channel: string; recipient: string; subject: string; text: string; html: string }): Promise<boolean> {
       return database.transaction(async (trx) => {
-        const changed = await trx('notice')
-          .where({ id, status: 'queued' })
-          .update({ status: 'sent', channel: message.channel, attempts: trx.raw('attempts + 1'), sent_at: trx.fn.now(), updated_at: trx.fn.now(), last_error: null });
-        if (changed === 0) return false;
+        await lockCallbacksOf(trx, id);
+        const change = { status: 'sent', channel: message.channel, attempts: trx.raw('attempts + 1'), sent_at: trx.fn.now(), last_error: null };
+        const row = await step(id, ['queued'], change, trx);
+        if (!row) return false;
         await trx('inbox_message').insert({
           notice_id: id, channel: message.channel, recipient: message.recipient, subject: message.subject, body_text: message.text, body_html: message.html,
         });
+        await settleByNotice(trx, row.booking_id, row.step);
         return true;
       });
     },
@@ -113,6 +138,39 @@ export function createNoticeRepository(database: Database) {
     async ofBooking(bookingId: string): Promise<Notice[]> {
       const rows = await database('notice').where({ booking_id: bookingId }).orderBy('id').select<NoticeRow[]>('*');
       return rows.map(read);
+    },
+
+    /**
+     * The row of a notice that a person wants sent once more, under an occurrence of its own, with the request's id. The booking is locked
+     * while its repeats of the last day are counted, so that people who press at the same time do not get past the limit.
+     */
+    async reserveAgain(noticeId: string, requestId: string, mostPerDay: number): Promise<Notice | 'notice_unknown' | 'notice_under_way' | 'notice_not_resendable' | 'notice_cap_reached'> {
+      return database.transaction(async (trx) => {
+        const original = await trx('notice').where({ id: noticeId }).first<NoticeRow | undefined>('*');
+        if (!original) return 'notice_unknown';
+        await trx('booking').where({ id: original.booking_id }).forNoKeyUpdate().first('id');
+        const { rows } = await trx.raw<{ rows: { under_way: boolean; again: number }[] }>(
+          `SELECT coalesce(bool_or(status IN ('queued', 'sending') AND step = ?), false) AS under_way,
+                  count(*) FILTER (WHERE occurrence LIKE 'again/%' AND status <> 'skipped' AND queued_at > now() - interval '1 day')::int AS again
+             FROM notice WHERE booking_id = ?`,
+          [original.step, original.booking_id],
+        );
+        const [found] = rows;
+        if (found?.under_way) return 'notice_under_way';
+        if (original.status === 'skipped') return 'notice_not_resendable';
+        if ((found?.again ?? 0) >= mostPerDay) return 'notice_cap_reached';
+        const [row] = await trx('notice')
+          .insert({ id: uuidv7(), booking_id: original.booking_id, step: original.step, occurrence: againOccurrence(requestId), status: 'queued' })
+          .returning<NoticeRow[]>('*');
+        if (!row) throw new Error('an insert gives its row');
+        return read(row);
+      });
+    },
+
+    /** The row as it is now. */
+    async byId(id: string): Promise<Notice | undefined> {
+      const row = await database('notice').where({ id }).first<NoticeRow | undefined>('*');
+      return row && read(row);
     },
 
     /** The newest messages of the inbox, the newest first. */

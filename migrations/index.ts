@@ -4,6 +4,7 @@ import * as sessionDraft from './0002_session_draft';
 import * as staff from './0003_staff';
 import * as venueVersion from './0004_venue_version';
 import * as desk from './0005_desk';
+import * as contact from './0006_contact';
 import * as plans from './0007_plans';
 import * as importsInTheDesk from './0008_imports_in_the_desk';
 import * as receptionAndNumbers from './0009_reception_and_numbers';
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { name: '0003_staff', up: staff.up },
   { name: '0004_venue_version', up: venueVersion.up },
   { name: '0005_desk', up: desk.up },
+  { name: '0006_contact', up: contact.up },
   { name: '0007_plans', up: plans.up },
   { name: '0008_imports_in_the_desk', up: importsInTheDesk.up },
   { name: '0009_reception_and_numbers', up: receptionAndNumbers.up },

@@ -6,7 +6,9 @@ import { createOidcDoor } from '../api/staff/oidc/door';
 import { createOidcProvider } from '../api/staff/oidc/provider';
 import { createAudit } from '../database/audit';
 import { createBookingPermits } from '../database/booking-permits';
+import { createAuditSearch } from '../database/audit-search';
 import { createBookingRepository } from '../database/bookings';
+import { createCallbackRepository } from '../database/callbacks';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createIdentityChecks } from '../database/identity-checks';
@@ -19,16 +21,20 @@ import { createResidentNotes } from '../database/resident-notes';
 import { createResidentSearch } from '../database/resident-search';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
+import { createStaffBookingReader } from '../database/staff-bookings';
+import { createStaffNoticeReader } from '../database/staff-notices';
 import { createStaffDeskReader } from '../database/staff-desk';
 import { createStaffEnrolment } from '../database/staff-enrolment';
 import { createStaffLinks } from '../database/staff-links';
 import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
+import { createWorkflowUrls } from './workflow-urls';
 import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
+import { createNoticeSender } from './notice-sender';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
 import { runApp } from './run-app';
@@ -36,6 +42,7 @@ import { runMain } from './run-main';
 import { readRuntimeFile } from './runtime-file';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
+
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
@@ -55,6 +62,9 @@ async function main(): Promise<number> {
   const sessions = createStaffSessionRepository(database);
   const audit = createAudit({ database, keys });
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
+
+  // Written when everything runs, so it is read when it is needed.
+  const temporalUiOrigin = () => config.temporalUiOrigin ?? readRuntimeFile(config.dataDir)?.temporalUiUrl;
 
   const app = createStaffApp({
     desk: {
@@ -79,14 +89,20 @@ async function main(): Promise<number> {
       links: createStaffLinks({ database, audit }),
       oidc: config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
       localLogIn: config.staffLocalLogIn,
+      auditSearch: createAuditSearch(database),
+      bookingLists: createStaffBookingReader(database),
+      notices: createNoticeRepository(database),
+      noticeLists: createStaffNoticeReader({ database, keys, programmes }),
+      callbacks: createCallbackRepository({ database, keys, audit }),
+      sendAgain: createNoticeSender(temporal),
+      workflowUrl: createWorkflowUrls(temporalUiOrigin, config.temporalNamespace),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),
     metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
     notices: createNoticeRepository(database),
     codec: new EncryptionCodec(keys),
-    // Written when everything runs, so it is read when it is needed.
-    temporalUiOrigin: () => config.temporalUiOrigin ?? readRuntimeFile(config.dataDir)?.temporalUiUrl,
+    temporalUiOrigin,
     demo: config.demo,
     https: (config.staffUrl ?? config.publicUrl).startsWith('https:'),
     log,

@@ -1,6 +1,7 @@
 import { isEnded, type BookingState } from '../domain/booking/lifecycle';
 import {
   unlessToldPrefix,
+  againOccurrence,
   type BookingEvent,
   type BookingFacts,
   type CancelBookingInput,
@@ -146,7 +147,7 @@ export class BookingEntity {
   startResend({ step }: ResendNoticeInput, requestId: string, now: number): Task & { kind: 'send_notice' } {
     const found = this.#journey?.steps.find((item) => item.id === step);
     if (!found) throw new Error('refusalOfResend was asked before');
-    const task = { kind: 'send_notice' as const, step: found, occurrence: `again/${requestId}` };
+    const task = { kind: 'send_notice' as const, step: found, occurrence: againOccurrence(requestId) };
     this.#underWay.push({ task, since: now });
     return task;
   }

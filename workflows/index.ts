@@ -1,4 +1,5 @@
 export { bookingLifecycle } from './booking-lifecycle';
 export { dropFolder } from './drop-folder';
 export { eligibilityImport } from './eligibility-import';
+export { noticeAgain } from './notice-again';
 export { undoImport } from './undo-import';

@@ -2,6 +2,11 @@ import type { Audit } from '../../database/audit';
 import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingRepository } from '../../database/bookings';
 import type { IdentityChecks } from '../../database/identity-checks';
+import type { AuditSearch } from '../../database/audit-search';
+import type { CallbackRepository } from '../../database/callbacks';
+import type { NoticeRepository } from '../../database/notices';
+import type { StaffBookingReader } from '../../database/staff-bookings';
+import type { StaffNoticeReader } from '../../database/staff-notices';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
 import type { Programmes } from '../../database/programmes';
@@ -15,8 +20,8 @@ import type { StaffEnrolment } from '../../database/staff-enrolment';
 import type { StaffLinks } from '../../database/staff-links';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
 import type { StaffVenueRepository } from '../../database/staff-venues';
-import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
 import type { OidcDoor } from './oidc/door';
+import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -45,5 +50,14 @@ export interface StaffDesk {
   readonly oidc: OidcDoor | undefined;
   /** Whether people may log in by password. */
   readonly localLogIn: boolean;
+  readonly auditSearch: AuditSearch;
+  readonly bookingLists: StaffBookingReader;
+  readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
+  readonly noticeLists: StaffNoticeReader;
+  readonly callbacks: CallbackRepository;
+  /** Has a notice sent once more by the workflows; answers within seconds. */
+  readonly sendAgain: (request: NoticeRequest & { readonly requestId: string }) => Promise<'accepted' | 'refused' | 'unreachable'>;
+  /** The page of a workflow in the Temporal UI; undefined where there is no such UI. */
+  readonly workflowUrl: (workflowId: string) => string | undefined;
   readonly trustedProxies: readonly string[];
 }

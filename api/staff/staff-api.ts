@@ -9,9 +9,12 @@ import { createPhoneBookings } from './phone-bookings';
 import { accountRoutes } from './routes/accounts';
 import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
+import { bookingListRoutes } from './routes/booking-list';
 import { bookingRoutes } from './routes/bookings';
 import { callScriptRoutes } from './routes/call-script';
 import { findResidentRoutes } from './routes/find-residents';
+import { callbackRoutes } from './routes/callbacks';
+import { noticeRoutes } from './routes/notices';
 import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
 import { residentRoutes } from './routes/residents';
@@ -36,6 +39,9 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),
     ...numberRoutes(desk),
+    ...bookingListRoutes(desk),
+    ...noticeRoutes(desk),
+    ...callbackRoutes(desk),
   ];
   const description = describeApi(routes);
   return [

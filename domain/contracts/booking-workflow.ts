@@ -85,6 +85,17 @@ export interface NoticeRequest {
   readonly occurrence: string;
 }
 
+/** The occurrence of a notice that somebody asked for once more; the request's id is the id of the Update. */
+export function againOccurrence(requestId: string): string {
+  return `again/${requestId}`;
+}
+
+/** Sends one notice of a booking whose own workflow has ended. */
+export const noticeAgainWorkflowType = 'noticeAgain';
+export function noticeAgainWorkflowId(requestId: string): string {
+  return `notice/${requestId}`;
+}
+
 export const noticeOutcomes = ['sent', 'skipped', 'failed', 'unclear'] as const;
 /** `unclear`: handed to the mail server, the answer was lost. */
 export interface NoticeOutcome {

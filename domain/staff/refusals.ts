@@ -47,6 +47,17 @@ export const staffRefusals = {
   protected_resident: { http: 403, sentence: 'この方には責任者が折り返します。会場や日時、登録の有無を伝えずに、折り返しの約束をしてください。' },
   dose_unknown: { http: 422, sentence: 'この回は事業の定義にありません。' },
   permit_unknown: { http: 404, sentence: 'この許可は見つからないか、すでに終わっています。' },
+  range_backwards: { http: 422, sentence: '期間の終わりは、始まりより後にしてください。' },
+  notice_unknown: { http: 404, sentence: 'この通知は見つかりませんでした。' },
+  notice_under_way: { http: 409, sentence: 'この通知は送っている途中です。結果が出るまでお待ちください。' },
+  notice_not_resendable: { http: 409, sentence: 'この通知はもう一度送ることができません。宛先がないか、予約の状態が変わっています。' },
+  notice_cap_reached: { http: 429, sentence: 'この予約への再送は、1日に送れる回数に達しました。電話で連絡してください。' },
+  engine_unreachable: { http: 503, sentence: '通知のしくみにつながらないため、送りませんでした。少し待ってからもう一度操作してください。' },
+  callback_unknown: { http: 404, sentence: 'この折り返しは見つかりませんでした。' },
+  callback_exists: { http: 409, sentence: 'この方には、同じ理由の折り返しがすでにあります。その折り返しに書き足してください。' },
+  callback_done: { http: 409, sentence: 'この折り返しはすでに済んでいます。続けるときは、先に「済」を取り消してください。' },
+  callback_not_done: { http: 409, sentence: 'この折り返しはまだ済んでいません。' },
+  assignee_unknown: { http: 422, sentence: '担当にできるのは、有効なオペレーターか責任者です。' },
   not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
 } as const;
 

@@ -8,6 +8,10 @@ import { createOidcProvider, type OidcSettings } from '../../../api/staff/oidc/p
 import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
 import { createBookingPermits } from '../../../database/booking-permits';
 import { createIdentityChecks } from '../../../database/identity-checks';
+import { createAuditSearch } from '../../../database/audit-search';
+import { createCallbackRepository } from '../../../database/callbacks';
+import { createStaffBookingReader } from '../../../database/staff-bookings';
+import { createStaffNoticeReader } from '../../../database/staff-notices';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createNoticeRepository } from '../../../database/notices';
 import { createOperatingFigures } from '../../../database/operating-figures';
@@ -43,6 +47,8 @@ export interface StaffSite {
   readonly handedOver: BookingEvent[];
   readonly logLines: string[];
   timeline: Timeline | undefined;
+  /** What the workflows say to a notice that is to be sent once more: nobody hears it, until a test says otherwise. */
+  sendAgain: StaffDesk['sendAgain'];
   /** An account as `staff add` makes it. */
   account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly oneTimePassword: string }>;
   /** The same with an authenticator app set up, as after half of the first log-in. */
@@ -97,6 +103,13 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     links: createStaffLinks({ database, audit }),
     oidc: oidc && createOidcDoor({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
     localLogIn,
+    auditSearch: createAuditSearch(database),
+    bookingLists: createStaffBookingReader(database),
+    notices: createNoticeRepository(database),
+    noticeLists: createStaffNoticeReader({ database, keys, programmes: createProgrammes(database) }),
+    callbacks: createCallbackRepository({ database, keys, audit }),
+    sendAgain: (request) => site.sendAgain(request),
+    workflowUrl: (workflowId) => `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}`,
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
@@ -117,6 +130,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
   const site: StaffSite = {
     city, url, desk, audit, staff, handedOver, logLines,
     timeline: undefined,
+    sendAgain: () => Promise.resolve('unreachable'),
     async account(role) {
       const result = await staff.add(tester, { login: `person-${String(++people)}`, displayName: `職員${String(people)}`, role });
       if (!result.ok) throw new Error(result.staffCode);

@@ -1,0 +1,21 @@
+import { skipWords } from '../journey/words';
+
+const failures: Readonly<Record<string, string>> = {
+  'attempts used up': '何度か試しても送れませんでした',
+  'attempt lost': '送信の途中で記録がとだえました',
+  not_reached: '通知のしくみにつながりませんでした',
+  not_resendable: '再送できない通知です',
+  'smtp ETIMEDOUT': 'メールサーバーが応答しませんでした',
+  'smtp ECONNECTION': 'メールサーバーとの接続が切れました',
+  'smtp ESOCKET': 'メールサーバーとの接続が切れました',
+  'smtp EDNS': 'メールサーバーが見つかりませんでした',
+};
+
+/** Why a notice did not leave, in words for staff: the code of the mail server stays beside them, for whoever looks after it. */
+export function noticeReasonWords(code: string): string {
+  const known = failures[code];
+  if (known !== undefined) return known;
+  const smtp = /^smtp (\d)\d\d$/.exec(code);
+  if (smtp) return smtp[1] === '5' ? `宛先に届きませんでした（${code}）` : `メールサーバーが受け付けませんでした（${code}）`;
+  return skipWords(code);
+}
