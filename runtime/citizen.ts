@@ -9,6 +9,7 @@ import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createResidentRepository } from '../database/residents';
 import { createSessionRepository } from '../database/sessions';
+import { createSiteSettings } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
     sessions,
+    site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver,

@@ -2,6 +2,7 @@ import { createHandOver } from '../activities/hand-over';
 import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createStaffApp } from '../api/staff/app';
+import { installationId } from '../api/shared/installation';
 import { createOidcDoor } from '../api/staff/oidc/door';
 import { createOidcProvider } from '../api/staff/oidc/provider';
 import { createAudit } from '../database/audit';
@@ -19,6 +20,7 @@ import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createResidentNotes } from '../database/resident-notes';
 import { createResidentSearch } from '../database/resident-search';
+import { createSiteSettingsEditor } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffBookingReader } from '../database/staff-bookings';
@@ -96,6 +98,9 @@ async function main(): Promise<number> {
       callbacks: createCallbackRepository({ database, keys, audit }),
       sendAgain: createNoticeSender(temporal),
       workflowUrl: createWorkflowUrls(temporalUiOrigin, config.temporalNamespace),
+      site: createSiteSettingsEditor({ database, audit }),
+      publicUrl: config.publicUrl,
+      installationId: installationId(keys),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),

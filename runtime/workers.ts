@@ -11,6 +11,7 @@ import type { KeyRing } from '../database/keys';
 import { createNoticeRepository } from '../database/notices';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
+import { createSiteSettings, programmesAsTheSiteSays } from '../database/site-settings';
 import { createResidentRepository } from '../database/residents';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
@@ -41,7 +42,7 @@ export function createActivities({ database, keys, smtpUrl, publicUrl, dropFolde
       notices: createNoticeRepository(database),
       bookings,
       residents: createResidentRepository({ database, keys }),
-      programmes,
+      programmes: programmesAsTheSiteSays(programmes, createSiteSettings(database)),
       publicUrl,
       ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
     }),

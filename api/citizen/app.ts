@@ -9,12 +9,14 @@ import type { LoginThrottle } from '../../database/login-throttle';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
 import type { SessionRepository } from '../../database/sessions';
+import { programmesAsTheSiteSays, type SiteSettingsReader } from '../../database/site-settings';
 import type { SlotRepository } from '../../database/slots';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
 import { compactCss, withDesignTokens } from '../shared/design-tokens';
 import { createCsrf } from '../shared/csrf';
 import { createFormTokens } from '../shared/form-token';
+import { addInstallationRoute } from '../shared/installation';
 import { createSessionGate } from '../shared/session-gate';
 import { setUpBody } from '../shared/set-up-body';
 import { setUpClientAddress } from '../shared/set-up-client-address';
@@ -50,6 +52,8 @@ export interface CitizenAppDependencies {
   readonly residents: ResidentRepository;
   readonly slots: SlotRepository;
   readonly sessions: SessionRepository;
+  /** What the city sets for the whole site. */
+  readonly site: SiteSettingsReader;
   readonly throttle: LoginThrottle;
   readonly keys: KeyRing;
   readonly handOver: HandOver;
@@ -64,14 +68,15 @@ export interface CitizenAppDependencies {
 
 /** The citizens' door: pages and JSON over the same core. */
 export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<RequestState> {
-  const { programmes, residents, slots, sessions, throttle, keys, log, publicUrl } = dependencies;
+  const { residents, slots, sessions, site, throttle, keys, log, publicUrl } = dependencies;
+  const programmes = programmesAsTheSiteSays(dependencies.programmes, site);
   const https = publicUrl.startsWith('https:');
   const folder = join(dependencies.projectRoot, 'api', 'citizen');
   const cookies = createCookieJar({ https });
   const gate = createSessionGate({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
   const logIn = createLogIn({ programmes, residents, sessions, throttle, devices, keys });
-  const desk = createCitizenBookings(dependencies);
+  const desk = createCitizenBookings({ ...dependencies, programmes });
   const assets = createAssets(readAssets(join(folder, 'assets')));
 
   const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
@@ -97,14 +102,15 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const pages = new Router<RequestState>();
   setUpHealth(pages, dependencies.health);
   assets.mount(pages);
-  addFrontPage(pages, { page, programmes });
+  addFrontPage(pages, { page, programmes, site });
   addLogInPages(pages, { page, logIn, gate, cookies, programmes });
   addMyBookings(pages, { page, gate, desk, programmes, residents });
   addChooseVenue(pages, { page, gate, desk });
   addChooseTime(pages, { page, gate, desk });
   addHoldPages(pages, { page, gate, desk, sessions });
   addBookingPages(pages, { page, gate, desk, publicUrl });
-  addInformationPages(pages, { page, programmes });
+  addInformationPages(pages, { page, programmes, site });
+  addInstallationRoute(pages, keys);
   app.use(pages.routes());
 
   setUpFallback(app);

@@ -13,6 +13,7 @@ import type { Programmes } from '../../database/programmes';
 import type { ResidentNotes } from '../../database/resident-notes';
 import type { ResidentSearch } from '../../database/resident-search';
 import type { SlotRepository } from '../../database/slots';
+import type { SiteSettingsEditor } from '../../database/site-settings';
 import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
 import type { StaffDeskReader } from '../../database/staff-desk';
@@ -59,5 +60,9 @@ export interface StaffDesk {
   readonly sendAgain: (request: NoticeRequest & { readonly requestId: string }) => Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The page of a workflow in the Temporal UI; undefined where there is no such UI. */
   readonly workflowUrl: (workflowId: string) => string | undefined;
+  readonly site: SiteSettingsEditor;
+  /** Where citizens reach the site, as the installation says. */
+  readonly publicUrl: string;
+  readonly installationId: string;
   readonly trustedProxies: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { programmesAsTheSiteSays } from '../../database/site-settings';
 import type { CookieJar } from '../shared/cookies';
 import { openRoute, type StaffRoute } from './define-route';
 import type { StaffDesk } from './desk';
@@ -19,6 +20,7 @@ import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
 import { residentRoutes } from './routes/residents';
 import { sessionRoutes } from './routes/session';
+import { siteRoutes } from './routes/site';
 import { venueRoutes } from './routes/venues';
 import type { StaffGate } from './staff-gate';
 
@@ -31,10 +33,11 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...sessionRoutes({ ...desk, gate, logIn }),
     ...ownAccountRoutes({ ...desk, cookies }),
     ...accountRoutes(desk),
+    ...siteRoutes(desk),
     ...auditRoutes(desk),
     ...findResidentRoutes(desk),
     ...residentRoutes({ ...desk, identityGate }),
-    ...callScriptRoutes(desk),
+    ...callScriptRoutes({ programmes: programmesAsTheSiteSays(desk.programmes, desk.site) }),
     ...bookingRoutes({ ...desk, phone, identityGate }),
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),

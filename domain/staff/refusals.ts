@@ -22,6 +22,7 @@ export const staffRefusals = {
   oidc_disabled: { http: 403, sentence: 'このシステムでの利用は停止されています。市の管理者にお問い合わせください。' },
   oidc_no_role: { http: 403, sentence: '市の認証は確認できましたが、このシステムで使える役割が割り当てられていません。市の管理者にお問い合わせください。' },
   oidc_taken: { http: 409, sentence: 'この市の認証のアカウントは、すでにほかの職員に結び付いています。' },
+  qr_too_small: { http: 422, sentence: 'この大きさでは点が細かすぎて、印刷すると読み取れません。もう少し大きくしてください。' },
   login_taken: { http: 409, sentence: 'このログイン名はすでに使われています。' },
   last_admin: { http: 409, sentence: '最後の「市の管理者」です。ほかの人を管理者にしてから操作してください。' },
   changed_meanwhile: { http: 412, sentence: 'ほかの人が先に変更しました。新しい内容を確認してから、もう一度操作してください。' },

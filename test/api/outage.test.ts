@@ -7,6 +7,7 @@ import { createLoginThrottle } from '../../database/login-throttle';
 import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
+import { createSiteSettings } from '../../database/site-settings';
 import { createSessionRepository } from '../../database/sessions';
 import { createSlotRepository } from '../../database/slots';
 import { projectRoot } from '../../runtime/root';
@@ -63,6 +64,7 @@ beforeAll(async () => {
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
     sessions: createSessionRepository({ database, keys }),
+    site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver: { offer: () => undefined },

@@ -7,6 +7,7 @@ import { createLoginThrottle } from '../../database/login-throttle';
 import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
+import { createSiteSettings } from '../../database/site-settings';
 import { createSessionRepository } from '../../database/sessions';
 import { createSlotRepository } from '../../database/slots';
 import { projectRoot } from '../../runtime/root';
@@ -26,7 +27,7 @@ test('operators book while every connection of the citizens’ door is taken and
   const outbox = createOutbox(pool);
   const citizenApp = createCitizenApp({
     bookings: createBookingRepository({ database: pool, keys: testKeys, programmes }), programmes, residents: createResidentRepository({ database: pool, keys: testKeys }),
-    slots: createSlotRepository(pool), sessions: createSessionRepository({ database: pool, keys: testKeys }), throttle: createLoginThrottle({ database: pool, keys: testKeys }),
+    slots: createSlotRepository(pool), sessions: createSessionRepository({ database: pool, keys: testKeys }), site: createSiteSettings(pool), throttle: createLoginThrottle({ database: pool, keys: testKeys }),
     keys: testKeys, handOver: { offer: () => undefined }, health: { database: () => pool.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
     log: pino({}, new Writable({ write(_chunk, _encoding, done) { done(); } })), publicUrl: 'http://localhost:3000', trustedProxies: [], projectRoot,
   });

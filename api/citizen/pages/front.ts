@@ -1,17 +1,20 @@
 import type Router from '@koa/router';
 import { cityDate, cityTime, formatTimeJa, type Instant } from '../../../domain/calendar/city-time';
 import { openingOf } from '../../../domain/programme/opening';
+import { noticesAt } from '../../../domain/site/settings';
 import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsReader } from '../../../database/site-settings';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';
 import { shortDateJa } from './words';
 
 const stateWords = { open: '受付中', before: '受付前', closed: '受付終了' } as const;
 
-export function addFrontPage(router: Router<RequestState>, { page, programmes }: { page: Page; programmes: Pick<Programmes, 'current'> }): void {
+export function addFrontPage(router: Router<RequestState>, { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader }): void {
   router.get('/', async (ctx) => {
     const { document } = await programmes.current();
-    const opening = openingOf(document, new Date());
+    const now = new Date();
+    const opening = openingOf(document, now);
     const sentence =
       opening.state === 'open'
         ? '予約を受け付けています'
@@ -21,6 +24,7 @@ export function addFrontPage(router: Router<RequestState>, { page, programmes }:
     await page.send(ctx, 'front', {
       title: '接種の予約',
       document,
+      notices: noticesAt(await site.current(), now),
       sentence,
       state: opening.state,
       isClosed: opening.state === 'closed',

@@ -1,5 +1,7 @@
 import type Router from '@koa/router';
+import { usualCouponLost } from '../../../domain/site/settings';
 import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsReader } from '../../../database/site-settings';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';
 
@@ -10,11 +12,11 @@ const pages = [
 ] as const;
 
 /** Pages that only inform. */
-export function addInformationPages(router: Router<RequestState>, { page, programmes }: { page: Page; programmes: Pick<Programmes, 'current'> }): void {
+export function addInformationPages(router: Router<RequestState>, { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader }): void {
   for (const { path, view, title } of pages) {
     router.get(path, async (ctx) => {
       const { document } = await programmes.current();
-      await page.send(ctx, view, { title, back: '/', document });
+      await page.send(ctx, view, { title, back: '/', document, couponLost: (await site.current()).couponLost ?? usualCouponLost });
     });
   }
 

@@ -5,6 +5,7 @@ import { createLoginThrottle } from '../../../database/login-throttle';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
 import { createResidentRepository } from '../../../database/residents';
+import { createSiteSettings } from '../../../database/site-settings';
 import { createSessionRepository } from '../../../database/sessions';
 import { createSlotRepository } from '../../../database/slots';
 import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
@@ -67,6 +68,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [] }:
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
     sessions: createSessionRepository({ database, keys }),
+    site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver: { offer: (events) => { handedOver.push(...events); } },

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
 import type { StaffDesk } from '../../../api/staff/desk';
+import { installationId } from '../../../api/shared/installation';
 import { createOidcDoor } from '../../../api/staff/oidc/door';
 import { createOidcProvider, type OidcSettings } from '../../../api/staff/oidc/provider';
 import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
@@ -19,6 +20,7 @@ import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
 import { createResidentNotes } from '../../../database/resident-notes';
 import { createResidentSearch } from '../../../database/resident-search';
+import { createSiteSettingsEditor } from '../../../database/site-settings';
 import { createSlotRepository } from '../../../database/slots';
 import { createStaffRepository, type StaffRepository } from '../../../database/staff';
 import type { StaffView } from '../../../database/staff-accounts';
@@ -67,13 +69,16 @@ export interface StaffSiteOptions {
   readonly demo?: boolean;
   readonly oidc?: OidcSettings;
   readonly localLogIn?: boolean;
+  readonly publicUrl?: string;
+  /** One that is there already, and is closed by whoever made it. */
+  readonly city?: TestCity;
   /** Known beforehand, where the identity provider must know it. */
   readonly port?: number;
 }
 
 /** The staff app on a fresh small city and a free port, not in demo mode. */
-export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0 }: StaffSiteOptions = {}): Promise<StaffSite> {
-  const city = await createTestCity({ poolSize: 8 });
+export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', city: given }: StaffSiteOptions = {}): Promise<StaffSite> {
+  const city = given ?? (await createTestCity({ poolSize: 8 }));
   const { database, keys } = city;
   const outbox = createOutbox(database);
   const figures = createOperatingFigures(database);
@@ -110,6 +115,9 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     callbacks: createCallbackRepository({ database, keys, audit }),
     sendAgain: (request) => site.sendAgain(request),
     workflowUrl: (workflowId) => `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}`,
+    site: createSiteSettingsEditor({ database, audit }),
+    publicUrl,
+    installationId: installationId(testKeys),
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
@@ -158,7 +166,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     },
     async close() {
       await serving.stop(1_000);
-      await city.close();
+      if (!given) await city.close();
     },
   };
   return site;
