@@ -13,6 +13,8 @@ export interface AppProcess {
   readonly name: string;
   readonly app: Parameters<typeof listenerOf>[0];
   readonly port: number;
+  /** A request must be here whole within this, ms; left out: the server's own. */
+  readonly requestWithinMs?: number;
   readonly sessions: { removeEnded(): Promise<number> };
   readonly handOver: HandOver;
   readonly temporal: { readonly connection: Connection };
@@ -24,11 +26,11 @@ export interface AppProcess {
  * One of the two doors: serves until the process is asked to stop, answers what has begun, hands over what was decided
  * and closes everything. Resolves with the exit code.
  */
-export async function runApp({ name, app, port, sessions, handOver, temporal, database, log }: AppProcess): Promise<number> {
+export async function runApp({ name, app, port, requestWithinMs, sessions, handOver, temporal, database, log }: AppProcess): Promise<number> {
   const cleaning = setInterval(() => {
     sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
   }, cleanEveryMs);
-  const serving = await serve(listenerOf(app), port);
+  const serving = await serve(listenerOf(app), port, undefined, requestWithinMs);
   log.info({ port }, `${name} listens`);
   await stopSignal();
   clearInterval(cleaning);

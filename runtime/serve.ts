@@ -17,9 +17,9 @@ export interface Serving {
 const headersWithinMs = 10_000;
 const requestWithinMs = 30_000;
 
-/** Listens on `port` of every address of the machine, or of `host` alone. Resolves when it does. */
-export async function serve(listener: RequestListener, port: number, host?: string): Promise<Serving> {
-  const server = createServer({ headersTimeout: headersWithinMs, requestTimeout: requestWithinMs, keepAliveTimeout: 10_000 }, listener);
+/** Listens on `port` of every address of the machine, or of `host` alone. Resolves when it does. A request must be here whole within `withinMs`. */
+export async function serve(listener: RequestListener, port: number, host?: string, withinMs = requestWithinMs): Promise<Serving> {
+  const server = createServer({ headersTimeout: headersWithinMs, requestTimeout: withinMs, keepAliveTimeout: 10_000 }, listener);
   server.listen(port, host);
   await once(server, 'listening');
   return {

@@ -13,6 +13,10 @@ import { createCallbackRepository } from '../database/callbacks';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createIdentityChecks } from '../database/identity-checks';
+import { createImportReview } from '../database/import-review';
+import { createImportRunStore } from '../database/import-runs';
+import { createImportSettings } from '../database/import-settings';
+import { createImportUndo } from '../database/import-undo';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createNoticeRepository } from '../database/notices';
 import { createOperatingFigures } from '../database/operating-figures';
@@ -36,6 +40,7 @@ import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
+import { createImportDesk } from './import-desk';
 import { createNoticeSender } from './notice-sender';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
@@ -48,6 +53,8 @@ import { StartError } from './start-error';
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
+/** A city's file of 100 MB over a slow line, ms. */
+const uploadWithinMs = 15 * 60_000;
 
 /** The staff app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
@@ -101,6 +108,11 @@ async function main(): Promise<number> {
       site: createSiteSettingsEditor({ database, audit }),
       publicUrl: config.publicUrl,
       installationId: installationId(keys),
+      imports: createImportDesk({ database, keys, temporal }),
+      importRuns: createImportRunStore({ database, keys }),
+      importReview: createImportReview({ database, keys }),
+      importSettings: createImportSettings({ database, audit }),
+      importUndo: createImportUndo(database),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),
@@ -113,7 +125,7 @@ async function main(): Promise<number> {
     log,
     projectRoot,
   });
-  return runApp({ name: 'staff app', app, port: config.staffPort, sessions, handOver, temporal, database, log });
+  return runApp({ name: 'staff app', app, port: config.staffPort, requestWithinMs: uploadWithinMs, sessions, handOver, temporal, database, log });
 }
 
 void runMain(main);

@@ -1,19 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 import { Refused } from './refused';
-import { wantsJson, type RequestState } from './state';
+import { wantsJson, type AppContext, type RequestState } from './state';
 
 /** Larger than any form of ours: 30 fields of 1,000 characters. */
 const usualLimitBytes = 128 * 1024;
+const readWithinMs = 30_000;
 const withBody = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * Reads the body: JSON objects under `/api/`, forms everywhere else, never compressed, never larger than the limit.
  * The content type is part of the defence against forged requests: no other site can send JSON without being asked first.
  */
-export function setUpBody(app: Koa<RequestState>, { limitBytes = usualLimitBytes }: { limitBytes?: number } = {}): void {
+export function setUpBody(
+  app: Koa<RequestState>,
+  { limitBytes = usualLimitBytes, isStreamed = () => false }: { limitBytes?: number; /** Whose handler reads the body by itself. */ isStreamed?: (ctx: AppContext) => boolean } = {},
+): void {
   app.use(async (ctx, next) => {
-    if (withBody.has(ctx.method)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded', limitBytes);
+    if (withBody.has(ctx.method) && !isStreamed(ctx)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded', limitBytes);
     await next();
   });
 }
@@ -43,10 +47,16 @@ function mediaType(header: string): string {
 async function readText(req: IncomingMessage, limitBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limitBytes) throw new Refused('payload_too_large', closing);
-    chunks.push(chunk);
+  // Slow senders may not hold a connection for long, whatever the server allows for whole files.
+  const timer = setTimeout(() => { req.destroy(); }, readWithinMs);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limitBytes) throw new Refused('payload_too_large', closing);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
   }
   return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
 }

@@ -23,7 +23,7 @@ import type { StaffDesk } from './desk';
 import { addInboxRoutes } from './inbox-routes';
 import { loopbackOnly } from './loopback';
 import { createMetrics, type MetricsSources } from './metrics';
-import { mountRoutes, refuseLargeBodies } from './mount-routes';
+import { isStreamed, mountRoutes, refuseLargeBodies } from './mount-routes';
 import { addOidcRoutes } from './oidc/routes';
 import { staffApi } from './staff-api';
 import { createStaffGate } from './staff-gate';
@@ -65,7 +65,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   const gate = desk && createStaffGate({ cookies, sessions: desk.sessions });
   const routes = desk && gate ? staffApi(desk, { gate, cookies, demo }) : [];
   app.use(refuseLargeBodies(routes));
-  setUpBody(app, { limitBytes: bodyLimitBytes });
+  setUpBody(app, { limitBytes: bodyLimitBytes, isStreamed: isStreamed(routes) });
 
   const router = new Router<RequestState>();
   setUpHealth(router, dependencies.health);

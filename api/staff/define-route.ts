@@ -45,6 +45,8 @@ interface Definition<Params extends Shape, Query extends Shape, Body extends Who
   readonly media?: string;
   /** Bytes of the body, where a whole file comes in it. */
   readonly bodyLimitBytes?: number;
+  /** The media type of a body that the handler reads by itself, as it comes, however large. */
+  readonly streamed?: string;
   /** Takes an `Idempotency-Key` header. */
   readonly idempotent?: true;
 }

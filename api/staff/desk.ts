@@ -7,6 +7,10 @@ import type { CallbackRepository } from '../../database/callbacks';
 import type { NoticeRepository } from '../../database/notices';
 import type { StaffBookingReader } from '../../database/staff-bookings';
 import type { StaffNoticeReader } from '../../database/staff-notices';
+import type { ImportReview } from '../../database/import-review';
+import type { ImportRunStore } from '../../database/import-runs';
+import type { ImportSettingsRepository } from '../../database/import-settings';
+import type { ImportUndo } from '../../database/import-undo';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
 import type { Programmes } from '../../database/programmes';
@@ -23,6 +27,7 @@ import type { StaffSessionRepository } from '../../database/staff-sessions';
 import type { StaffVenueRepository } from '../../database/staff-venues';
 import type { OidcDoor } from './oidc/door';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
+import type { ImportDesk } from './import-desk';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -64,5 +69,10 @@ export interface StaffDesk {
   /** Where citizens reach the site, as the installation says. */
   readonly publicUrl: string;
   readonly installationId: string;
+  readonly imports: ImportDesk;
+  readonly importRuns: ImportRunStore;
+  readonly importReview: ImportReview;
+  readonly importSettings: ImportSettingsRepository;
+  readonly importUndo: ImportUndo;
   readonly trustedProxies: readonly string[];
 }

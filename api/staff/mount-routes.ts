@@ -20,6 +20,8 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
       const admitted = route.roles === 'anyone' ? undefined : await gate.admit(ctx, route.roles, route.whileNew);
       if (admitted && !admitted.ok) {
         if (admitted.staff) await audit.record(actorOf(ctx, admitted.staff.staffId), { action: 'access.refused', result: admitted.staffCode, detail: { method: route.method, route: route.path } });
+        // A body that nobody reads would be taken for the next request.
+        if (route.streamed !== undefined) ctx.set('Connection', 'close');
         sendProblem(ctx, admitted);
         return;
       }
@@ -29,10 +31,17 @@ export function mountRoutes(router: Router<RequestState>, routes: readonly Staff
         if (route.media !== undefined) ctx.type = route.media;
         if (route.answer) ctx.body = outcome.answer;
       } else if ('malformed' in outcome) sendProblem(ctx, refuse('invalid_request'), outcome.malformed);
+      else if ('staffCode' in outcome) sendProblem(ctx, outcome, outcome.faults);
       else if ('faults' in outcome) sendProblem(ctx, refuse('invalid_answers'), outcome.faults);
       else sendProblem(ctx, outcome);
     });
   }
+}
+
+/** Whether a request goes to a route that reads its body by itself. */
+export function isStreamed(routes: readonly StaffRoute[]): (ctx: AppContext) => boolean {
+  const streamed = new Set(routes.flatMap(({ method, path, streamed: media }) => (media === undefined ? [] : [`${method.toUpperCase()} ${apiPrefix}${path}`])));
+  return (ctx) => streamed.has(`${ctx.method} ${ctx.path}`);
 }
 
 /** Refuses large bodies of the API before they are read; a route that takes a file says how large it may be. */
@@ -40,7 +49,9 @@ export function refuseLargeBodies(routes: readonly StaffRoute[]): (ctx: AppConte
   const larger = routes.flatMap(({ method, path, bodyLimitBytes: limit }) =>
     limit === undefined ? [] : [{ method: method.toUpperCase(), path: new RegExp(`^${apiPrefix}${path.replace(/:\w+/g, '[^/]+')}$`), limit }],
   );
+  const isExempt = isStreamed(routes);
   return (ctx, next) => {
+    if (isExempt(ctx)) return next();
     const { 'content-length': length, 'transfer-encoding': chunked } = ctx.req.headers;
     const limit = larger.find((route) => route.method === ctx.method && route.path.test(ctx.path))?.limit ?? bodyLimitBytes;
     if (ctx.path.startsWith('/api/') && (chunked !== undefined || Number(length ?? 0) > limit)) throw new Refused('payload_too_large', { Connection: 'close' });

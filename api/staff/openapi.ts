@@ -28,6 +28,7 @@ export function describeApi(routes: readonly StaffRoute[]): object {
         ...(route.params ? { params: route.params } : {}),
         ...(route.query ? { query: route.query } : {}),
         ...(route.idempotent ? { headers: z.object({ 'Idempotency-Key': z.string().max(150).optional() }) } : {}),
+        ...(route.streamed !== undefined ? { body: { required: true, content: { [route.streamed]: { schema: z.string().meta({ format: 'binary' }) } } } } : {}),
         ...(route.body ? { body: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
       },
       responses: {

@@ -16,6 +16,9 @@ import { callScriptRoutes } from './routes/call-script';
 import { findResidentRoutes } from './routes/find-residents';
 import { callbackRoutes } from './routes/callbacks';
 import { noticeRoutes } from './routes/notices';
+import { importFileRoutes } from './routes/import-files';
+import { importSettingsRoutes } from './routes/import-settings';
+import { importRoutes } from './routes/imports';
 import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
 import { residentRoutes } from './routes/residents';
@@ -41,6 +44,9 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...bookingRoutes({ ...desk, phone, identityGate }),
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),
+    ...importRoutes(desk),
+    ...importFileRoutes(desk),
+    ...importSettingsRoutes(desk),
     ...numberRoutes(desk),
     ...bookingListRoutes(desk),
     ...noticeRoutes(desk),

@@ -40,6 +40,17 @@ export const staffRefusals = {
   plan_in_conflict: { http: 409, sentence: '予約やほかの日程とぶつかる枠があるため、保存していません。内容を確認し、ぶつかる枠を残したまま保存するか、日程を直してください。' },
   slot_not_found: { http: 404, sentence: 'この枠は見つかりませんでした。' },
   below_booked: { http: 409, sentence: '予約や仮押さえの数より席を少なくすることはできません。何も変更していません。' },
+  import_file_refused: { http: 422, sentence: 'このファイルは取り込めません。何も変わっていません。' },
+  import_file_unknown: { http: 404, sentence: 'このファイルは見つかりませんでした。もう一度アップロードしてください。' },
+  import_unknown: { http: 404, sentence: 'この取込は見つかりませんでした。' },
+  import_not_waiting: { http: 409, sentence: 'この取込は、いまは承認を待っていません。新しい状態を確認してください。' },
+  import_removal_count: { http: 409, sentence: '対象から外す人数が違います。人数を確かめてから承認してください。' },
+  import_engine_away: { http: 503, sentence: '取込の処理がいま応答していません。少し待ってから、もう一度操作してください。' },
+  import_not_applied: { http: 409, sentence: 'この取込は取り込まれていないので、元に戻せません。' },
+  import_not_the_last: { http: 409, sentence: 'この後に別の取込をしています。元に戻せるのは最後の取込だけです。' },
+  import_nothing_kept: { http: 409, sentence: '取り込む前の内容を残しておく期間（30日）が過ぎたか、暗号鍵が入れ替えられたため、元に戻せません。' },
+  import_has_bookings: { http: 409, sentence: 'この取込で加わった方に予約があるため、元に戻せません。先に予約を取り消すか、正しいファイルを取り込んで直してください。' },
+  second_person_needed: { http: 403, sentence: 'この取込を始めた方は承認できません。ほかの方が承認してください。' },
   range_too_long: { http: 422, sentence: '期間の終わりは始まりと同じか後の日で、期間は短めに指定してください。' },
   identity_required: { http: 403, sentence: 'ご本人の確認がまだです。お聞きした項目を入力して、確認してから操作してください。' },
   identity_mismatch: { http: 422, sentence: 'お聞きした内容が登録と一致しません。どの項目が違うかは伝えずに、もう一度ゆっくりお聞きください。' },
@@ -71,6 +82,8 @@ export interface StaffRefusal {
   readonly detail?: Readonly<Record<string, string | number>>;
   /** What is in force instead, or what stands in the way, in the shape of the route's answer: whoever came second sees the difference. */
   readonly current?: unknown;
+  /** What exactly is wrong, beside the field that it is about. */
+  readonly faults?: readonly { readonly field: string; readonly code: string; readonly sentence: string }[];
 }
 
 export function refuseStaff(staffCode: StaffRefusalCode, detail?: Record<string, string | number>, current?: unknown): StaffRefusal {

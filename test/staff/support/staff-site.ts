@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
+import type { Client } from '@temporalio/client';
+import { createTemporalClient } from '../../../activities/temporal-client';
 import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
 import type { StaffDesk } from '../../../api/staff/desk';
@@ -13,6 +15,10 @@ import { createAuditSearch } from '../../../database/audit-search';
 import { createCallbackRepository } from '../../../database/callbacks';
 import { createStaffBookingReader } from '../../../database/staff-bookings';
 import { createStaffNoticeReader } from '../../../database/staff-notices';
+import { createImportReview } from '../../../database/import-review';
+import { createImportRunStore } from '../../../database/import-runs';
+import { createImportSettings } from '../../../database/import-settings';
+import { createImportUndo } from '../../../database/import-undo';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createNoticeRepository } from '../../../database/notices';
 import { createOperatingFigures } from '../../../database/operating-figures';
@@ -33,6 +39,7 @@ import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../../domain/staff/roles';
+import { createImportDesk } from '../../../runtime/import-desk';
 import { projectRoot } from '../../../runtime/root';
 import { listenerOf, serve } from '../../../runtime/serve';
 import { Visitor } from '../../api/support/visitor';
@@ -74,11 +81,15 @@ export interface StaffSiteOptions {
   readonly city?: TestCity;
   /** Known beforehand, where the identity provider must know it. */
   readonly port?: number;
+  /** That of a world with workers; otherwise nothing answers for Temporal. */
+  readonly temporal?: Client;
 }
 
 /** The staff app on a fresh small city and a free port, not in demo mode. */
-export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', city: given }: StaffSiteOptions = {}): Promise<StaffSite> {
+export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', city: given, temporal: givenTemporal }: StaffSiteOptions = {}): Promise<StaffSite> {
   const city = given ?? (await createTestCity({ poolSize: 8 }));
+  const nobody = createTemporalClient({ address: '127.0.0.1:1', namespace: 'nobody' }, city.keys);
+  const temporal = givenTemporal ?? nobody;
   const { database, keys } = city;
   const outbox = createOutbox(database);
   const figures = createOperatingFigures(database);
@@ -118,6 +129,11 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     site: createSiteSettingsEditor({ database, audit }),
     publicUrl,
     installationId: installationId(testKeys),
+    imports: createImportDesk({ database, keys, temporal }),
+    importRuns: createImportRunStore({ database, keys }),
+    importReview: createImportReview({ database, keys }),
+    importSettings: createImportSettings({ database, audit }),
+    importUndo: createImportUndo(database),
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
@@ -166,6 +182,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     },
     async close() {
       await serving.stop(1_000);
+      await nobody.connection.close();
       if (!given) await city.close();
     },
   };
