@@ -205,7 +205,8 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
 
     /** The newest first. */
     async history({ before, limit }: { readonly before?: string | undefined; readonly limit: number }): Promise<ImportRunRecord[]> {
-      const rows = await records().modify((query) => { if (before !== undefined) void query.where('r.id', '<', before); }).orderBy('r.id', 'desc').limit(limit);
+      const asked = records().orderBy('r.id', 'desc').limit(limit);
+      const rows = await (before === undefined ? asked : asked.where('r.id', '<', before));
       return rows.map(readRecord);
     },
 

@@ -122,7 +122,7 @@ class EligibilityImport {
       if (compared.isAutomatic) this.#approvals = { import: 'drop-folder' };
       else if (changesSomething(compared.summary)) await this.#approval();
       if (this.#isRejected) return this.close('rejected');
-      if (this.#isToCompareAgain) continue;
+      if (this.#mustCompareAgain) continue;
       this.#enter('applying');
       const applied = await applyImport({ runId: this.runId, toRemove: compared.summary.toRemove, approvals: this.#approvals });
       if (applied.ok) {
@@ -187,6 +187,10 @@ class EligibilityImport {
 
   get #isWaiting(): boolean {
     return this.#phase === 'waiting_for_approval' || this.#phase === 'waiting_for_removal_approval';
+  }
+
+  get #mustCompareAgain(): boolean {
+    return this.#isToCompareAgain;
   }
 
   get #isRejected(): boolean {

@@ -222,7 +222,7 @@ export function importRoutes({ imports, importRuns, importReview, importSettings
         const birth = parseBirthDate(body.birthDate, cityDate(new Date()));
         const checked = !parsed.ok ? { code: 'number_malformed' as const } : !birth.ok ? { code: 'birth_malformed' as const } : await importReview.loginCheck(reviewed(run), parsed.value, birth.value);
         await audit.record(actor, { action: 'import.log_in_check', subject: { kind: 'import', id: run.id }, result: checked.code });
-        const group = 'groupCode' in checked && checked.code === 'would_log_in' && checked.groupCode !== undefined ? (groupOf(document, checked.groupCode)?.label ?? null) : null;
+        const group = 'groupCode' in checked && checked.code === 'would_log_in' ? (groupOf(document, checked.groupCode)?.label ?? null) : null;
         return { answer: { code: checked.code, sentence: loginCheckWords(checked.code), group, birthDate: birth.ok ? formatBothCalendars(birth.value) : null } };
       },
     }),
