@@ -109,7 +109,7 @@ export function createSlotRepository(database: Database) {
               to_char(min(starts_at) FILTER (WHERE free > 0) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS next_day
          FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${freeSeats} AS free
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = ?
-                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now()) AS seats
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND q.capacity > 0) AS seats
         GROUP BY venue_id`,
       [query.channel, query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00')],
     );

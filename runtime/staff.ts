@@ -25,6 +25,11 @@ import { createProgrammes } from '../database/programmes';
 import { createResidentNotes } from '../database/resident-notes';
 import { createResidentSearch } from '../database/resident-search';
 import { createSiteSettingsEditor } from '../database/site-settings';
+import { createScheduleRepository } from '../database/schedules';
+import { createSlotCapacityRepository } from '../database/slot-capacities';
+import { createSlotGrid } from '../database/slot-grid';
+import { createSlotHistory } from '../database/slot-history';
+import { createSlotPlanRepository } from '../database/slot-plans';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffBookingReader } from '../database/staff-bookings';
@@ -89,6 +94,11 @@ async function main(): Promise<number> {
       notes: createResidentNotes({ database, keys }),
       slots: createSlotRepository(database),
       venues: createStaffVenueRepository({ database, audit }),
+    schedules: createScheduleRepository(database),
+    plans: createSlotPlanRepository({ database, audit }),
+    capacities: createSlotCapacityRepository({ database, audit }),
+    grid: createSlotGrid(database),
+    history: createSlotHistory(database),
       numbers: createStaffNumbers(database),
       reader: createStaffDeskReader({ database, keys }),
       outbox,

@@ -22,6 +22,8 @@ import { importRoutes } from './routes/imports';
 import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
 import { residentRoutes } from './routes/residents';
+import { scheduleRoutes } from './routes/schedules';
+import { slotRoutes } from './routes/slots';
 import { sessionRoutes } from './routes/session';
 import { siteRoutes } from './routes/site';
 import { venueRoutes } from './routes/venues';
@@ -47,6 +49,8 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...importRoutes(desk),
     ...importFileRoutes(desk),
     ...importSettingsRoutes(desk),
+    ...scheduleRoutes(desk),
+    ...slotRoutes(desk),
     ...numberRoutes(desk),
     ...bookingListRoutes(desk),
     ...noticeRoutes(desk),

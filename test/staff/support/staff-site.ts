@@ -27,6 +27,11 @@ import { createProgrammes } from '../../../database/programmes';
 import { createResidentNotes } from '../../../database/resident-notes';
 import { createResidentSearch } from '../../../database/resident-search';
 import { createSiteSettingsEditor } from '../../../database/site-settings';
+import { createScheduleRepository } from '../../../database/schedules';
+import { createSlotCapacityRepository } from '../../../database/slot-capacities';
+import { createSlotGrid } from '../../../database/slot-grid';
+import { createSlotHistory } from '../../../database/slot-history';
+import { createSlotPlanRepository } from '../../../database/slot-plans';
 import { createSlotRepository } from '../../../database/slots';
 import { createStaffRepository, type StaffRepository } from '../../../database/staff';
 import type { StaffView } from '../../../database/staff-accounts';
@@ -110,6 +115,11 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     notes: createResidentNotes({ database, keys }),
     slots: createSlotRepository(database),
     venues: createStaffVenueRepository({ database, audit }),
+    schedules: createScheduleRepository(database),
+    plans: createSlotPlanRepository({ database, audit }),
+    capacities: createSlotCapacityRepository({ database, audit }),
+    grid: createSlotGrid(database),
+    history: createSlotHistory(database),
     numbers: createStaffNumbers(database),
     reader: createStaffDeskReader({ database, keys }),
     outbox,
