@@ -1,52 +1,95 @@
-import { instantOf } from '../domain/calendar/city-time';
+import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 
-/** Seats and bookings of one city date, venue, dose and channel. */
-export interface DayNumbers {
-  /** City date, `YYYY-MM-DD`. */
-  readonly date: string;
-  readonly venueId: string;
-  readonly dose: number;
-  readonly channel: Channel;
+/** What is counted. Seats and people. */
+export interface Figures {
   readonly capacity: number;
   /** Holds that run. */
   readonly held: number;
+  /** Confirmed and still to come, or under way. */
   readonly confirmed: number;
   readonly attended: number;
   readonly noShow: number;
   /** Confirmed once, then cancelled or moved away. */
   readonly cancelled: number;
+  /** People who looked for a seat and found none, on the days themselves (not for them). */
+  readonly unmet: number;
+}
+
+export const numberDimensions = ['day', 'venue', 'group', 'dose', 'channel', 'venueDay', 'total'] as const;
+export type NumberDimension = (typeof numberDimensions)[number];
+
+/** Figures of one day (`YYYY-MM-DD`), venue (id), group (code), dose, channel, or of a venue on a day; those of a group have no capacity. */
+export interface NumberRow extends Figures {
+  readonly by: NumberDimension;
+  readonly day: string | null;
+  readonly venueId: string | null;
+  readonly groupCode: string | null;
+  readonly dose: number | null;
+  readonly channel: Channel | null;
+}
+
+export interface NumbersQuery {
+  readonly programmeId: string;
+  /** City dates, both included. */
+  readonly from: string;
+  readonly to: string;
+  readonly venueId?: string | undefined;
+  readonly dose?: number | undefined;
+  readonly channel?: Channel | undefined;
+  readonly groupCode?: string | undefined;
 }
 
 export type StaffNumbers = ReturnType<typeof createStaffNumbers>;
 
-/** The city's figures. One pass over slots and bookings of the days asked for; what a screen shows is summed from it. */
+const dimensionOf: Readonly<Record<number, NumberDimension>> = { 0b01111: 'day', 0b10111: 'venue', 0b11011: 'group', 0b11101: 'dose', 0b11110: 'channel', 0b00111: 'venueDay', 0b11111: 'total' };
+
+/** The city's figures: one statement, one pass over the days asked for, from indexes alone. */
 export function createStaffNumbers(database: Database) {
   return {
-    /** @param from city date; @param until city date, not included */
-    async byDay(programmeId: string, from: string, until: string): Promise<DayNumbers[]> {
-      const { rows } = await database.raw<{ rows: DayNumbers[] }>(
-        `WITH days AS (
-           SELECT id, venue_id, dose, (starts_at AT TIME ZONE 'Asia/Tokyo')::date AS day FROM slot WHERE programme_id = ? AND starts_at >= ? AND starts_at < ?
-         ), seats AS (
-           SELECT d.day, d.venue_id, d.dose, q.channel, sum(q.capacity)::int AS capacity FROM days d JOIN slot_quota q ON q.slot_id = d.id GROUP BY 1, 2, 3, 4
-         ), counts AS (
-           SELECT d.day, d.venue_id, d.dose, b.channel,
-                  count(*) FILTER (WHERE b.state = 'held' AND b.hold_expires_at > now())::int AS held,
-                  count(*) FILTER (WHERE b.state = 'confirmed')::int AS confirmed,
-                  count(*) FILTER (WHERE b.state = 'attended')::int AS attended,
-                  count(*) FILTER (WHERE b.state = 'no_show')::int AS no_show,
-                  count(*) FILTER (WHERE b.state = 'cancelled')::int AS cancelled
-             FROM days d JOIN booking b ON b.slot_id = d.id GROUP BY 1, 2, 3, 4
+    async read({ programmeId, from, to, venueId = null, dose = null, channel = null, groupCode = null }: NumbersQuery & { venueId?: string | undefined | null }): Promise<NumberRow[]> {
+      const [start, end] = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')];
+      const { rows } = await database.raw<{ rows: (Omit<NumberRow, 'by'> & { shape: number })[] }>(
+        `WITH asked AS (SELECT ?::uuid AS programme_id, ?::timestamptz AS start, ?::timestamptz AS end, ?::uuid AS venue_id, ?::int AS dose, ?::text AS channel, ?::text AS group_code),
+         days AS MATERIALIZED (
+           SELECT s.id, s.venue_id, s.dose, (s.starts_at AT TIME ZONE 'Asia/Tokyo')::date AS day FROM slot s, asked a
+            WHERE s.programme_id = a.programme_id AND s.starts_at >= a.start AND s.starts_at < a.end
+              AND (a.venue_id IS NULL OR s.venue_id = a.venue_id) AND (a.dose IS NULL OR s.dose = a.dose)
+         ), counted AS (
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, '') AS group_code, b.state, count(*)::int AS n FROM booking b JOIN days d ON d.id = b.slot_id
+            WHERE b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6
+           UNION ALL
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, ''), 'held', count(*)::int FROM booking b JOIN days d ON d.id = b.slot_id
+            WHERE b.state = 'held' AND b.hold_expires_at > now() GROUP BY 1, 2, 3, 4, 5
+         ), every AS (
+           SELECT d.day, d.venue_id, NULL::text AS group_code, d.dose, q.channel, q.capacity, NULL::text AS state, 0 AS n, 0 AS unmet, true AS is_seat
+             FROM days d JOIN slot_quota q ON q.slot_id = d.id
+           UNION ALL
+           SELECT c.day, c.venue_id, c.group_code, c.dose, c.channel, 0, c.state, c.n, 0, false FROM counted c
+           UNION ALL
+           SELECT u.day, u.venue_id, NULL, u.dose, u.channel, 0, NULL, 0, u.people, true FROM unmet_search u, asked a
+            WHERE u.programme_id = a.programme_id AND u.day >= (a.start AT TIME ZONE 'Asia/Tokyo')::date AND u.day < (a.end AT TIME ZONE 'Asia/Tokyo')::date
+              AND (a.venue_id IS NULL OR u.venue_id = a.venue_id) AND (a.dose IS NULL OR u.dose = a.dose)
          )
-         SELECT to_char(s.day, 'YYYY-MM-DD') AS date, s.venue_id AS "venueId", s.dose, s.channel, s.capacity, coalesce(c.held, 0) AS held,
-                coalesce(c.confirmed, 0) AS confirmed, coalesce(c.attended, 0) AS attended, coalesce(c.no_show, 0) AS "noShow", coalesce(c.cancelled, 0) AS cancelled
-           FROM seats s LEFT JOIN counts c USING (day, venue_id, dose, channel)
-          ORDER BY s.day, s.venue_id, s.dose, s.channel`,
-        [programmeId, instantOf(from, '00:00'), instantOf(until, '00:00')],
+         SELECT grouping(e.day, e.venue_id, e.group_code, e.dose, e.channel) AS shape,
+                to_char(e.day, 'YYYY-MM-DD') AS day, e.venue_id AS "venueId", e.group_code AS "groupCode", e.dose, e.channel,
+                sum(e.capacity)::int AS capacity, sum(e.unmet)::int AS unmet,
+                coalesce(sum(e.n) FILTER (WHERE e.state = 'held'), 0)::int AS held,
+                coalesce(sum(e.n) FILTER (WHERE e.state = 'confirmed'), 0)::int AS confirmed,
+                coalesce(sum(e.n) FILTER (WHERE e.state = 'attended'), 0)::int AS attended,
+                coalesce(sum(e.n) FILTER (WHERE e.state = 'no_show'), 0)::int AS "noShow",
+                coalesce(sum(e.n) FILTER (WHERE e.state = 'cancelled'), 0)::int AS cancelled
+           FROM every e, asked a
+          WHERE (a.channel IS NULL OR e.channel = a.channel) AND (a.group_code IS NULL OR e.is_seat OR e.group_code = a.group_code)
+          GROUP BY GROUPING SETS ((e.day), (e.venue_id), (e.group_code), (e.dose), (e.channel), (e.day, e.venue_id), ())
+          ORDER BY shape, e.day, e.venue_id, e.dose, e.channel, e.group_code`,
+        [programmeId, start, end, venueId, dose, channel, groupCode],
       );
-      return rows;
+      return rows
+        .map(({ shape, ...row }) => ({ by: dimensionOf[shape] ?? 'total', ...row }))
+        // Seats belong to no group, and a search in the whole city to no venue.
+        .filter((row) => (row.by !== 'group' || row.groupCode !== null) && ((row.by !== 'venue' && row.by !== 'venueDay') || row.venueId !== null));
     },
   };
 }

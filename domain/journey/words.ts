@@ -1,7 +1,7 @@
 import type { BookingEventType, BookingState } from '../booking/lifecycle';
 import { cityDate, cityTime } from '../calendar/city-time';
 import { datePartsOf } from '../calendar/plain-date';
-import type { BookingEvent, BookingFacts, EndReason, JourneyPlanStep } from '../contracts/booking-workflow';
+import type { BookingFacts, EndReason, JourneyPlanStep } from '../contracts/booking-workflow';
 
 /** `5/29 10:30` in city time, for lists where space is short. */
 export function shortMoment(instant: string | Date): string {

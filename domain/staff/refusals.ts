@@ -70,7 +70,19 @@ export const staffRefusals = {
   callback_done: { http: 409, sentence: 'この折り返しはすでに済んでいます。続けるときは、先に「済」を取り消してください。' },
   callback_not_done: { http: 409, sentence: 'この折り返しはまだ済んでいません。' },
   assignee_unknown: { http: 422, sentence: '担当にできるのは、有効なオペレーターか責任者です。' },
-  not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
+  code_malformed: { http: 422, sentence: '受付番号（9桁）でも接種券番号でもありません。読み取り直すか、数字を打ち直してください。' },
+  nothing_booked: { http: 404, sentence: 'この方の予約はありません。予約のない方として受け付けられるか、お確かめください。' },
+  booking_cancelled: { http: 409, sentence: '取り消された予約です。受け付けられません。新しい予約がないか、コールセンターにお確かめください。' },
+  booking_not_confirmed: { http: 409, sentence: '確定していない予約です。受け付けられません。' },
+  too_early_here: { http: 409, sentence: '前の回から必要な日数がたっていません。今日は接種できません。' },
+  day_file_unknown: { http: 404, sentence: 'このファイルは、このシステムで作ったものではありません。別のファイルをお選びください。' },
+  day_file_changed: { http: 422, sentence: 'ファイルの中身が書き換わっているか、途中で切れています。何も取り込んでいません。もう一度書き出してください。' },
+  export_unknown: { http: 404, sentence: 'この書き出しの申請は見つかりませんでした。' },
+  export_own: { http: 403, sentence: '自分の申請を自分で承認することはできません。別の管理者に頼んでください。' },
+  export_decided: { http: 409, sentence: 'この申請はすでに承認または却下されています。' },
+  export_not_yours: { http: 403, sentence: '受け取れるのは申請した本人だけです。' },
+  export_not_ready: { http: 409, sentence: 'まだ承認されていないか、却下された申請です。' },
+  export_used: { http: 410, sentence: 'この書き出しは受け取り済みか、受け取りの期限を過ぎています。必要なときはもう一度申請してください。' },
 } as const;
 
 export type StaffRefusalCode = keyof typeof staffRefusals;

@@ -1,0 +1,101 @@
+import { addDays, instantOf } from '../domain/calendar/city-time';
+import type { BookingState } from '../domain/booking/lifecycle';
+import type { Channel } from '../domain/contracts/booking-workflow';
+import type { Database } from './connection';
+import type { KeyRing } from './keys';
+import type { SealedResident } from './residents';
+
+/** One line of a venue's list: what the reception needs to find somebody and to ask who they are. */
+export interface DayListEntry {
+  readonly bookingId: string;
+  readonly residentId: string;
+  readonly reference: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly dose: number;
+  readonly channel: Channel;
+  readonly state: Extract<BookingState, 'confirmed' | 'attended' | 'no_show' | 'cancelled'>;
+  readonly version: number;
+  /** When the person was checked in; null before. */
+  readonly arrivedAt: Date | null;
+  readonly groupCode: string | null;
+  readonly couponNumber: string;
+  /** `YYYY-MM-DD` */
+  readonly birthDate: string;
+  /** Null where the city's file had none. */
+  readonly kana: string | null;
+}
+
+/** What moves on a list during the day; nothing of it says who. */
+export type DayListChange = Pick<DayListEntry, 'bookingId' | 'state' | 'version' | 'arrivedAt'>;
+
+interface Row {
+  id: string;
+  resident_id: string;
+  reference: string;
+  starts_at: Date;
+  ends_at: Date;
+  dose: number;
+  channel: Channel;
+  state: DayListEntry['state'];
+  version: number;
+  updated_at: Date;
+  group_code: string | null;
+  sealed: Buffer;
+}
+
+const ofDay = `s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled')`;
+
+export type DayLists = ReturnType<typeof createDayLists>;
+
+/** Who is expected at a venue on a day. Cancelled bookings stand in it too: their people come all the same, and must be told why. */
+export function createDayLists({ database, keys }: { database: Database; keys: KeyRing }) {
+  const bounds = (day: string) => [instantOf(day, '00:00'), instantOf(addDays(day, 1), '00:00')];
+
+  return {
+    /** In order of time and reference. @param day city date */
+    async list(programmeId: string, venueId: string, day: string): Promise<DayListEntry[]> {
+      const { rows } = await database.raw<{ rows: Row[] }>(
+        `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed
+           FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id
+          WHERE ${ofDay} ORDER BY s.starts_at, b.reference`,
+        [programmeId, venueId, ...bounds(day)],
+      );
+      return rows.map((row) => {
+        const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+        return {
+          bookingId: row.id, residentId: row.resident_id, reference: row.reference, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, channel: row.channel,
+          state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null, groupCode: row.group_code, couponNumber: number, birthDate, kana: kana ?? null,
+        };
+      });
+    },
+
+    /** State of every booking of the list that changed after `since`. */
+    async changes(programmeId: string, venueId: string, day: string, since: Date): Promise<DayListChange[]> {
+      const { rows } = await database.raw<{ rows: Pick<Row, 'id' | 'state' | 'version' | 'updated_at'>[] }>(
+        `SELECT b.id, b.state, b.version, b.updated_at FROM slot s JOIN booking b ON b.slot_id = s.id WHERE ${ofDay} AND b.updated_at > ?`,
+        [programmeId, venueId, ...bounds(day), since],
+      );
+      return rows.map((row) => ({ bookingId: row.id, state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null }));
+    },
+
+    /** Bookings of the day whose time is over and whose person was not seen: those that a closing would count as not come. */
+    async missing(programmeId: string, venueId: string, day: string): Promise<{ bookingId: string; residentId: string }[]> {
+      const { rows } = await database.raw<{ rows: { id: string; resident_id: string }[] }>(
+        `SELECT b.id, b.resident_id FROM slot s JOIN booking b ON b.slot_id = s.id WHERE ${ofDay} AND b.state = 'confirmed' AND s.ends_at <= now() ORDER BY s.starts_at`,
+        [programmeId, venueId, ...bounds(day)],
+      );
+      return rows.map((row) => ({ bookingId: row.id, residentId: row.resident_id }));
+    },
+
+    /** Seats of the venue's own that are left today, in times that are not over. */
+    async walkInSlots(programmeId: string, venueId: string, day: string): Promise<{ id: string; startsAt: Date; endsAt: Date; dose: number; free: number; capacity: number }[]> {
+      const { rows } = await database.raw<{ rows: { id: string; starts_at: Date; ends_at: Date; dose: number; free: number; capacity: number }[] }>(
+        `SELECT s.id, s.starts_at, s.ends_at, s.dose, q.capacity - q.taken AS free, q.capacity FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'venue'
+          WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.ends_at > now() ORDER BY s.starts_at, s.dose`,
+        [programmeId, venueId, ...bounds(day)],
+      );
+      return rows.map((row) => ({ id: row.id, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, free: row.free, capacity: row.capacity }));
+    },
+  };
+}
