@@ -461,6 +461,12 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       return oneSided(result, 'confirmed');
     },
 
+    /** Counts a booking as not come when its slot is over: the venue closes its day. */
+    async closeAsMissed(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
+      const result = await stepOf(bookingId, 'no_show', 'day_over', actor, (row, now) => (row.state === 'confirmed' && row.ends_at <= now ? true : refuse('not_confirmed')));
+      return oneSided(result, 'no_show');
+    },
+
     /** Cancels without the citizen's limits. A second one is answered as the first. */
     async cancelByCity(bookingId: string, reason: 'operator' | 'city'): Promise<BookingChange | Refusal> {
       return oneSided(await stepOf(bookingId, 'cancelled', reason, reason, (row) => (row.state === 'confirmed' ? true : refuse('not_confirmed'))), 'cancelled');

@@ -44,30 +44,38 @@ interface Row {
   sealed: Buffer;
 }
 
+const select = `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed
+  FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id`;
 const ofDay = `s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled')`;
 
 export type DayLists = ReturnType<typeof createDayLists>;
 
 /** Who is expected at a venue on a day. Cancelled bookings stand in it too: their people come all the same, and must be told why. */
 export function createDayLists({ database, keys }: { database: Database; keys: KeyRing }) {
+  function read(row: Row): DayListEntry {
+    const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+    return {
+      bookingId: row.id, residentId: row.resident_id, reference: row.reference, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, channel: row.channel,
+      state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null, groupCode: row.group_code, couponNumber: number, birthDate, kana: kana ?? null,
+    };
+  }
+
   const bounds = (day: string) => [instantOf(day, '00:00'), instantOf(addDays(day, 1), '00:00')];
 
   return {
     /** In order of time and reference. @param day city date */
     async list(programmeId: string, venueId: string, day: string): Promise<DayListEntry[]> {
       const { rows } = await database.raw<{ rows: Row[] }>(
-        `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed
-           FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id
-          WHERE ${ofDay} ORDER BY s.starts_at, b.reference`,
+        `${select} WHERE ${ofDay} ORDER BY s.starts_at, b.reference`,
         [programmeId, venueId, ...bounds(day)],
       );
-      return rows.map((row) => {
-        const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
-        return {
-          bookingId: row.id, residentId: row.resident_id, reference: row.reference, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, channel: row.channel,
-          state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null, groupCode: row.group_code, couponNumber: number, birthDate, kana: kana ?? null,
-        };
-      });
+      return rows.map(read);
+    },
+
+    /** The line of one booking, whatever list it stands in; undefined before it was confirmed. */
+    async entry(bookingId: string): Promise<DayListEntry | undefined> {
+      const { rows } = await database.raw<{ rows: Row[] }>(`${select} WHERE b.id = ? AND b.reference IS NOT NULL`, [bookingId]);
+      return rows[0] && read(rows[0]);
     },
 
     /** State of every booking of the list that changed after `since`. */

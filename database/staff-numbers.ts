@@ -48,7 +48,7 @@ const dimensionOf: Readonly<Record<number, NumberDimension>> = { 0b01111: 'day',
 /** The city's figures: one statement, one pass over the days asked for, from indexes alone. */
 export function createStaffNumbers(database: Database) {
   return {
-    async read({ programmeId, from, to, venueId = null, dose = null, channel = null, groupCode = null }: NumbersQuery & { venueId?: string | undefined | null }): Promise<NumberRow[]> {
+    async read({ programmeId, from, to, venueId, dose, channel, groupCode }: NumbersQuery): Promise<NumberRow[]> {
       const [start, end] = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')];
       const { rows } = await database.raw<{ rows: (Omit<NumberRow, 'by'> & { shape: number })[] }>(
         `WITH asked AS (SELECT ?::uuid AS programme_id, ?::timestamptz AS start, ?::timestamptz AS end, ?::uuid AS venue_id, ?::int AS dose, ?::text AS channel, ?::text AS group_code),
@@ -74,7 +74,7 @@ export function createStaffNumbers(database: Database) {
          )
          SELECT grouping(e.day, e.venue_id, e.group_code, e.dose, e.channel) AS shape,
                 to_char(e.day, 'YYYY-MM-DD') AS day, e.venue_id AS "venueId", e.group_code AS "groupCode", e.dose, e.channel,
-                sum(e.capacity)::int AS capacity, sum(e.unmet)::int AS unmet,
+                coalesce(sum(e.capacity), 0)::int AS capacity, coalesce(sum(e.unmet), 0)::int AS unmet,
                 coalesce(sum(e.n) FILTER (WHERE e.state = 'held'), 0)::int AS held,
                 coalesce(sum(e.n) FILTER (WHERE e.state = 'confirmed'), 0)::int AS confirmed,
                 coalesce(sum(e.n) FILTER (WHERE e.state = 'attended'), 0)::int AS attended,
@@ -84,7 +84,7 @@ export function createStaffNumbers(database: Database) {
           WHERE (a.channel IS NULL OR e.channel = a.channel) AND (a.group_code IS NULL OR e.is_seat OR e.group_code = a.group_code)
           GROUP BY GROUPING SETS ((e.day), (e.venue_id), (e.group_code), (e.dose), (e.channel), (e.day, e.venue_id), ())
           ORDER BY shape, e.day, e.venue_id, e.dose, e.channel, e.group_code`,
-        [programmeId, start, end, venueId, dose, channel, groupCode],
+        [programmeId, start, end, venueId ?? null, dose ?? null, channel ?? null, groupCode ?? null],
       );
       return rows
         .map(({ shape, ...row }) => ({ by: dimensionOf[shape] ?? 'total', ...row }))

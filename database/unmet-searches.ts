@@ -55,12 +55,9 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
     try {
       await database.raw(
         `INSERT INTO unmet_search AS u (programme_id, day, venue_id, dose, channel, people)
-         SELECT * FROM unnest(?::uuid[], ?::date[], ?::uuid[], ?::int[], ?::text[], ?::int[])
+         SELECT * FROM jsonb_to_recordset(?) AS x(programme_id uuid, day date, venue_id uuid, dose int, channel text, people int)
          ON CONFLICT ON CONSTRAINT unmet_search_once DO UPDATE SET people = u.people + excluded.people`,
-        [
-          list.map((item) => item.search.programmeId), list.map((item) => item.day), list.map((item) => item.search.venueId ?? null), list.map((item) => item.search.dose),
-          list.map((item) => item.search.channel), list.map((item) => item.people),
-        ],
+        [JSON.stringify(list.map(({ search: { programmeId, venueId, dose, channel }, day: date, people }) => ({ programme_id: programmeId, day: date, venue_id: venueId, dose, channel, people })))],
       );
     } catch {
       // A figure, not a booking: the database being away is told by others.

@@ -9,6 +9,7 @@ import * as plans from './0007_plans';
 import * as importsInTheDesk from './0008_imports_in_the_desk';
 import * as receptionAndNumbers from './0009_reception_and_numbers';
 import * as staffSignIn from './0010_staff_sign_in';
+import * as exportsAndDayFiles from './0015_exports_and_day_files';
 import * as siteSettings from './0016_site_settings';
 
 interface Migration {
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   { name: '0008_imports_in_the_desk', up: importsInTheDesk.up },
   { name: '0009_reception_and_numbers', up: receptionAndNumbers.up },
   { name: '0010_staff_sign_in', up: staffSignIn.up },
+  { name: '0015_exports_and_day_files', up: exportsAndDayFiles.up },
   { name: '0016_site_settings', up: siteSettings.up },
 ];
 

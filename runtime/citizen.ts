@@ -11,6 +11,7 @@ import { createResidentRepository } from '../database/residents';
 import { createSessionRepository } from '../database/sessions';
 import { createSiteSettings } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
+import { createUnmetSearches } from '../database/unmet-searches';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
   const sessions = createSessionRepository({ database, keys });
   // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
+  const unmet = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
   const app = createCitizenApp({
@@ -48,13 +50,14 @@ async function main(): Promise<number> {
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver,
+    unmet,
     health: createHealthChecks({ database, temporal, outbox }),
     log,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     projectRoot,
   });
-  return runApp({ name: 'citizen app', app, port: config.citizenPort, sessions, handOver, temporal, database, log });
+  return runApp({ name: 'citizen app', app, port: config.citizenPort, sessions, handOver, unmet, temporal, database, log });
 }
 
 void runMain(main);

@@ -17,6 +17,8 @@ export interface AppProcess {
   readonly requestWithinMs?: number;
   readonly sessions: { removeEnded(): Promise<number> };
   readonly handOver: HandOver;
+  /** Counts that are written together now and then. */
+  readonly unmet: { flush(): Promise<void> };
   readonly temporal: { readonly connection: Connection };
   readonly database: Database;
   readonly log: ReturnType<typeof createProcessLog>;
@@ -26,7 +28,7 @@ export interface AppProcess {
  * One of the two doors: serves until the process is asked to stop, answers what has begun, hands over what was decided
  * and closes everything. Resolves with the exit code.
  */
-export async function runApp({ name, app, port, requestWithinMs, sessions, handOver, temporal, database, log }: AppProcess): Promise<number> {
+export async function runApp({ name, app, port, requestWithinMs, sessions, handOver, unmet, temporal, database, log }: AppProcess): Promise<number> {
   const cleaning = setInterval(() => {
     sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
   }, cleanEveryMs);
@@ -36,6 +38,7 @@ export async function runApp({ name, app, port, requestWithinMs, sessions, handO
   clearInterval(cleaning);
   await serving.stop(finishWithinMs);
   await handOver.drain();
+  await unmet.flush();
   await temporal.connection.close();
   await database.destroy();
   log.info(`${name} stopped`);

@@ -5,6 +5,8 @@ import { createStaffApp } from '../api/staff/app';
 import { installationId } from '../api/shared/installation';
 import { createOidcDoor } from '../api/staff/oidc/door';
 import { createOidcProvider } from '../api/staff/oidc/provider';
+import { createDayFileWriter } from '../api/staff/offline/day-file';
+import { createAttentionReader } from '../database/attention';
 import { createAudit } from '../database/audit';
 import { createBookingPermits } from '../database/booking-permits';
 import { createAuditSearch } from '../database/audit-search';
@@ -17,6 +19,10 @@ import { createImportReview } from '../database/import-review';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportSettings } from '../database/import-settings';
 import { createImportUndo } from '../database/import-undo';
+import { createDataExports } from '../database/data-exports';
+import { createResidentRepository } from '../database/residents';
+import { createDayFiles } from '../database/day-files';
+import { createDayLists } from '../database/day-lists';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createNoticeRepository } from '../database/notices';
 import { createOperatingFigures } from '../database/operating-figures';
@@ -41,6 +47,8 @@ import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
 import { createWorkflowUrls } from './workflow-urls';
+import { createUnmetSearches } from '../database/unmet-searches';
+import { createAttentionCount } from './attention-count';
 import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
@@ -75,6 +83,7 @@ async function main(): Promise<number> {
   const programmes = createProgrammes(database);
   const sessions = createStaffSessionRepository(database);
   const audit = createAudit({ database, keys });
+  const unmet = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
   // Written when everything runs, so it is read when it is needed.
@@ -123,6 +132,15 @@ async function main(): Promise<number> {
       importReview: createImportReview({ database, keys }),
       importSettings: createImportSettings({ database, audit }),
       importUndo: createImportUndo(database),
+      residents: createResidentRepository({ database, keys }),
+      dayLists: createDayLists({ database, keys }),
+      dayFiles: createDayFiles({ database, keys }),
+      writeDayFile: createDayFileWriter(projectRoot),
+      dataExports: createDataExports({ database, keys, audit }),
+      unmet,
+      attention: createAttentionReader(database),
+      health: createHealthChecks({ database, temporal, outbox }),
+      workflowsNeedingAttention: createAttentionCount(temporal),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),
@@ -135,7 +153,7 @@ async function main(): Promise<number> {
     log,
     projectRoot,
   });
-  return runApp({ name: 'staff app', app, port: config.staffPort, requestWithinMs: uploadWithinMs, sessions, handOver, temporal, database, log });
+  return runApp({ name: 'staff app', app, port: config.staffPort, requestWithinMs: uploadWithinMs, sessions, handOver, unmet, temporal, database, log });
 }
 
 void runMain(main);

@@ -11,6 +11,7 @@ import type { ResidentRepository } from '../../database/residents';
 import type { SessionRepository } from '../../database/sessions';
 import { programmesAsTheSiteSays, type SiteSettingsReader } from '../../database/site-settings';
 import type { SlotRepository } from '../../database/slots';
+import type { UnmetSearches } from '../../database/unmet-searches';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
 import { compactCss, withDesignTokens } from '../shared/design-tokens';
@@ -57,6 +58,8 @@ export interface CitizenAppDependencies {
   readonly throttle: LoginThrottle;
   readonly keys: KeyRing;
   readonly handOver: HandOver;
+  /** Counts people who found no seat. */
+  readonly unmet: Pick<UnmetSearches, 'note'>;
   readonly health: HealthChecks;
   readonly log: Logger;
   /** Where citizens reach the site, without a slash at the end. Its scheme decides on Secure cookies and HSTS. */

@@ -9,6 +9,7 @@ import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } fr
 import type { ProgrammeVersion, Programmes } from '../../database/programmes';
 import type { Session } from '../../database/sessions';
 import type { FreeSlot, SlotRepository } from '../../database/slots';
+import type { UnmetSearches } from '../../database/unmet-searches';
 import type { VenueView } from '../../database/venues';
 
 /** Takes events to the workflows, in the background: a booking never waits for Temporal. */
@@ -21,6 +22,7 @@ export interface CitizenBookingsDependencies {
   readonly programmes: Programmes;
   readonly slots: SlotRepository;
   readonly handOver: HandOver;
+  readonly unmet: Pick<UnmetSearches, 'note'>;
 }
 
 /** First and last city date that may be chosen, both included. */
@@ -54,7 +56,7 @@ const actor = 'citizen';
 export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
 
 /** What a citizen can do, the same for the pages and for JSON: who and by which door are fixed here. */
-export function createCitizenBookings({ bookings, programmes, slots, handOver }: CitizenBookingsDependencies) {
+export function createCitizenBookings({ bookings, programmes, slots, handOver, unmet }: CitizenBookingsDependencies) {
   function handedOver<Result extends BookingChange | Refusal | InvalidAnswers>(result: Result): Result {
     if (result.ok && result.events.length > 0) handOver.offer(result.events);
     return result;
@@ -132,6 +134,12 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver }:
         const known = free.find((item) => item.venueId === venue.id);
         return known ? [{ venue, availability: availabilityOf(known.free, known.capacity), nextDay: known.nextDay }] : [];
       });
+    },
+
+    /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
+    foundNothing(choice: Choice, session: Session, venueId?: string): void {
+      if (choice.moving || choice.holding) return;
+      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel, who: session.residentId });
     },
 
     /** The slots of one venue on the days of `range`, full ones included, in order of time. */

@@ -1,3 +1,4 @@
+import type { AttentionReader } from '../../database/attention';
 import type { Audit } from '../../database/audit';
 import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingRepository } from '../../database/bookings';
@@ -11,10 +12,14 @@ import type { ImportReview } from '../../database/import-review';
 import type { ImportRunStore } from '../../database/import-runs';
 import type { ImportSettingsRepository } from '../../database/import-settings';
 import type { ImportUndo } from '../../database/import-undo';
+import type { DataExports } from '../../database/data-exports';
+import type { DayFiles } from '../../database/day-files';
+import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentNotes } from '../../database/resident-notes';
+import type { ResidentRepository } from '../../database/residents';
 import type { ResidentSearch } from '../../database/resident-search';
 import type { ScheduleRepository } from '../../database/schedules';
 import type { SlotCapacityRepository } from '../../database/slot-capacities';
@@ -33,6 +38,9 @@ import type { StaffVenueRepository } from '../../database/staff-venues';
 import type { OidcDoor } from './oidc/door';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
 import type { ImportDesk } from './import-desk';
+import type { UnmetSearches } from '../../database/unmet-searches';
+import type { HealthChecks } from '../shared/set-up-health';
+import type { DayFileContent } from './offline/day-file';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -84,5 +92,16 @@ export interface StaffDesk {
   readonly importReview: ImportReview;
   readonly importSettings: ImportSettingsRepository;
   readonly importUndo: ImportUndo;
+  readonly residents: ResidentRepository;
+  readonly dayLists: DayLists;
+  readonly dayFiles: DayFiles;
+  /** Writes a day list as a page that works without the network. */
+  readonly writeDayFile: (content: DayFileContent, passphrase: string) => Promise<string>;
+  readonly dataExports: DataExports;
+  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly attention: AttentionReader;
+  readonly health: HealthChecks;
+  /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
+  readonly workflowsNeedingAttention: () => Promise<number | undefined>;
   readonly trustedProxies: readonly string[];
 }

@@ -1,17 +1,16 @@
-import type { Audit, AuditActor, AuditEntry } from '../../database/audit';
+import type { Audit, AuditActor } from '../../database/audit';
 import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingChange, BookingRepository, InvalidAnswers } from '../../database/bookings';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
-import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import type { StaffRefusal } from '../../domain/staff/refusals';
 import type { IdentityGate } from './identity-gate';
+import { createChangeRecorder, type ChangeRecorderDependencies } from './recorded-change';
 
-export interface PhoneBookingsDependencies {
+export interface PhoneBookingsDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
   readonly identityGate: IdentityGate;
   readonly permits: Pick<BookingPermits, 'of'>;
   readonly audit: Audit;
-  readonly handOver: { offer(events: readonly BookingEvent[]): void };
 }
 
 interface Key {
@@ -24,24 +23,10 @@ const actorKind = 'operator';
 export type PhoneBookings = ReturnType<typeof createPhoneBookings>;
 
 /**
- * What operators do for a caller: the same transactions as the citizens', on the telephone's seats. Who did it is recorded before
- * (`begun`) and after, under the same request: a change without its record cannot be, even if the process dies in between.
- * Nothing is done for a caller who was not identified.
+ * What operators do for a caller: the same transactions as the citizens', on the telephone's seats, each recorded. Nothing is done for a caller who was not identified.
  */
 export function createPhoneBookings({ bookings, identityGate, permits, audit, handOver }: PhoneBookingsDependencies) {
-  async function recorded<Result extends BookingChange | Refusal | InvalidAnswers>(
-    by: AuditActor, action: string, residentId: string, subject: { kind: 'booking' | 'slot'; id: string }, work: () => Promise<Result>, detail: AuditEntry['detail'] = {},
-  ): Promise<Result> {
-    await audit.record(by, { action, residentId, subject, result: 'begun', detail });
-    const result = await work();
-    if (result.ok) handOver.offer(result.events);
-    await audit.record(by, {
-      action, residentId,
-      subject: result.ok ? { kind: 'booking', id: result.booking.id } : subject,
-      result: result.ok ? (result.replayed ? 'repeated' : 'done') : result.code, detail,
-    });
-    return result;
-  }
+  const record = createChangeRecorder({ audit, handOver });
 
   /** Bookings are named by their id alone; the resident is the one that they belong to. */
   async function onBooking<Result extends BookingChange | Refusal | InvalidAnswers>(
@@ -49,7 +34,7 @@ export function createPhoneBookings({ bookings, identityGate, permits, audit, ha
   ): Promise<Result | Refusal> {
     const booking = await bookings.find(bookingId);
     if (!booking) return refuse('booking_unknown');
-    return recorded(by, action, booking.residentId, { kind: 'booking', id: bookingId }, () => work(booking.residentId));
+    return record(by, { action, residentId: booking.residentId, subject: { kind: 'booking', id: bookingId } }, () => work(booking.residentId));
   }
 
   /** As `onBooking`, for a caller: only after the identity check. */
@@ -74,7 +59,7 @@ export function createPhoneBookings({ bookings, identityGate, permits, audit, ha
       }
       // A booking before the group's turn names the permit that it rests on.
       const permit = (await permits.of(input.residentId)).find((item) => item.dose === input.dose);
-      return recorded(by, action, input.residentId, subject, () => bookings.hold({ ...input, channel, actor: actorKind }), permit ? { permit: permit.id } : {});
+      return record(by, { action, residentId: input.residentId, subject, detail: permit ? { permit: permit.id } : {} }, () => bookings.hold({ ...input, channel, actor: actorKind }));
     },
 
     confirm(by: AuditActor, input: Key & { bookingId: string; answers: Readonly<Record<string, unknown>> }): Promise<BookingChange | Refusal | StaffRefusal | InvalidAnswers> {
@@ -83,10 +68,6 @@ export function createPhoneBookings({ bookings, identityGate, permits, audit, ha
 
     cancel(by: AuditActor, input: Key & { bookingId: string }): Promise<BookingChange | Refusal | StaffRefusal> {
       return forCaller(by, 'booking.cancel', input.bookingId, (residentId) => bookings.cancel({ ...input, residentId, channel, actor: actorKind }));
-    },
-
-    checkIn(by: AuditActor, bookingId: string): Promise<BookingChange | Refusal> {
-      return onBooking(by, 'booking.check_in', bookingId, () => bookings.checkIn(bookingId, 'venue'));
     },
   };
 }

@@ -21,13 +21,17 @@ import { importSettingsRoutes } from './routes/import-settings';
 import { importRoutes } from './routes/imports';
 import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
+import { exportRoutes } from './routes/exports';
+import { receptionRoutes } from './routes/reception';
 import { residentRoutes } from './routes/residents';
 import { scheduleRoutes } from './routes/schedules';
 import { slotRoutes } from './routes/slots';
 import { sessionRoutes } from './routes/session';
 import { siteRoutes } from './routes/site';
+import { todayRoutes } from './routes/today';
 import { venueRoutes } from './routes/venues';
 import type { StaffGate } from './staff-gate';
+import { createVenueDesk } from './venue-desk';
 
 /** Every route of the staff's JSON, its own description included. */
 export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly gate: StaffGate; readonly cookies: CookieJar; readonly demo: boolean }): StaffRoute[] {
@@ -55,6 +59,9 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...bookingListRoutes(desk),
     ...noticeRoutes(desk),
     ...callbackRoutes(desk),
+    ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),
+    ...exportRoutes(desk),
+    ...todayRoutes(desk),
   ];
   const description = describeApi(routes);
   return [

@@ -68,6 +68,7 @@ beforeAll(async () => {
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver: { offer: () => undefined },
+    unmet: { note: () => undefined },
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => createOutbox(database).backlog() },
     log: pino({ level: 'silent' }),
     publicUrl: 'http://localhost:3000',

@@ -131,19 +131,6 @@ test('a log-in lock is cleared for a caller', async () => {
   expect(await recordedOf(residentId)).toEqual(['resident.read done', 'resident.clear_log_in_lock done', 'resident.read done']);
 });
 
-test('reception checks people in; another day needs a second word, a second time is told', async () => {
-  const reception = await site.colleague('reception');
-  const { residentId, slotId } = await caller();
-  const { reference } = await booked(residentId, slotId);
-  const checkIn = (body: object) => reception.post('/api/v1/check-ins', body);
-  const early = await checkIn({ reference });
-  expect([early.status, early.json()['code']]).toEqual([409, 'not_today']);
-  expect((await checkIn({ reference: formatReference(reference), anyway: true })).json()).toMatchObject({ booking: { state: 'attended' }, already: false });
-  expect((await checkIn({ reference })).json()).toMatchObject({ already: true });
-  expect((await checkIn({ reference: '000000000' })).status).toBe(404);
-  expect((await checkIn({ reference: '12' })).status).toBe(422);
-});
-
 test('somebody else’s or nobody’s ids are not found', async () => {
   const nobody = '00000000-0000-4000-8000-000000000000';
   expect((await operator.get(`/api/v1/residents/${nobody}`)).json()['code']).toBe('resident_unknown');

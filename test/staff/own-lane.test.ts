@@ -28,7 +28,7 @@ test('operators book while every connection of the citizens’ door is taken and
   const citizenApp = createCitizenApp({
     bookings: createBookingRepository({ database: pool, keys: testKeys, programmes }), programmes, residents: createResidentRepository({ database: pool, keys: testKeys }),
     slots: createSlotRepository(pool), sessions: createSessionRepository({ database: pool, keys: testKeys }), site: createSiteSettings(pool), throttle: createLoginThrottle({ database: pool, keys: testKeys }),
-    keys: testKeys, handOver: { offer: () => undefined }, health: { database: () => pool.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
+    keys: testKeys, handOver: { offer: () => undefined }, unmet: { note: () => undefined }, health: { database: () => pool.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
     log: pino({}, new Writable({ write(_chunk, _encoding, done) { done(); } })), publicUrl: 'http://localhost:3000', trustedProxies: [], projectRoot,
   });
   const serving = await serve(listenerOf(citizenApp), 0);

@@ -29,6 +29,7 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     }
     const { document } = choice.version;
     const venues = await desk.venuesFor(choice);
+    if (venues.every((item) => item.nextDay === null)) desk.foundNothing(choice, session);
     const wards = [...new Set(venues.map((item) => item.venue.ward))];
     const asked = textOf(ctx.query, 'ward');
     const ward = wards.includes(asked) ? asked : '';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Programmes } from '../../../database/programmes';
+import type { StaffSession } from '../../../database/staff-sessions';
+import type { UnmetSearches } from '../../../database/unmet-searches';
 import type { SlotRepository } from '../../../database/slots';
 import { bookingWindow } from '../../../domain/booking/rules';
 import { addDays } from '../../../domain/calendar/city-time';
@@ -33,9 +35,15 @@ const venueSeatsShape = z
 export interface AvailabilityRouteDependencies {
   readonly programmes: Pick<Programmes, 'current'>;
   readonly slots: Pick<SlotRepository, 'venues' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
+  readonly unmet: Pick<UnmetSearches, 'note'>;
 }
 
-export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDependencies): StaffRoute[] {
+export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRouteDependencies): StaffRoute[] {
+  /** One operator serves one caller at a time: what is looked at within five minutes is the same call. */
+  function foundNothing({ staffId }: StaffSession, programmeId: string, dose: number, venueId?: string): void {
+    unmet.note({ programmeId, venueId, dose, channel: 'phone', who: `${staffId} ${String(Math.floor(Date.now() / 300_000))}` });
+  }
+
   return [
     staffRoute({
       method: 'get', path: '/venues', summary: 'The active venues of the programme', roles: staffRoles, answer: z.object({ venues: z.array(venueShape) }),
@@ -45,7 +53,7 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
       method: 'get', path: '/slots', summary: 'Slots of one dose with the telephone’s seats and all seats; `from` and `to` included, within the days that can be booked',
       roles: deskRoles, query: z.object({ dose: doseQuery, venue: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() }),
       answer: z.object({ slots: z.array(slotShape) }),
-      async handle({ query: { dose, venue, from, to } }) {
+      async handle({ query: { dose, venue, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
         const window = bookingWindow(document, new Date());
         const first = from !== undefined && from > window.first ? from : window.first;
@@ -67,13 +75,14 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
             });
           }
         }
+        if ([...bySlot.values()].every((slot) => slot.phone.free <= 0)) foundNothing(staff, programmeId, dose, venue);
         return { answer: { slots: [...bySlot.values()].sort((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : a.venueId < b.venueId ? -1 : 1)) } };
       },
     }),
     staffRoute({
       method: 'get', path: '/slots/days', summary: 'Days of one dose with the telephone’s seats and all seats; `from` and `to` included, within the days that can be booked', roles: deskRoles,
       query: z.object({ dose: doseQuery, venue: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ days: z.array(dayShape) }),
-      async handle({ query: { dose, venue, from, to } }) {
+      async handle({ query: { dose, venue, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
         const window = bookingWindow(document, new Date());
         const first = from !== undefined && from > window.first ? from : window.first;
@@ -84,13 +93,14 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
           const known = days.get(day) ?? { day, phone: noSeats, all: noSeats };
           days.set(day, { day, phone: channel === 'phone' ? { free, capacity } : known.phone, all: plus(known.all, { free, capacity }) });
         }
+        if ([...days.values()].every((day) => day.phone.free <= 0)) foundNothing(staff, programmeId, dose, venue);
         return { answer: { days: [...days.values()] } };
       },
     }),
     staffRoute({
       method: 'get', path: '/slots/venues', summary: 'Venues with the telephone’s seats and all seats of one dose; `from` and `to` included, within the days that can be booked', roles: deskRoles,
       query: z.object({ dose: doseQuery, from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ venues: z.array(venueSeatsShape) }),
-      async handle({ query: { dose, from, to } }) {
+      async handle({ query: { dose, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
         const window = bookingWindow(document, new Date());
         const first = from !== undefined && from > window.first ? from : window.first;
@@ -99,6 +109,7 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
           slots.venues(programmeId),
           ...document.channels.map(async (channel) => ({ channel, list: first < until ? await slots.freeByVenue({ programmeId, dose, channel, from: first, until }) : [] })),
         ]);
+        if (byChannel.every(({ channel, list }) => channel !== 'phone' || list.every((item) => item.free <= 0))) foundNothing(staff, programmeId, dose);
         return {
           answer: {
             venues: venues.map((venue) => {
@@ -114,7 +125,7 @@ export function availabilityRoutes({ programmes, slots }: AvailabilityRouteDepen
       },
     }),
     staffRoute({
-      method: 'get', path: '/form', summary: 'The fields that `answers` must hold when a booking is confirmed', roles: deskRoles,
+      method: 'get', path: '/form', summary: 'The fields that `answers` must hold when a booking is confirmed', roles: [...deskRoles, 'reception'],
       answer: z.object({
         fields: z.array(z.object({ name: z.string(), kind: z.string(), required: z.boolean(), label: z.string(), help: z.string().nullable(), maxLength: z.int().nullable() })),
       }),

@@ -2,11 +2,8 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings';
 import type { Outbox } from '../../../database/outbox';
-import type { Programmes } from '../../../database/programmes';
 import type { StaffDeskReader } from '../../../database/staff-desk';
-import { parseReference } from '../../../domain/booking/reference';
 import { refuse, type Refusal } from '../../../domain/booking/refusals';
-import { cityDate } from '../../../domain/calendar/city-time';
 import type { Timeline } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { idempotencyKeyOf, staffRoute, type Outcome, type StaffRoute } from '../define-route';
@@ -15,7 +12,6 @@ import type { PhoneBookings } from '../phone-bookings';
 import { bookingEventShape, bookingJson, bookingShape, byId, timelineEntryShape, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
 
-const receptionRoles = ['reception', 'supervisor', 'city_admin'] as const;
 const bookingWithHistory = z
   .object({
     booking: bookingShape,
@@ -28,15 +24,14 @@ const bookingWithHistory = z
 export interface BookingRouteDependencies {
   readonly phone: PhoneBookings;
   readonly bookings: Pick<BookingRepository, 'find'>;
-  readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference' | 'isProtected'>;
+  readonly reader: Pick<StaffDeskReader, 'isProtected'>;
   readonly identityGate: IdentityGate;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
   readonly audit: Audit;
 }
 
-export function bookingRoutes({ phone, identityGate, bookings, programmes, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
+export function bookingRoutes({ phone, identityGate, bookings, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
       method: 'get', path: '/bookings/:id', summary: 'A booking, what happened to it, and what its workflow has done and will do', roles: deskRoles, params: byId,
@@ -82,27 +77,6 @@ export function bookingRoutes({ phone, identityGate, bookings, programmes, reade
       async handle({ params, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
         return key ? bookingOutcome(await phone.cancel(actor, { bookingId: params.id, ...key })) : refuse('invalid_request');
-      },
-    }),
-    staffRoute({
-      method: 'post', path: '/check-ins', summary: 'Check somebody in by the reference; `anyway`: although the booking is of another day', roles: receptionRoles,
-      body: z.object({ reference: z.string().max(100), anyway: z.boolean().default(false) }), answer: z.object({ booking: bookingShape, already: z.boolean() }),
-      async handle({ body, actor }) {
-        const reference = parseReference(body.reference);
-        if (reference === undefined) return refuseStaff('reference_malformed');
-        const found = await reader.findByReference((await programmes.current()).programmeId, reference);
-        const booking = found && (await bookings.find(found.bookingId));
-        if (!booking) {
-          await audit.record(actor, { action: 'booking.check_in', result: 'booking_unknown' });
-          return refuse('booking_unknown');
-        }
-        const day = cityDate(booking.slot.startsAt);
-        if (booking.state === 'confirmed' && day !== cityDate(new Date()) && !body.anyway) {
-          await audit.record(actor, { action: 'booking.check_in', subject: { kind: 'booking', id: booking.id }, residentId: booking.residentId, result: 'not_today' });
-          return refuseStaff('not_today', { day });
-        }
-        const result = await phone.checkIn(actor, booking.id);
-        return result.ok ? { answer: { booking: bookingJson(result.booking), already: result.replayed } } : result;
       },
     }),
   ];

@@ -1,30 +1,89 @@
 import { z } from 'zod';
 import type { Programmes } from '../../../database/programmes';
-import type { StaffNumbers } from '../../../database/staff-numbers';
-import { addDays, daysBetween } from '../../../domain/calendar/city-time';
+import { numberDimensions, type NumberRow, type StaffNumbers } from '../../../database/staff-numbers';
+import type { StaffVenueRepository } from '../../../database/staff-venues';
+import { daysBetween } from '../../../domain/calendar/city-time';
+import { channels } from '../../../domain/contracts/booking-workflow';
+import { csvText } from '../../../domain/csv/write-csv';
+import { channelWords } from '../../../domain/journey/words';
+import { groupOf } from '../../../domain/programme/eligibility';
+import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoute, type StaffRoute } from '../define-route';
-import { channel, plainDate, uuid } from '../shapes';
+import { channel, doseQuery, plainDate, uuid } from '../shapes';
 
 const roles = ['city_admin', 'supervisor', 'auditor'] as const;
-/** Days that can be asked for at once. */
-const mostDays = 92;
+/** Days that can be asked for at once: half a year. */
+const mostDays = 184;
 
-const dayNumbers = z
+const numbersQuery = z.object({
+  from: plainDate, to: plainDate, venueId: uuid.optional(), dose: doseQuery.optional(), channel: z.enum(channels).optional(), groupCode: z.string().max(40).optional(),
+});
+const figuresShape = {
+  capacity: z.int(), held: z.int(), confirmed: z.int(), attended: z.int(), noShow: z.int(), cancelled: z.int(),
+  /** People who looked for a seat on that day and found none. */
+  unmet: z.int(),
+};
+const numberRow = z
   .object({
-    date: z.string(), venueId: uuid, dose: z.int(), channel, capacity: z.int(), held: z.int(), confirmed: z.int(), attended: z.int(), noShow: z.int(), cancelled: z.int(),
+    by: z.enum(numberDimensions), day: z.string().nullable(), venueId: uuid.nullable(), groupCode: z.string().nullable(), dose: z.int().nullable(), channel: channel.nullable(), ...figuresShape,
   })
-  .meta({ id: 'DayNumbers' });
+  .meta({ id: 'NumberRow' });
+const named = z.object({ value: z.string(), label: z.string() });
 
-export function numberRoutes({ numbers, programmes }: { numbers: StaffNumbers; programmes: Pick<Programmes, 'current'> }): StaffRoute[] {
+export interface NumberRouteDependencies {
+  readonly numbers: StaffNumbers;
+  readonly programmes: Pick<Programmes, 'current'>;
+  readonly venues: Pick<StaffVenueRepository, 'list'>;
+}
+
+export function numberRoutes({ numbers, programmes, venues }: NumberRouteDependencies): StaffRoute[] {
+  async function read(query: z.output<typeof numbersQuery>): Promise<{ rows: NumberRow[]; document: ProgrammeDocument } | undefined> {
+    const days = daysBetween(query.from, query.to) + 1;
+    if (days < 1 || days > mostDays) return undefined;
+    const { programmeId, document } = await programmes.current();
+    return { rows: await numbers.read({ programmeId, ...query }), document };
+  }
+
   return [
     staffRoute({
-      method: 'get', path: '/numbers', summary: `Seats and bookings by day, venue, dose and channel; from and to included, at most ${String(mostDays)} days`, roles,
-      query: z.object({ from: plainDate, to: plainDate }), answer: z.object({ numbers: z.array(dayNumbers) }),
-      async handle({ query: { from, to } }) {
-        const days = daysBetween(from, to) + 1;
-        if (days < 1 || days > mostDays) return refuseStaff('range_too_long', { mostDays });
-        return { answer: { numbers: await numbers.byDay((await programmes.current()).programmeId, from, addDays(to, 1)) } };
+      method: 'get', path: '/numbers', roles, query: numbersQuery,
+      summary: `Seats and bookings of the days asked for (from and to included, at most ${String(mostDays)}): in all, by day, venue, group, dose, channel, and by venue and day`,
+      answer: z.object({ rows: z.array(numberRow), venues: z.array(named), groups: z.array(named), doses: z.array(named) }),
+      async handle({ query }) {
+        const found = await read(query);
+        if (!found) return refuseStaff('range_too_long', { mostDays });
+        return {
+          answer: {
+            rows: found.rows, venues: (await venues.list()).map(({ id, name }) => ({ value: id, label: name })),
+            groups: found.document.groups.map(({ code, label }) => ({ value: code, label })), doses: found.document.doses.map(({ number, label }) => ({ value: String(number), label })),
+          },
+        };
+      },
+    }),
+    staffRoute({
+      method: 'get', path: '/numbers.csv', summary: 'The same as a file', roles, query: numbersQuery, answer: z.string(),
+      async handle({ query, ctx }) {
+        const found = await read(query);
+        if (!found) return refuseStaff('range_too_long', { mostDays });
+        const venueNames = new Map((await venues.list()).map(({ id, name }) => [id, name]));
+        const wordsOf: Readonly<Record<NumberRow['by'], (row: NumberRow) => readonly [string, string]>> = {
+          total: () => ['全体', ''],
+          day: (row) => ['日', row.day ?? ''],
+          venue: (row) => ['会場', venueNames.get(row.venueId ?? '') ?? ''],
+          venueDay: (row) => ['会場と日', `${venueNames.get(row.venueId ?? '') ?? ''} ${row.day ?? ''}`],
+          group: (row) => ['対象区分', row.groupCode === '' ? '不明' : (groupOf(found.document, row.groupCode ?? '')?.label ?? row.groupCode ?? '')],
+          dose: (row) => ['回', `${String(row.dose)}回目`],
+          channel: (row) => ['チャネル', row.channel === null ? '' : channelWords[row.channel]],
+        };
+        ctx.set('Content-Type', 'text/csv; charset=utf-8');
+        ctx.set('Content-Disposition', `attachment; filename="numbers-${query.from}-${query.to}.csv"`);
+        return {
+          answer: csvText(
+            ['集計の単位', '項目', '定員', '仮押さえ', '予約（これから）', '来場', '来場なし', '取り消し', '空きがなかった人'],
+            found.rows.map((row) => [...wordsOf[row.by](row), row.by === 'group' ? null : row.capacity, row.held, row.confirmed, row.attended, row.noShow, row.cancelled, row.by === 'group' ? null : row.unmet]),
+          ),
+        };
       },
     }),
   ];

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { createCitizenApp } from '../../../api/citizen/app';
+import { createUnmetSearches } from '../../../database/unmet-searches';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
@@ -72,6 +73,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [] }:
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver: { offer: (events) => { handedOver.push(...events); } },
+    unmet: createUnmetSearches(database),
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.reject(new Error('away')), backlog: () => outbox.backlog() },
     log: pino({ level: 'debug' }, sink),
     publicUrl: publicUrl ?? 'http://localhost:3000',

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../../activities/temporal-client';
 import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
+import { createDayFileWriter } from '../../../api/staff/offline/day-file';
 import type { StaffDesk } from '../../../api/staff/desk';
 import { installationId } from '../../../api/shared/installation';
 import { createOidcDoor } from '../../../api/staff/oidc/door';
@@ -19,6 +20,11 @@ import { createImportReview } from '../../../database/import-review';
 import { createImportRunStore } from '../../../database/import-runs';
 import { createImportSettings } from '../../../database/import-settings';
 import { createImportUndo } from '../../../database/import-undo';
+import { createAttentionReader } from '../../../database/attention';
+import { createDataExports } from '../../../database/data-exports';
+import { createResidentRepository } from '../../../database/residents';
+import { createDayFiles } from '../../../database/day-files';
+import { createDayLists } from '../../../database/day-lists';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createNoticeRepository } from '../../../database/notices';
 import { createOperatingFigures } from '../../../database/operating-figures';
@@ -42,6 +48,7 @@ import { createStaffLinks } from '../../../database/staff-links';
 import { createStaffNumbers } from '../../../database/staff-numbers';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
+import { createUnmetSearches } from '../../../database/unmet-searches';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../../domain/staff/roles';
 import { createImportDesk } from '../../../runtime/import-desk';
@@ -144,6 +151,15 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     importReview: createImportReview({ database, keys }),
     importSettings: createImportSettings({ database, audit }),
     importUndo: createImportUndo(database),
+    residents: createResidentRepository({ database, keys }),
+    dayLists: createDayLists({ database, keys }),
+    dayFiles: createDayFiles({ database, keys }),
+    writeDayFile: createDayFileWriter(projectRoot),
+    dataExports: createDataExports({ database, keys, audit }),
+    unmet: createUnmetSearches(database),
+    attention: createAttentionReader(database),
+    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
+    workflowsNeedingAttention: () => Promise.resolve(0),
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({

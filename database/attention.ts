@@ -1,0 +1,46 @@
+import type { Database } from './connection';
+
+/** What waits for a person, as counts. */
+export interface Attention {
+  readonly failedNotices: number;
+  readonly importsWaiting: number;
+  readonly exportsWaiting: number;
+}
+
+/** How notices went during the last day: whether mail is well shows in what became of it. */
+export interface MailFigures {
+  readonly sent: number;
+  readonly failed: number;
+  /** Notices that wait to be sent, and since when the oldest does. */
+  readonly waiting: number;
+  readonly oldestAt: Date | null;
+}
+
+export type AttentionReader = ReturnType<typeof createAttentionReader>;
+
+export function createAttentionReader(database: Database) {
+  return {
+    async attention(): Promise<Attention> {
+      const { rows } = await database.raw<{ rows: Attention[] }>(
+        `SELECT (SELECT count(*)::int FROM notice WHERE status IN ('failed', 'unclear')) AS "failedNotices",
+                (SELECT count(*)::int FROM import_run WHERE status = 'waiting') AS "importsWaiting",
+                (SELECT count(*)::int FROM data_export WHERE approved IS NULL) AS "exportsWaiting"`,
+      );
+      const [row] = rows;
+      if (!row) throw new Error('a statement of counts gives a row');
+      return row;
+    },
+
+    async mail(): Promise<MailFigures> {
+      const { rows } = await database.raw<{ rows: MailFigures[] }>(
+        `SELECT (SELECT count(*)::int FROM notice WHERE status = 'sent' AND sent_at > now() - interval '1 day') AS sent,
+                (SELECT count(*)::int FROM notice WHERE status IN ('failed', 'unclear') AND updated_at > now() - interval '1 day') AS failed,
+                (SELECT count(*)::int FROM notice WHERE status IN ('queued', 'sending')) AS waiting,
+                (SELECT min(queued_at) FROM notice WHERE status IN ('queued', 'sending')) AS "oldestAt"`,
+      );
+      const [row] = rows;
+      if (!row) throw new Error('a statement of counts gives a row');
+      return row;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { Client } from '@temporalio/client';
+
+/** A page that somebody looks at does not wait longer, ms. */
+const answerWithinMs = 1_500;
+
+/** Counts running workflows that say that they need a person. Undefined when Temporal does not answer in time. */
+export function createAttentionCount(client: Client): () => Promise<number | undefined> {
+  return async () => {
+    try {
+      const { count } = await client.withDeadline(Date.now() + answerWithinMs, () => client.workflow.count("AttentionNeeded = true AND ExecutionStatus = 'Running'"));
+      return count;
+    } catch {
+      return undefined;
+    }
+  };
+}
