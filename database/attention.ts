@@ -2,7 +2,9 @@ import type { Database } from './connection';
 
 /** What waits for a person, as counts. */
 export interface Attention {
+  /** Failed or unclear, and nobody has seen to it. */
   readonly failedNotices: number;
+  readonly callbacks: number;
   readonly importsWaiting: number;
   readonly exportsWaiting: number;
 }
@@ -22,7 +24,8 @@ export function createAttentionReader(database: Database) {
   return {
     async attention(): Promise<Attention> {
       const { rows } = await database.raw<{ rows: Attention[] }>(
-        `SELECT (SELECT count(*)::int FROM notice WHERE status IN ('failed', 'unclear')) AS "failedNotices",
+        `SELECT (SELECT count(*)::int FROM notice WHERE urgency > 0) AS "failedNotices",
+                (SELECT count(*)::int FROM callback WHERE done_at IS NULL) AS callbacks,
                 (SELECT count(*)::int FROM import_run WHERE status = 'waiting') AS "importsWaiting",
                 (SELECT count(*)::int FROM data_export WHERE approved IS NULL) AS "exportsWaiting"`,
       );
