@@ -77,6 +77,7 @@ describe('bookings', () => {
   test('the history says who, by which channel, when, and leads to the workflow', async () => {
     const residentId = await site.city.addResident();
     const slotId = await site.city.addSlot({ channel: 'phone' });
+    await site.identified(operator.staffId, residentId);
     const held = (await operator.post(`/api/v1/residents/${residentId}/bookings`, { slotId, dose: 1 })).json<{ id: string }>();
     await operator.post(`/api/v1/bookings/${held.id}/confirm`, { answers: validAnswers });
     await notices.find({ bookingId: held.id, step: 'confirmation', occurrence: 'first' });
