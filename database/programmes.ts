@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalText, checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import type { Database } from './connection';
@@ -112,34 +113,47 @@ export function createProgrammes(database: Database) {
     async publish(code: string, document: unknown): Promise<ProgrammeVersion> {
       const checked = checkProgrammeDocument(document);
       if (!checked.ok) throw new ProgrammeDocumentError(checked.faults);
-      const checksum = checksumOf(checked.document);
       const id = await database.transaction(async (trx) => {
         await trx.raw(`INSERT INTO programme (id, code) VALUES (?, ?) ON CONFLICT (code) DO NOTHING`, [uuidv7(), code]);
-        const programme = (await trx('programme').where({ code }).forUpdate().first<{ id: string }>('id')).id;
-        const latest = await trx('programme_version')
-          .where({ programme_id: programme })
-          .orderBy('number', 'desc')
-          .first<{ id: string; number: number; checksum: string; status: string } | undefined>('id', 'number', 'checksum', 'status');
-        if (latest?.status === 'published' && latest.checksum === checksum) return latest.id;
-        await trx('programme_version').where({ programme_id: programme, status: 'published' }).update({ status: 'superseded' });
-        const next = uuidv7();
-        await trx('programme_version').insert({
-          id: next,
-          programme_id: programme,
-          number: (latest?.number ?? 0) + 1,
-          status: 'published',
-          document: JSON.stringify(checked.document),
-          checksum,
-          published_at: trx.fn.now(),
-        });
-        return next;
+        const programme = (await trx('programme').where({ code }).first<{ id: string }>('id')).id;
+        return (await publishIn(trx, programme, checked.document)).id;
       });
       published = undefined;
       return this.version(id);
     },
+
+    /** Something was published by other means in this process: it is read anew at the next request. */
+    forget(): void {
+      published = undefined;
+    },
   };
 }
 
-function checksumOf(document: unknown): string {
+/**
+ * Makes a checked document the programme's next version; the one before is superseded. The same document again by the machine changes
+ * nothing; by a person it is a version of its own. A publisher among the editors is refused by the table.
+ */
+export async function publishIn(
+  trx: Knex.Transaction, programmeId: string, document: ProgrammeDocument, people: { readonly editedBy: readonly string[]; readonly publishedBy: string } | undefined = undefined,
+): Promise<{ readonly id: string; readonly number: number }> {
+  const checksum = checksumOf(document);
+  await trx('programme').where({ id: programmeId }).forUpdate().first('id');
+  const latest = await trx('programme_version')
+    .where({ programme_id: programmeId })
+    .orderBy('number', 'desc')
+    .first<{ id: string; number: number; checksum: string; status: string } | undefined>('id', 'number', 'checksum', 'status');
+  if (!people && latest?.status === 'published' && latest.checksum === checksum) return latest;
+  await trx('programme_version').where({ programme_id: programmeId, status: 'published' }).update({ status: 'superseded' });
+  const id = uuidv7();
+  const number = (latest?.number ?? 0) + 1;
+  await trx('programme_version').insert({
+    id, programme_id: programmeId, number, status: 'published', document: JSON.stringify(document), checksum, published_at: trx.fn.now(),
+    ...(people ? { edited_by: [...people.editedBy], published_by: people.publishedBy } : {}),
+  });
+  return { id, number };
+}
+
+/** What a document is recognised by, whatever the order of its keys. */
+export function checksumOf(document: unknown): string {
   return createHash('sha256').update(canonicalText(document)).digest('hex');
 }

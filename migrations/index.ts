@@ -11,6 +11,7 @@ import * as receptionAndNumbers from './0009_reception_and_numbers';
 import * as staffSignIn from './0010_staff_sign_in';
 import * as exportsAndDayFiles from './0015_exports_and_day_files';
 import * as siteSettings from './0016_site_settings';
+import * as programmeDrafts from './0019_programme_drafts';
 
 interface Migration {
   readonly name: string;
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = [
   { name: '0010_staff_sign_in', up: staffSignIn.up },
   { name: '0015_exports_and_day_files', up: exportsAndDayFiles.up },
   { name: '0016_site_settings', up: siteSettings.up },
+  { name: '0019_programme_drafts', up: programmeDrafts.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -83,6 +83,23 @@ export const staffRefusals = {
   export_not_yours: { http: 403, sentence: '受け取れるのは申請した本人だけです。' },
   export_not_ready: { http: 409, sentence: 'まだ承認されていないか、却下された申請です。' },
   export_used: { http: 410, sentence: 'この書き出しは受け取り済みか、受け取りの期限を過ぎています。必要なときはもう一度申請してください。' },
+  not_today: { http: 409, sentence: '今日の予約ではありません。日付を確認し、それでも受け付けるときはその旨を選んでください。' },
+  programme_unknown: { http: 404, sentence: 'この事業は見つかりませんでした。' },
+  programme_code_taken: { http: 409, sentence: 'この事業の記号はすでに使われています。' },
+  version_unknown: { http: 404, sentence: 'この版は見つかりませんでした。' },
+  draft_unknown: { http: 404, sentence: '編集中の下書きはありません。公開中の版から下書きを作ってください。' },
+  draft_exists: { http: 409, sentence: '編集中の下書きがあります。先に公開するか、下書きを捨ててください。' },
+  draft_invalid: { http: 422, sentence: '下書きに直すところが残っています。チェックリストを確認してください。' },
+  checks_failed: { http: 422, sentence: '公開前の確認で、止めるべき問題が見つかりました。チェックリストを確認してください。' },
+  not_rehearsed: { http: 409, sentence: 'この内容でのリハーサルがまだです。リハーサルを行ってから公開してください。' },
+  same_person: { http: 403, sentence: 'この下書きを編集した人は公開できません。ほかの職員が内容を確認して公開してください。' },
+  nothing_to_undo: { http: 409, sentence: 'これより前（後）の内容はありません。' },
+  release_scheduled: { http: 409, sentence: '公開の予定が入っているため、変更できません。予定を取りやめてから操作してください。' },
+  release_unknown: { http: 404, sentence: '公開の予定はありません。' },
+  release_past: { http: 422, sentence: '公開の日時は、今より後にしてください。' },
+  file_malformed: { http: 422, sentence: 'このファイルは事業の設定ファイルではないか、壊れています。' },
+  rehearsal_unknown: { http: 404, sentence: 'このリハーサルは見つかりませんでした。' },
+  engine_away: { http: 503, sentence: 'ワークフローエンジンにつながりません。しばらくしてから、もう一度お試しください。' },
 } as const;
 
 export type StaffRefusalCode = keyof typeof staffRefusals;
