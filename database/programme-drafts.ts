@@ -232,7 +232,7 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
         if ('ok' in row) return row;
         if (checksumOf(row.document) === checksumOf(document)) return { ok: true, draft: await view(trx, row) };
         const step = row.step + 1;
-        await trx('programme_draft_step').where({ draft_id: row.id }).andWhere((where) => where.where('step', '>', row.step).orWhere('step', '<=', step - keptSteps)).delete();
+        await trx('programme_draft_step').where({ draft_id: row.id }).whereRaw('(step > ? OR step <= ?)', [row.step, step - keptSteps]).delete();
         await trx('programme_draft_step').insert({ draft_id: row.id, step, document: JSON.stringify(document), staff_id: staffId });
         await write(trx, row, staffId, document, step);
         await record(trx, actor, 'draft.save', row.programme_id, { version: version + 1 });

@@ -134,7 +134,7 @@ export function createProgrammes(database: Database) {
  * nothing; by a person it is a version of its own. A publisher among the editors is refused by the table.
  */
 export async function publishIn(
-  trx: Knex.Transaction, programmeId: string, document: ProgrammeDocument, people: { readonly editedBy: readonly string[]; readonly publishedBy: string } | undefined = undefined,
+  trx: Knex.Transaction, programmeId: string, document: ProgrammeDocument, people?: { readonly editedBy: readonly string[]; readonly publishedBy: string },
 ): Promise<{ readonly id: string; readonly number: number }> {
   const checksum = checksumOf(document);
   await trx('programme').where({ id: programmeId }).forUpdate().first('id');

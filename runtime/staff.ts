@@ -3,6 +3,7 @@ import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createStaffApp } from '../api/staff/app';
 import { installationId } from '../api/shared/installation';
+import { createProgrammeDesk } from '../api/staff/programme-desk';
 import { createOidcDoor } from '../api/staff/oidc/door';
 import { createOidcProvider } from '../api/staff/oidc/provider';
 import { createDayFileWriter } from '../api/staff/offline/day-file';
@@ -56,6 +57,7 @@ import { createHealthChecks } from './health-checks';
 import { createImportDesk } from './import-desk';
 import { createNoticeSender } from './notice-sender';
 import { createProcessLog } from './process-log';
+import { createProgrammeProcesses } from './programme-processes';
 import { projectRoot } from './root';
 import { runApp } from './run-app';
 import { runMain } from './run-main';
@@ -141,6 +143,7 @@ async function main(): Promise<number> {
       attention: createAttentionReader(database),
       health: createHealthChecks({ database, temporal, outbox }),
       workflowsNeedingAttention: createAttentionCount(temporal),
+      ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: config.publicUrl, processes: createProgrammeProcesses(temporal) }),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),

@@ -17,6 +17,9 @@ import type { DayFiles } from '../../database/day-files';
 import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
+import type { ProgrammeDrafts } from '../../database/programme-drafts';
+import type { ProgrammeFacts } from '../../database/programme-facts';
+import type { ProgrammeRehearsals } from '../../database/programme-rehearsals';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentNotes } from '../../database/resident-notes';
 import type { ResidentRepository } from '../../database/residents';
@@ -41,6 +44,7 @@ import type { ImportDesk } from './import-desk';
 import type { UnmetSearches } from '../../database/unmet-searches';
 import type { HealthChecks } from '../shared/set-up-health';
 import type { DayFileContent } from './offline/day-file';
+import type { ProgrammeProcesses } from './programme-processes';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -103,5 +107,9 @@ export interface StaffDesk {
   readonly health: HealthChecks;
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
   readonly workflowsNeedingAttention: () => Promise<number | undefined>;
+  readonly drafts: ProgrammeDrafts;
+  readonly programmeFacts: ProgrammeFacts;
+  readonly rehearsals: ProgrammeRehearsals;
+  readonly programmeProcesses: ProgrammeProcesses;
   readonly trustedProxies: readonly string[];
 }

@@ -23,6 +23,8 @@ import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
 import { exportRoutes } from './routes/exports';
 import { receptionRoutes } from './routes/reception';
+import { programmeRoutes } from './routes/programmes';
+import { rehearsalRoutes } from './routes/rehearsals';
 import { residentRoutes } from './routes/residents';
 import { scheduleRoutes } from './routes/schedules';
 import { slotRoutes } from './routes/slots';
@@ -62,6 +64,8 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),
     ...exportRoutes(desk),
     ...todayRoutes(desk),
+    ...programmeRoutes({ drafts: desk.drafts, facts: desk.programmeFacts, processes: desk.programmeProcesses }),
+    ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
   ];
   const description = describeApi(routes);
   return [

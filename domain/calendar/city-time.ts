@@ -19,6 +19,11 @@ function milliseconds(instant: Instant): number {
   return value;
 }
 
+/** Whether a text is a time of day `HH:MM`, 00:00–23:59. */
+export function isTimeOfDay(text: string): boolean {
+  return TIME.test(text);
+}
+
 /** The city's date at a moment. */
 export function cityDate(instant: Instant): PlainDate {
   return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(0, 10);

@@ -250,9 +250,9 @@ const translated: Readonly<Record<string, PartWords>> = {
 /** The words for every part of a document; each language has the same parts. */
 export const partWords: Readonly<Record<string, PartWords>> = {
   ...ownWords,
-  ...Object.fromEntries(Object.entries(languageWords).flatMap(([language, label]) => [
+  ...Object.fromEntries(Object.entries(languageWords).flatMap(([language, label]): [string, PartWords][] => [
     [`translations.${language}`, { label }],
-    ...Object.entries(translated).map(([path, words]) => [`translations.${language}.${path}`, words] as const),
+    ...Object.entries(translated).map(([path, words]): [string, PartWords] => [`translations.${language}.${path}`, words]),
   ])),
 };
 

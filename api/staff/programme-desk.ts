@@ -1,0 +1,23 @@
+import type { Audit } from '../../database/audit';
+import type { Database } from '../../database/connection';
+import type { KeyRing } from '../../database/keys';
+import { createProgrammeDrafts } from '../../database/programme-drafts';
+import { createProgrammeFacts } from '../../database/programme-facts';
+import { createProgrammeRehearsals } from '../../database/programme-rehearsals';
+import type { Programmes } from '../../database/programmes';
+import { qrSvg, readQrSvg } from '../shared/qr';
+import type { StaffDesk } from './desk';
+import type { ProgrammeProcesses } from './programme-processes';
+
+/** The part of the staff's JSON in which programmes change. `publicUrl`: what citizens open and flyers say. */
+export function createProgrammeDesk(
+  { database, keys, audit, programmes, publicUrl, processes }:
+  { database: Database; keys: KeyRing; audit: Audit; programmes: Programmes; publicUrl: string; processes: ProgrammeProcesses },
+): Pick<StaffDesk, 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
+  return {
+    drafts: createProgrammeDrafts({ database, audit, programmes }),
+    programmeFacts: createProgrammeFacts({ database, keys, site: { url: publicUrl, qrText: readQrSvg(qrSvg(publicUrl)) } }),
+    rehearsals: createProgrammeRehearsals({ database, audit }),
+    programmeProcesses: processes,
+  };
+}

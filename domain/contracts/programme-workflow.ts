@@ -1,0 +1,29 @@
+/** What the staff app and the worker say to the workflows in which programmes change. Ids only. */
+export const programmeTaskQueue = 'programme';
+
+export const rehearsalWorkflowType = 'programmeRehearsal';
+export const releaseWorkflowType = 'programmeRelease';
+
+export function rehearsalWorkflowId(rehearsalId: string): string {
+  return `rehearsal/${rehearsalId}`;
+}
+
+export function releaseWorkflowId(releaseId: string): string {
+  return `release/${releaseId}`;
+}
+
+/** The release was called off: the row says so already. */
+export const cancelReleaseSignalName = 'cancelRelease';
+
+export interface RehearsalInput {
+  readonly rehearsalId: string;
+}
+
+export interface ReleaseInput {
+  readonly releaseId: string;
+  /** Instant. */
+  readonly publishAt: string;
+}
+
+/** Queues of bookings that are rehearsed begin so; each worker process has one of its own, because the rehearsed world is in its memory. */
+export const rehearsalQueuePrefix = 'rehearsal-';

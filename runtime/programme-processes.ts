@@ -1,0 +1,43 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { ProgrammeProcesses } from '../api/staff/programme-processes';
+import {
+  cancelReleaseSignalName, programmeTaskQueue, rehearsalWorkflowId, rehearsalWorkflowType, releaseWorkflowId, releaseWorkflowType, type RehearsalInput, type ReleaseInput,
+} from '../domain/contracts/programme-workflow';
+
+/** Staff wait for the answer, ms. */
+const answerWithinMs = 5_000;
+
+/** Starts what changes programmes over time in Temporal. Without a client (tests, an app without Temporal) each is refused. */
+export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
+  const soon = <Value>(work: () => Promise<Value>) => client.withDeadline(Date.now() + answerWithinMs, work);
+  return {
+    async startRehearsal(rehearsalId) {
+      await soon(() =>
+        client.workflow.start(rehearsalWorkflowType, {
+          workflowId: rehearsalWorkflowId(rehearsalId), taskQueue: programmeTaskQueue, staticSummary: 'リハーサル', args: [{ rehearsalId } satisfies RehearsalInput],
+        }),
+      );
+    },
+
+    async startRelease(releaseId, publishAt) {
+      try {
+        await soon(() =>
+          client.workflow.start(releaseWorkflowType, {
+            workflowId: releaseWorkflowId(releaseId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: '公開の予定',
+            args: [{ releaseId, publishAt: publishAt.toISOString() } satisfies ReleaseInput],
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async cancelRelease(releaseId) {
+      try {
+        await soon(() => client.workflow.getHandle(releaseWorkflowId(releaseId)).signal(cancelReleaseSignalName));
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}
