@@ -10,7 +10,7 @@ export interface ProgrammeFactsOptions {
   readonly database: Database;
   readonly keys: KeyRing;
   /** The address that citizens get, and what its printed QR code says when it is read back. */
-  readonly site: CheckFacts['site'];
+  readonly site: () => Promise<CheckFacts['site']>;
 }
 
 /** Residents whose log-in is tried for the check. */
@@ -65,7 +65,7 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
     ]);
     const people = residents.reduce((sum, row) => sum + row.count, 0);
     return {
-      now: new Date(), venues, seats: seats.rows, residents: new Map(residents.map((row) => [row.group_code, row.count])), seatShare: Number(programme.seat_share), site,
+      now: new Date(), venues, seats: seats.rows, residents: new Map(residents.map((row) => [row.group_code, row.count])), seatShare: Number(programme.seat_share), site: await site(),
       sample: await sampleOf(programme.id, document, people),
     };
   }

@@ -4,6 +4,7 @@ import type { KeyRing } from '../../database/keys';
 import { createProgrammeDrafts } from '../../database/programme-drafts';
 import { createProgrammeFacts } from '../../database/programme-facts';
 import { createProgrammeRehearsals } from '../../database/programme-rehearsals';
+import { createSiteSettings } from '../../database/site-settings';
 import type { Programmes } from '../../database/programmes';
 import { qrSvg, readQrSvg } from '../shared/qr';
 import type { StaffDesk } from './desk';
@@ -14,9 +15,14 @@ export function createProgrammeDesk(
   { database, keys, audit, programmes, publicUrl, processes }:
   { database: Database; keys: KeyRing; audit: Audit; programmes: Programmes; publicUrl: string; processes: ProgrammeProcesses },
 ): Pick<StaffDesk, 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
+  const settings = createSiteSettings(database);
+  const site = async () => {
+    const url = (await settings.current()).publicAddress ?? publicUrl;
+    return { url, qrText: readQrSvg(qrSvg(url)) };
+  };
   return {
     drafts: createProgrammeDrafts({ database, audit, programmes }),
-    programmeFacts: createProgrammeFacts({ database, keys, site: { url: publicUrl, qrText: readQrSvg(qrSvg(publicUrl)) } }),
+    programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),
     programmeProcesses: processes,
   };

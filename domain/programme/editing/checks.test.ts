@@ -50,7 +50,7 @@ test.each<[string, (document: ProgrammeDocument) => void, Partial<CheckFacts>, P
   ['too few seats', () => undefined, { seatShare: 3 }, { seats: ['/schedules'] }],
   ['nobody imported', () => undefined, { residents: new Map() }, { seats: ['/imports'] }],
   ['a venue without an address', () => undefined, { venues: [{ ...good.venues[0]!, address: ' ' }] }, { venues: ['/venues/v'] }],
-  ['a QR code that says something else', () => undefined, { site: { ...site, qrText: 'https://yoyaku.example.jp0' } }, { site: ['/account/site'] }],
+  ['a QR code that says something else', () => undefined, { site: { ...site, qrText: 'https://yoyaku.example.jp0' } }, { site: ['/site'] }],
   ['people who could not log in', () => undefined, { sample: { tried: 200, failed: [{ why: 'number', count: 3 }] } }, { log_in: ['/imports'] }],
 ])('%s', (_name, document, facts, expected) => {
   expect(faults(document, facts)).toEqual(expected);

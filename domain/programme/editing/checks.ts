@@ -247,7 +247,7 @@ function venueFaults({ venues }: CheckFacts): CheckFault[] {
 }
 
 function siteFaults({ site }: CheckFacts): CheckFault[] {
-  const page = '/account/site';
+  const page = '/site';
   let url: URL;
   try {
     url = new URL(site.url);

@@ -6,7 +6,6 @@ import { EncryptionCodec } from '../../../activities/payload-codec';
 import { createStaffApp } from '../../../api/staff/app';
 import { createDayFileWriter } from '../../../api/staff/offline/day-file';
 import { createProgrammeDesk } from '../../../api/staff/programme-desk';
-import type { ProgrammeProcesses } from '../../../api/staff/programme-processes';
 import type { StaffDesk } from '../../../api/staff/desk';
 import { installationId } from '../../../api/shared/installation';
 import { createOidcDoor } from '../../../api/staff/oidc/door';
@@ -54,6 +53,7 @@ import { createUnmetSearches } from '../../../database/unmet-searches';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../../domain/staff/roles';
 import { createImportDesk } from '../../../runtime/import-desk';
+import { createProgrammeProcesses } from '../../../runtime/programme-processes';
 import { projectRoot } from '../../../runtime/root';
 import { listenerOf, serve } from '../../../runtime/serve';
 import { Visitor } from '../../api/support/visitor';
@@ -86,15 +86,7 @@ export interface StaffSite {
 
 let people = 0;
 
-/** Nothing listens, unless a test has an engine. */
-const noEngine: ProgrammeProcesses = {
-  startRelease: () => Promise.reject(new Error('no engine')),
-  cancelRelease: () => Promise.resolve(),
-  startRehearsal: () => Promise.reject(new Error('no engine')),
-};
-
 export interface StaffSiteOptions {
-  readonly processes?: ProgrammeProcesses;
   readonly demo?: boolean;
   readonly oidc?: OidcSettings;
   readonly localLogIn?: boolean;
@@ -112,8 +104,6 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
   const city = given ?? (await createTestCity({ poolSize: 8 }));
   const nobody = createTemporalClient({ address: '127.0.0.1:1', namespace: 'nobody' }, city.keys);
   const temporal = givenTemporal ?? nobody;
-export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, processes = noEngine }: StaffSiteOptions = {}): Promise<StaffSite> {
-  const city = await createTestCity({ poolSize: 8 });
   const { database, keys } = city;
   const outbox = createOutbox(database);
   const figures = createOperatingFigures(database);
@@ -173,7 +163,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     attention: createAttentionReader(database),
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
     workflowsNeedingAttention: () => Promise.resolve(0),
-    ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: 'https://yoyaku.example.jp', processes }),
+    ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl, processes: createProgrammeProcesses(temporal) }),
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
