@@ -18,4 +18,5 @@ const everybody: readonly Role[] = ['city_admin', 'supervisor', 'operator', 'rec
 
 export const areas: readonly Area[] = [
   { path: '', label: '今日', icon: 'today', roles: everybody, load: async () => (await import('../today/today.routes')).todayRoutes },
+  { path: 'desk', label: '予約受付', icon: 'phone', roles: ['operator', 'supervisor', 'city_admin'], load: async () => (await import('../desk/desk.routes')).deskRoutes },
 ];

@@ -1,0 +1,55 @@
+import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { Api } from '../api/api';
+import { CityTime } from '../shared/city-time';
+import { loaded } from '../shared/loaded';
+
+const eventWords = { held: '仮押さえ', confirmed: '予約が確定', attended: '来場', no_show: '来場なし', cancelled: '取消', expired: '仮押さえの時間切れ', released: '仮押さえをやめた', check_in_undone: '来場の取り消し' } as const;
+const actorWords = { citizen: '本人', operator: '電話の窓口', venue: '会場', city: '市', system: '自動' } as const;
+const statusWords = { done: '済み', to_come: '予定', skipped: '送らない', failed: 'できなかった' } as const;
+
+/** What was done with a booking and what will be, from its workflow; from the records alone while Temporal does not answer. */
+@Component({
+  selector: 'toki-booking-timeline',
+  imports: [CityTime],
+  template: `
+    <details (toggle)="onToggle($event)">
+      <summary>これまでとこれから</summary>
+      @if (history.problem(); as problem) { <p role="alert">{{ problem.detail }}</p> }
+      @if (history.value(); as data) {
+        @if (data.timeline.reachable) {
+          <ol>
+            @for (entry of data.timeline.done; track $index) { <li><span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}@if (entry.status !== 'done') {（{{ statusWords[entry.status] }}）}</li> }
+            @for (entry of data.timeline.toCome; track $index) { <li class="coming"><span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}（予定）</li> }
+          </ol>
+        } @else {
+          <p class="soft">これからの予定はいま読み取れません（予約そのものには影響しません）。記録されている出来事だけを表示しています。</p>
+          <ol>@for (event of data.events; track event.version) { <li><span class="numbers soft">{{ event.at | city }}</span> {{ eventWords[event.type] }}（{{ actorWords[event.actor] }}）</li> }</ol>
+        }
+      } @else if (history.loading()) { <p class="soft">読み込んでいます…</p> }
+    </details>
+  `,
+  styles: `
+    details { margin-top: 8px; font-size: 0.9375rem; }
+    summary { cursor: pointer; min-height: 28px; }
+    ol { margin: 0; padding-left: 1.2rem; }
+    .coming { color: var(--ink-soft); }
+    p { margin: 4px 0; }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class BookingTimeline {
+  readonly bookingId = input.required<string>();
+  private readonly api = inject(Api).client;
+  private readonly asked = signal(false);
+  protected readonly history = loaded(() => this.api.GET('/api/v1/bookings/{id}', { params: { path: { id: this.bookingId() } } }));
+  protected readonly eventWords = eventWords;
+  protected readonly actorWords = actorWords;
+  protected readonly statusWords = statusWords;
+
+  /** Read when it is opened: each reading is in the audit. */
+  protected onToggle(event: Event): void {
+    if (!(event.target as HTMLDetailsElement).open || this.asked()) return;
+    this.asked.set(true);
+    void this.history.reload();
+  }
+}

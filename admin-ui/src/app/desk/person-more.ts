@@ -1,0 +1,110 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { FormControl, FormGroup, ReactiveFormsModule, Validators } from '@angular/forms';
+import { MatButton } from '@angular/material/button';
+import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
+import { MatInput } from '@angular/material/input';
+import { Api } from '../api/api';
+import { Ask } from '../shared/ask';
+import { CityTime } from '../shared/city-time';
+import { FormFaults } from '../shared/form-faults';
+import { Tell } from '../shared/tell';
+import { Session } from '../shell/session';
+import { DeskCall } from './desk-call';
+
+const text = (value = '') => new FormControl(value, { nonNullable: true, validators: [Validators.required] });
+
+/** What is needed now and then: notes, the log-in lock, and for supervisors the permit for one person and the protection. */
+@Component({
+  selector: 'toki-person-more',
+  imports: [CityTime, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ReactiveFormsModule],
+  templateUrl: './person-more.html',
+  styles: `
+    details { border-top: 1px solid var(--line); padding: 8px 0; }
+    summary { cursor: pointer; min-height: 32px; }
+    ul { margin: 0 0 8px; padding-left: 1.2rem; font-size: 0.9375rem; }
+    li + li { margin-top: 6px; }
+    form { display: grid; gap: 8px; margin-top: 8px; }
+    .text { white-space: pre-wrap; }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class PersonMore {
+  private readonly api = inject(Api).client;
+  private readonly askFor = inject(Ask);
+  private readonly tell = inject(Tell);
+  private readonly session = inject(Session);
+  protected readonly call = inject(DeskCall);
+  protected readonly person = this.call.person;
+  protected readonly isSupervising = computed(() => ['supervisor', 'city_admin'].includes(this.session.me()?.role ?? ''));
+  protected readonly refused = computed(() => (this.person()?.doses ?? []).filter((dose) => dose.state === 'refused' && ['not_open_yet', 'not_eligible', 'closed'].includes(dose.code ?? '')));
+
+  protected readonly note = new FormGroup({ text: text() });
+  protected readonly noteFaults = new FormFaults(this.note);
+  protected readonly permit = new FormGroup({ reason: text(), days: new FormControl(7, { nonNullable: true, validators: [Validators.required, Validators.min(1), Validators.max(30)] }) });
+  protected readonly permitFaults = new FormFaults(this.permit);
+  protected readonly protection = new FormGroup({ reason: text() });
+  protected readonly protectionFaults = new FormFaults(this.protection);
+
+  private get path() {
+    return { params: { path: { id: this.person()?.resident.id ?? '' } } };
+  }
+
+  protected async addNote(): Promise<void> {
+    if (!this.noteFaults.check({ text: 'メモを入力してください。' })) return;
+    const { error } = await this.api.POST('/api/v1/residents/{id}/notes', { ...this.path, body: this.note.getRawValue() });
+    if (error) {
+      this.noteFaults.refuse({ ...error, faults: [{ field: 'text', code: error.code, sentence: error.detail }] });
+      return;
+    }
+    this.note.reset();
+    this.tell.done('メモを書きました。');
+    await this.call.refresh();
+  }
+
+  protected async clearLock(): Promise<void> {
+    const { error } = await this.api.POST('/api/v1/residents/{id}/clear-log-in-lock', this.path);
+    if (error) this.tell.problem(error.detail);
+    else this.tell.done('ロックを解除しました。もう一度ログインしていただけます。');
+    await this.call.refresh();
+  }
+
+  protected async grant(dose: number): Promise<void> {
+    if (!this.permitFaults.check({ reason: '理由を5文字以上で書いてください。', days: '日数は1から30までです。' })) return;
+    const { reason, days } = this.permit.getRawValue();
+    const { error } = await this.api.POST('/api/v1/residents/{id}/permits', { ...this.path, body: { dose, reason, days } });
+    if (error) {
+      this.permitFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.code === 'invalid_request' ? '理由を5文字以上で書いてください。' : error.detail }] });
+      return;
+    }
+    this.permit.reset();
+    this.tell.done('この方だけ、予約できるようにしました。記録に残ります。');
+    const id = this.person()?.resident.id;
+    if (id !== undefined) await this.call.open(id);
+  }
+
+  protected async revoke(permitId: string): Promise<void> {
+    const { error } = await this.api.DELETE('/api/v1/residents/{id}/permits/{permitId}', { params: { path: { id: this.path.params.path.id, permitId } } });
+    if (error) this.tell.problem(error.detail);
+    else this.tell.done('許可を取り消しました。');
+    await this.call.refresh();
+  }
+
+  protected async protect(isProtected: boolean): Promise<void> {
+    if (!this.protectionFaults.check({ reason: '理由を5文字以上で書いてください。' })) return;
+    const sure = await this.askFor.yes({
+      heading: isProtected ? 'この方を保護の対象にしますか' : '保護の対象から外しますか',
+      sentences: isProtected
+        ? ['インターネットではログインできなくなり、電話では責任者だけが、三つ以上の項目を確認したうえで対応します。', 'いまログインしている画面は閉じられます。']
+        : ['インターネットでも電話でも、ほかの方と同じ扱いに戻ります。'],
+      yes: isProtected ? '保護の対象にする' : '外す',
+    });
+    if (!sure) return;
+    const { error } = await this.api.POST('/api/v1/residents/{id}/protection', { ...this.path, body: { isProtected, reason: this.protection.getRawValue().reason } });
+    if (error) {
+      this.protectionFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.code === 'invalid_request' ? '理由を5文字以上で書いてください。' : error.detail }] });
+      return;
+    }
+    this.protection.reset();
+    await this.call.refresh();
+  }
+}
