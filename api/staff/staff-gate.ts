@@ -5,6 +5,8 @@ import type { CookieJar } from '../shared/cookies';
 import type { AppContext } from '../shared/state';
 
 export const staffCookie = 'toki-staff';
+/** `1`: sent by a page on its own, without anybody having touched it for a while. */
+const backgroundHeader = 'Toki-Background';
 
 /** Where the session of a member of staff comes from, how it starts and ends, and who may pass. */
 export interface StaffGate {
@@ -23,7 +25,8 @@ export function createStaffGate({ cookies, sessions }: { cookies: CookieJar; ses
     const token = cookies.read(ctx.req, staffCookie);
     return token === undefined ? undefined : sessions.find(token, isNoted);
   };
-  const load = (ctx: AppContext) => find(ctx, true);
+  // A page that refreshes itself says so: nobody sits in front of it.
+  const load = (ctx: AppContext) => find(ctx, ctx.get(backgroundHeader) !== '1');
   const closeCurrent = async (ctx: AppContext): Promise<void> => {
     const token = cookies.read(ctx.req, staffCookie);
     if (token !== undefined) await sessions.close(token);

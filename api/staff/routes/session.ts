@@ -10,10 +10,11 @@ import type { StaffGate } from '../staff-gate';
 const me = z
   .object({
     id: uuid, login: z.string(), displayName: z.string(), role, roleLabel: z.string(), way: z.enum(['local', 'oidc']), mustChangePassword: z.boolean(), mustEnrol: z.boolean(),
-    sessionEndsAt: instant, idleEndsAt: instant,
+    sessionEndsAt: instant,
   })
   .meta({ id: 'Me' });
-const state = z.object({ running: z.boolean(), idleEndsAt: instant.nullable(), endsAt: instant.nullable() }).meta({ id: 'SessionState' });
+/** Seconds, not moments: the clocks of people's computers are not ours. */
+const state = z.object({ running: z.boolean(), idleLeftS: z.int(), leftS: z.int() }).meta({ id: 'SessionState' });
 const ways = z
   .object({ local: z.boolean(), oidc: z.object({ label: z.string() }).nullable(), refused: z.string().nullable() })
   .meta({ id: 'LogInWays' });
@@ -32,7 +33,8 @@ export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDep
       method: 'get', path: '/session', summary: 'Whether the session runs, without counting as a sign of life', answer: state,
       async handle({ ctx }) {
         const session = await gate.peek(ctx);
-        return { answer: { running: session !== undefined, idleEndsAt: session?.idleEndsAt.toISOString() ?? null, endsAt: session?.endsAt.toISOString() ?? null } };
+        const leftOf = (end: Date | undefined): number => (end ? Math.max(0, Math.round((end.getTime() - Date.now()) / 1000)) : 0);
+        return { answer: { running: session !== undefined, idleLeftS: leftOf(session?.idleEndsAt), leftS: leftOf(session?.endsAt) } };
       },
     }),
     openRoute({
@@ -73,8 +75,8 @@ export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDep
   ];
 }
 
-function meJson({ staffId, login, displayName, role: own, way, mustChangePassword, mustEnrol, endsAt, idleEndsAt }: StaffSession): z.input<typeof me> {
+function meJson({ staffId, login, displayName, role: own, way, mustChangePassword, mustEnrol, endsAt }: StaffSession): z.input<typeof me> {
   return {
-    id: staffId, login, displayName, role: own, roleLabel: roleWords[own], way, mustChangePassword, mustEnrol, sessionEndsAt: endsAt.toISOString(), idleEndsAt: idleEndsAt.toISOString(),
+    id: staffId, login, displayName, role: own, roleLabel: roleWords[own], way, mustChangePassword, mustEnrol, sessionEndsAt: endsAt.toISOString(),
   };
 }

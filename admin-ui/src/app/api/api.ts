@@ -11,6 +11,8 @@ export type Role = Schema<'Me'>['role'];
 
 /** The connection did not come about, or something in between answered: nobody knows whether the request arrived. */
 export const offlineCode = 'offline';
+/** A page that nobody has touched for this long asks on its own, ms. */
+const untouchedMs = 60_000;
 
 /**
  * The staff API, typed by its own description: `const { data, error } = await inject(Api).client.GET('/api/v1/venues')`.
@@ -20,13 +22,25 @@ export const offlineCode = 'offline';
 export class Api {
   private readonly router = inject(Router);
   private readonly lost = signal(false);
-  private readonly loggedOutListeners: (() => void)[] = [];
+  private readonly loggedOutListeners = new Set<() => void>();
+  private touched = Date.now();
   /** True from a request that did not get through to the next that does. */
   readonly offline = this.lost.asReadonly();
   readonly client: Client<paths> = createClient<paths>({ baseUrl: '', fetch: (request) => this.send(request) });
 
-  onLoggedOut(listener: () => void): void {
-    this.loggedOutListeners.push(listener);
+  constructor() {
+    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) addEventListener(kind, () => (this.touched = Date.now()), { capture: true, passive: true });
+  }
+
+  /** When somebody last touched the page, ms since 1970. */
+  touchedAt(): number {
+    return this.touched;
+  }
+
+  /** Returns what takes the listener away. While there is one, nobody is led away from a page whose session has ended. */
+  onLoggedOut(listener: () => void): () => void {
+    this.loggedOutListeners.add(listener);
+    return () => this.loggedOutListeners.delete(listener);
   }
 
   private async send(request: Request): Promise<Response> {
@@ -34,6 +48,8 @@ export class Api {
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', crypto.randomUUID());
     const quiet = request.headers.has('Toki-Quiet');
     request.headers.delete('Toki-Quiet');
+    // What a page asks on its own must not keep a session running that nobody uses.
+    if (Date.now() - this.touched > untouchedMs) request.headers.set('Toki-Background', '1');
     let response: Response;
     try {
       response = await fetch(request);
@@ -55,8 +71,8 @@ export class Api {
     const { code } = (await response.json()) as Problem;
     if (code === 'not_logged_in') {
       for (const listener of this.loggedOutListeners) listener();
-      if (!this.router.url.startsWith('/log-in')) void this.router.navigate(['/log-in'], { queryParams: { from: this.router.url, reason: 'over' } });
-    } else if (code === 'password_change_required') void this.router.navigate(['/account/password']);
+      if (this.loggedOutListeners.size === 0 && !this.router.url.startsWith('/log-in')) void this.router.navigate(['/log-in'], { queryParams: { from: this.router.url, reason: 'over' } });
+    } else if (code === 'password_change_required') void this.router.navigate(['/account/first']);
   }
 }
 

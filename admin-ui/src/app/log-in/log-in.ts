@@ -1,46 +1,46 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
-import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { ChangeDetectionStrategy, Component, computed, inject, input, type OnInit } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
-import { MatInput } from '@angular/material/input';
 import { Router } from '@angular/router';
 import { Api } from '../api/api';
-import { ErrorSummary } from '../shared/error-summary';
-import { FormFaults } from '../shared/form-faults';
-import { Session } from '../shell/session';
+import { Icon } from '../shared/icon';
+import { loaded } from '../shared/loaded';
+import type { Me } from '../shell/session';
+import { Credentials } from './credentials';
 
-/** Staff log in with a name, a password and the six digits of their authenticator app. */
+/** Where staff come in: by password and code, or through the city's identity provider. */
 @Component({
   selector: 'toki-log-in',
-  imports: [ErrorSummary, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ReactiveFormsModule],
+  imports: [Credentials, Icon, MatButton],
   templateUrl: './log-in.html',
   styleUrl: './log-in.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
-export class LogIn {
-  /** Where to go afterwards, and why somebody is here (from the URL). */
+export class LogIn implements OnInit {
+  /** Where to go afterwards, why somebody is here, and why the provider's people were refused (from the URL). */
   readonly from = input<string>();
   readonly reason = input<string>();
+  readonly returnTo = input<string>();
+  readonly refused = input<string>();
 
   private readonly api = inject(Api);
   private readonly router = inject(Router);
-  private readonly session = inject(Session);
-  protected readonly busy = signal(false);
-  protected readonly form = inject(NonNullableFormBuilder).group({ login: ['', Validators.required], password: ['', Validators.required], code: [''] });
-  protected readonly faults = new FormFaults(this.form);
+  /** Only a path of our own: a link must not lead somewhere else after the log-in. */
+  private readonly next = computed(() => {
+    const from = this.from() ?? this.returnTo() ?? '/';
+    return /^\/(?![/\\])/.test(from) ? from : '/';
+  });
+  protected readonly start = computed(() => `/oidc/start?returnTo=${encodeURIComponent(this.next())}`);
+  protected readonly ways = loaded(() => {
+    const refused = this.refused();
+    return this.api.client.GET('/api/v1/session/ways', { params: { query: refused === undefined ? {} : { refused } } });
+  });
 
-  protected async logIn(): Promise<void> {
-    if (!this.faults.check({ login: 'ログイン名を入力してください。', password: 'パスワードを入力してください。' })) return;
-    this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/session', { body: this.form.getRawValue(), headers: { 'Toki-Quiet': '1' } });
-    this.busy.set(false);
-    if (!data) {
-      this.faults.refuse(error);
-      return;
-    }
-    this.session.begin(data);
-    // Only a path of our own: a link must not lead somewhere else after the log-in.
-    const from = this.from() ?? '/';
-    await this.router.navigateByUrl(from.startsWith('/') && !from.startsWith('//') ? from : '/');
+  ngOnInit(): void {
+    void this.ways.reload();
+  }
+
+  protected async goOn(me: Me): Promise<void> {
+    if (me.mustChangePassword) await this.router.navigate(['/account/first'], { queryParams: this.next() === '/' ? {} : { from: this.next() } });
+    else await this.router.navigateByUrl(this.next());
   }
 }

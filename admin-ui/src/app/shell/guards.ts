@@ -8,6 +8,8 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   const router = inject(Router);
   const me = await inject(Session).load();
   if (!me) return router.createUrlTree(['/log-in'], state.url === '/' ? {} : { queryParams: { from: state.url } });
+  // The first log-in is finished before anything else.
+  if (me.mustChangePassword && !state.url.startsWith('/account/first')) return router.createUrlTree(['/account/first'], state.url === '/' ? {} : { queryParams: { from: state.url } });
   return true;
 };
 

@@ -10,10 +10,8 @@ export class Session {
   private readonly current = signal<Me | undefined>(undefined);
   readonly me = this.current.asReadonly();
   private loading: Promise<Me | undefined> | undefined;
-
-  constructor() {
-    this.api.onLoggedOut(() => this.forget());
-  }
+  /** Typed at the first log-in a moment ago; in memory until an own password replaces it. */
+  oneTimePassword: string | undefined;
 
   /** The member of staff, or undefined without a session. */
   load(): Promise<Me | undefined> {
@@ -22,7 +20,8 @@ export class Session {
     return this.loading;
   }
 
-  begin(me: Me): void {
+  begin(me: Me, oneTimePassword?: string): void {
+    this.oneTimePassword = oneTimePassword;
     this.current.set(me);
   }
 
@@ -31,7 +30,8 @@ export class Session {
     this.forget();
   }
 
-  private forget(): void {
+  forget(): void {
+    this.oneTimePassword = undefined;
     this.current.set(undefined);
   }
 

@@ -1,10 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { Api } from '../api/api';
+import { SessionWatch } from '../log-in/session-watch';
 import { Icon } from '../shared/icon';
 import { areas } from './areas';
 import { Session } from './session';
@@ -25,12 +26,15 @@ export class Shell {
   protected readonly me = this.session.me;
   protected readonly open = signal(false);
   protected readonly areas = computed(() => {
-    const role = this.me()?.role;
+    const me = this.me();
+    // Before the first log-in is finished every other page would refuse.
+    const role = me?.mustChangePassword ? undefined : me?.role;
     return areas.filter((area) => !area.hidden && role !== undefined && area.roles.includes(role));
   });
   private readonly path = toSignal(this.router.events.pipe(filter((event) => event instanceof NavigationEnd), map(() => this.router.url.split('?')[0] ?? '')), { initialValue: '' });
 
   constructor() {
+    inject(DestroyRef).onDestroy(inject(SessionWatch).begin());
     // A new page starts at its heading, for the eye and for a screen reader; a filter changed on the same page does not.
     let before = '';
     this.router.events.pipe(filter((event) => event instanceof NavigationEnd)).subscribe(() => {
