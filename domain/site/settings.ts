@@ -59,10 +59,10 @@ export function siteFaults({ publicAddress, callCentre, notices, couponHelp, cou
     if (callCentre.hours.trim() === '') add('callCentre.hours', 'required', '受付時間を入力してください。例：平日 8時30分〜17時15分');
     else if (callCentre.hours.length > siteLimits.hours) add('callCentre.hours', 'too_long', `受付時間は${String(siteLimits.hours)}文字以内で入力してください。`);
   }
-  if (notices.length > siteLimits.notices) add('notices', 'too_long', `お知らせは${String(siteLimits.notices)}件までです。終わったものを削除してください。`);
+  if (notices.length > siteLimits.notices) add('notices', 'too_long', `お知らせは${String(siteLimits.notices)}件までです。終わったものを外してください。`);
   notices.forEach(({ text, from, until }, index) => {
     const field = (name: string): string => `notices.${String(index)}.${name}`;
-    if (text.trim() === '') add(field('text'), 'required', 'お知らせの文を入力するか、このお知らせを削除してください。');
+    if (text.trim() === '') add(field('text'), 'required', 'お知らせの文を入力するか、このお知らせを外してください。');
     else if (text.length > siteLimits.notice) add(field('text'), 'too_long', `お知らせは${String(siteLimits.notice)}文字以内で入力してください。`);
     const [start, end] = [from === null ? null : Date.parse(from), until === null ? null : Date.parse(until)];
     if (Number.isNaN(start)) add(field('from'), 'malformed', '掲載を始める日時を入力してください。');
@@ -70,7 +70,7 @@ export function siteFaults({ publicAddress, callCentre, notices, couponHelp, cou
     if (start !== null && end !== null && end <= start) add(field('until'), 'order', '掲載を終える日時は、始める日時より後にしてください。');
   });
   for (const [field, text] of [['couponHelp', couponHelp], ['couponLost', couponLost]] as const) {
-    if (text !== null && text.trim() === '') add(field, 'required', '文を入力するか、「事業の文を使う」を選んでください。');
+    if (text !== null && text.trim() === '') add(field, 'required', '文を入力するか、変更のチェックを外してください。');
     else if (text !== null && text.length > siteLimits.text) add(field, 'too_long', `文は${String(siteLimits.text)}文字以内で入力してください。`);
   }
   return faults;

@@ -20,7 +20,7 @@ import type { StaffMember } from './staff';
   selector: 'toki-staff-panel',
   imports: [CityTime, Conflict, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, MatOption, MatSelect, ReactiveFormsModule],
   templateUrl: './staff-panel.html',
-  styles: `h2 { margin-bottom: 8px; } h3 { margin: 20px 0 8px; } form { display: grid; gap: 16px; margin-top: 16px; }`,
+  styles: `h2, dl { margin-bottom: 12px !important; } h3 { margin: 20px 0 8px; } form { display: grid; gap: 16px; margin-top: 16px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class StaffPanel implements OnInit {

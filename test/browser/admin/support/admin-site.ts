@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { StaffRole } from '../../../../domain/staff/roles';
-import { createStaffSite, type StaffSite } from '../../../staff/support/staff-site';
+import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../staff/support/staff-site';
 import { desktop, launchBrowser } from '../../support/browser';
 
 export interface AdminSite {
@@ -14,8 +14,8 @@ export interface AdminSite {
 }
 
 /** The staff app with the built admin, on a fresh small city, and a browser. */
-export async function createAdminSite(): Promise<AdminSite> {
-  const [site, browser] = await Promise.all([createStaffSite(), launchBrowser()]);
+export async function createAdminSite(options: StaffSiteOptions = {}): Promise<AdminSite> {
+  const [site, browser] = await Promise.all([createStaffSite(options), launchBrowser()]);
   const faults: string[] = [];
   return {
     site, browser, faults,
