@@ -46,7 +46,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     if (!version.document.doses.some((dose) => dose.number === booking.dose + 1)) return 'no_next_dose';
     if (await bookings.hasBookingForDose(booking.residentId, booking.dose + 1)) return 'next_dose_booked';
     const resident = await residents.find(booking.residentId);
-    if (!resident || !checkOpen(version.document, resident.groupCode, new Date()).ok) return 'not_eligible';
+    if (!resident || !checkOpen(version.document, resident, new Date()).ok) return 'not_eligible';
     return undefined;
   }
 

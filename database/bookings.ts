@@ -5,11 +5,17 @@ import { countsForDose, isEnded, stateAfter, takesEndBack, takesSeat, type Booki
 import { referenceFrom } from '../domain/booking/reference';
 import { refuse, type Refusal } from '../domain/booking/refusals';
 import { decideCancel, decideHold, type BookingForRules } from '../domain/booking/rules';
+import { addDays, cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '../domain/contracts/booking-workflow';
+import { groupsOf, needsBirthDate, type Person } from '../domain/programme/eligibility';
+import type { ProgrammeDocument } from '../domain/programme/document';
+import { seatOf } from '../domain/programme/vaccines';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { Programmes, ProgrammeVersion } from './programmes';
+import type { SealedResident } from './residents';
 import { telephoneKeyOfAnswers } from './search-keys';
+import { coolSeat, giveShareBack, reopenSeats, staleHoldInShare, takeShare, type CountedSeat } from './seats';
 import { inTransaction, type Sql } from './transaction';
 import { prefixedVenueColumns, readPrefixedVenue, type PrefixedVenueRow, type VenueView } from './venues';
 
@@ -25,6 +31,8 @@ export interface BookingView {
   readonly holdExpiresAt: Date;
   readonly replaces: string | null;
   readonly replacedBy: string | null;
+  /** The booking of the dose before that was held in the same go: both are confirmed together. */
+  readonly pairOf: string | null;
   readonly changes: number;
   readonly endReason: EndReason | null;
   readonly slot: { readonly id: string; readonly startsAt: Date; readonly endsAt: Date; readonly venue: VenueView };
@@ -34,6 +42,8 @@ export interface BookingView {
 export interface BookingChange {
   readonly ok: true;
   readonly booking: BookingView;
+  /** The next dose, held or confirmed in the same go. */
+  readonly pair?: BookingView;
   readonly events: readonly BookingEvent[];
   readonly replayed: boolean;
 }
@@ -61,8 +71,20 @@ interface HoldInput extends Change {
   readonly slotId: string;
   readonly dose: number;
   readonly replaces?: string;
+  /** Takes a seat for the next dose in the same go, all or nothing: in this slot, or (left out) where the programme's rule puts it. */
+  readonly next?: { readonly slotId?: string };
+  /** The resident's hold of the dose before, with which this one is to be confirmed. */
+  readonly pairOf?: string;
+  /** Both doses are to be moved: the next dose as it stands does not bind; confirming asks for both. */
+  readonly movesPair?: true;
   /** The person stands at the venue: see `HoldRequest.walkInUntil`. */
   readonly isWalkIn?: true;
+}
+
+/** A hold with what only this repository decides. */
+interface HoldStep extends HoldInput {
+  /** See `HoldRequest.isPastWindow`. */
+  readonly isPastWindow?: true;
 }
 
 interface ConfirmInput extends Change {
@@ -88,6 +110,8 @@ interface BookingRow extends PrefixedVenueRow {
   replaced_by: string | null;
   changes: number;
   end_reason: EndReason | null;
+  share_code: string | null;
+  pair_of: string | null;
   slot_id: string;
   starts_at: Date;
   ends_at: Date;
@@ -100,24 +124,27 @@ type SlotRow = Pick<BookingRow, 'slot_id' | 'starts_at' | 'ends_at' | 'dose' | k
 
 const slotColumns = `s.id AS slot_id, s.starts_at, s.ends_at, ${prefixedVenueColumns('v')}`;
 const bookingSelect = `SELECT b.id, b.resident_id, b.programme_version_id, b.dose, b.state, b.channel, b.version, b.reference, b.hold_expires_at,
-    b.replaces, b.replaced_by, b.changes, b.end_reason, ${slotColumns}
+    b.replaces, b.replaced_by, b.changes, b.end_reason, b.share_code, b.pair_of, ${slotColumns}
   FROM booking b JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id`;
 
 const statements = {
   /** First of every change: changes of one resident come one after the other. A statement of its own, so that what follows sees what the one before committed. */
-  lockResident: `SELECT programme_id, group_code, status, clock_timestamp() AS now FROM resident WHERE id = $1 FOR NO KEY UPDATE`,
+  lockResident: `SELECT programme_id, group_code, status, declared, sealed, clock_timestamp() AS now FROM resident WHERE id = $1 FOR NO KEY UPDATE`,
   idempotency: `SELECT operation, response FROM idempotency_key WHERE resident_id = $1 AND key = $2`,
   liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
   slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AS venue_active FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
   booking: `${bookingSelect} WHERE b.id = $1`,
+  /** The booking with the hold of the next dose that is to be confirmed with it. */
+  bookingToConfirm: `${bookingSelect.replace('b.id,', `b.id, (SELECT p.id FROM booking p WHERE p.pair_of = b.id AND p.state = 'held' LIMIT 1) AS pair_id,`)} WHERE b.id = $1`,
+  slotAt: `SELECT id FROM slot WHERE programme_id = $1 AND venue_id = $2 AND dose = $3 AND starts_at = $4`,
   permit: `SELECT id FROM booking_permit WHERE resident_id = $1 AND programme_id = $2 AND dose = $3 AND revoked_at IS NULL AND expires_at > $4`,
   lockBooking: `SELECT 1 FROM booking WHERE id = $1 FOR NO KEY UPDATE`,
   /** Seats are counted by this conditional update alone; no row means that there is none. */
   hold: `WITH seat AS (
       UPDATE slot_quota SET taken = taken + 1 WHERE slot_id = $6 AND channel = $7 AND taken < capacity RETURNING slot_id
     ), new_booking AS (
-      INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, replaces, changes, created_at, updated_at, group_code)
-      SELECT $1, $2, $3, $4, $5, slot_id, $7, 'held', 1, $8, $9, $10, $11, $11, $17 FROM seat RETURNING id
+      INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, replaces, changes, created_at, updated_at, group_code, share_code, pair_of)
+      SELECT $1, $2, $3, $4, $5, slot_id, $7, 'held', 1, $8, $9, $10, $11, $11, $17, $18, $19 FROM seat RETURNING id
     ), new_key AS (
       INSERT INTO idempotency_key (resident_id, key, operation, response) SELECT $4, $12, $13, $14::jsonb FROM new_booking WHERE $12::text IS NOT NULL
     )
@@ -155,17 +182,58 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   /**
    * Takes a seat for the hold time of the programme's published version. The booking pins that version.
    * With `replaces`: a hold is given back in the same transaction; a confirmed booking stays until the new one is confirmed.
+   * With `next`, and where the programme assigns the next dose's seat: both are held, or neither is.
    */
   async function hold(input: HoldInput): Promise<BookingChange | Refusal> {
-    const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel]);
+    const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel, ...(input.next ? [input.next.slotId ?? 'by rule'] : [])]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
-    return changeOf(input, operation, (sql, resident) => holdIn(sql, resident, published, input, operation));
+    return changeOf(input, operation, async (sql, resident) => {
+      const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
+      const mayBeAssigned = document?.doses.some((item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined)) ?? false;
+      if (!document || (!input.next && !mayBeAssigned)) return holdIn(sql, resident, published, input, operation);
+      return holdBoth(sql, resident, published, document, input, operation);
+    });
+  }
+
+  /** A dose and the one after it: where its seat is asked for, or assigned by the programme. */
+  async function holdBoth(
+    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], document: ProgrammeDocument, input: HoldInput, operation: string,
+  ): Promise<BookingChange | Refusal> {
+    const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
+    const dose = input.dose + 1;
+    const rule = slot && seatOf(document, dose, slot.venue_code);
+    const wanted = input.next ?? (rule?.mode === 'assigned' ? {} : undefined);
+    const first = await holdIn(sql, resident, published, wanted ? { ...input, movesPair: true } : input, operation);
+    if (!first.ok || !wanted) return first;
+    const isByRule = wanted.slotId === undefined;
+    const slotId = wanted.slotId ?? (await slotByRule(sql, resident.programme_id, first.booking, dose, rule));
+    if (slotId === undefined) return refuse('no_seat_for_next_dose');
+    const known = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((row) => row.dose === dose);
+    const replaces = (known.find((row) => row.state === 'held') ?? known.find((row) => row.state === 'confirmed'))?.id;
+    const second = await holdIn(
+      sql, resident, published,
+      {
+        residentId: input.residentId, channel: input.channel, actor: input.actor, slotId, dose, pairOf: first.booking.id,
+        ...(replaces === undefined ? {} : { replaces }), ...(isByRule ? { isPastWindow: true } : {}),
+      },
+      operation,
+    );
+    if (!second.ok) return isByRule && (second.code === 'slot_full' || second.code === 'slot_unknown') ? refuse('no_seat_for_next_dose') : second;
+    return { ...first, pair: second.booking, events: [...first.events, ...second.events] };
+  }
+
+  /** The slot where the programme's rule puts the next dose: the same venue and time, some days later. */
+  async function slotByRule(sql: Sql, programmeId: string, { slot }: BookingView, dose: number, rule: ReturnType<typeof seatOf> | undefined): Promise<string | undefined> {
+    if (!rule || rule.mode === 'chosen') return undefined;
+    const startsAt = instantOf(addDays(cityDate(slot.startsAt), rule.afterDays), cityTime(slot.startsAt));
+    const [found] = await sql<{ id: string }>(statements.slotAt, [programmeId, slot.venue.id, dose, startsAt]);
+    return found?.id;
   }
 
   /** The part of `hold` that is done inside the transaction of somebody else too. */
   async function holdIn(
-    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldInput, operation: string,
+    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldStep, operation: string,
   ): Promise<BookingChange | Refusal> {
     const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
     if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
@@ -178,47 +246,66 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
     const replaces = stale.find((row) => row.id === input.replaces)?.replaces ?? (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
     const live = rows.filter((row) => !isStale(row));
+    const replacedHold = live.find((row) => row.id === replaces && row.state === 'held');
+    // Whoever chooses another time for the second of two keeps the two together.
+    const pairOf = input.pairOf ?? (live.some((row) => row.id === replacedHold?.pair_of && row.state === 'held') ? (replacedHold?.pair_of ?? undefined) : undefined);
     const decision = decideHold(
-      version.document, resident.group_code, live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at },
+      version.document, personOf(version.document, resident), live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at, venueCode: slot.venue_code },
       {
         dose: input.dose, channel: input.channel, isPermitted: await isPermitted(sql, input, resident, input.dose), ...(replaces === undefined ? {} : { replaces }),
-        ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
+        ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}), ...(pairOf === undefined ? {} : { pairOf }), ...(input.movesPair ? { movesPair: true } : {}),
+        ...(input.isPastWindow ? { isPastWindow: true } : {}),
       },
       resident.now,
     );
     if (!decision.ok) return decision;
 
     const events: BookingEvent[] = [];
-    const givenBack = live.find((row) => row.id === decision.givesBack);
-    const ending = givenBack ? [...stale, givenBack] : stale;
-    if (ending.length > 0) {
+    const givenBack = live.filter((row) => decision.givesBack !== null && (row.id === decision.givesBack || (row.pair_of === decision.givesBack && row.state === 'held')));
+    const ending = [...stale, ...givenBack];
+    if (ending.length > 0 || decision.limit) {
       // Two people who change places would wait for each other: everybody takes these rows in the same order.
       await sql(statements.lockQuotas, [[slot.slot_id, ...ending.map((row) => row.slot_id)], [input.channel, ...ending.map((row) => row.channel)]]);
     }
     for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
-    if (givenBack) events.push(await end(sql, givenBack, 'released', 'given_up', input.actor, resident.now));
+    for (const row of givenBack) events.push(await end(sql, row, 'released', 'given_up', input.actor, resident.now));
 
     const id = uuidv7();
     const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
     const row: BookingRow = {
       ...slot, id, resident_id: input.residentId, programme_version_id: version.id, state: 'held', channel: input.channel, version: 1, reference: null,
       hold_expires_at: holdExpiresAt, replaces: decision.replaces, replaced_by: null, changes: decision.changes, end_reason: null,
+      share_code: decision.limit?.code ?? null, pair_of: pairOf ?? null,
     };
     const event = eventOf(row, version, 'held', input.actor, resident.now);
+    /** Gives back the seat of a hold of somebody else whose time is over. */
+    const endStale = async (staleId: string | undefined): Promise<boolean> => {
+      const [old] = staleId === undefined ? [] : await sql<BookingRow>(statements.booking, [staleId]);
+      if (old) events.push(await end(sql, old, 'expired', 'hold_expired', 'system', resident.now));
+      return old !== undefined;
+    };
+    if (decision.limit && !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) {
+      const isFreed = (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0 || (await endStale(await staleHoldInShare(sql, slot.slot_id, input.channel, decision.limit, resident.now)));
+      if (!isFreed || !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) return refuse('slot_full');
+    }
     const take = () =>
       sql(statements.hold, [
         id, slot.programme_id, version.id, input.residentId, slot.dose, slot.slot_id, input.channel, holdExpiresAt, decision.replaces, decision.changes, resident.now,
-        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts), resident.group_code,
+        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts), decision.groupCode, row.share_code, row.pair_of,
       ]);
     if ((await take()).length === 0) {
       const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
-      const [oldRow] = old ? await sql<BookingRow>(statements.booking, [old.id]) : [];
-      if (!oldRow) return refuse('slot_full');
-      events.push(await end(sql, oldRow, 'expired', 'hold_expired', 'system', resident.now));
-      if ((await take()).length === 0) return refuse('slot_full');
+      const isFreed = (await endStale(old?.id)) || (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0;
+      if (!isFreed || (await take()).length === 0) return refuse('slot_full');
     }
     events.push(event);
     return { ok: true, booking: viewOf(row), events, replayed: false };
+  }
+
+  /** What the rules need to know of the resident; the birth date is opened only where a group goes by age. */
+  function personOf(document: ProgrammeDocument, resident: ResidentRow): Person {
+    const person = { groupCode: resident.group_code, declared: resident.declared };
+    return needsBirthDate(document) ? { ...person, birthDate: (JSON.parse(keys.open(resident.sealed).toString('utf8')) as SealedResident).birthDate } : person;
   }
 
   /** A supervisor's permit counts where an operator books, and nowhere else. */
@@ -232,16 +319,24 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     return changeOf<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
   }
 
-  /** The part of `confirm` that is done inside the transaction of somebody else too. */
-  async function confirmIn(sql: Sql, resident: ResidentRow, input: ConfirmInput, operation: string): Promise<BookingChange | Refusal | InvalidAnswers> {
-    const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
+  /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
+  async function confirmIn(sql: Sql, resident: ResidentRow, input: ConfirmInput, operation: string, withFirst?: string): Promise<BookingChange | Refusal | InvalidAnswers> {
+    const [row] = await sql<BookingRow & { pair_id: string | null }>(statements.bookingToConfirm, [input.bookingId]);
     if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
     // The second click, or a retry after a lost answer: the first answer again.
     if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
     if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
     if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
+    if (row.pair_of !== null && !withFirst) {
+      const [first] = await sql<BookingRow>(statements.booking, [row.pair_of]);
+      if (first?.state === 'held') return refuse('pair_first');
+      if (first?.state !== 'confirmed' && first?.state !== 'attended') return refuse('hold_expired');
+    }
     const version = await programmes.version(row.programme_version_id, sql);
-    const checked = checkAnswers(version.document, input.answers);
+    const person = personOf(version.document, resident);
+    const checked = checkAnswers(version.document, input.answers, {
+      dose: row.dose, channel: row.channel, groups: groupsOf(version.document, person).map((group) => group.code), today: cityDate(resident.now),
+    });
     if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
 
     const events: BookingEvent[] = [];
@@ -252,9 +347,14 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.id !== row.id);
       // The other dose may have been moved since the hold.
       const again = decideHold(
-        version.document, resident.group_code, live.map(forRules), { dose: row.dose, startsAt: row.starts_at },
-        { dose: row.dose, channel: input.channel, replaces: old.id, isPermitted: await isPermitted(sql, input, resident, row.dose) }, resident.now,
+        version.document, person, live.map(forRules), { dose: row.dose, startsAt: row.starts_at, venueCode: row.venue_code },
+        {
+          dose: row.dose, channel: input.channel, replaces: old.id, isPermitted: await isPermitted(sql, input, resident, row.dose), isPastWindow: true,
+          ...(row.pair_id === null ? {} : { movesPair: true }), ...(withFirst ? { pairOf: withFirst } : {}),
+        },
+        resident.now,
       );
+      // By now the time may have come when one has to say that a move of one dose needs the other: nothing of it is done.
       if (!again.ok) return again;
       events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
     }
@@ -267,7 +367,10 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     ]);
     if (done.length === 0) throw new StaleRowError();
     events.push(event);
-    return { ok: true, booking: viewOf(confirmed), events, replayed: false };
+    if (row.pair_id === null) return { ok: true, booking: viewOf(confirmed), events, replayed: false };
+    const { idempotencyKey: _key, ...second } = input;
+    const pair = await confirmIn(sql, resident, { ...second, bookingId: row.pair_id }, operation, row.id);
+    return pair.ok ? { ok: true, booking: viewOf(confirmed), pair: pair.booking, events: [...events, ...pair.events], replayed: false } : pair;
   }
 
   /**
@@ -313,6 +416,10 @@ export function createBookingRepository({ database, keys, programmes }: { databa
         for (const move of (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.replaces === row.id)) {
           events.push(await end(sql, move, 'released', 'given_up', input.actor, resident.now));
         }
+      }
+      if (row.state === 'held') {
+        const partners = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.state === 'held' && item.pair_of === row.id);
+        for (const partner of partners) events.push(await end(sql, partner, 'released', 'given_up', input.actor, resident.now));
       }
       const [state, reason] = row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
       events.push(await end(sql, row, state, reason, input.actor, resident.now));
@@ -365,10 +472,14 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     // The workflow then need not find out that there is nobody to invite.
     const isNextDoseBooked = state === 'attended' && (await sql<BookingRow>(statements.liveBookings, [row.resident_id])).some((item) => item.dose === row.dose + 1 && countsForDose(item.state));
     const event = isNextDoseBooked ? { ...made, facts: { ...made.facts, nextDoseBooked: true } } : made;
+    const givesSeatBack = takesSeat(row.state) && !takesSeat(state);
+    const reopensAt = givesSeatBack && row.state === 'confirmed' && actor !== 'city' && actor !== 'system' ? coolingEnd(version.document, now) : undefined;
     const done = await sql(statements.step, [
-      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), takesSeat(row.state) && !takesSeat(state), type,
+      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), givesSeatBack && !reopensAt, type,
     ]);
     if (done.length === 0) throw new StaleRowError();
+    if (reopensAt) await coolSeat(sql, row.id, seatCounted(row), reopensAt);
+    else if (givesSeatBack) await giveShareBack(sql, seatCounted(row));
     return event;
   }
 
@@ -438,10 +549,13 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
     walkIn,
 
-    /** The person is there, or was although they counted as not come. A second check-in is answered as the first. */
-    async checkIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, _now, sql) => {
-        if (row.state === 'confirmed') return true;
+    /**
+     * The person is there, or was although they counted as not come. A second check-in is answered as the first.
+     * `at`: when it was noted, where that was earlier (a list off line); the programme's check-in window goes by it.
+     */
+    async checkIn(bookingId: string, actor: ActorKind, at?: Date): Promise<BookingChange | Refusal> {
+      const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
+        if (row.state === 'confirmed') return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
         if (row.state !== 'no_show') return refuse('not_confirmed');
         // They may have booked this dose anew since.
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
@@ -477,6 +591,8 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 interface ResidentRow {
   programme_id: string;
   group_code: string;
+  declared: string[];
+  sealed: Buffer;
   status: 'active' | 'missing';
   now: Date;
 }
@@ -531,13 +647,29 @@ function factsOf(row: BookingRow, version: ProgrammeVersion): BookingFacts {
 function viewOf(row: BookingRow): BookingView {
   return {
     id: row.id, residentId: row.resident_id, programmeVersionId: row.programme_version_id, state: row.state, dose: row.dose, channel: row.channel, version: row.version,
-    reference: row.reference, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, replacedBy: row.replaced_by, changes: row.changes, endReason: row.end_reason,
+    reference: row.reference, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, replacedBy: row.replaced_by, pairOf: row.pair_of, changes: row.changes, endReason: row.end_reason,
     slot: { id: row.slot_id, startsAt: row.starts_at, endsAt: row.ends_at, venue: readPrefixedVenue(row) },
   };
 }
 
+function checkInWindow({ policies: { checkIn } }: ProgrammeDocument, row: BookingRow, at: Date): true | Refusal {
+  if (!checkIn) return true;
+  if (at.getTime() < row.starts_at.getTime() - checkIn.fromMinutesBefore * 60_000) return refuse('check_in_too_early');
+  if (at.getTime() > row.ends_at.getTime() + checkIn.untilMinutesAfter * 60_000) return refuse('check_in_too_late');
+  return true;
+}
+
+function seatCounted(row: BookingRow): CountedSeat {
+  return { slotId: row.slot_id, channel: row.channel, shareCode: row.share_code };
+}
+
+/** When the seat of a booking that is cancelled now opens again; undefined: at once. */
+function coolingEnd({ policies }: ProgrammeDocument, now: Date): Date | undefined {
+  return policies.coolingMinutes ? new Date(now.getTime() + policies.coolingMinutes * 60_000) : undefined;
+}
+
 function forRules(row: BookingRow): BookingForRules {
-  return { id: row.id, dose: row.dose, state: row.state, slotStartsAt: row.starts_at, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, changes: row.changes };
+  return { id: row.id, dose: row.dose, state: row.state, slotStartsAt: row.starts_at, venueCode: row.venue_code, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, changes: row.changes };
 }
 
 function oneSided(result: { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }, same: BookingState): BookingChange | Refusal {

@@ -1,5 +1,8 @@
 import type { Database } from './connection';
 import { forgetWhatWas } from './import-undo';
+import { reopenSeats } from './seats';
+import { inTransaction } from './transaction';
+import type { Channel } from '../domain/contracts/booking-workflow';
 
 /** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
 const idempotencyDays = 2;
@@ -36,5 +39,21 @@ export async function removeOutdated(database: Database): Promise<Removed> {
     [importFileDays],
   );
   await forgetWhatWas(database, importFileDays);
+  await reopenDueSeats(database);
   return { idempotencyKeys, importFiles: rowCount };
+}
+
+/** Cancelled seats whose cooling time is over. Whoever wants one takes it at once; this keeps the counts true where nobody does. */
+async function reopenDueSeats(database: Database): Promise<void> {
+  const { rows } = await database.raw<{ rows: { slot_id: string; channel: Channel; now: Date }[] }>(
+    `SELECT DISTINCT slot_id, channel, now() AS now FROM slot_cooling WHERE reopens_at <= now() LIMIT ?`,
+    [batch],
+  );
+  for (const row of rows) {
+    await inTransaction(database, async (sql) => {
+      // The quota first, as everybody: see `lockQuotas` in `bookings.ts`.
+      await sql(`SELECT 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 FOR NO KEY UPDATE`, [row.slot_id, row.channel]);
+      return reopenSeats(sql, row.slot_id, row.channel, row.now);
+    });
+  }
 }

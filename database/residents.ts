@@ -7,6 +7,8 @@ export interface Resident {
   readonly groupCode: string;
   /** `YYYY-MM-DD` */
   readonly birthDate: string;
+  /** Codes of the groups that the person declared to belong to. */
+  readonly declared: readonly string[];
   /** Nobody may learn from the web where this person will be. */
   readonly isProtected: boolean;
 }
@@ -30,6 +32,7 @@ interface ResidentRow {
   id: string;
   programme_id: string;
   group_code: string;
+  declared: string[];
   sealed: Buffer;
   protected: boolean;
 }
@@ -39,7 +42,7 @@ export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   function read(row: ResidentRow): Resident {
     const { birthDate } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
-    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, birthDate, isProtected: row.protected };
+    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, birthDate, isProtected: row.protected };
   }
 
   return {
@@ -48,12 +51,12 @@ export function createResidentRepository({ database, keys }: { database: Databas
       const row = await database('resident')
         .where({ programme_id: programmeId, status: 'active' })
         .whereIn('coupon_index', keys.blindIndexes(couponNumber))
-        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed', 'protected');
+        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
       return row && read(row);
     },
 
     async find(id: string): Promise<Resident | undefined> {
-      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'sealed', 'protected');
+      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
       return row && read(row);
     },
   };

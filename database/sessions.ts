@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
+import type { SealedResident } from './residents';
 import { preparedQuery } from './prepared-query';
 
 export interface Session {
@@ -8,6 +9,10 @@ export interface Session {
   readonly residentId: string;
   readonly programmeId: string;
   readonly groupCode: string;
+  /** Codes of the groups that the person declared to belong to. */
+  readonly declared: readonly string[];
+  /** `YYYY-MM-DD`; opened when it is read, which only programmes with groups by age do. */
+  readonly birthDate: string;
 }
 
 export type SessionRepository = ReturnType<typeof createSessionRepository>;
@@ -18,7 +23,7 @@ const absoluteMinutes = 60;
 /** A page view is noted at most this often: reading must not turn into writing. */
 const noteEveryMs = 60_000;
 
-const findText = `SELECT s.resident_id, s.seen_at, r.programme_id, r.group_code, now() AS now
+const findText = `SELECT s.resident_id, s.seen_at, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
   FROM citizen_session s JOIN resident r ON r.id = s.resident_id
   WHERE s.token_hash = $1
     AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
@@ -30,6 +35,8 @@ interface SessionRow {
   now: Date;
   programme_id: string;
   group_code: string;
+  declared: string[];
+  sealed: Buffer;
 }
 
 /** Citizens' sessions: the cookie holds 32 random bytes, the table only their SHA-256. */
@@ -53,7 +60,12 @@ export function createSessionRepository({ database, keys }: { database: Database
       if (row.now.getTime() - row.seen_at.getTime() > noteEveryMs) {
         await database('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
       }
-      return { tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code };
+      return {
+        tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared,
+        get birthDate() {
+          return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
+        },
+      };
     },
 
     async close(token: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { instantOf } from '../domain/calendar/city-time';
+import type { SeatShare } from '../domain/programme/release';
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { PlannedSlot } from '../domain/schedule/plan-slots';
 import type { Database } from './connection';
+import { freeInShareSql, freeSeatsSql } from './seats';
 import { readVenue, venueColumns, type VenueRow, type VenueView } from './venues';
 
 export interface FreeSlot {
@@ -38,6 +40,10 @@ export interface FreeSlotQuery {
   readonly dose: number;
   readonly channel: Channel;
   readonly venueId?: string;
+  /** Left out: all venues. */
+  readonly venueIds?: readonly string[];
+  /** The part of the seats that is open to whoever asks; left out or null: all. */
+  readonly limit?: SeatShare | null;
   /** City dates, half-open: [from, until). */
   readonly from: string;
   readonly until: string;
@@ -65,11 +71,13 @@ export function createSlotRepository(database: Database) {
     return value;
   }
 
-  const freeSeats = `(q.capacity - q.taken + (
-    SELECT count(*) FROM booking b
-    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held' AND b.hold_expires_at <= now()))::int`;
+  /** Free seats as SQL with its bindings. */
+  function freeOf(limit: SeatShare | null | undefined): { sql: string; bindings: (string | number)[] } {
+    return limit ? { sql: freeInShareSql, bindings: [limit.share, limit.code, limit.code, limit.code] } : { sql: freeSeatsSql, bindings: [] };
+  }
 
   async function readFreeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
+    const free = freeOf(query.limit);
     const rows = await database('slot as s')
       .join('slot_quota as q', (on) => on.on('q.slot_id', 's.id').andOnVal('q.channel', query.channel))
       .join('venue as v', 'v.id', 's.venue_id')
@@ -81,10 +89,11 @@ export function createSlotRepository(database: Database) {
       .whereRaw('s.starts_at > now()')
       .modify((builder) => {
         if (query.venueId !== undefined) void builder.where('s.venue_id', query.venueId);
+        if (query.venueIds !== undefined) void builder.whereIn('s.venue_id', query.venueIds);
       })
       .orderBy(['s.starts_at', 's.venue_id'])
       .select<{ id: string; venue_id: string; dose: number; starts_at: Date; ends_at: Date; free: number; capacity: number }[]>(
-        's.id', 's.venue_id', 's.dose', 's.starts_at', 's.ends_at', 'q.capacity', database.raw(`${freeSeats} AS free`),
+        's.id', 's.venue_id', 's.dose', 's.starts_at', 's.ends_at', 'q.capacity', database.raw(`${free.sql} AS free`, free.bindings),
       );
     return rows.map((row) => ({
       id: row.id, venueId: row.venue_id, dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, free: Math.max(0, row.free), capacity: row.capacity,
@@ -94,7 +103,7 @@ export function createSlotRepository(database: Database) {
   async function readFreeByDay(query: Omit<FreeSlotQuery, 'channel'>): Promise<DayAvailability[]> {
     const { rows } = await database.raw<{ rows: DayAvailability[] }>(
       `SELECT to_char(starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day, channel, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity
-         FROM (SELECT s.starts_at, q.channel, q.capacity, ${freeSeats} AS free
+         FROM (SELECT s.starts_at, q.channel, q.capacity, ${freeSeatsSql} AS free
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id AND v.active
                 WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
         GROUP BY 1, 2 ORDER BY 1, 2`,
@@ -104,14 +113,17 @@ export function createSlotRepository(database: Database) {
   }
 
   async function readFreeByVenue(query: FreeSlotQuery): Promise<VenueAvailability[]> {
+    const free = freeOf(query.limit);
+    const venueIds = query.venueIds ? [...query.venueIds] : null;
     const { rows } = await database.raw<{ rows: { venue_id: string; free: number; capacity: number; next_day: string | null }[] }>(
-      `SELECT venue_id, sum(free)::int AS free, sum(capacity)::int AS capacity,
+      `SELECT venue_id, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity,
               to_char(min(starts_at) FILTER (WHERE free > 0) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS next_day
-         FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${freeSeats} AS free
+         FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${free.sql} AS free
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = ?
-                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND q.capacity > 0) AS seats
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND q.capacity > 0
+                  AND (?::uuid[] IS NULL OR s.venue_id = ANY (?::uuid[]))) AS seats
         GROUP BY venue_id`,
-      [query.channel, query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00')],
+      [...free.bindings, query.channel, query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00'), venueIds, venueIds],
     );
     return rows.map((row) => ({ venueId: row.venue_id, free: row.free, capacity: row.capacity, nextDay: row.next_day }));
   }
@@ -131,7 +143,7 @@ export function createSlotRepository(database: Database) {
 
     /** Slots of one dose for one channel, full ones included, in order of time. At most 1 s old. */
     freeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
-      return shared(`slots ${Object.values(query).join(' ')} ${query.venueId ?? ''}`, () => readFreeSlots(query));
+      return shared(`slots ${JSON.stringify(query)}`, () => readFreeSlots(query));
     },
 
     /** Seats summed per day and channel. At most 1 s old. */
@@ -141,7 +153,7 @@ export function createSlotRepository(database: Database) {
 
     /** Free seats summed per venue. At most 1 s old. */
     freeByVenue(query: Omit<FreeSlotQuery, 'venueId'>): Promise<VenueAvailability[]> {
-      return shared(`venues-free ${Object.values(query).join(' ')}`, () => readFreeByVenue(query));
+      return shared(`venues-free ${JSON.stringify(query)}`, () => readFreeByVenue(query));
     },
 
     /**

@@ -7,6 +7,8 @@ export interface OpenedResident extends SealedResident {
   readonly id: string;
   readonly programmeId: string;
   readonly groupCode: string;
+  /** Codes of the groups that the person declared to belong to. */
+  readonly declared: readonly string[];
   /** `missing`: no longer in the city's data. */
   readonly status: 'active' | 'missing';
   readonly isProtected: boolean;
@@ -29,13 +31,13 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
     async opened(residentId: string): Promise<OpenedResident | undefined> {
       const row = await database('resident')
         .where({ id: residentId })
-        .first<{ id: string; programme_id: string; group_code: string; status: 'active' | 'missing'; protected: boolean; sealed: Buffer } | undefined>(
-          'id', 'programme_id', 'group_code', 'status', 'protected', 'sealed',
+        .first<{ id: string; programme_id: string; group_code: string; declared: string[]; status: 'active' | 'missing'; protected: boolean; sealed: Buffer } | undefined>(
+          'id', 'programme_id', 'group_code', 'declared', 'status', 'protected', 'sealed',
         );
       return (
         row && {
           ...(JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident),
-          id: row.id, programmeId: row.programme_id, groupCode: row.group_code, status: row.status, isProtected: row.protected,
+          id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, status: row.status, isProtected: row.protected,
         }
       );
     },

@@ -11,6 +11,7 @@ import * as receptionAndNumbers from './0009_reception_and_numbers';
 import * as staffSignIn from './0010_staff_sign_in';
 import * as exportsAndDayFiles from './0015_exports_and_day_files';
 import * as siteSettings from './0016_site_settings';
+import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
 
 interface Migration {
@@ -32,6 +33,7 @@ const migrations: readonly Migration[] = [
   { name: '0010_staff_sign_in', up: staffSignIn.up },
   { name: '0015_exports_and_day_files', up: exportsAndDayFiles.up },
   { name: '0016_site_settings', up: siteSettings.up },
+  { name: '0017_programme_language', up: programmeLanguage.up },
   { name: '0019_programme_drafts', up: programmeDrafts.up },
 ];
 

@@ -1,10 +1,12 @@
 import { availabilityOf, type Availability } from '../../domain/booking/availability-words';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
-import { allowedDates, bookingWindow, decideCancel, decideChange, type BookingForRules } from '../../domain/booking/rules';
+import { allowedDates, decideCancel, decideChange, standsBeside, type BookingForRules } from '../../domain/booking/rules';
 import { addDays } from '../../domain/calendar/city-time';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { checkOpen } from '../../domain/programme/eligibility';
+import { scopeAt, scopesOf, type Scope } from '../../domain/programme/scopes';
+import { bookingWindow } from '../../domain/programme/window';
 import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings';
 import type { ProgrammeVersion, Programmes } from '../../database/programmes';
 import type { Session } from '../../database/sessions';
@@ -41,6 +43,10 @@ export interface Choice {
   readonly moving: BookingView | undefined;
   /** A hold for this dose that is still running. */
   readonly holding: BookingView | undefined;
+  /** Which days and which part of the seats are open at a venue; undefined: nothing. */
+  readonly at: (venueCode: string) => Omit<Scope<never>, 'venues'> | undefined;
+  /** Whether a slot stands well beside the other doses. */
+  readonly fits: (slot: { readonly startsAt: Date }, venueCode: string) => boolean;
 }
 
 export interface VenueChoice {
@@ -96,7 +102,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const { document } = version;
       const dose = document.doses.find((item) => item.number === doseNumber);
       if (!dose) return refuse('not_found');
-      const open = checkOpen(document, session.groupCode, now);
+      const open = checkOpen(document, session, now, { channel, dose: doseNumber });
       if (!open.ok) return open;
       const live = liveOf(all);
       const moving = live.find((item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'));
@@ -104,12 +110,21 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
         const change = decideChange(document, forRules(moving), channel, now);
         if (!change.ok) return change;
       }
-      const window = bookingWindow(document, now);
-      const dates = allowedDates(document, doseNumber, live.filter((item) => item.dose !== doseNumber).map(forRules));
+      const others = live.filter((item) => item.dose !== doseNumber).map(forRules);
+      const dates = allowedDates(document, doseNumber, others);
       if ('ok' in dates) return dates;
-      const first = dates.earliest !== undefined && dates.earliest > window.first ? dates.earliest : window.first;
-      const last = dates.latest !== undefined && dates.latest < window.last ? dates.latest : window.last;
-      return { ok: true, version, dose, range: { first, last }, moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held') };
+      const within = (range: DateRange): DateRange => ({
+        first: dates.earliest !== undefined && dates.earliest > range.first ? dates.earliest : range.first,
+        last: dates.latest !== undefined && dates.latest < range.last ? dates.latest : range.last,
+      });
+      return {
+        ok: true, version, dose, range: within(bookingWindow(document, now, { channel })), moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held'),
+        at: (venueCode) => {
+          const scope = scopeAt(document, session, { venueCode, channel, dose: doseNumber }, now);
+          return scope && { ...scope, range: within(scope.range) };
+        },
+        fits: ({ startsAt }, venueCode) => document.vaccines === undefined || standsBeside(document, { dose: doseNumber, startsAt, venueCode }, others),
+      };
     },
 
     /** Whether a booking could be cancelled now, so that a page need not offer what will be refused. */
@@ -126,10 +141,17 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     async venuesFor(choice: Choice): Promise<VenueChoice[]> {
       const { programmeId } = choice.version;
       if (choice.range.first > choice.range.last) return [];
-      const [venues, free] = await Promise.all([
-        slots.venues(programmeId),
-        slots.freeByVenue({ programmeId, dose: choice.dose.number, channel, from: choice.range.first, until: addDays(choice.range.last, 1) }),
-      ]);
+      const venues = await slots.venues(programmeId);
+      const scopes = scopesOf(venues, choice.at);
+      const lists = await Promise.all(
+        scopes.map((scope) =>
+          slots.freeByVenue({
+            programmeId, dose: choice.dose.number, channel, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
+            ...(scope.venues.length === venues.length ? {} : { venueIds: scope.venues.map((venue) => venue.id) }),
+          }),
+        ),
+      );
+      const free = lists.flat();
       return venues.flatMap((venue) => {
         const known = free.find((item) => item.venueId === venue.id);
         return known ? [{ venue, availability: availabilityOf(known.free, known.capacity), nextDay: known.nextDay }] : [];
@@ -143,11 +165,13 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     },
 
     /** The slots of one venue on the days of `range`, full ones included, in order of time. */
-    slotsOf(choice: Choice, venueId: string): Promise<FreeSlot[]> {
-      if (choice.range.first > choice.range.last) return Promise.resolve([]);
-      return slots.freeSlots({
-        programmeId: choice.version.programmeId, dose: choice.dose.number, channel, venueId, from: choice.range.first, until: addDays(choice.range.last, 1),
+    async slotsOf(choice: Choice, venue: Pick<VenueView, 'id' | 'code'>): Promise<FreeSlot[]> {
+      const scope = choice.at(venue.code);
+      if (!scope || scope.range.first > scope.range.last) return [];
+      const found = await slots.freeSlots({
+        programmeId: choice.version.programmeId, dose: choice.dose.number, channel, venueId: venue.id, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
       });
+      return found.filter((slot) => choice.fits(slot, venue.code));
     },
   };
 }
@@ -159,6 +183,6 @@ export function liveOf(bookings: readonly BookingView[]): BookingView[] {
 
 function forRules(booking: BookingView): BookingForRules {
   return {
-    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, venueCode: booking.slot.venue.code, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
   };
 }

@@ -149,7 +149,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
       const outcomes: TickOutcome[] = [];
       for (const [bookingId, at] of ticks.ticks) {
         const detail = { dayFile: ticks.file, arrivedAt: new Date(at * 1_000).toISOString() };
-        const result = await onBooking(by, action, bookingId, detail, () => bookings.checkIn(bookingId, 'venue'));
+        const result = await onBooking(by, action, bookingId, detail, () => bookings.checkIn(bookingId, 'venue', new Date(at * 1_000)));
         if (result.ok) outcomes.push({ bookingId, reference: result.booking.reference, outcome: result.replayed ? 'already' : 'applied', sentence: null });
         else {
           const booking = await bookings.find(bookingId);
@@ -168,6 +168,6 @@ function atDoor(booking: BookingView): BookingAtDoor {
 
 function forRules(booking: BookingView): BookingForRules {
   return {
-    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, venueCode: booking.slot.venue.code, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
   };
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { addDays, daysBetween, instantOf } from '../calendar/city-time';
 import type { ProgrammeDocument } from '../programme/document';
-import { allowedDates, bookingWindow, cutOff, decideCancel, decideChange, decideHold, type BookingForRules } from './rules';
+import { allowedDates, cutOff, decideCancel, decideChange, decideHold, type BookingForRules } from './rules';
+import { bookingWindow } from '../programme/window';
 
 const demo = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
 const document: ProgrammeDocument = {
@@ -15,18 +16,19 @@ const document: ProgrammeDocument = {
 };
 const today = '2021-05-10';
 const now = instantOf(today, '09:00');
+const senior = { groupCode: 'seniors' };
 
 function booking(values: Partial<BookingForRules> & { daysAhead?: number } = {}): BookingForRules {
   const { daysAhead = 5, ...rest } = values;
   return {
-    id: 'a', dose: 1, state: 'confirmed', slotStartsAt: instantOf(addDays(today, daysAhead), '10:00'), holdExpiresAt: instantOf(today, '09:10'), replaces: null, changes: 0, ...rest,
+    id: 'a', dose: 1, state: 'confirmed', slotStartsAt: instantOf(addDays(today, daysAhead), '10:00'), venueCode: 'sakuragi', holdExpiresAt: instantOf(today, '09:10'), replaces: null, changes: 0, ...rest,
   };
 }
 function slot(daysAhead: number, dose = 1) {
-  return { dose, startsAt: instantOf(addDays(today, daysAhead), '10:00') };
+  return { dose, startsAt: instantOf(addDays(today, daysAhead), '10:00'), venueCode: 'sakuragi' };
 }
 function hold(bookings: BookingForRules[], daysAhead: number, dose = 1, more: { replaces?: string; at?: Date; group?: string } = {}) {
-  const decision = decideHold(document, more.group ?? 'seniors', bookings, slot(daysAhead, dose), { dose, channel: 'web', ...(more.replaces ? { replaces: more.replaces } : {}) }, more.at ?? now);
+  const decision = decideHold(document, { groupCode: more.group ?? 'seniors' }, bookings, slot(daysAhead, dose), { dose, channel: 'web', ...(more.replaces ? { replaces: more.replaces } : {}) }, more.at ?? now);
   return decision.ok ? 'ok' : decision.code;
 }
 
@@ -45,14 +47,14 @@ describe('holding a seat', () => {
 
   it('takes no slot that has begun', () => {
     const open = { ...document, bookingWindow: { firstDay: 0, lastDay: 9 } };
-    const at = (time: string) => decideHold(open, 'seniors', [], slot(0), { dose: 1, channel: 'web' }, instantOf(today, time));
+    const at = (time: string) => decideHold(open, senior, [], slot(0), { dose: 1, channel: 'web' }, instantOf(today, time));
     expect(at('09:59')).toMatchObject({ ok: true });
     expect(at('10:00')).toMatchObject({ code: 'slot_past' });
   });
 
   it('only gives seats of the right dose', () => {
-    expect(decideHold(document, 'seniors', [], slot(5, 2), { dose: 1, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
-    expect(decideHold(document, 'seniors', [], slot(5, 3), { dose: 3, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
+    expect(decideHold(document, senior, [], slot(5, 2), { dose: 1, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
+    expect(decideHold(document, senior, [], slot(5, 3), { dose: 3, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
   });
 
   it('lets nobody have a dose twice', () => {
@@ -68,7 +70,7 @@ describe('holding a seat', () => {
 
   it('counts the interval in city days, not in hours', () => {
     const late = booking({ slotStartsAt: instantOf(addDays(today, 5), '18:00') });
-    expect(decideHold(document, 'seniors', [late], { dose: 2, startsAt: instantOf(addDays(today, 26), '09:00') }, { dose: 2, channel: 'web' }, now)).toMatchObject({ ok: true });
+    expect(decideHold(document, senior, [late], { dose: 2, startsAt: instantOf(addDays(today, 26), '09:00'), venueCode: 'sakuragi' }, { dose: 2, channel: 'web' }, now)).toMatchObject({ ok: true });
   });
 
   it('keeps the pair whole when dose 1 is moved (Tsu: 14 days instead of 21)', () => {
@@ -87,7 +89,7 @@ describe('holding a seat', () => {
 
   it('gives a hold back for another one, and keeps the booking that it was going to replace', () => {
     const bookings = [booking(), booking({ id: 'h', state: 'held', replaces: 'a' })];
-    expect(decideHold(document, 'seniors', bookings, slot(7), { dose: 1, channel: 'web', replaces: 'h' }, now)).toEqual({ ok: true, replaces: 'a', givesBack: 'h', changes: 1 });
+    expect(decideHold(document, senior, bookings, slot(7), { dose: 1, channel: 'web', replaces: 'h' }, now)).toEqual({ ok: true, replaces: 'a', givesBack: 'h', changes: 1, groupCode: 'seniors', limit: null });
     expect(hold(bookings, 7, 1, { replaces: 'a' })).toBe('already_booked');
     expect(hold(bookings, 7, 1, { replaces: 'of somebody else' })).toBe('booking_unknown');
     expect(hold([booking({ state: 'attended' })], 7, 1, { replaces: 'a' })).toBe('not_confirmed');

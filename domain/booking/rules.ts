@@ -1,7 +1,10 @@
 import { addDays, cityDate, daysBetween, type Instant } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programme/document';
-import { checkOpen } from '../programme/eligibility';
+import { checkOpen, type Person } from '../programme/eligibility';
+import { releaseFor, type SeatShare } from '../programme/release';
+import { intervalOf, possibleIntervals, seatOf, vaccineAt, type Interval } from '../programme/vaccines';
+import { bookingWindow } from '../programme/window';
 import type { BookingState } from './lifecycle';
 import { countsForDose } from './lifecycle';
 import { refuse, type Refusal } from './refusals';
@@ -12,6 +15,7 @@ export interface BookingForRules {
   readonly dose: number;
   readonly state: BookingState;
   readonly slotStartsAt: Instant;
+  readonly venueCode: string;
   readonly holdExpiresAt: Instant;
   readonly replaces: string | null;
   readonly changes: number;
@@ -20,6 +24,7 @@ export interface BookingForRules {
 export interface SlotForRules {
   readonly dose: number;
   readonly startsAt: Instant;
+  readonly venueCode: string;
 }
 
 export interface HoldRequest {
@@ -27,6 +32,12 @@ export interface HoldRequest {
   readonly channel: Channel;
   /** The resident's hold or booking that the new one takes the place of. */
   readonly replaces?: string;
+  /** The resident's hold of the dose before, when both are booked or moved in one go: it counts as if it were confirmed. */
+  readonly pairOf?: string;
+  /** The rolling window does not bind: the programme's rule puts the seat there, or it was held in time. */
+  readonly isPastWindow?: true;
+  /** Both doses are moved in one go: the other dose's booking as it stands binds nothing. */
+  readonly movesPair?: true;
   /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
   readonly walkInUntil?: Instant;
   /** A supervisor lets this one person be booked for this dose, whatever the opening of their group says (`domain/desk/permit.ts`). */
@@ -41,6 +52,10 @@ export interface HoldDecision {
   readonly givesBack: string | null;
   /** Number of changes that the new booking will have behind it. */
   readonly changes: number;
+  /** The group by which the person books. */
+  readonly groupCode: string;
+  /** The part of the slot's seats that is open to this group; null: all of them. */
+  readonly limit: SeatShare | null;
 }
 
 const hourMs = 3_600_000;
@@ -50,35 +65,71 @@ export function cutOff(document: ProgrammeDocument, startsAt: Instant): Date {
   return new Date(milliseconds(startsAt) - document.policies.cutOffHours * hourMs);
 }
 
-/** First and last bookable city date at `now`. */
-export function bookingWindow(document: ProgrammeDocument, now: Instant): { first: string; last: string } {
-  const today = cityDate(now);
-  return { first: addDays(today, document.bookingWindow.firstDay), last: addDays(today, document.bookingWindow.lastDay) };
+/** What binds the day of a dose beside the window: the doses before and after it. */
+interface PairContext {
+  /** The slot in question; left out while it is open, and the dates then are the widest possible. */
+  readonly slot?: SlotForRules;
+  readonly pairOf?: string | undefined;
 }
 
 /**
  * The dates on which a dose may lie, given the resident's other bookings: after the previous dose by the interval,
  * and (when the next dose is booked already) so that the pair stays whole.
  */
-export function allowedDates(document: ProgrammeDocument, dose: number, bookings: readonly BookingForRules[]): { earliest?: string; latest?: string } | Refusal {
-  const interval = document.doses.find((item) => item.number === dose)?.interval;
+export function allowedDates(
+  document: ProgrammeDocument, dose: number, bookings: readonly BookingForRules[], { slot, pairOf }: PairContext = {},
+): { earliest?: string; latest?: string } | Refusal {
   let earliest: string | undefined;
   let latest: string | undefined;
   if (dose > 1) {
-    const previous = bookings.find((item) => item.dose === dose - 1 && countsForDose(item.state));
+    const previous = previousOf(dose, bookings, pairOf);
     if (!previous) return refuse('previous_dose_missing', { dose: dose - 1 });
     const day = cityDate(previous.slotStartsAt);
-    earliest = addDays(day, interval?.minDays ?? 0);
-    if (interval?.maxDays !== undefined) latest = addDays(day, interval.maxDays);
+    const intervals = intervalsBefore(document, dose, previous, slot);
+    earliest = addDays(day, Math.min(...intervals.map((interval) => interval.minDays)));
+    if (intervals.every((interval) => interval.maxDays !== undefined)) latest = addDays(day, Math.max(...intervals.map((interval) => interval.maxDays ?? 0)));
   }
-  const next = bookings.find((item) => item.dose === dose + 1 && countsForDose(item.state));
+  const next = nextOf(dose, bookings);
   if (next) {
-    const nextInterval = document.doses.find((item) => item.number === dose + 1)?.interval;
     const day = cityDate(next.slotStartsAt);
-    latest = min(latest, addDays(day, -(nextInterval?.minDays ?? 0)));
-    if (nextInterval?.maxDays !== undefined) earliest = max(earliest, addDays(day, -nextInterval.maxDays));
+    const interval = intervalOf(document, dose + 1, vaccineAt(document, next.venueCode, day));
+    latest = min(latest, addDays(day, -interval.minDays));
+    if (interval.maxDays !== undefined) earliest = max(earliest, addDays(day, -interval.maxDays));
   }
   return { ...(earliest === undefined ? {} : { earliest }), ...(latest === undefined ? {} : { latest }) };
+}
+
+function previousOf(dose: number, bookings: readonly BookingForRules[], pairOf: string | undefined): BookingForRules | undefined {
+  return bookings.find((item) => item.dose === dose - 1 && (pairOf === undefined ? countsForDose(item.state) : item.id === pairOf));
+}
+
+function nextOf(dose: number, bookings: readonly BookingForRules[]): BookingForRules | undefined {
+  return bookings.find((item) => item.dose === dose + 1 && countsForDose(item.state));
+}
+
+function intervalsBefore(document: ProgrammeDocument, dose: number, previous: BookingForRules, slot: SlotForRules | undefined): readonly Interval[] {
+  if (slot) return [intervalOf(document, dose, vaccineAt(document, slot.venueCode, cityDate(slot.startsAt)))];
+  if (isSameVaccine(document, dose)) return [intervalOf(document, dose, vaccineAt(document, previous.venueCode, cityDate(previous.slotStartsAt)))];
+  return possibleIntervals(document, dose);
+}
+
+function isSameVaccine(document: ProgrammeDocument, dose: number): boolean {
+  return document.doses.find((item) => item.number === dose)?.sameVaccine ?? false;
+}
+
+/** Whether a slot gives another vaccine than the doses beside it, where the programme wants the same. */
+function isOtherVaccine(document: ProgrammeDocument, slot: SlotForRules, others: readonly BookingForRules[], pairOf: string | undefined): boolean {
+  const here = vaccineAt(document, slot.venueCode, cityDate(slot.startsAt))?.code;
+  const differs = (booking: BookingForRules | undefined): boolean => booking !== undefined && vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt))?.code !== here;
+  return (isSameVaccine(document, slot.dose) && differs(previousOf(slot.dose, others, pairOf))) || (isSameVaccine(document, slot.dose + 1) && differs(nextOf(slot.dose, others)));
+}
+
+/** Whether a slot stands well beside the resident's other doses: intervals, and the vaccine. For lists; `decideHold` asks the same. */
+export function standsBeside(document: ProgrammeDocument, slot: SlotForRules, others: readonly BookingForRules[], pairOf?: string): boolean {
+  if (isOtherVaccine(document, slot, others, pairOf)) return false;
+  const dates = allowedDates(document, slot.dose, others, { slot, pairOf });
+  const day = cityDate(slot.startsAt);
+  return !('ok' in dates) && (dates.earliest === undefined || day >= dates.earliest) && (dates.latest === undefined || day <= dates.latest);
 }
 
 /**
@@ -87,20 +138,21 @@ export function allowedDates(document: ProgrammeDocument, dose: number, bookings
  */
 export function decideHold(
   document: ProgrammeDocument,
-  groupCode: string,
+  person: Person,
   bookings: readonly BookingForRules[],
   slot: SlotForRules,
   request: HoldRequest,
   now: Date,
 ): HoldDecision | Refusal {
-  const open = checkOpen(document, groupCode, now);
+  const place = { venueCode: slot.venueCode, channel: request.channel, dose: request.dose };
+  const open = checkOpen(document, person, now, place);
   if (!open.ok && request.isPermitted !== true) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose)) return refuse('wrong_dose');
   if (milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
   const day = cityDate(slot.startsAt);
-  const window = request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now);
-  if (day < window.first || day > window.last) return refuse('outside_window', window);
+  const window = request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now, place);
+  if (request.isPastWindow !== true && (day < window.first || day > window.last)) return refuse('outside_window', { ...window });
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);
   if (request.replaces !== undefined && replaced?.dose !== request.dose) return refuse('booking_unknown');
@@ -108,37 +160,56 @@ export function decideHold(
   const givesBack = replaced?.state === 'held' ? replaced.id : null;
   const moved = replaced?.state === 'held' ? bookings.find((item) => item.id === replaced.replaces) : replaced;
 
-  const others = bookings.filter((item) => item.id !== moved?.id && item.id !== givesBack);
+  const others = othersOf(bookings, request, moved?.id, givesBack);
   if (others.some((item) => item.dose === request.dose && (countsForDose(item.state) || item.state === 'held'))) return refuse('already_booked');
   if (moved) {
-    const change = decideChange(document, moved, request.channel, now);
+    const change = decideChange(document, moved, request.channel, now, request.pairOf !== undefined);
     if (!change.ok) return change;
   }
 
-  const dates = allowedDates(document, request.dose, others);
+  if (isOtherVaccine(document, slot, others, request.pairOf)) return refuse('other_vaccine');
+  const dates = allowedDates(document, request.dose, others, { slot, pairOf: request.pairOf });
   if ('ok' in dates) return dates;
-  const pairBound = others.some((item) => item.dose === request.dose + 1 && countsForDose(item.state));
+  const pairBound = nextOf(request.dose, others) !== undefined;
   if (dates.earliest !== undefined && day < dates.earliest) {
     return brokenByNext(document, request.dose, others, day) ? refuse('breaks_pair', dates) : refuse('too_early_for_dose', { earliest: dates.earliest });
   }
   if (dates.latest !== undefined && day > dates.latest) {
     return pairBound && brokenByNext(document, request.dose, others, day) ? refuse('breaks_pair', dates) : refuse('too_late_for_dose', { latest: dates.latest });
   }
-  return { ok: true, replaces: moved?.id ?? null, givesBack, changes: moved ? moved.changes + 1 : 0 };
+  // Whom a supervisor lets in takes no part in what is kept back for a group.
+  const release = open.ok ? releaseFor(document, open.groups, place, now) : undefined;
+  return {
+    ok: true, replaces: moved?.id ?? null, givesBack, changes: moved ? moved.changes + 1 : 0, groupCode: release?.group.code ?? person.groupCode, limit: release?.limit ?? null,
+  };
+}
+
+/** The bookings beside which the new one has to stand: without those that it, or the other half of its pair, takes the place of. */
+function othersOf(bookings: readonly BookingForRules[], request: HoldRequest, moved: string | undefined, givesBack: string | null): BookingForRules[] {
+  const pair = bookings.find((item) => item.id === request.pairOf);
+  return bookings.filter(
+    (item) => item.id !== moved && item.id !== givesBack && item.id !== pair?.replaces && !(request.movesPair && item.dose !== request.dose && item.id !== request.pairOf),
+  );
 }
 
 function brokenByNext(document: ProgrammeDocument, dose: number, others: readonly BookingForRules[], day: string): boolean {
-  const next = others.find((item) => item.dose === dose + 1 && countsForDose(item.state));
+  const next = nextOf(dose, others);
   if (!next) return false;
-  const interval = document.doses.find((item) => item.number === dose + 1)?.interval;
-  const days = daysBetween(day, cityDate(next.slotStartsAt));
-  return days < (interval?.minDays ?? 0) || (interval?.maxDays !== undefined && days > interval.maxDays);
+  const nextDay = cityDate(next.slotStartsAt);
+  const interval = intervalOf(document, dose + 1, vaccineAt(document, next.venueCode, nextDay));
+  const days = daysBetween(day, nextDay);
+  return days < interval.minDays || (interval.maxDays !== undefined && days > interval.maxDays);
 }
 
-/** Whether a confirmed booking may be moved to another time. The limits of number and hours are for citizens; staff help past them. */
-export function decideChange(document: ProgrammeDocument, booking: BookingForRules, channel: Channel, now: Date): { ok: true } | Refusal {
+/**
+ * Whether a confirmed booking may be moved to another time. The limits of number and hours are for citizens; staff help
+ * past them. A seat that the city fixed moves only together with the dose before (`isWithPair`).
+ */
+export function decideChange(document: ProgrammeDocument, booking: BookingForRules, channel: Channel, now: Date, isWithPair = false): { ok: true } | Refusal {
   if (booking.state !== 'confirmed') return refuse('not_confirmed');
   if (!isSelfService(channel)) return { ok: true };
+  const seat = seatOf(document, booking.dose, booking.venueCode);
+  if (!isWithPair && seat.mode === 'assigned' && seat.fixed) return refuse('fixed_by_city');
   if (now.getTime() > cutOff(document, booking.slotStartsAt).getTime()) return refuse('too_late');
   if (booking.changes >= document.policies.maxChanges) return refuse('too_many_changes', { maxChanges: document.policies.maxChanges });
   return { ok: true };

@@ -1,8 +1,9 @@
 import type { BookingState } from '../booking/lifecycle';
 import type { Refusal } from '../booking/refusals';
-import { allowedDates, bookingWindow, type BookingForRules } from '../booking/rules';
+import { allowedDates, type BookingForRules } from '../booking/rules';
 import type { ProgrammeDocument } from '../programme/document';
-import { checkOpen } from '../programme/eligibility';
+import { checkOpen, type Person } from '../programme/eligibility';
+import { bookingWindow } from '../programme/window';
 
 /** What an operator can do for a resident's dose. `dates`: city dates on which it may lie, both included. */
 export type DoseState =
@@ -11,7 +12,7 @@ export type DoseState =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export interface ResidentForDoses {
-  readonly groupCode: string;
+  readonly person: Person;
   /** Bookings that are held (and not run out), confirmed or attended. */
   readonly bookings: readonly BookingForRules[];
   /** Doses for which a permit is in force. */
@@ -19,15 +20,15 @@ export interface ResidentForDoses {
 }
 
 /** Where a resident stands with one dose: booked, to be booked and when, or why not. Says nothing of free seats. */
-export function doseState(document: ProgrammeDocument, dose: number, { groupCode, bookings, permitted }: ResidentForDoses, now: Date): DoseState {
+export function doseState(document: ProgrammeDocument, dose: number, { person, bookings, permitted }: ResidentForDoses, now: Date): DoseState {
   const rest = bookings.filter((item) => item.dose !== dose);
   const allowed = allowedDates(document, dose, rest);
-  const window = bookingWindow(document, now);
+  const window = bookingWindow(document, now, { channel: 'phone', dose });
   const dates = { first: later(window.first, 'ok' in allowed ? undefined : allowed.earliest), last: earlier(window.last, 'ok' in allowed ? undefined : allowed.latest) };
   const live = bookings.filter((item) => item.dose === dose);
   const taken = live.find((item) => item.replaces === null) ?? live[0];
   if (taken) return { kind: 'taken', state: taken.state, bookingId: taken.id, dates };
-  const open = checkOpen(document, groupCode, now);
+  const open = checkOpen(document, person, now, { channel: 'phone', dose });
   if (!open.ok && !permitted.includes(dose)) return { kind: 'refused', refusal: open };
   return 'ok' in allowed ? { kind: 'refused', refusal: allowed } : { kind: 'open', dates };
 }

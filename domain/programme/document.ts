@@ -4,7 +4,7 @@ import { channel, code, faultAt, shortText } from './parts/basics';
 import { dose, policies, vaccine } from './parts/doses';
 import { field } from './parts/form-fields';
 import { bookingWindow, group, release } from './parts/groups';
-import { journeyMoments, journeyStep, noticeCaps } from './parts/journeys';
+import { type journeyMoments, journeyStep, noticeCaps } from './parts/journeys';
 import { pageNotice, template, texts, translations, words } from './parts/texts';
 import { contradictionsOf } from './contradictions';
 

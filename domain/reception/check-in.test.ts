@@ -8,7 +8,7 @@ const door = { venueId: 'here', today: '2021-05-29' };
 const booking = (change: Partial<BookingAtDoor> = {}): BookingAtDoor => ({
   id: 'b', state: 'confirmed', dose: 1, venueId: 'here', venueName: '桜木会場', startsAt: new Date('2021-05-29T10:30:00+09:00'), ...change,
 });
-const first = { id: 'a', dose: 1, state: 'attended' as const, slotStartsAt: '2021-05-15T10:00:00+09:00', holdExpiresAt: '2021-05-01T00:00:00Z', replaces: null, changes: 0 };
+const first = { id: 'a', dose: 1, state: 'attended' as const, slotStartsAt: '2021-05-15T10:00:00+09:00', venueCode: 'here', holdExpiresAt: '2021-05-01T00:00:00Z', replaces: null, changes: 0 };
 
 it.each([
   ['482-913-505', undefined],

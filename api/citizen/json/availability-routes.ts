@@ -1,9 +1,9 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 import { refuse } from '../../../domain/booking/refusals';
-import { bookingWindow } from '../../../domain/booking/rules';
 import { addDays } from '../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
+import { publicScopeAt, scopesOf } from '../../../domain/programme/scopes';
 import type { Programmes } from '../../../database/programmes';
 import type { SlotRepository } from '../../../database/slots';
 import { sendProblem } from '../../shared/problem';
@@ -42,18 +42,23 @@ export function addAvailabilityRoutes(router: Router<RequestState>, { programmes
     }
     const { venue, dose, from, to } = input.value;
     const { programmeId, document } = await programmes.current();
-    const window = bookingWindow(document, new Date());
-    const first = from !== undefined && from > window.first ? from : window.first;
-    const last = to !== undefined && to < window.last ? to : window.last;
+    const now = new Date();
     const doses = document.doses.map((item) => item.number).filter((number) => dose === undefined || number === dose);
-    const lists =
-      first > last
-        ? []
-        : await Promise.all(
-            doses.map((number) =>
-              slots.freeSlots({ programmeId, dose: number, channel: 'web', ...(venue === undefined ? {} : { venueId: venue }), from: first, until: addDays(last, 1) }),
-            ),
-          );
+    const venues = (await slots.venues(programmeId)).filter((item) => venue === undefined || item.id === venue);
+    const lists = await Promise.all(
+      doses.flatMap((number) =>
+        scopesOf(venues, (venueCode) => {
+          const scope = publicScopeAt(document, { venueCode, channel: 'web', dose: number }, now);
+          const first = from !== undefined && from > scope.range.first ? from : scope.range.first;
+          const last = to !== undefined && to < scope.range.last ? to : scope.range.last;
+          return { ...scope, range: { first, last } };
+        }).map((scope) =>
+          slots.freeSlots({
+            programmeId, dose: number, channel: 'web', from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit, venueIds: scope.venues.map((item) => item.id),
+          }),
+        ),
+      ),
+    );
     ctx.body = {
       slots: lists.flat().map((slot) => ({
         id: slot.id, venueId: slot.venueId, dose: slot.dose, startsAt: slot.startsAt.toISOString(), endsAt: slot.endsAt.toISOString(), free: slot.free,

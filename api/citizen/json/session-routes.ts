@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 import { refuse } from '../../../domain/booking/refusals';
-import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
+import { checkOpen, groupOf, type Person } from '../../../domain/programme/eligibility';
 import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
 import { sendProblem } from '../../shared/problem';
@@ -21,9 +21,10 @@ export interface SessionRouteDependencies {
 }
 
 export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, cookies, programmes }: SessionRouteDependencies): void {
-  async function me(groupCode: string) {
+  async function me(person: Person) {
+    const { groupCode } = person;
     const { document } = await programmes.current();
-    const open = checkOpen(document, groupCode, new Date());
+    const open = checkOpen(document, person, new Date(), { channel: 'web' });
     return {
       programme: { name: document.name, city: document.city },
       group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
@@ -46,7 +47,7 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
     if (result.ok) {
       gate.start(ctx, result.token);
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
-      ctx.body = await me(result.resident.groupCode);
+      ctx.body = await me(result.resident);
     } else if (result.kind === 'malformed') {
       sendProblem(ctx, refuse('invalid_answers'), result.faults.map(({ field, code, sentence }) => ({ field, code, sentence })));
     } else {
@@ -61,6 +62,6 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
   });
 
   router.get('/me', gate.required, async (ctx) => {
-    ctx.body = await me(ctx.state.session?.groupCode ?? '');
+    ctx.body = await me(ctx.state.session ?? { groupCode: '' });
   });
 }

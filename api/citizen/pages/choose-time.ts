@@ -48,7 +48,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     }
     const refused = textOf(asked, 'refused');
     // What is read may lag by a second: the seat that was refused just now is not shown as free.
-    const slots = (await desk.slotsOf(choice, venue.id)).map((slot) => (refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot));
+    const slots = (await desk.slotsOf(choice, venue)).map((slot) => (refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot));
     if (slots.every((slot) => slot.free <= 0)) desk.foundNothing(choice, session, venue.id);
     const days = daysOf(slots);
     const lost = slots.find((slot) => slot.id === idOf(asked, 'near'));

@@ -3,7 +3,7 @@ import type { Programmes } from '../../../database/programmes';
 import type { StaffSession } from '../../../database/staff-sessions';
 import type { UnmetSearches } from '../../../database/unmet-searches';
 import type { SlotRepository } from '../../../database/slots';
-import { bookingWindow } from '../../../domain/booking/rules';
+import { bookingWindow } from '../../../domain/programme/window';
 import { addDays } from '../../../domain/calendar/city-time';
 import { staffRoles } from '../../../domain/staff/roles';
 import { staffRoute, type StaffRoute } from '../define-route';
@@ -55,7 +55,7 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
       answer: z.object({ slots: z.array(slotShape) }),
       async handle({ query: { dose, venue, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
-        const window = bookingWindow(document, new Date());
+        const window = bookingWindow(document, new Date(), { channel: 'phone' });
         const first = from !== undefined && from > window.first ? from : window.first;
         const until = addDays(earlier(to ?? addDays(first, usualDays - 1), window.last), 1);
         if (first >= until) return { answer: { slots: [] } };
@@ -84,7 +84,7 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
       query: z.object({ dose: doseQuery, venue: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ days: z.array(dayShape) }),
       async handle({ query: { dose, venue, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
-        const window = bookingWindow(document, new Date());
+        const window = bookingWindow(document, new Date(), { channel: 'phone' });
         const first = from !== undefined && from > window.first ? from : window.first;
         const until = addDays(earlier(to ?? window.last, window.last), 1);
         if (first >= until) return { answer: { days: [] } };
@@ -102,7 +102,7 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
       query: z.object({ dose: doseQuery, from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ venues: z.array(venueSeatsShape) }),
       async handle({ query: { dose, from, to }, staff }) {
         const { programmeId, document } = await programmes.current();
-        const window = bookingWindow(document, new Date());
+        const window = bookingWindow(document, new Date(), { channel: 'phone' });
         const first = from !== undefined && from > window.first ? from : window.first;
         const until = addDays(earlier(to ?? window.last, window.last), 1);
         const [venues, ...byChannel] = await Promise.all([

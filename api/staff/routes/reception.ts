@@ -171,7 +171,7 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
         const list = await bookings.listOf(resident.id);
         const given = list.filter((item) => item.state === 'confirmed' || item.state === 'attended').map((item) => item.dose);
         const dose = document.doses.find((item) => !given.includes(item.number))?.number ?? null;
-        const open = checkOpen(document, resident.groupCode, new Date());
+        const open = checkOpen(document, resident, new Date(), { channel: 'venue', ...(dose === null ? {} : { dose }) });
         const slots = (await dayLists.walkInSlots(programmeId, venueId, cityDate(new Date()))).filter((slot) => slot.dose === dose);
         const sentence = !open.ok ? refusalSentence(open) : dose === null ? 'すべての回の予約または接種が済んでいます。' : slots.every((slot) => slot.free <= 0) ? '今日のこの会場に、予約のない方のための席は残っていません。' : null;
         return {

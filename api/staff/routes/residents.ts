@@ -12,7 +12,7 @@ import { refusalSentence } from '../../../domain/booking/refusal-words';
 import { formatBothCalendars } from '../../../domain/calendar/era';
 import { doseState, type DoseState } from '../../../domain/desk/dose-states';
 import { permitDaysMost } from '../../../domain/desk/permit';
-import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
+import { checkOpen, groupOf, type Person } from '../../../domain/programme/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoute, type StaffRoute } from '../define-route';
 import type { IdentityGate } from '../identity-gate';
@@ -77,14 +77,14 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
       throttle.lockedUntil({ programmeId: resident.programmeId, couponNumber: resident.number }),
     ]);
     const now = new Date();
-    const open = checkOpen(version.document, resident.groupCode, now);
+    const open = checkOpen(version.document, resident, now, { channel: 'phone' });
     return {
       resident: {
         id: resident.id, couponNumber: resident.number, birthDate: resident.birthDate, birthDateWords: formatBothCalendars(resident.birthDate), kana: resident.kana ?? null,
         group: { code: resident.groupCode, label: groupOf(version.document, resident.groupCode)?.label ?? null, isOpen: open.ok, sentence: open.ok ? null : refusalSentence(open) },
         status: resident.status, isProtected: resident.isProtected,
       },
-      doses: dosesOf(version, resident.groupCode, list, inForce.map((permit) => permit.dose), now),
+      doses: dosesOf(version, resident, list, inForce.map((permit) => permit.dose), now),
       bookings: list.map(bookingJson),
       answers: allAnswers[0] ?? null,
       permits: inForce.map((permit) => ({ ...permit, grantedAt: permit.grantedAt.toISOString(), expiresAt: permit.expiresAt.toISOString() })),
@@ -166,9 +166,9 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
   ];
 }
 
-function dosesOf({ document }: ProgrammeVersion, groupCode: string, list: readonly BookingView[], permitted: readonly number[], now: Date): z.input<typeof doseShape>[] {
+function dosesOf({ document }: ProgrammeVersion, person: Person, list: readonly BookingView[], permitted: readonly number[], now: Date): z.input<typeof doseShape>[] {
   const live = list.filter((booking) => booking.state === 'held' || booking.state === 'confirmed' || booking.state === 'attended').map(forRules);
-  return document.doses.map((dose) => doseJson(dose, doseState(document, dose.number, { groupCode, bookings: live, permitted }, now)));
+  return document.doses.map((dose) => doseJson(dose, doseState(document, dose.number, { person, bookings: live, permitted }, now)));
 }
 
 function doseJson({ number, label }: { number: number; label: string }, state: DoseState): z.input<typeof doseShape> {
@@ -185,6 +185,6 @@ function doseJson({ number, label }: { number: number; label: string }, state: D
 
 function forRules(booking: BookingView): BookingForRules {
   return {
-    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, venueCode: booking.slot.venue.code, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
   };
 }

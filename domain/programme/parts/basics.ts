@@ -16,7 +16,7 @@ export const channel = z.enum(channels);
  * other than it is, in the admin, in a mail and in a log. Line breaks and tabs are kept in long texts. With the flag `u` the last range
  * means halves of characters that stand alone.
  */
-// eslint-disable-next-line no-control-regex -- these are the characters to refuse
+ 
 const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]/u;
 const hidden = { error: '見えない文字（文字の向きを変える記号など）が入っています', params: { fix: '見えない文字を消すか、文字を打ち直してください' } };
 
