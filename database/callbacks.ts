@@ -258,8 +258,8 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
       });
     },
 
-    /** The most urgent entry that nobody has, for the asker: two who ask at the same time get two. Undefined: there is none. */
-    async takeNext(actor: AuditActor, staffId: string, cause?: CallbackCause): Promise<CallbackDetail | undefined> {
+    /** The most urgent entry that nobody has, for the asker: two who ask at the same time get two. Its id, undefined when there is none. */
+    async takeNext(actor: AuditActor, staffId: string, cause?: CallbackCause): Promise<string | undefined> {
       return database.transaction(async (trx) => {
         const { rows } = await trx.raw<{ rows: { id: string; resident_id: string }[] }>(
           `UPDATE callback SET assigned_to = ?, version = version + 1, updated_at = now()
@@ -269,9 +269,8 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
         );
         const [row] = rows;
         if (!row) return undefined;
-        const detail = await detailOf(trx, row.id);
         await audit.append(trx, actor, { action: 'callback.take', subject: { kind: 'callback', id: row.id }, residentId: row.resident_id, result: 'done' });
-        return detail;
+        return row.id;
       });
     },
 

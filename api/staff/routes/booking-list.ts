@@ -62,12 +62,13 @@ export function bookingListRoutes({ bookings, bookingLists, noticeLists, program
         reference: z.string().max(40).optional(), attention: z.literal('yes').optional(), order: z.enum(['soonest', 'latest']).default('soonest'),
         after: cursorQuery(z.tuple([cursorMoment, uuid, uuid])).optional(),
       }),
-      answer: z.object({ bookings: z.array(lineShape), next: z.string().nullable() }),
+      answer: z.object({ bookings: z.array(lineShape), next: z.string().nullable(), doses: z.array(z.object({ number: z.int(), label: z.string() })) }),
       async handle({ query: { venue, to, reference: said, attention, after, ...query }, actor }) {
         const reference = said === undefined ? undefined : parseReference(said);
         if (said !== undefined && reference === undefined) return refuseStaff('reference_malformed');
+        const { programmeId, document } = await programmes.current();
         const lines = await bookingLists.list({
-          ...query, programmeId: (await programmes.current()).programmeId, venueId: venue, until: to === undefined ? undefined : addDays(to, 1), reference, attention: attention === 'yes',
+          ...query, programmeId, venueId: venue, until: to === undefined ? undefined : addDays(to, 1), reference, attention: attention === 'yes',
           ...(after ? { after: { startsAt: after[0], slotId: after[1], id: after[2] } } : {}), limit: pageSize + 1,
         });
         const shown = lines.slice(0, pageSize);
@@ -81,6 +82,7 @@ export function bookingListRoutes({ bookings, bookingLists, noticeLists, program
           answer: {
             bookings: shown.map(({ slotId: _slotId, startsAt, createdAt, ...line }) => ({ ...line, startsAt: startsAt.toISOString(), createdAt: createdAt.toISOString() })),
             next: lines.length > pageSize && last ? cursorOf(last.startsAt, last.slotId, last.id) : null,
+            doses: document.doses.map(({ number, label }) => ({ number, label })),
           },
         };
       },

@@ -9,6 +9,7 @@ import { bookingStates } from '../../../domain/booking/lifecycle';
 import { telephonesIn } from '../../../domain/contact/addresses';
 import { callbackCauses, callbackEnds, callOutcomes } from '../../../domain/contact/callback';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { parseTelephone } from '../../../domain/telephone';
 import { cursorMoment, cursorOf, cursorQuery } from '../cursor';
 import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
 import { byId, instant, uuid } from '../shapes';
@@ -43,7 +44,7 @@ const detailShape = viewShape
 /** What is needed to call: shown to whoever has the entry open, and recorded. */
 const contactShape = z
   .object({
-    telephones: z.array(z.string()), kana: z.string().nullable(),
+    telephones: z.array(z.object({ digits: z.string(), display: z.string() })), kana: z.string().nullable(),
     /** Nobody else may learn where this person will be: told to nobody but them, and only by a supervisor. */
     protected: z.boolean(),
     /** What could not be told. */
@@ -63,13 +64,16 @@ export interface CallbackRouteDependencies {
 /** The people to call: those who could not be told, those whose notice failed, those who were promised a call. */
 export function callbackRoutes({ callbacks, bookings, programmes, noticeLists, reader, audit }: CallbackRouteDependencies): StaffRoute[] {
   /** The numbers that the resident gave, of the latest booking first, each once. */
-  async function telephonesOf(residentId: string): Promise<string[]> {
-    const found = new Set<string>();
+  async function telephonesOf(residentId: string): Promise<{ digits: string; display: string }[]> {
+    const found = new Map<string, string>();
     for (const booking of (await bookings.listOf(residentId)).slice(0, 10)) {
       const [answers, { document }] = await Promise.all([bookings.answersOf(booking.id), programmes.version(booking.programmeVersionId)]);
-      for (const telephone of telephonesIn(document, answers)) found.add(telephone);
+      for (const text of telephonesIn(document, answers)) {
+        const read = parseTelephone(text);
+        if (read.ok) found.set(read.value.digits, read.value.display);
+      }
     }
-    return [...found];
+    return [...found].map(([digits, display]) => ({ digits, display }));
   }
 
   return [
@@ -93,7 +97,7 @@ export function callbackRoutes({ callbacks, bookings, programmes, noticeLists, r
     }),
     staffRoute({
       method: 'get', path: '/callbacks/counts', summary: 'How many people are to be called', roles: countReaders,
-      answer: z.object({ open: z.int(), overdue: z.int(), unassigned: z.int(), byCause: z.record(cause, z.int()) }).meta({ id: 'CallbackCounts' }),
+      answer: z.object({ open: z.int(), overdue: z.int(), unassigned: z.int(), byCause: z.object({ notice_failed: z.int(), no_address: z.int(), promised: z.int() }) }).meta({ id: 'CallbackCounts' }),
       handle: async () => ({ answer: await callbacks.counts() }),
     }),
     staffRoute({
@@ -103,10 +107,9 @@ export function callbackRoutes({ callbacks, bookings, programmes, noticeLists, r
     }),
     staffRoute({
       method: 'post', path: '/callbacks/next', summary: 'Take the most urgent entry that nobody has; null when there is none', roles: deskRoles,
-      body: z.object({ cause: cause.optional() }), answer: z.object({ callback: detailShape.nullable() }),
+      body: z.object({ cause: cause.optional() }), answer: z.object({ callbackId: uuid.nullable() }),
       async handle({ body, actor, staff }) {
-        const taken = await callbacks.takeNext(actor, staff.staffId, body.cause);
-        return { answer: { callback: taken ? detailJson(taken) : null } };
+        return { answer: { callbackId: (await callbacks.takeNext(actor, staff.staffId, body.cause)) ?? null } };
       },
     }),
     staffRoute({

@@ -19,7 +19,11 @@ const everybody: readonly Role[] = ['city_admin', 'supervisor', 'operator', 'rec
 export const areas: readonly Area[] = [
   { path: '', label: '今日', icon: 'today', roles: everybody, load: async () => (await import('../today/today.routes')).todayRoutes },
   { path: 'desk', label: '予約受付', icon: 'phone', roles: ['operator', 'supervisor', 'city_admin'], load: async () => (await import('../desk/desk.routes')).deskRoutes },
+  { path: 'callbacks', label: '折り返し', icon: 'undo', roles: ['city_admin', 'supervisor', 'operator'], load: async () => (await import('../callbacks/callbacks.routes')).callbacksRoutes },
+  { path: 'bookings', label: '予約一覧', icon: 'calendar', roles: ['city_admin', 'supervisor', 'operator', 'auditor'], load: async () => (await import('../bookings/bookings.routes')).bookingsRoutes },
+  { path: 'notices', label: '通知', icon: 'mail', roles: ['city_admin', 'supervisor', 'operator', 'auditor'], load: async () => (await import('../notices/notices.routes')).noticesRoutes },
   { path: 'site', label: '予約サイト', icon: 'site', roles: ['city_admin', 'supervisor', 'auditor'], load: async () => (await import('../site/site.routes')).siteRoutes },
+  { path: 'audit', label: '監査', icon: 'shield', roles: ['city_admin', 'auditor'], load: async () => (await import('../audit/audit.routes')).auditRoutes },
   { path: 'staff', label: '職員', icon: 'badge', roles: ['city_admin'], load: async () => (await import('../staff/staff.routes')).staffRoutes },
   { path: 'account', label: '自分のアカウント', icon: 'badge', roles: everybody, hidden: true, load: async () => (await import('../account/account.routes')).accountRoutes },
 ];
