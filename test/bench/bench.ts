@@ -23,7 +23,7 @@ interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth'] as const;
+const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth', 'tables'] as const;
 type FigureName = (typeof figures)[number];
 
 async function measure(name: FigureName, { postgresUrl, temporalAddress }: BenchServers, options: BenchOptions): Promise<Figure> {
@@ -53,6 +53,10 @@ async function measure(name: FigureName, { postgresUrl, temporalAddress }: Bench
       const { growth } = await import('./growth.js');
       return growth(postgresUrl, options.bookings, options.say);
     }
+    case 'tables': {
+      const { tables } = await import('./tables.js');
+      return tables(postgresUrl, options.residents, options.say);
+    }
   }
 }
 
@@ -63,7 +67,7 @@ export const benchCommand: Command = {
   help: `Works on servers of its own (data in a temporary folder, removed afterwards); every figure is a ratio within one run.
   --only       of ${figures.join(', ')}
   --bookings   size of the large tables of "growth" (5000000; about 8 GB of disk while it runs)
-  --residents  rows of the file of "importVsCopy" (800000)`,
+  --residents  rows of the file of "importVsCopy", and residents of "tables", with five bookings to eight residents (800000)`,
   run,
 };
 
