@@ -29,7 +29,7 @@ import { channelWords, stateTones, stateWords, stepDetail, stepWords } from './b
           <dt>チャネル</dt><dd>{{ channels[found.booking.channel] }}</dd>
         </dl>
         <div class="actions">
-          @if (mayServe()) { <a routerLink="/desk" [queryParams]="{ resident: found.booking.residentId }">予約受付で開く</a> }
+          @if (mayServe()) { <a routerLink="/desk" [queryParams]="{ person: found.booking.residentId }">予約受付で開く</a> }
           @if (found.workflowUrl; as url) { <a [href]="url" target="_blank" rel="noreferrer"><toki-icon name="out" /> Temporal UI で開く<span class="visually-hidden">（新しいタブ）</span></a> }
         </div>
         <h3>これまでとこれから</h3>
