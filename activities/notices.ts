@@ -4,13 +4,15 @@ import type { BookingRepository, BookingView } from '../database/bookings';
 import type { Notice, NoticeRepository } from '../database/notices';
 import type { Programmes, ProgrammeVersion } from '../database/programmes';
 import type { ResidentRepository } from '../database/residents';
+import { cityDate } from '../domain/calendar/city-time';
 import { emailIn } from '../domain/contact/addresses';
 import { mustBeCalledWithoutAddress } from '../domain/contact/callback';
 import { unlessToldPrefix, type NoticeOutcome, type NoticeRequest } from '../domain/contracts/booking-workflow';
+import { isInvitation } from '../domain/journey/plan';
 import { writeNotice } from '../domain/journey/write-notice';
 import type { NoticeMessage } from '../domain/notice-layout';
 import type { JourneyStep } from '../domain/programme/document';
-import { checkOpen } from '../domain/programme/eligibility';
+import { checkOpen, groupsOf } from '../domain/programme/eligibility';
 import type { Mail, Mailer } from './mailer';
 
 export interface NoticeActivitiesOptions {
@@ -30,6 +32,8 @@ export interface NoticeActivities {
   settleNotice(request: NoticeRequest): Promise<NoticeOutcome>;
 }
 
+/** Where a step says nothing. LINE is tried for nobody yet: no resident is linked to an account. */
+const usualChannels = ['email'] as const;
 const heartbeatEveryMs = 3_000;
 
 export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl }: NoticeActivitiesOptions): NoticeActivities {
@@ -41,8 +45,20 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     const wanted = step.on === 'changed' ? 'confirmed' : step.on;
     if (booking.state !== wanted) return `booking_${booking.state}`;
     if (step.on === 'cancelled' && booking.endReason === 'moved') return 'booking_moved';
+    if (step.by && !step.by.some((by) => by === booking.endReason)) return 'other_condition';
     if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= Date.now()) return 'too_late';
-    if (!step.onlyWithoutNextDose) return undefined;
+    const { noticeCaps } = version.document;
+    if (noticeCaps) {
+      const told = await notices.toldTo(booking, cityDate(new Date()));
+      if (told.ofBooking >= noticeCaps.perBooking || told.today >= noticeCaps.perDay) return 'cap_reached';
+    }
+    const groups = step.conditions?.flatMap((condition) => (condition.kind === 'group' ? [condition.groups] : [])) ?? [];
+    if (groups.length > 0) {
+      const person = await residents.find(booking.residentId);
+      const codes = person ? groupsOf(version.document, person).map((group) => group.code) : [];
+      if (!groups.every((wantedGroups) => wantedGroups.some((code) => codes.includes(code)))) return 'other_condition';
+    }
+    if (!isInvitation(step)) return undefined;
     if (!version.document.doses.some((dose) => dose.number === booking.dose + 1)) return 'no_next_dose';
     if (await bookings.hasBookingForDose(booking.residentId, booking.dose + 1)) return 'next_dose_booked';
     const resident = await residents.find(booking.residentId);
@@ -69,6 +85,12 @@ export function createNoticeActivities({ notices, bookings, residents, programme
 
   /** Who has no address and does not know of it yet is called. */
   async function skipWithoutAddress(notice: Notice, step: JourneyStep): Promise<NoticeOutcome> {
+    if (step.channels) {
+      // The programme says itself who is called: nobody guesses.
+      if (!step.channels.includes('callback')) return skip(notice, 'no_address');
+      await notices.skipForCall(notice.id, 'no_address');
+      return { status: 'skipped', reason: 'no_address' };
+    }
     const by = await bookings.lastActor(notice.bookingId);
     if (by === undefined || !mustBeCalledWithoutAddress(step, by)) return skip(notice, 'no_address');
     await notices.skipForCall(notice.id, 'no_address');
@@ -117,7 +139,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
     const reason = await reasonToSkip(step, booking, version);
     if (reason !== undefined) return skip(notice, reason);
-    const address = emailIn(version.document, await bookings.answersOf(booking.id));
+    const address = (step.channels ?? usualChannels).includes('email') ? emailIn(version.document, await bookings.answersOf(booking.id)) : undefined;
     if (address === undefined) return skipWithoutAddress(notice, step);
 
     const message = await writeMessage(step, booking, version);

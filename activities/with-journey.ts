@@ -7,7 +7,10 @@ import { planJourney } from '../domain/journey/plan';
  * stored, because it is the same for thousands of bookings.
  */
 export async function withJourney(programmes: Pick<Programmes, 'version'>, event: BookingEvent): Promise<BookingEvent> {
-  if (event.type !== 'confirmed') return event;
+  if (event.type !== 'confirmed' && event.type !== 'held') return event;
   const { document } = await programmes.version(event.facts.programmeVersionId);
-  return { ...event, facts: { ...event.facts, journey: planJourney(document, event.facts.dose) } };
+  // A hold needs one only where something is told at once.
+  if (event.type === 'held' && !document.journey.some((step) => step.on === 'held')) return event;
+  const { dose, venueCode, channel, slotStartsAt } = event.facts;
+  return { ...event, facts: { ...event.facts, journey: planJourney(document, dose, { venueCode, channel, slotStartsAt }) } };
 }

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { instantOf } from '../domain/calendar/city-time';
 import type { CallbackCause } from '../domain/contact/callback';
 import { againOccurrence, type NoticeRequest } from '../domain/contracts/booking-workflow';
 import { lockCallbacksOf, openCallback, settleByNotice } from './callbacks';
@@ -132,6 +133,16 @@ export function createNoticeRepository(database: Database) {
         await settleByNotice(trx, row.booking_id, row.step);
         return true;
       });
+    },
+
+    /** How many notices left (or may have) for a booking, and for its resident on the city date `day`. */
+    async toldTo(booking: { readonly id: string; readonly residentId: string }, day: string): Promise<{ ofBooking: number; today: number }> {
+      const { rows } = await database.raw<{ rows: { of_booking: number; today: number }[] }>(
+        `SELECT count(*) FILTER (WHERE n.booking_id = :booking)::int AS of_booking, count(*) FILTER (WHERE coalesce(n.sent_at, n.updated_at) >= :from)::int AS today
+           FROM booking b JOIN notice n ON n.booking_id = b.id AND n.status IN ('sending', 'sent', 'unclear') WHERE b.resident_id = :resident`,
+        { booking: booking.id, resident: booking.residentId, from: instantOf(day, '00:00') },
+      );
+      return { ofBooking: rows[0]?.of_booking ?? 0, today: rows[0]?.today ?? 0 };
     },
 
     /** The notices of a booking, in order. */

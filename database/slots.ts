@@ -148,7 +148,7 @@ export function createSlotRepository(database: Database) {
 
     /** Seats summed per day and channel. At most 1 s old. */
     freeByDay(query: Omit<FreeSlotQuery, 'channel'>): Promise<DayAvailability[]> {
-      return shared(`days ${Object.values(query).join(' ')} ${query.venueId ?? ''}`, () => readFreeByDay(query));
+      return shared(`days ${JSON.stringify(query)} ${query.venueId ?? ''}`, () => readFreeByDay(query));
     },
 
     /** Free seats summed per venue. At most 1 s old. */

@@ -1,5 +1,6 @@
 import { isEnded, type BookingState } from '../domain/booking/lifecycle';
 import {
+  newestJourneySchema,
   unlessToldPrefix,
   againOccurrence,
   type BookingEvent,
@@ -13,7 +14,7 @@ import {
   type TimelineEntry,
 } from '../domain/contracts/booking-workflow';
 import { bookingDetails } from '../domain/journey/details';
-import { noShowAt, remindersOf, stepsAt } from '../domain/journey/moments';
+import { laterSteps, noShowAt, remindersOf, stepsAt } from '../domain/journey/moments';
 import { eventWords, noticeWords, skipWords } from '../domain/journey/words';
 
 /** Something that the workflow has to have done outside. */
@@ -77,7 +78,12 @@ export class BookingEntity {
 
   /** Nothing more will happen. */
   get isOver(): boolean {
-    return this.isEnded && this.#underWay.length === 0;
+    return this.isEnded && this.#underWay.length === 0 && !this.hasLaterNotices;
+  }
+
+  /** The booking has ended, but something is still to be told on a later day. */
+  get hasLaterNotices(): boolean {
+    return this.isEnded && this.#deadlines.some(({ task }) => task.kind === 'send_notice');
   }
 
   /** Something came in since the last `advance`. */
@@ -113,7 +119,7 @@ export class BookingEntity {
     const due = this.#deadlines.filter((deadline) => deadline.at <= now);
     this.#deadlines = this.#deadlines.filter((deadline) => deadline.at > now);
     for (const { task, at } of due) {
-      if (task.kind === 'send_notice' && now >= Date.parse(this.#facts?.slotStartsAt ?? '')) this.#record(task, { status: 'skipped', reason: 'too_late' }, at);
+      if (task.kind === 'send_notice' && task.step.before && now >= Date.parse(this.#facts?.slotStartsAt ?? '')) this.#record(task, { status: 'skipped', reason: 'too_late' }, at);
       else tasks.push(task);
     }
     for (const task of tasks) this.#underWay.push({ task, since: now });
@@ -198,20 +204,20 @@ export class BookingEntity {
     this.#gapPatienceMs = gapPatienceMs;
     this.#done.push({ kind: 'event', name: event.type, at: event.at, status: 'done', label: eventWords(event) });
     this.#deadlines = [];
+    if (event.facts.journey) this.#journey = understood(event.facts.journey);
+    else if (event.type === 'confirmed') throw new Error('a confirmation is handed over with the journey of its programme version');
     if (event.type === 'held') {
       const { holdExpiresAt } = event.facts;
       if (holdExpiresAt !== undefined) this.#expect({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
-      return [];
-    }
-    if (event.type === 'confirmed') {
-      if (!event.facts.journey) throw new Error('a confirmation is handed over with the journey of its programme version');
-      this.#journey = event.facts.journey;
+      const told = this.#journey ? stepsAt(this.#journey, event) : [];
+      return told.map((step): Task => ({ kind: 'send_notice', step, occurrence: 'first' }));
     }
     if (event.facts.takesEndBack) this.#tookEndBack = event.version;
     if (event.facts.state === 'confirmed' && this.#journey) {
       this.#planReminders(this.#journey, event);
       this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
     }
+    if (this.#journey) this.#planLaterSteps(this.#journey, event);
     const steps = this.#journey ? stepsAt(this.#journey, event) : [];
     return steps.flatMap((step): Task[] => {
       // Who was told before the end was taken back is not told again: `first` is sent once, and this one only where nothing was.
@@ -222,6 +228,14 @@ export class BookingEntity {
       }
       return [task];
     });
+  }
+
+  #planLaterSteps(journey: JourneyPlan, event: BookingEvent): void {
+    for (const { step, dueAt, leftOut } of laterSteps(journey, event)) {
+      const task = { kind: 'send_notice' as const, step, occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}` };
+      if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
+      else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
+    }
   }
 
   #planReminders(journey: JourneyPlan, event: BookingEvent): void {
@@ -265,6 +279,12 @@ export class BookingEntity {
     const entry = entryOf(task, at, status === 'sent' ? 'done' : isWrong ? 'failed' : 'skipped');
     this.#done.push(words === undefined ? entry : { ...entry, label: `${entry.label}（${words}）` });
   }
+}
+
+/** A worker that does not know what a newer programme asks for leaves the booking to one that does: the workflow task is tried again. */
+function understood(journey: JourneyPlan): JourneyPlan {
+  if ((journey.schema ?? 1) > newestJourneySchema) throw new Error(`新しい書き方（${String(journey.schema)}）の通知の流れです。この worker が読めるのは ${String(newestJourneySchema)} までです`);
+  return journey;
 }
 
 const deadlineNames = {

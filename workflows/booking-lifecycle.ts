@@ -86,7 +86,7 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
       due = booking.advance(Date.now());
       continue;
     }
-    if (booking.isEnded) {
+    if (booking.isEnded && !booking.hasLaterNotices) {
       await condition(() => booking.hasNews);
     } else {
       const next = booking.nextDeadline();

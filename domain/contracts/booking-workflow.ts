@@ -62,13 +62,24 @@ export interface JourneyPlan {
   readonly steps: readonly JourneyPlanStep[];
   /** Hours after the end of the slot when somebody not checked in counts as not come. */
   readonly noShowAfterHours: number;
+  /** The number of the way of writing that a worker must understand; left out: 1. An older worker leaves the booking to a newer one. */
+  readonly schema?: number;
 }
+
+/** The newest way of writing a journey that this code understands. 2: steps some days after a moment, on a hold, and by whom something was cancelled. */
+export const newestJourneySchema = 2;
 
 export interface JourneyPlanStep {
   readonly id: string;
   readonly on: 'held' | 'confirmed' | 'changed' | 'cancelled' | 'attended' | 'no_show';
   /** Due at `at` o'clock (city time), `days` days before the day of the appointment; left out: at once. */
   readonly before?: { readonly days: number; readonly at: string };
+  /** Due at `at` o'clock (city time), `days` days after the day of the appointment (attended, not come) or of the event. */
+  readonly after?: { readonly days: number; readonly at: string };
+  /** Only if the booking ended so. */
+  readonly by?: readonly EndReason[];
+  /** What staff call it; left out: the usual words. */
+  readonly label?: string;
   /** Left out if the booking was confirmed less than this many hours before the step is due. */
   readonly notWithinHours?: number;
   /** An invitation to the next dose: only while there is no booking for it. */

@@ -1,12 +1,16 @@
 import { addDays, cityDate, instantOf } from '../calendar/city-time';
-import type { BookingEvent, JourneyPlan, JourneyPlanStep } from '../contracts/booking-workflow';
+import type { BookingEvent, EndReason, JourneyPlan, JourneyPlanStep } from '../contracts/booking-workflow';
 
 const hourMs = 3_600_000;
 
 /** What the citizen is told at once when this has happened. */
 export function stepsAt(plan: JourneyPlan, event: Pick<BookingEvent, 'type' | 'reason' | 'facts'>): JourneyPlanStep[] {
   const moment = momentOf(event);
-  return plan.steps.filter((step) => step.on === moment && step.before === undefined);
+  return plan.steps.filter((step) => step.on === moment && step.before === undefined && step.after === undefined && isBy(step, event.reason));
+}
+
+function isBy(step: JourneyPlanStep, reason: EndReason | undefined): boolean {
+  return step.by === undefined || (reason !== undefined && step.by.includes(reason));
 }
 
 /** The moment of the journey that an event is; undefined for those nobody is told of. */
@@ -19,9 +23,9 @@ function momentOf({ type, reason, facts }: Pick<BookingEvent, 'type' | 'reason' 
       return reason === 'moved' ? undefined : 'cancelled';
     case 'attended':
     case 'no_show':
+    case 'held':
       return type;
     case 'check_in_undone':
-    case 'held':
     case 'expired':
     case 'released':
       return undefined;
@@ -50,6 +54,20 @@ export function remindersOf(plan: JourneyPlan, confirmedAt: string, slotStartsAt
       if (dueAt <= confirmed || dueAt >= start) return [{ step, dueAt, leftOut: 'past' }];
       if (dueAt - confirmed < (step.notWithinHours ?? 0) * hourMs) return [{ step, dueAt, leftOut: 'booked_shortly_before' }];
       return [{ step, dueAt }];
+    })
+    .sort((a, b) => a.dueAt - b.dueAt);
+}
+
+/** What is told some days after an event, in order of time. Left out: what would be due before the event itself. */
+export function laterSteps(plan: JourneyPlan, event: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>): Reminder[] {
+  const moment = momentOf(event);
+  // Days are counted from the appointment where there was one, else from what happened.
+  const day = cityDate(moment === 'attended' || moment === 'no_show' ? event.facts.slotStartsAt : event.at);
+  return plan.steps
+    .flatMap((step): Reminder[] => {
+      if (step.after === undefined || step.on !== moment || !isBy(step, event.reason)) return [];
+      const dueAt = instantOf(addDays(day, step.after.days), step.after.at).getTime();
+      return [dueAt <= Date.parse(event.at) ? { step, dueAt, leftOut: 'past' } : { step, dueAt }];
     })
     .sort((a, b) => a.dueAt - b.dueAt);
 }

@@ -38,6 +38,8 @@ export function eventWords({ type, reason }: { readonly type: BookingEventType; 
 }
 
 export function noticeWords(step: JourneyPlanStep): string {
+  if (step.label !== undefined) return step.label;
+  if (step.after) return step.invites ? '次の回のご案内' : step.after.days === 0 ? 'その日のお知らせ' : `${String(step.after.days)}日後のお知らせ`;
   if (step.before) {
     const { days } = step.before;
     return days === 0 ? '当日のお知らせ' : days === 1 ? '前日のお知らせ' : `${String(days)}日前のお知らせ`;
@@ -66,6 +68,8 @@ const skipReasons: Readonly<Record<string, string>> = {
   next_dose_booked: '次の回は予約済み',
   no_next_dose: '次の回なし',
   not_eligible: '対象外',
+  other_condition: '条件に当たらないため不要',
+  cap_reached: 'お知らせの数の上限に達したため中止',
   booking_over: '予約が終わったため中止',
   already_sent: '送信済み',
 };
