@@ -69,8 +69,8 @@ export function addAvailabilityRoutes(router: Router<RequestState>, { programmes
   router.get('/form', async (ctx) => {
     const { document } = await programmes.current();
     ctx.body = {
-      fields: document.form.fields.map((field) => ({
-        name: field.name, kind: field.kind, required: field.required, label: field.label, help: field.help ?? null, ...(field.kind === 'text' ? { maxLength: field.maxLength } : {}),
+      fields: document.form.fields.map(({ name, kind, required, label, help, showWhen, ...bounds }) => ({
+        name, kind, required, label, help: help ?? null, ...bounds, ...(showWhen ? { showWhen } : {}),
       })),
     };
   });

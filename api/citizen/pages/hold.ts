@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { checkAnswers, type AnswerFault } from '../../../domain/booking/form';
+import { answerWords } from '../../../domain/booking/answer-words';
+import { checkAnswers, fieldsAsked, type AnswerFault, type FormContext } from '../../../domain/booking/form';
+import { cityDate } from '../../../domain/calendar/city-time';
+import { groupsOf } from '../../../domain/programme/eligibility';
 import { refusals } from '../../../domain/booking/refusals';
 import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
 import type { BookingView } from '../../../database/bookings';
@@ -42,8 +45,13 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const { document } = await desk.versionOf(booking);
     const draft = draftFrom(document, ctx.state.body);
     await sessions.saveDraft(session, draft);
-    const checked = checkAnswers(document, draft);
-    if (!checked.ok) await sendDetails(ctx, booking, draft, true);
+    const context = await contextOf(session, document, booking);
+    const checked = checkAnswers(document, draft, context);
+    // Without scripts a field that an answer brings in comes with the next page: nobody made a mistake by not filling it in.
+    const shown = new Set(textOf(ctx.state.body, 'shown').split(' '));
+    const added = fieldsAsked(document, draft, context).filter((field) => !shown.has(field.name)).map((field) => field.name);
+    if (added.length > 0 && textOf(ctx.state.body, 'shown') !== '') await sendDetails(ctx, booking, draft, true, added);
+    else if (!checked.ok) await sendDetails(ctx, booking, draft, true);
     else if (booking.state !== 'held') await holdAgain(ctx, session, booking);
     else seeOther(ctx, `/holds/${booking.id}/review`);
   });
@@ -57,7 +65,8 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     }
     const { document } = await desk.versionOf(booking);
     const draft = await sessions.draftOf(session);
-    const checked = checkAnswers(document, draft);
+    const context = await contextOf(session, document, booking);
+    const checked = checkAnswers(document, draft, context);
     if (!checked.ok) {
       // Whoever has not typed anything yet has made no mistake.
       seeOther(ctx, `/holds/${booking.id}/details`, Object.keys(draft).length > 0 ? { check: '1' } : {});
@@ -74,13 +83,11 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       venuesUrl: `${dosePath}/venues`,
       timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
       detailsUrl: `/holds/${booking.id}/details`,
-      fields: document.form.fields.map((field) => ({
-        id: field.name,
-        label: field.label,
-        value: field.kind === 'consent' ? (draft[field.name] ? 'はい' : 'いいえ') : (draft[field.name] ?? ''),
-        isEmpty: field.kind !== 'consent' && !draft[field.name],
-        isConsent: field.kind === 'consent',
-      })),
+      fields: fieldsAsked(document, draft, context).filter((field) => field.kind !== 'note').map((field) => {
+        // As it will be kept; telephone numbers stay as they were typed, which is how people know them.
+        const value = answerWords(field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
+        return { id: field.name, label: field.label, value, isEmpty: value === '', isConsent: field.kind === 'consent' };
+      }),
       idempotencyKey: randomUUID(),
     });
   });
@@ -151,10 +158,20 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     answerHold(ctx, result, { ...place, venueId: booking.slot.venue.id, page: 'review', again: true });
   }
 
-  async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft, withFaults: boolean): Promise<void> {
+  /** What decides which fields are asked. Of two doses in one go the fields of both: which of them it is stays open. */
+  async function contextOf(session: Session, document: ProgrammeDocument, booking: BookingView): Promise<FormContext> {
+    const isConditional = document.form.fields.some((field) => field.showWhen !== undefined);
+    const isPair = isConditional && (await desk.listOf(session)).some((item) => item.state === 'held' && (item.pairOf === booking.id || item.id === booking.pairOf));
+    return { ...(isPair ? {} : { dose: booking.dose }), channel: 'web', groups: groupsOf(document, session).map((group) => group.code), today: cityDate(new Date()) };
+  }
+
+  /** @param added fields that came in with what was typed just now: they are shown without a fault */
+  async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft, withFaults: boolean, added: readonly string[] = []): Promise<void> {
     const { document } = await desk.versionOf(booking);
-    const checked = withFaults ? checkAnswers(document, draft) : undefined;
-    const faults = checked && !checked.ok ? checked.faults : [];
+    const context = await contextOf(sessionOf(ctx), document, booking);
+    const checked = withFaults ? checkAnswers(document, draft, context) : undefined;
+    const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
+    const asked = fieldsAsked(document, draft, context);
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(
       ctx,
@@ -166,7 +183,9 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         errors: faults.map(({ field, sentence }) => ({ id: field, sentence })),
         booking: bookingModel(document, booking),
         isOver: booking.state !== 'held',
-        fields: document.form.fields.map((field) => fieldModel(field, draft[field.name] ?? '', faults)),
+        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? '', faults)),
+        shown: asked.map((field) => field.name).join(' '),
+        hasAdded: added.length > 0,
       },
       faults.length > 0 ? refusals.invalid_answers.http : 200,
     );
@@ -227,7 +246,9 @@ function fieldModel(field: FormField, value: string, faults: readonly AnswerFaul
     error,
     describedBy: describedBy === '' ? undefined : describedBy,
     value,
-    isConsent: field.kind === 'consent',
+    isConsent: field.kind === 'consent' || field.kind === 'checkbox',
+    isNote: field.kind === 'note',
+    options: field.kind === 'choice' ? field.options.map((option) => ({ id: `${field.name}-${option.value}`, name: field.name, ...option, checked: option.value === value })) : undefined,
     isLong: field.kind === 'text' && field.maxLength > 100,
     ...inputs[field.kind],
   };
