@@ -3,6 +3,8 @@ import { URI, type TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { readQrPng, readQrSvg } from '../../../api/shared/qr';
 import { createCitySite, type CitySite } from '../../api/support/city-site';
+import { findFreePort } from '../../../runtime/free-port';
+import { startIdentityProvider } from '../../staff/support/identity-provider';
 import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
@@ -174,6 +176,37 @@ describeInBrowser('accounts and the site', () => {
     const { seen_at } = await admin.site.city.database('staff_session').where({ staff_id: id }).first<{ seen_at: Date }>('seen_at');
     expect(Date.now() - seen_at.getTime()).toBeLessThan(60_000);
     await page.context().close();
+  });
+
+  test('through the city’s identity provider, back to the page that was asked for; refused in words', async () => {
+    const port = await findFreePort();
+    const provider = await startIdentityProvider({ port: await findFreePort(), redirectUri: `http://localhost:${String(port)}/oidc/callback` });
+    const city = await createAdminSite({ port, oidc: { ...provider.settings, loginClaim: 'preferred_username' } });
+    try {
+      const { staff } = await city.site.account('supervisor');
+      await provider.person('stranger', { preferred_username: 'stranger' });
+      const page = await city.open({ path: '/site?from=mail' });
+      await page.getByRole('link', { name: '市の認証でログイン' }).waitFor();
+      await expectClean(page, 'log-in with a provider');
+      await page.getByRole('link', { name: '市の認証でログイン' }).click();
+      await page.getByRole('alert').getByText('このシステムに登録がありません。').waitFor();
+      // Somebody else sits down: the provider's own session ends.
+      await page.context().clearCookies({ name: /^_/ });
+      await provider.person('boss', { preferred_username: staff.login });
+      await page.getByRole('link', { name: '市の認証でログイン' }).click();
+      await page.getByRole('heading', { level: 1, name: '予約サイト' }).waitFor();
+      expect(new URL(page.url()).search).toBe('?from=mail');
+      await page.goto(`${city.site.url}/account`);
+      await page.getByText('結び付いています').waitFor();
+      await provider.stop();
+      await page.getByRole('button', { name: new RegExp(staff.displayName) }).click();
+      await page.getByRole('menuitem', { name: 'ログアウトする' }).click();
+      await page.getByText('ログアウトしました。').waitFor();
+      expect(city.faults).toEqual([]);
+    } finally {
+      await provider.stop();
+      await city.close();
+    }
   });
 
   test('a notice and another number of the telephone reach the citizens’ front page', async () => {
