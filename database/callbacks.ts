@@ -42,6 +42,7 @@ export interface CallbackDetail extends CallbackView {
 }
 
 export interface CallbackFilter {
+  readonly residentId?: string | undefined;
   readonly done: boolean;
   readonly cause?: CallbackCause | undefined;
   /** A member of staff, or `nobody`. */
@@ -191,6 +192,7 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
       const conditions = [`c.done_at IS ${filter.done ? 'NOT NULL' : 'NULL'}`];
       const bindings: (string | number | Date)[] = [];
       const add = (condition: string, ...values: (string | number | Date)[]) => { conditions.push(condition); bindings.push(...values); };
+      if (filter.residentId !== undefined) add('c.resident_id = ?', filter.residentId);
       if (filter.cause !== undefined) add('c.cause = ?', filter.cause);
       if (filter.assignedTo === 'nobody') add('c.assigned_to IS NULL');
       else if (filter.assignedTo !== undefined) add('c.assigned_to = ?', filter.assignedTo);

@@ -111,7 +111,7 @@ describe('the identity check', () => {
     expect(Date.parse(passed.json<{ openUntil: string }>().openUntil)).toBeGreaterThan(Date.now() + 25 * 60_000);
     expect((await read(residentId)).json()).toMatchObject({
       resident: { couponNumber: number, birthDateWords: '1947年（昭和22年）4月1日', kana: 'トキノ　ハナ', group: { code: 'seniors', isOpen: true }, status: 'active', isProtected: false },
-      doses: [{ number: 1, state: 'open', dates: { first: expect.any(String) as unknown } }, { number: 2, state: 'refused', code: 'previous_dose_missing' }], bookings: [], answers: null, notes: [], permits: [],
+      doses: [{ number: 1, state: 'open', dates: { first: expect.any(String) as unknown } }, { number: 2, state: 'refused', code: 'previous_dose_missing' }], bookings: [], answers: null, notes: [], permits: [], callbacks: [],
     });
     expect((await read(residentId, supervisor)).json()['code']).toBe('identity_required');
     expect((await operator.post(`/api/v1/residents/${residentId}/close`)).status).toBe(204);
@@ -239,6 +239,14 @@ describe('notes', () => {
     await expect(site.city.database('resident_note').where({ id: rows[0]!.id }).update({ at: new Date(0) })).rejects.toThrow(/append-only/);
     await expect(site.city.database('resident_note').where({ id: rows[0]!.id }).delete()).rejects.toThrow(/append-only/);
   });
+});
+
+test('a call that was promised stands with the person', async () => {
+  const residentId = await site.city.addResident({ number: nextNumber() });
+  await site.identified(operator.staffId, residentId);
+  const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+  expect((await operator.post(`/api/v1/residents/${residentId}/callbacks`, { dueAt, note: '夕方に' })).status).toBe(201);
+  expect((await read(residentId)).json()).toMatchObject({ callbacks: [{ cause: 'promised', dueAt, assignedTo: null }] });
 });
 
 test('the call script speaks for the programme and never promises to issue a coupon', async () => {

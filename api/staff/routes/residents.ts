@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { BookingPermits } from '../../../database/booking-permits';
 import type { BookingRepository, BookingView } from '../../../database/bookings';
+import type { CallbackRepository } from '../../../database/callbacks';
 import type { IdentityChecks } from '../../../database/identity-checks';
 import type { LoginThrottle } from '../../../database/login-throttle';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
@@ -10,6 +11,7 @@ import type { OpenedResident, StaffDeskReader } from '../../../database/staff-de
 import type { BookingForRules } from '../../../domain/booking/rules';
 import { refusalSentence } from '../../../domain/booking/refusal-words';
 import { formatBothCalendars } from '../../../domain/calendar/era';
+import { callbackCauses } from '../../../domain/contact/callback';
 import { doseState, type DoseState } from '../../../domain/desk/dose-states';
 import { permitDaysMost } from '../../../domain/desk/permit';
 import { checkOpen, groupOf, type Person } from '../../../domain/programme/eligibility';
@@ -48,6 +50,8 @@ const residentAnswer = z
     answers: z.record(z.string(), z.union([z.string(), z.literal(true)])).nullable(),
     permits: z.array(permitShape),
     notes: z.array(noteShape),
+    /** Calls that are promised or wait for somebody. */
+    callbacks: z.array(z.object({ id: uuid, cause: z.enum(callbackCauses), dueAt: instant, assignedTo: z.string().nullable() })),
     /** Until when the number is locked out of the citizen site. */
     lockedUntil: instant.nullable(),
     /** Until when these data are open to this member of staff. */
@@ -66,14 +70,16 @@ export interface ResidentRouteDependencies {
   readonly identityGate: IdentityGate;
   readonly permits: BookingPermits;
   readonly notes: ResidentNotes;
+  readonly callbacks: Pick<CallbackRepository, 'list'>;
   readonly audit: Audit;
 }
 
 /** The resident on the telephone, after the identity check. Every look is recorded before anything is shown. */
-export function residentRoutes({ bookings, programmes, reader, throttle, identityChecks, identityGate, permits, notes, audit }: ResidentRouteDependencies): StaffRoute[] {
+export function residentRoutes({ bookings, programmes, reader, throttle, identityChecks, identityGate, permits, notes, callbacks, audit }: ResidentRouteDependencies): StaffRoute[] {
   async function answerFor(resident: OpenedResident, openUntil: Date): Promise<z.input<typeof residentAnswer>> {
-    const [version, list, allAnswers, inForce, written, lockedUntil] = await Promise.all([
+    const [version, list, allAnswers, inForce, written, calls, lockedUntil] = await Promise.all([
       programmes.current(), bookings.listOf(resident.id), reader.answersOf(resident.id), permits.of(resident.id), notes.of(resident.id),
+      callbacks.list({ residentId: resident.id, done: false, limit: callbackCauses.length }),
       throttle.lockedUntil({ programmeId: resident.programmeId, couponNumber: resident.number }),
     ]);
     const now = new Date();
@@ -89,6 +95,7 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
       answers: allAnswers[0] ?? null,
       permits: inForce.map((permit) => ({ ...permit, grantedAt: permit.grantedAt.toISOString(), expiresAt: permit.expiresAt.toISOString() })),
       notes: written.map((note) => ({ ...note, at: note.at.toISOString() })),
+      callbacks: calls.map(({ id, cause, dueAt, assignedTo }) => ({ id, cause, dueAt: dueAt.toISOString(), assignedTo: assignedTo?.displayName ?? null })),
       lockedUntil: lockedUntil?.toISOString() ?? null,
       openUntil: openUntil.toISOString(),
     };

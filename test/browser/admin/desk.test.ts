@@ -4,6 +4,7 @@ import { expectClean } from '../support/axe';
 import { createAdminSite, type AdminSite } from './support/admin-site';
 
 const number = '5700000001';
+let numbers = 5_700_000_003;
 const birthDate = '1947-04-01';
 
 describeInBrowser('the operator’s desk', () => {
@@ -126,5 +127,123 @@ describeInBrowser('the operator’s desk', () => {
     expect(await page.locator('#field-text').inputValue()).toBe('');
     expect(await page.locator('toki-desk').innerText()).not.toContain('トキノ');
     expect(admin.faults).toEqual([]);
+  });
+
+  const find = async (page: Page, said: string) => {
+    await page.getByRole('textbox', { name: '対象者を探す' }).fill(said);
+    await press(page, 'Enter');
+  };
+  const identify = async (page: Page, said: Record<string, string>) => {
+    for (const [label, text] of Object.entries(said)) await page.getByRole('textbox', { name: label }).fill(text);
+    await press(page, 'Enter');
+  };
+
+  test('what was typed outlasts a lost connection, and the second try books once', async () => {
+    const { city } = admin.site;
+    const coupon = String(numbers++);
+    const caller = await city.addResident({ number: coupon, birthDate: '1940-01-02', kana: 'コバリ　ツヨシ' });
+    const page = await admin.open({ role: 'operator', path: '/desk' });
+    await find(page, coupon);
+    // What was searched by is not asked again.
+    await untilFocused(page, /^field-birthDate$/);
+    expect(await page.getByRole('textbox', { name: '接種券番号' }).inputValue()).toBe(coupon);
+    await identify(page, { 生年月日: 'S15.1.2' });
+    await untilFocused(page, /^1回目を予約する$/);
+    await press(page, 'Enter');
+    await untilFocused(page, /桜木会場/);
+    await press(page, 'Enter');
+    await untilFocused(page, /月/);
+    await press(page, 'Enter');
+    await untilFocused(page, /〜/);
+    await press(page, 'Enter');
+    await untilFocused(page, /^field-telephone$/);
+    await type(page, '025-228-1000');
+    for (const box of await page.locator('toki-hold-form input[type=checkbox]').all()) await box.check();
+
+    // The booking is made, but its answer is lost on the way.
+    let lost = 0;
+    await page.route('**/confirm', async (route) => {
+      if (lost++ > 0) return route.continue();
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    await page.getByRole('button', { name: '予約を確定する' }).click();
+    await page.getByRole('alert').filter({ hasText: 'サーバーにつながりません' }).waitFor();
+    expect(await page.locator('#field-telephone').inputValue()).toBe('025-228-1000');
+    await shoot(page, '11-lost-connection');
+    await page.getByRole('button', { name: '予約を確定する' }).click();
+    await untilFocused(page, /^次の方$/);
+    expect((await city.bookings.listOf(caller)).map((booking) => booking.state)).toEqual(['confirmed']);
+
+    // The page loaded anew goes on with the same person, while the identity check holds.
+    await page.reload();
+    await page.getByText('コバリ　ツヨシ').waitFor();
+    await page.getByText('これまでとこれから').click();
+    await page.getByText('これからの予定はいま読み取れません').waitFor();
+    await page.getByText('予約が確定（電話の窓口）').waitFor();
+    await shoot(page, '12-person-booked');
+    await expectClean(page, 'the person with a booking');
+
+    // The slip.
+    await page.getByRole('button', { name: '復唱・印刷' }).click();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('toki-script-pane').isVisible()).toBe(false);
+    expect(await page.locator('.slip').innerText()).toContain('当日お持ちいただくもの');
+    if (process.env['TOKI_SHOTS']) await page.pdf({ path: `${process.env['TOKI_SHOTS']}/slip-a5.pdf`, format: 'A5' });
+    await shoot(page, '13-slip');
+    await page.emulateMedia({ media: 'screen' });
+    await page.getByRole('button', { name: '次の方' }).click();
+    await untilFocused(page, /^field-text$/);
+    expect(new URL(page.url()).search).not.toContain('person');
+    await page.context().close();
+  });
+
+  test('a supervisor lets one person book before their turn; an operator is told to ask', async () => {
+    const coupon = String(numbers++);
+    await admin.site.city.addResident({ number: coupon, birthDate: '1990-01-02', kana: 'ワカイ　ジュン', groupCode: 'later' });
+    const operator = await admin.open({ role: 'operator', path: '/desk' });
+    await find(operator, coupon);
+    await identify(operator, { 生年月日: 'H2.1.2' });
+    await operator.getByText('現在の受付の対象ではありません').first().waitFor();
+    await operator.getByText('この方だけの許可').click();
+    await operator.getByText('責任者に代わってください').waitFor();
+    await operator.context().close();
+
+    const page = await admin.open({ role: 'supervisor', path: '/desk' });
+    await find(page, coupon);
+    await identify(page, { 生年月日: 'H2.1.2' });
+    await page.getByRole('button', { name: '1回目を許可する' }).click();
+    await page.getByText('理由を5文字以上で書いてください。').waitFor();
+    await page.locator('textarea[formcontrolname=reason]').fill('高齢者施設の職員証を確認');
+    await shoot(page, '14-permit');
+    await page.getByRole('button', { name: '1回目を許可する' }).click();
+    await page.getByText(/1回目を許可（/).waitFor();
+    await untilFocused(page, /^1回目を予約する$/);
+    await page.getByText('メモ（0件）').click();
+    await page.locator('textarea[formcontrolname=text]').fill('耳が遠い');
+    await page.getByRole('button', { name: 'メモを残す' }).click();
+    await page.getByText('メモ（1件）').waitFor();
+    await shoot(page, '15-supervisor');
+    await expectClean(page, 'the person, for a supervisor');
+    expect(admin.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a protected person: the operator learns nothing and promises a call', async () => {
+    const coupon = String(numbers++);
+    const caller = await admin.site.city.addResident({ number: coupon, birthDate: '1980-01-02', kana: 'ヒミツ　アイ' });
+    await admin.site.city.database('resident').where({ id: caller }).update({ protected: true });
+    const page = await admin.open({ role: 'operator', path: '/desk' });
+    await find(page, coupon);
+    await identify(page, { 生年月日: 'S55.1.2', '氏名（カナ・ひらがな）': 'ひみつ あい' });
+    await page.getByRole('alert').filter({ hasText: '責任者が折り返します' }).waitFor();
+    await shoot(page, '16-protected');
+    await page.getByLabel('用件').fill('予約の希望');
+    await page.getByRole('button', { name: '折り返しを約束する' }).click();
+    await untilFocused(page, /^field-text$/);
+    expect(await admin.site.city.database('callback').where({ resident_id: caller, cause: 'promised' })).toHaveLength(1);
+    await page.getByRole('button', { name: '接種券をなくした' }).click();
+    await page.getByText('コールセンターからお送りすることはできません').waitFor();
+    await page.context().close();
   });
 });

@@ -1,16 +1,19 @@
 import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
-import { Api } from '../api/api';
+import { MatButton } from '@angular/material/button';
+import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
+import { Tell } from '../shared/tell';
 
 const eventWords = { held: '仮押さえ', confirmed: '予約が確定', attended: '来場', no_show: '来場なし', cancelled: '取消', expired: '仮押さえの時間切れ', released: '仮押さえをやめた', check_in_undone: '来場の取り消し' } as const;
 const actorWords = { citizen: '本人', operator: '電話の窓口', venue: '会場', city: '市', system: '自動' } as const;
+const noticeWords = { queued: '送る前', sending: '送信中', sent: '送信済み', failed: '届かなかった', unclear: '届いたか不明', skipped: '送らなかった' } as const;
 const statusWords = { done: '済み', to_come: '予定', skipped: '送らない', failed: 'できなかった' } as const;
 
 /** What was done with a booking and what will be, from its workflow; from the records alone while Temporal does not answer. */
 @Component({
   selector: 'toki-booking-timeline',
-  imports: [CityTime],
+  imports: [CityTime, MatButton],
   template: `
     <details (toggle)="onToggle($event)">
       <summary>これまでとこれから</summary>
@@ -26,6 +29,18 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
           <ol>@for (event of data.events; track event.version) { <li><span class="numbers soft">{{ event.at | city }}</span> {{ eventWords[event.type] }}（{{ actorWords[event.actor] }}）</li> }</ol>
         }
       } @else if (history.loading()) { <p class="soft">読み込んでいます…</p> }
+      @if (reference() && notices.value(); as found) {
+        <h4>お知らせ</h4>
+        @if (found.notices.length === 0) { <p class="soft">この予約のお知らせはまだありません。</p> }
+        <ul>
+          @for (notice of found.notices; track notice.id) {
+            <li>
+              {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}@if (notice.maskedAddress) { <span class="soft">　{{ notice.maskedAddress }}</span> }@if (notice.reason) { <span class="soft">（{{ notice.reason }}）</span> }
+              @if (!notice.again && notice.maskedAddress && notice.status !== 'queued' && notice.status !== 'sending') { <button matButton="outlined" type="button" [disabled]="sending()" (click)="sendAgain(notice)">もう一度送る</button> }
+            </li>
+          }
+        </ul>
+      }
     </details>
   `,
   styles: `
@@ -33,15 +48,21 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
     summary { cursor: pointer; min-height: 28px; }
     ol { margin: 0; padding-left: 1.2rem; }
     .coming { color: var(--ink-soft); }
-    p { margin: 4px 0; }
+    p, h4 { margin: 4px 0; }
+    ul { margin: 0; padding-left: 1.2rem; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BookingTimeline {
   readonly bookingId = input.required<string>();
+  readonly reference = input<string | null>(null);
   private readonly api = inject(Api).client;
+  private readonly tell = inject(Tell);
   private readonly asked = signal(false);
+  protected readonly sending = signal(false);
+  protected readonly noticeWords = noticeWords;
   protected readonly history = loaded(() => this.api.GET('/api/v1/bookings/{id}', { params: { path: { id: this.bookingId() } } }));
+  protected readonly notices = loaded(() => this.api.GET('/api/v1/notices', { params: { query: { reference: this.reference() ?? '' } } }));
   protected readonly eventWords = eventWords;
   protected readonly actorWords = actorWords;
   protected readonly statusWords = statusWords;
@@ -51,5 +72,16 @@ export class BookingTimeline {
     if (!(event.target as HTMLDetailsElement).open || this.asked()) return;
     this.asked.set(true);
     void this.history.reload();
+    if (this.reference()) void this.notices.reload();
+  }
+
+  protected async sendAgain(notice: Schema<'NoticeLine'>): Promise<void> {
+    this.sending.set(true);
+    const { data, error } = await this.api.POST('/api/v1/notices/{id}/send-again', { params: { path: { id: notice.id } } });
+    this.sending.set(false);
+    if (error) this.tell.problem(error.detail);
+    else if (data?.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);
+    else this.tell.problem(`「${notice.label}」：${noticeWords[data?.status ?? 'unclear']}`);
+    await this.notices.reload();
   }
 }

@@ -5,6 +5,7 @@ import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/for
 import { MatInput } from '@angular/material/input';
 import { FormFaults } from '../shared/form-faults';
 import { DeskCall, type IdentityItem } from './desk-call';
+import { PromiseCall } from './promise-call';
 
 const questions: readonly { readonly item: IdentityItem; readonly label: string; readonly hint: string }[] = [
   { item: 'couponNumber', label: '接種券番号', hint: '10けた' },
@@ -16,7 +17,7 @@ const questions: readonly { readonly item: IdentityItem; readonly label: string;
 /** What the caller says is typed here and compared by the server; what is on file is not shown. */
 @Component({
   selector: 'toki-identity-form',
-  imports: [MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ReactiveFormsModule],
+  imports: [MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, PromiseCall, ReactiveFormsModule],
   template: `
     <h3 id="identity">ご本人の確認</h3>
     <p class="soft">{{ candidate()?.kana ?? 'カナの登録なし' }}　番号の末尾 {{ candidate()?.numberEnd }}</p>
@@ -24,6 +25,7 @@ const questions: readonly { readonly item: IdentityItem; readonly label: string;
     @if (call.problem(); as problem) {
       @if (!problem.faults) { <div class="note" [class.bad]="problem.code !== 'identity_incomplete'" [class.warn]="problem.code === 'identity_incomplete'" role="alert"><p>{{ problem.detail }}</p></div> }
     }
+    @if (call.problem()?.code === 'protected_resident' && candidate(); as person) { <toki-promise-call [residentId]="person.id" (promised)="call.next()" /> }
     <form [formGroup]="form" (ngSubmit)="identify()" aria-labelledby="identity">
       @for (question of questions; track question.item) {
         <mat-form-field>

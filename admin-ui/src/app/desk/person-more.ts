@@ -10,13 +10,14 @@ import { FormFaults } from '../shared/form-faults';
 import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { DeskCall } from './desk-call';
+import { PromiseCall } from './promise-call';
 
 const text = (value = '') => new FormControl(value, { nonNullable: true, validators: [Validators.required] });
 
 /** What is needed now and then: notes, the log-in lock, and for supervisors the permit for one person and the protection. */
 @Component({
   selector: 'toki-person-more',
-  imports: [CityTime, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ReactiveFormsModule],
+  imports: [CityTime, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, PromiseCall, ReactiveFormsModule],
   templateUrl: './person-more.html',
   styles: `
     details { border-top: 1px solid var(--line); padding: 8px 0; }
@@ -37,6 +38,8 @@ export class PersonMore {
   protected readonly person = this.call.person;
   protected readonly isSupervising = computed(() => ['supervisor', 'city_admin'].includes(this.session.me()?.role ?? ''));
   protected readonly refused = computed(() => (this.person()?.doses ?? []).filter((dose) => dose.state === 'refused' && ['not_open_yet', 'not_eligible', 'closed'].includes(dose.code ?? '')));
+
+  protected readonly causeWords = { promised: '約束', notice_failed: '通知が届かない', no_address: '宛先がない' } as const;
 
   protected readonly note = new FormGroup({ text: text() });
   protected readonly noteFaults = new FormFaults(this.note);

@@ -29,7 +29,7 @@ const digitWords = ['ゼロ', 'イチ', 'ニイ', 'サン', 'ヨン', 'ゴオ', 
 
 /** Digits as they are said on the telephone, so that 1 and 7, 4 and 7 are not taken for each other. */
 export function saidDigits(digits: string): string {
-  return [...digits].map((digit) => digitWords[Number(digit)] ?? digit).join('・');
+  return [...digits].map((digit) => digitWords[Number(digit)] ?? digit).join(' ');
 }
 
 /** How long a seat is still held, in words; `undefined` once the time is over. */
