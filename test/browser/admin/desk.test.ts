@@ -152,9 +152,9 @@ describeInBrowser('the operator’s desk', () => {
     await press(page, 'Enter');
     await untilFocused(page, /桜木会場/);
     await press(page, 'Enter');
-    await untilFocused(page, /月/);
+    await untilFocused(page, /^\d+月/);
     await press(page, 'Enter');
-    await untilFocused(page, /〜/);
+    await untilFocused(page, /^\d+:\d+〜/);
     await press(page, 'Enter');
     await untilFocused(page, /^field-telephone$/);
     await type(page, '025-228-1000');

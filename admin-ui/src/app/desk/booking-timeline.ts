@@ -80,8 +80,8 @@ export class BookingTimeline {
     const { data, error } = await this.api.POST('/api/v1/notices/{id}/send-again', { params: { path: { id: notice.id } } });
     this.sending.set(false);
     if (error) this.tell.problem(error.detail);
-    else if (data?.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);
-    else this.tell.problem(`「${notice.label}」：${noticeWords[data?.status ?? 'unclear']}`);
+    else if (data.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);
+    else this.tell.problem(`「${notice.label}」：${noticeWords[data.status]}`);
     await this.notices.reload();
   }
 }

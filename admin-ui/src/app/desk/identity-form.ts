@@ -21,11 +21,13 @@ const questions: readonly { readonly item: IdentityItem; readonly label: string;
   template: `
     <h3 id="identity">ご本人の確認</h3>
     <p class="soft">{{ candidate()?.kana ?? 'カナの登録なし' }}　番号の末尾 {{ candidate()?.numberEnd }}</p>
-    <p>お聞きした内容を、二つ以上入力してください。</p>
     @if (call.problem(); as problem) {
       @if (!problem.faults) { <div class="note" [class.bad]="problem.code !== 'identity_incomplete'" [class.warn]="problem.code === 'identity_incomplete'" role="alert"><p>{{ problem.detail }}</p></div> }
     }
-    @if (call.problem()?.code === 'protected_resident' && candidate(); as person) { <toki-promise-call [residentId]="person.id" (promised)="call.next()" /> }
+    @if (call.problem()?.code === 'protected_resident' && candidate(); as person) {
+      <toki-promise-call [residentId]="person.id" (promised)="call.next()" />
+    } @else {
+    <p>お聞きした内容を、二つ以上入力してください。</p>
     <form [formGroup]="form" (ngSubmit)="identify()" aria-labelledby="identity">
       @for (question of questions; track question.item) {
         <mat-form-field>
@@ -40,6 +42,7 @@ const questions: readonly { readonly item: IdentityItem; readonly label: string;
         <button matButton="outlined" type="button" (click)="call.back()">候補に戻る</button>
       </div>
     </form>
+    }
   `,
   styles: `
     form { display: grid; gap: 8px; margin-top: 8px; }

@@ -12,7 +12,9 @@ import { Session } from '../shell/session';
 import { DeskCall } from './desk-call';
 import { PromiseCall } from './promise-call';
 
-const text = (value = '') => new FormControl(value, { nonNullable: true, validators: [Validators.required] });
+const shortestReason = 5;
+const reasonMissing = '理由を5文字以上で書いてください。';
+const text = () => new FormControl('', { nonNullable: true });
 
 /** What is needed now and then: notes, the log-in lock, and for supervisors the permit for one person and the protection. */
 @Component({
@@ -53,7 +55,7 @@ export class PersonMore {
   }
 
   protected async addNote(): Promise<void> {
-    if (!this.noteFaults.check({ text: 'メモを入力してください。' })) return;
+    if (!this.isWritten(this.noteFaults, 'text', this.note.getRawValue().text, 1, 'メモを入力してください。')) return;
     const { error } = await this.api.POST('/api/v1/residents/{id}/notes', { ...this.path, body: this.note.getRawValue() });
     if (error) {
       this.noteFaults.refuse({ ...error, faults: [{ field: 'text', code: error.code, sentence: error.detail }] });
@@ -64,6 +66,13 @@ export class PersonMore {
     await this.call.refresh();
   }
 
+  /** Said beside the field when too little was written; nothing is marked before somebody tries. */
+  private isWritten(faults: FormFaults, field: string, written: string, least: number, sentence: string): boolean {
+    if (written.trim().length >= least) return true;
+    faults.show([{ field, sentence }]);
+    return false;
+  }
+
   protected async clearLock(): Promise<void> {
     const { error } = await this.api.POST('/api/v1/residents/{id}/clear-log-in-lock', this.path);
     if (error) this.tell.problem(error.detail);
@@ -72,11 +81,11 @@ export class PersonMore {
   }
 
   protected async grant(dose: number): Promise<void> {
-    if (!this.permitFaults.check({ reason: '理由を5文字以上で書いてください。', days: '日数は1から30までです。' })) return;
     const { reason, days } = this.permit.getRawValue();
+    if (!this.permitFaults.check({ days: '日数は1から30までです。' }) || !this.isWritten(this.permitFaults, 'reason', reason, shortestReason, reasonMissing)) return;
     const { error } = await this.api.POST('/api/v1/residents/{id}/permits', { ...this.path, body: { dose, reason, days } });
     if (error) {
-      this.permitFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.code === 'invalid_request' ? '理由を5文字以上で書いてください。' : error.detail }] });
+      this.permitFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.detail }] });
       return;
     }
     this.permit.reset();
@@ -93,7 +102,7 @@ export class PersonMore {
   }
 
   protected async protect(isProtected: boolean): Promise<void> {
-    if (!this.protectionFaults.check({ reason: '理由を5文字以上で書いてください。' })) return;
+    if (!this.isWritten(this.protectionFaults, 'reason', this.protection.getRawValue().reason, shortestReason, reasonMissing)) return;
     const sure = await this.askFor.yes({
       heading: isProtected ? 'この方を保護の対象にしますか' : '保護の対象から外しますか',
       sentences: isProtected
@@ -104,7 +113,7 @@ export class PersonMore {
     if (!sure) return;
     const { error } = await this.api.POST('/api/v1/residents/{id}/protection', { ...this.path, body: { isProtected, reason: this.protection.getRawValue().reason } });
     if (error) {
-      this.protectionFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.code === 'invalid_request' ? '理由を5文字以上で書いてください。' : error.detail }] });
+      this.protectionFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.detail }] });
       return;
     }
     this.protection.reset();
