@@ -26,4 +26,7 @@ export const areas: readonly Area[] = [
   { path: 'audit', label: '監査', icon: 'shield', roles: ['city_admin', 'auditor'], load: async () => (await import('../audit/audit.routes')).auditRoutes },
   { path: 'staff', label: '職員', icon: 'badge', roles: ['city_admin'], load: async () => (await import('../staff/staff.routes')).staffRoutes },
   { path: 'account', label: '自分のアカウント', icon: 'badge', roles: everybody, hidden: true, load: async () => (await import('../account/account.routes')).accountRoutes },
+  { path: 'reception', label: '受付', icon: 'check', roles: ['reception', 'supervisor', 'city_admin'], load: async () => (await import('../reception/reception.routes')).receptionRoutes },
+  { path: 'numbers', label: '集計', icon: 'chart', roles: ['city_admin', 'supervisor', 'auditor'], load: async () => (await import('../numbers/numbers.routes')).numbersRoutes },
+  { path: 'exports', label: '書き出し', icon: 'download', roles: ['city_admin', 'supervisor', 'auditor'], load: async () => (await import('../exports/exports.routes')).exportsRoutes },
 ];
