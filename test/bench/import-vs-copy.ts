@@ -8,6 +8,8 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { addDays } from '../../domain/calendar/city-time';
 import { importTaskQueue } from '../../domain/contracts/import-workflow';
+import { createResidentSearch } from '../../database/resident-search';
+import type { DeskSearch } from '../../domain/desk/search-text';
 import { importEligibility } from '../../runtime/import-eligibility';
 import { createBenchCity } from './bench-city';
 import { median, round, seconds, type Figure } from './measure';
@@ -39,6 +41,7 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
     const added = worker.memory().peak - before;
     say(`  import: ${importSeconds.toFixed(1)} s (${phases.join(', ')})`);
 
+    const found = await searchTimes();
     const rows = join(folder, 'rows.bin');
     await withClient(city.databaseUrl, async (client) => {
       await pipeline(client.query(copyTo('COPY (SELECT id, coupon_index, sealed, digest, group_code, search_keys FROM resident ORDER BY id) TO STDOUT (FORMAT binary)')), createWriteStream(rows));
@@ -50,7 +53,7 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
     return {
       name: 'importVsCopy', value: round(value), wanted: '<= 3, 128 MiB', holds,
       detail: {
-        residents, 'import s': round(importSeconds, 1), 'COPY + merge s': bare.map((item) => item.toFixed(1)).join(' / '), 'memory added to the worker MiB': round(added, 0), 'worker before MiB': round(before, 0),
+        residents, 'import s': round(importSeconds, 1), 'COPY + merge s': bare.map((item) => item.toFixed(1)).join(' / '), 'memory added to the worker MiB': round(added, 0), 'worker before MiB': round(before, 0), ...found,
       },
     };
   } finally {
@@ -58,6 +61,30 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
     await temporal.connection.close();
     await city.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** What an operator waits for: how long residents take to be found among those imported, median ms of a page. */
+  async function searchTimes(): Promise<Record<string, string>> {
+    await city.database.raw('VACUUM ANALYZE resident');
+    const search = createResidentSearch({ database: city.database, keys: city.keys });
+    const times = async (queries: readonly DeskSearch[]): Promise<string> => {
+      const taken: number[] = [];
+      let people = 0;
+      for (const query of queries) {
+        const startedAt = performance.now();
+        people += (await search.find(city.version.programmeId, query, { after: undefined, limit: 20 })).found.length;
+        taken.push(performance.now() - startedAt);
+      }
+      return `${median(taken).toFixed(1)} (${(people / queries.length).toFixed(0)} shown)`;
+    };
+    const people = Array.from({ length: searches }, (_, index) => index * Math.max(1, Math.floor(residents / searches)));
+    return {
+      'find by number ms': await times(people.map((index) => ({ couponNumber: String(firstCoupon + index) }))),
+      'find by birth date ms': await times(people.map((index) => ({ birthDate: bornOf(index) }))),
+      'find by kana and birth date ms': await times(people.map((index) => ({ kana: kanaOf(index).split('　')[0] ?? '', birthDate: bornOf(index) }))),
+      'find by surname ms': await times(people.map((index) => ({ kana: kanaOf(index).split('　')[0] ?? '' }))),
+      'find by whole name ms': await times(people.map((index) => ({ kana: kanaOf(index).replace('　', '') }))),
+    };
   }
 
   async function importFile(path: string, onProgress?: (phase: string) => void): Promise<void> {
@@ -72,14 +99,34 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
   }
 }
 
+const firstCoupon = 9_000_000_000;
+/** Searches of each kind. */
+const searches = 100;
+/** Folded as they are, so that what is searched for is what was written. */
+const syllables = ['サ', 'ト', 'ス', 'ズ', 'キ', 'タ', 'カ', 'ハ', 'シ', 'ワ', 'ナ', 'ベ', 'イ', 'ヤ', 'マ', 'モ', 'コ', 'バ', 'ホ', 'ノ'] as const;
+
+function bornOf(index: number): string {
+  return addDays('1921-04-02', (index * 7_919) % 30_000);
+}
+
+/** A few thousand surnames and given names; like real ones, some are borne by many: every second person has one of a hundred surnames. */
+function kanaOf(index: number): string {
+  const surname = index % 2 === 0 ? (index / 2) % 100 : (index * 31) % 8_000;
+  return `${wordOf(surname)}　${wordOf((index * 17) % 4_000)}`;
+}
+
+/** @returns three syllables, different for each of 8,000 numbers */
+function wordOf(number: number): string {
+  return [Math.floor(number / 400), Math.floor(number / 20), number].map((digit) => syllables[digit % syllables.length]).join('');
+}
+
 /** The everyday export: CSV, quotes, header, kana, dates with slashes. */
-async function writeCityFile(path: string, count: number, firstNumber = 9_000_000_000): Promise<void> {
+async function writeCityFile(path: string, count: number, firstNumber = firstCoupon): Promise<void> {
   const out = createWriteStream(path);
   out.write('"接種券番号","氏名カナ","生年月日","対象区分"\r\n');
   const groups = ['高齢者', '一般', '一般', '施設従事者'];
   for (let index = 0; index < count; index++) {
-    const born = addDays('1921-04-02', (index * 7_919) % 30_000).replaceAll('-', '/');
-    const row = `"${String(firstNumber + index)}","トキノ　ハナコ${String(index % 977)}","${born}","${groups[index % groups.length] ?? ''}"\r\n`;
+    const row = `"${String(firstNumber + index)}","${kanaOf(index)}","${bornOf(index).replaceAll('-', '/')}","${groups[index % groups.length] ?? ''}"\r\n`;
     if (!out.write(row)) await once(out, 'drain');
   }
   out.end();
