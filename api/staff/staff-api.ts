@@ -48,7 +48,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...auditRoutes(desk),
     ...findResidentRoutes(desk),
     ...residentRoutes({ ...desk, identityGate }),
-    ...callScriptRoutes({ programmes: programmesAsTheSiteSays(desk.programmes, desk.site) }),
+    ...callScriptRoutes({ programmes: programmesAsTheSiteSays(desk.programmes, desk.site), site: desk.site }),
     ...bookingRoutes({ ...desk, phone, identityGate }),
     ...availabilityRoutes(desk),
     ...venueRoutes(desk),

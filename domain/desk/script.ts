@@ -15,8 +15,11 @@ export interface ScriptCard {
   readonly hints: readonly string[];
 }
 
-/** The call script and the guidance, in the programme's own words where it has them. The call centre guides; it issues no coupons. */
-export function callScript({ name, city, texts, policies, identification }: ProgrammeDocument): ScriptCard[] {
+/**
+ * The call script and the guidance, in the programme's own words where it has them. The call centre guides; it issues no coupons.
+ * @param couponLost what the city says of lost coupons on its site; paragraphs apart by line breaks
+ */
+export function callScript({ name, city, texts, policies, identification }: ProgrammeDocument, couponLost: string | null): ScriptCard[] {
   const number = identification.couponNumber.label;
   return [
     {
@@ -58,7 +61,7 @@ export function callScript({ name, city, texts, policies, identification }: Prog
       moment: 'coupon_lost', title: '接種券をなくした',
       say: [
         '接種券の再発行は、市の窓口で承っております。コールセンターからお送りすることはできません。',
-        ...(texts.couponHelp ? [texts.couponHelp] : []),
+        ...(couponLost ?? texts.couponHelp).split(/\n+/).filter((line) => line.trim() !== ''),
         '番号がおわかりにならなくても、ご本人の確認ができれば、ご予約はお取りできます。当日は接種券が必要です。',
       ],
       hints: ['コールセンターは案内だけを行います。発行や郵送はしません。', '再発行の申請先と受付時間は、市の案内で確認して伝えます。'],

@@ -253,5 +253,8 @@ test('the call script speaks for the programme and never promises to issue a cou
   const { cards } = (await operator.get('/api/v1/call-script')).json<{ cards: { moment: string; say: string[]; hints: string[] }[] }>();
   const lost = cards.find((card) => card.moment === 'coupon_lost')!;
   expect(lost.say.join('')).toContain('お送りすることはできません');
+  await site.city.database('site_settings').insert({ version: 1, settings: JSON.stringify({ publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: '中央区役所の2番窓口で再発行します。\n平日の午後5時までです。' }) });
+  const told = (await operator.get('/api/v1/call-script')).json<{ cards: { moment: string; say: string[] }[] }>().cards.find((card) => card.moment === 'coupon_lost')!;
+  expect(told.say).toEqual(expect.arrayContaining(['中央区役所の2番窓口で再発行します。', '平日の午後5時までです。']));
   expect(cards.find((card) => card.moment === 'done')!.say.join('')).toContain('接種券（切り離さずに）');
 });
