@@ -1,10 +1,13 @@
 import type { Database } from './connection';
+import { readLoginBrake } from './login-brake';
 
 export interface OperatingFigures {
   /** Bookings by state. Of large tables an estimate from PostgreSQL's own statistics: counting millions for a graph helps nobody. */
   readonly bookings: Readonly<Record<string, number>>;
   /** Notices by status; estimated likewise. */
   readonly notices: Readonly<Record<string, number>>;
+  /** Whether devices that nobody knows must wait to log in, because too many log-ins of the whole site fail. */
+  readonly loginBrake: { readonly isOn: boolean; readonly level: number };
 }
 
 /** Up to this many rows (as PostgreSQL estimates them) are counted. */
@@ -29,8 +32,8 @@ export function createOperatingFigures(database: Database) {
 
   return {
     async read(): Promise<OperatingFigures> {
-      const [bookings, notices] = await Promise.all([byValue('booking', 'state'), byValue('notice', 'status')]);
-      return { bookings, notices };
+      const [bookings, notices, loginBrake] = await Promise.all([byValue('booking', 'state'), byValue('notice', 'status'), readLoginBrake(database)]);
+      return { bookings, notices, loginBrake };
     },
   };
 }

@@ -10,6 +10,7 @@ import * as importsInTheDesk from './0008_imports_in_the_desk';
 import * as receptionAndNumbers from './0009_reception_and_numbers';
 import * as staffSignIn from './0010_staff_sign_in';
 import * as exportsAndDayFiles from './0015_exports_and_day_files';
+import * as loginBrake from './0016_login_brake';
 import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = [
   { name: '0010_staff_sign_in', up: staffSignIn.up },
   { name: '0015_exports_and_day_files', up: exportsAndDayFiles.up },
   { name: '0016_site_settings', up: siteSettings.up },
+  { name: '0016_login_brake', up: loginBrake.up },
   { name: '0017_programme_language', up: programmeLanguage.up },
   { name: '0019_programme_drafts', up: programmeDrafts.up },
 ];

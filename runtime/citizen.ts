@@ -4,6 +4,7 @@ import { createCitizenApp } from '../api/citizen/app';
 import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
+import { createLoginBrake } from '../database/login-brake';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
     sessions,
     site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
+    brake: createLoginBrake(database, (isOn) => { log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait'); }),
     keys,
     handOver,
     unmet,

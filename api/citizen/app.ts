@@ -5,6 +5,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { BookingRepository } from '../../database/bookings';
 import type { KeyRing } from '../../database/keys';
+import type { LoginBrake } from '../../database/login-brake';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
@@ -56,6 +57,8 @@ export interface CitizenAppDependencies {
   /** What the city sets for the whole site. */
   readonly site: SiteSettingsReader;
   readonly throttle: LoginThrottle;
+  /** Left out: no brake of the whole site on failed log-ins. */
+  readonly brake?: LoginBrake;
   readonly keys: KeyRing;
   readonly handOver: HandOver;
   /** Counts people who found no seat. */
@@ -78,7 +81,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const cookies = createCookieJar({ https });
   const gate = createSessionGate({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
-  const logIn = createLogIn({ programmes, residents, sessions, throttle, devices, keys });
+  const logIn = createLogIn({ programmes, residents, sessions, throttle, brake: dependencies.brake, devices, keys });
   const desk = createCitizenBookings({ ...dependencies, programmes });
   const assets = createAssets(readAssets(join(folder, 'assets')));
 

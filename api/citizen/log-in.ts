@@ -4,6 +4,7 @@ import { cityDate } from '../../domain/calendar/city-time';
 import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDatePart } from '../../domain/calendar/birth-date';
 import { explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
 import type { KeyRing } from '../../database/keys';
+import { brakeRetryAfterS, type LoginBrake } from '../../database/login-brake';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Programmes } from '../../database/programmes';
 import type { Resident, ResidentRepository } from '../../database/residents';
@@ -45,12 +46,14 @@ export interface LogInDependencies {
   readonly residents: Pick<ResidentRepository, 'findByCoupon'>;
   readonly sessions: Pick<SessionRepository, 'open'>;
   readonly throttle: LoginThrottle;
+  /** Left out: no brake of the whole site. */
+  readonly brake?: LoginBrake | undefined;
   readonly devices: KnownDevices;
   readonly keys: KeyRing;
 }
 
 /** The log-in by coupon number and birth date, the same for the page and for JSON. */
-export function createLogIn({ programmes, residents, sessions, throttle, devices, keys }: LogInDependencies): LogIn {
+export function createLogIn({ programmes, residents, sessions, throttle, brake, devices, keys }: LogInDependencies): LogIn {
   const decoy = keys.seal(JSON.stringify({ number: '0000000000', birthDate: '1900-01-01' }));
 
   return async (request) => {
@@ -68,11 +71,16 @@ export function createLogIn({ programmes, residents, sessions, throttle, devices
     }
 
     const device = devices.read(request.deviceCookie);
+    const isKnown = device?.knows(number.value) === true;
+    // Nothing is looked up: whether the number exists makes no difference here.
+    if (!isKnown && (await brake?.isOn())) {
+      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: brakeRetryAfterS, birthDate: birth.value };
+    }
     const attempt = await throttle.attempt({
       programmeId: version.programmeId,
       couponNumber: number.value,
       network: networkOf(request.clientAddress),
-      device: device?.knows(number.value) ? device.id : undefined,
+      device: isKnown ? device.id : undefined,
     });
     if (attempt.verdict === 'network') {
       return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: attempt.retryAfterS, birthDate: birth.value };
@@ -82,6 +90,7 @@ export function createLogIn({ programmes, residents, sessions, throttle, devices
     if (!resident) keys.open(decoy);
     if (attempt.verdict !== 'allowed' || resident?.birthDate !== birth.value) {
       await attempt.failed();
+      if (!isKnown && attempt.verdict === 'allowed') brake?.failed();
       const beats = Math.ceil((performance.now() - startedAt) / failureBeatMs);
       await sleep(beats * failureBeatMs - (performance.now() - startedAt));
       return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate: birth.value };
@@ -91,6 +100,7 @@ export function createLogIn({ programmes, residents, sessions, throttle, devices
       await attempt.succeeded();
       return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate: birth.value };
     }
+    brake?.succeeded();
     const [token] = await Promise.all([sessions.open(resident.id), attempt.succeeded()]);
     return { ok: true, token, resident, deviceCookie: devices.remember(request.deviceCookie, number.value) };
   };

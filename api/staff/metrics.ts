@@ -29,6 +29,8 @@ export function createMetrics({ figures, backlog }: MetricsSources): Metrics {
   const bookings = new Gauge({ name: 'toki_bookings', help: 'Bookings by state (estimated for large tables)', labelNames: ['state'] as const, registers });
   const notices = new Gauge({ name: 'toki_notices', help: 'Notices by status (estimated for large tables)', labelNames: ['status'] as const, registers });
 
+  const brake = new Gauge({ name: 'toki_login_brake', help: 'Failed log-ins in the bucket of the whole site; from 30 on devices that nobody knows wait', registers });
+
   return {
     contentType: register.contentType,
     observe({ method, route, status, ms }) {
@@ -40,13 +42,14 @@ export function createMetrics({ figures, backlog }: MetricsSources): Metrics {
         up.set(1);
         waiting.set(count);
         oldest.set(oldestAt ? Math.max(0, (Date.now() - oldestAt.getTime()) / 1000) : 0);
+        brake.set(now.loginBrake.level);
         bookings.reset();
         for (const [state, value] of Object.entries(now.bookings)) bookings.set({ state }, value);
         notices.reset();
         for (const [status, value] of Object.entries(now.notices)) notices.set({ status }, value);
       } catch {
         up.set(0);
-        for (const gauge of [waiting, oldest, bookings, notices]) gauge.reset();
+        for (const gauge of [waiting, oldest, bookings, notices, brake]) gauge.reset();
       }
       return register.metrics();
     },

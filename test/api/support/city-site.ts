@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import { createCitizenApp } from '../../../api/citizen/app';
 import { createUnmetSearches } from '../../../database/unmet-searches';
+import { createLoginBrake } from '../../../database/login-brake';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
@@ -40,6 +41,8 @@ export interface CitySiteOptions {
   readonly change?: (document: ProgrammeDocument) => void;
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
+  /** With the brake of the whole site. */
+  readonly braked?: boolean;
 }
 
 let coupons = 1_200_000_000;
@@ -50,7 +53,7 @@ export function freshCoupon(): string {
 }
 
 /** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
-export async function createCitySite({ change, publicUrl, trustedProxies = [] }: CitySiteOptions = {}): Promise<CitySite> {
+export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false }: CitySiteOptions = {}): Promise<CitySite> {
   const city = await createTestCity(change ? { change } : {});
   const { database, keys } = city;
   const programmes = createProgrammes(database);
@@ -71,6 +74,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [] }:
     sessions: createSessionRepository({ database, keys }),
     site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
+    ...(braked ? { brake: createLoginBrake(database) } : {}),
     keys,
     handOver: { offer: (events) => { handedOver.push(...events); } },
     unmet: createUnmetSearches(database),
