@@ -58,7 +58,8 @@ interface LineRow {
 }
 
 const isStale = `b.state = 'held' AND b.hold_expires_at <= now()`;
-const needsAttention = `(SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL)`;
+/** Looked up first and as a whole: there are few, and the planner takes them for many. */
+const needAttention = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
 
 /** What lists of bookings show. Pages are walked along the slots in the order of their time, so that the last page costs what the first does. */
 export function createStaffBookingReader(database: Database) {
@@ -74,9 +75,8 @@ export function createStaffBookingReader(database: Database) {
       if (filter.channel !== undefined) add('b.channel = ?', filter.channel);
       if (filter.reference !== undefined) add('b.programme_id = ? AND b.reference = ?', filter.programmeId, filter.reference);
       if (filter.state === 'held') add(`b.state = 'held' AND b.hold_expires_at > now()`);
-      else if (filter.state === 'expired') add(`(b.state = 'expired' OR (${isStale}))`);
+      else if (filter.state === 'expired') add(`b.state IN ('expired', 'held') AND (b.state = 'expired' OR (${isStale}))`);
       else if (filter.state !== undefined) add('b.state = ?', filter.state);
-      if (filter.attention === true) add(`b.id IN ${needsAttention}`);
       const isSoonest = filter.order === 'soonest';
       if (filter.after) {
         const { startsAt, slotId, id } = filter.after;
@@ -85,9 +85,9 @@ export function createStaffBookingReader(database: Database) {
       }
       const direction = isSoonest ? 'ASC' : 'DESC';
       const { rows } = await database.raw<{ rows: LineRow[] }>(
-        `WITH page AS (
+        `WITH ${filter.attention === true ? needAttention : ''}page AS (
            SELECT b.id, b.resident_id, b.reference, CASE WHEN ${isStale} THEN 'expired' ELSE b.state END AS state, b.dose, b.channel, b.created_at, s.id AS slot_id, s.starts_at, s.venue_id
-             FROM slot s JOIN booking b ON b.slot_id = s.id
+             FROM ${filter.attention === true ? 'needed JOIN booking b ON b.id = needed.booking_id JOIN slot s ON s.id = b.slot_id' : 'slot s JOIN booking b ON b.slot_id = s.id'}
             WHERE ${conditions.join(' AND ')}
             ORDER BY s.starts_at ${direction}, s.id ${direction}, b.id ${direction} LIMIT ?
          )

@@ -14,6 +14,7 @@ import * as loginBrake from './0016_login_brake';
 import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
+import * as listIndexes from './0012_list_indexes';
 
 interface Migration {
   readonly name: string;
@@ -37,6 +38,7 @@ const migrations: readonly Migration[] = [
   { name: '0016_login_brake', up: loginBrake.up },
   { name: '0017_programme_language', up: programmeLanguage.up },
   { name: '0019_programme_drafts', up: programmeDrafts.up },
+  { name: '0012_list_indexes', up: listIndexes.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */
