@@ -1,0 +1,48 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { MatButton } from '@angular/material/button';
+import { Api, type Schema } from '../api/api';
+import { CityTime } from '../shared/city-time';
+import { EmptyState } from '../shared/empty-state';
+import { Icon } from '../shared/icon';
+import { loaded } from '../shared/loaded';
+import { PageHeader } from '../shared/page-header';
+import { ProblemNote } from '../shared/problem-note';
+import { urlState } from '../shared/url-state';
+import { Session } from '../shell/session';
+import { figure, isWaiting, phaseChips, sourceWords } from './words';
+
+/** Every import that was ever begun, the newest first. */
+@Component({
+  selector: 'toki-import-list',
+  imports: [RouterLink, MatButton, CityTime, EmptyState, Icon, PageHeader, ProblemNote],
+  templateUrl: './import-list.html',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ImportList {
+  private readonly api = inject(Api);
+  private readonly me = inject(Session).me;
+  protected readonly page = urlState('before');
+  protected readonly list = loaded(() => this.api.client.GET('/api/v1/imports', { params: { query: this.page.values().before === '' ? {} : { before: this.page.values().before } } }), { everyMs: 5_000 });
+  protected readonly mayImport = computed(() => this.me()?.role === 'city_admin');
+  protected readonly chips = phaseChips;
+  protected readonly sources = sourceWords;
+  protected readonly isWaiting = isWaiting;
+
+  constructor() {
+    effect(() => {
+      this.page.values();
+      void this.list.reload();
+    });
+  }
+
+  /** What it did, or would do. */
+  protected counts(run: Schema<'ImportRun'>): string {
+    const facts = run.result ?? run.summary;
+    if (!facts) return run.refusal?.sentence ?? (run.rowsDone > 0 ? `${figure(run.rowsDone)}行を確認` : '');
+    const parts = [`新しい方 ${figure(facts.created)}人`, `変わる方 ${figure(facts.changed)}人`];
+    if (facts.newNumber > 0) parts.push(`番号が変わる方 ${figure(facts.newNumber)}人`);
+    if (facts.gone > 0) parts.push(`転出・死亡 ${figure(facts.gone)}人`);
+    return parts.join('、');
+  }
+}
