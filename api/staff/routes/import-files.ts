@@ -34,7 +34,7 @@ const fileShape = z
     /** By position, from 1. */
     columns: z.array(z.object({ position: z.int(), header: z.string().nullable(), samples: z.array(z.string()) })),
     firstRows: z.array(z.object({ line: z.int(), cells: z.array(z.string()) })),
-    guess: z.object({ columns: z.partialRecord(z.enum(fileColumns), z.int()), mapping: mappingShape.nullable(), from: z.enum(['saved', 'header', 'content', 'none']) }),
+    guess: z.object({ columns: z.partialRecord(z.enum(fileColumns), z.int()), mapping: z.union([mappingShape, z.null()]), from: z.enum(['saved', 'header', 'content', 'none']) }),
     groups: z.array(z.object({ code: z.string(), label: z.string() })),
     /** What rows without a group become without further words. */
     defaultGroup: z.string().nullable(),

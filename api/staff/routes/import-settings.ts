@@ -5,7 +5,7 @@ import { staffRoute, type StaffRoute } from '../define-route';
 import { mappingOf, mappingShape } from './import-shapes';
 
 const fields = {
-  mapping: mappingShape.nullable(), maxMebibytes: z.int().min(1).max(1024), maxRows: z.int().min(1).max(10_000_000), automaticPercent: z.int().min(1).max(101), twoPersons: z.boolean(),
+  mapping: z.union([mappingShape, z.null()]), maxMebibytes: z.int().min(1).max(1024), maxRows: z.int().min(1).max(10_000_000), automaticPercent: z.int().min(1).max(101), twoPersons: z.boolean(),
 };
 const settingsShape = z
   .object({

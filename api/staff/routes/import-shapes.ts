@@ -50,7 +50,7 @@ export const runShape = z
     comparison: count,
     createdAt: instant, endedAt: instant.nullable(), undoneAt: instant.nullable(),
     startedBy: person.nullable(), approvedBy: person.nullable(), removalApprovedBy: person.nullable(), undoneBy: person.nullable(),
-    summary: summaryShape.nullable(), result: resultShape.nullable(),
+    summary: z.union([summaryShape, z.null()]), result: z.union([resultShape, z.null()]),
     refusal: z.object({ code: z.string(), sentence: z.string() }).nullable(),
     undone: z.object({ restored: count, removed: count, keptOut: count }).nullable(),
     errors: z.array(z.object({ code: z.enum(rowErrorCodes), count, sentence: z.string(), isNote: z.boolean() })),

@@ -19,6 +19,7 @@ const everybody: readonly Role[] = ['city_admin', 'supervisor', 'operator', 'rec
 export const areas: readonly Area[] = [
   { path: '', label: '今日', icon: 'today', roles: everybody, load: async () => (await import('../today/today.routes')).todayRoutes },
   { path: 'desk', label: '予約受付', icon: 'phone', roles: ['operator', 'supervisor', 'city_admin'], load: async () => (await import('../desk/desk.routes')).deskRoutes },
+  { path: 'imports', label: '対象者データ', icon: 'people', roles: ['city_admin', 'supervisor', 'auditor'], load: async () => (await import('../imports/imports.routes')).importsRoutes },
   { path: 'callbacks', label: '折り返し', icon: 'undo', roles: ['city_admin', 'supervisor', 'operator'], load: async () => (await import('../callbacks/callbacks.routes')).callbacksRoutes },
   { path: 'bookings', label: '予約一覧', icon: 'calendar', roles: ['city_admin', 'supervisor', 'operator', 'auditor'], load: async () => (await import('../bookings/bookings.routes')).bookingsRoutes },
   { path: 'notices', label: '通知', icon: 'mail', roles: ['city_admin', 'supervisor', 'operator', 'auditor'], load: async () => (await import('../notices/notices.routes')).noticesRoutes },
