@@ -12,6 +12,8 @@ export const rowErrorCodes = [
   'number_not_digits',
   'birth_missing',
   'birth_unreadable',
+  'birth_serial',
+  'birth_hidden',
   'birth_era_unknown',
   'birth_outside_era',
   'birth_no_such_day',
@@ -41,7 +43,10 @@ export function numberError(fault: CouponNumberFault): RowError {
   return { column: 'number', code: `number_${fault}` };
 }
 
-export function birthError(fault: BirthDateFault): RowError {
+/** @param text what stands in the cell: two damages of spreadsheets have names of their own */
+export function birthError(fault: BirthDateFault, text: string): RowError {
+  if (fault.code === 'unreadable' && /^\s*[0-9]{5}(\.0+)?\s*$/.test(text)) return { column: 'birth', code: 'birth_serial' };
+  if (fault.code === 'unreadable' && /^\s*#+\s*$/.test(text)) return { column: 'birth', code: 'birth_hidden' };
   // Two eras can only contradict each other in the boxes of the log-in page, never in one text.
   const code = fault.code === 'era_contradiction' ? 'unreadable' : fault.code;
   return { column: 'birth', code: `birth_${code}` };
@@ -69,6 +74,10 @@ export function explainRowError(code: RowErrorCode, digits: number): string {
       return '生年月日がありません。';
     case 'birth_unreadable':
       return '生年月日を読み取れません。';
+    case 'birth_serial':
+      return '生年月日が 17258 のような、表計算ソフトの通し番号になっています。セルの書式を日付か文字列にして保存し直してください。';
+    case 'birth_hidden':
+      return '生年月日が ##### になっています。表計算ソフトで列の幅を広げて保存し直してください。';
     case 'birth_era_unknown':
       return '生年月日の元号がわかりません。';
     case 'birth_outside_era':

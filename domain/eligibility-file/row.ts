@@ -57,7 +57,7 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const errors: RowError[] = [];
   if (hasSlipped) errors.push({ code: 'too_many_cells' });
   if (!number.ok) errors.push(numberError(number.fault));
-  if (!birth.ok) errors.push(birthError(birth.fault));
+  if (!birth.ok) errors.push(birthError(birth.fault, cells[columns.birth - 1] ?? ''));
   if (groupCode === undefined) errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
   if (kana.length > KANA_LIMIT) errors.push({ column: 'kana', code: 'kana_too_long' });
   return number.ok ? { ok: false, errors, number: number.value } : { ok: false, errors };

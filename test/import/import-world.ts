@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createDataConverter } from '../../activities/data-converter';
+import { type DropFolderDependencies, createDropFolderActivities } from '../../activities/drop-folder';
 import { createImportActivities } from '../../activities/import-activities';
 import { type Database, openDatabase } from '../../database/connection';
 import { createImportFileStore } from '../../database/import-files';
@@ -39,7 +40,8 @@ export interface ImportWorld {
   cityProgramme(): void;
   /** From now on everything is about a programme without residents. */
   freshProgramme(): Promise<void>;
-  startWorker(database?: Database): Promise<RunningWorker>;
+  /** @param dropFolder left out: nobody looks into one */
+  startWorker(database?: Database, dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'>): Promise<RunningWorker>;
   /** A pool of its own on the same database, for a worker that is to lose it. */
   openDatabase(): Database;
   /** Imports a file and says yes to everything, or what the options say. */
@@ -82,14 +84,17 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
       version = await createProgrammes(database).publish(`programme-${randomBytes(6).toString('hex')}`, version.document);
     },
 
-    async startWorker(workerDatabase = database) {
+    async startWorker(workerDatabase = database, dropFolder) {
       const worker = await Worker.create({
         connection: nativeConnection,
         namespace: namespace.namespace,
         dataConverter,
         taskQueue: importTaskQueue,
         workflowBundle: await testWorkflowBundle(),
-        activities: createImportActivities({ database: workerDatabase, keys }),
+        activities: {
+          ...createImportActivities({ database: workerDatabase, keys }),
+          ...(dropFolder === undefined ? {} : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
+        },
         shutdownGraceTime: '100ms',
       });
       const running = worker.run();
