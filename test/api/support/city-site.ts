@@ -38,6 +38,8 @@ export interface Citizen extends Visitor {
 }
 
 export interface CitySiteOptions {
+  /** One that is there already, and is closed by whoever made it. */
+  readonly city?: TestCity;
   readonly change?: (document: ProgrammeDocument) => void;
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
@@ -53,8 +55,8 @@ export function freshCoupon(): string {
 }
 
 /** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
-export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false }: CitySiteOptions = {}): Promise<CitySite> {
-  const city = await createTestCity(change ? { change } : {});
+export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, city: given }: CitySiteOptions = {}): Promise<CitySite> {
+  const city = given ?? (await createTestCity(change ? { change } : {}));
   const { database, keys } = city;
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
@@ -103,7 +105,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
     },
     async close() {
       await serving.stop(1_000);
-      await city.close();
+      if (!given) await city.close();
     },
   };
 }
