@@ -23,6 +23,7 @@ type Settings = Schema<'ImportSettings'>;
   selector: 'toki-import-settings',
   imports: [ReactiveFormsModule, RouterLink, MatButton, MatCheckbox, MatFormField, MatLabel, MatHint, MatError, MatInput, Conflict, ErrorSummary, Icon, PageHeader, ProblemNote],
   templateUrl: './settings-page.html',
+  styles: `h2 { margin: 32px 0 8px; } fieldset mat-form-field { max-width: 24rem; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class SettingsPage {
@@ -39,9 +40,10 @@ export class SettingsPage {
   protected readonly theirs = signal<Settings | undefined>(undefined);
   protected readonly busy = signal(false);
   protected readonly kept = computed(() =>
-    Object.entries(this.settings.value()?.mapping?.columns ?? {}).map(([kind, position]) => ({
-      label: columnWords[kind as FileColumn], where: this.settings.value()?.mapping?.headers?.[kind as FileColumn] ?? `列${String(position)}`,
-    })),
+    (Object.keys(columnWords) as FileColumn[]).flatMap((kind) => {
+      const { columns, headers } = this.settings.value()?.mapping ?? {};
+      return columns?.[kind] === undefined ? [] : [{ label: columnWords[kind], where: headers?.[kind] === undefined ? `列${String(columns[kind])}` : `見出し「${headers[kind]}」` }];
+    }),
   );
   protected readonly differences = computed((): Difference[] => {
     const theirs = this.theirs();
