@@ -18,7 +18,7 @@ import type { Mail, Mailer } from './mailer';
 export interface NoticeActivitiesOptions {
   readonly notices: NoticeRepository;
   readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
-  readonly residents: Pick<ResidentRepository, 'find'>;
+  readonly residents: Pick<ResidentRepository, 'find' | 'isListed'>;
   readonly programmes: Pick<Programmes, 'version'>;
   /** Left out: nothing leaves the machine, messages land in the inbox. */
   readonly mailer?: Mailer;
@@ -45,6 +45,8 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     const wanted = step.on === 'changed' ? 'confirmed' : step.on;
     if (booking.state !== wanted) return `booking_${booking.state}`;
     if (step.on === 'cancelled' && booking.endReason === 'moved') return 'booking_moved';
+    // Nobody is reminded of an appointment who has died or moved away since; that it was cancelled they may well be told.
+    if (step.on !== 'cancelled' && !(await residents.isListed(booking.residentId))) return 'not_eligible';
     if (step.by && !step.by.some((by) => by === booking.endReason)) return 'other_condition';
     if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= Date.now()) return 'too_late';
     const { noticeCaps } = version.document;

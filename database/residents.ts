@@ -55,6 +55,11 @@ export function createResidentRepository({ database, keys }: { database: Databas
       return row && read(row);
     },
 
+    /** Whether a person is still among those whom the city lists: not moved out, dead, or missing from a whole set. */
+    async isListed(id: string): Promise<boolean> {
+      return (await database('resident').where({ id, status: 'active' }).first<{ id: string } | undefined>('id')) !== undefined;
+    },
+
     async find(id: string): Promise<Resident | undefined> {
       const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
       return row && read(row);

@@ -86,6 +86,16 @@ describe('a confirmed booking', () => {
     expect((await subjects(bookingId)).slice(1)).toEqual(['【新潟市】明日は1回目の接種日です']);
   });
 
+  test('is not reminded of when an import said meanwhile that the person died or moved out', async () => {
+    const { bookingId, residentId, startsAt } = await world.book();
+    await confirmationOf(bookingId);
+    await world.city.database('resident').where({ id: residentId }).update({ status: 'missing' });
+    await world.goTo(bookingId, new Date(reminderTime(startsAt).getTime() + 1_000));
+    await world.until(async () => (await world.notices.ofBooking(bookingId)).some((notice) => notice.status === 'skipped'));
+    expect(await subjects(bookingId)).toHaveLength(1);
+    expect((await world.notices.ofBooking(bookingId)).find((notice) => notice.status === 'skipped')).toMatchObject({ skipReason: 'not_eligible' });
+  });
+
   test('without an address is not written to, and needs nobody’s attention', async () => {
     const { bookingId } = await world.book({ email: null });
     const entry = await world.until(async () => (await world.timeline(bookingId)).done.find((item) => item.name === 'confirmation'));
