@@ -16,7 +16,7 @@ import { checkOpen, groupsOf } from '../domain/programme/eligibility';
 import type { Mail, Mailer } from './mailer';
 
 export interface NoticeActivitiesOptions {
-  readonly notices: NoticeRepository;
+  readonly notices: Pick<NoticeRepository, 'find' | 'wasTold' | 'startSending' | 'putBack' | 'markSent' | 'markFailed' | 'markUnclear' | 'skip' | 'skipForCall' | 'deliverToInbox' | 'toldTo'>;
   readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'isListed'>;
   readonly programmes: Pick<Programmes, 'version'>;
@@ -24,6 +24,8 @@ export interface NoticeActivitiesOptions {
   readonly mailer?: Mailer;
   /** The citizen site, without a slash at the end. */
   readonly publicUrl: string;
+  /** The moment at which a booking's notice is sent; in a rehearsal, that of its own time. */
+  readonly clock?: (bookingId: string) => Date;
 }
 
 /** The activities of the queue `notice`. */
@@ -36,7 +38,7 @@ export interface NoticeActivities {
 const usualChannels = ['email'] as const;
 const heartbeatEveryMs = 3_000;
 
-export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl }: NoticeActivitiesOptions): NoticeActivities {
+export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl, clock = () => new Date() }: NoticeActivitiesOptions): NoticeActivities {
   /**
    * Why a notice is not to be sent now, or undefined. Asked at sending, not only at planning: in between the booking may
    * have been cancelled or moved, or the next dose booked.
@@ -48,10 +50,10 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     // Nobody is reminded of an appointment who has died or moved away since; that it was cancelled they may well be told.
     if (step.on !== 'cancelled' && !(await residents.isListed(booking.residentId))) return 'not_eligible';
     if (step.by && !step.by.some((by) => by === booking.endReason)) return 'other_condition';
-    if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= Date.now()) return 'too_late';
+    if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= clock(booking.id).getTime()) return 'too_late';
     const { noticeCaps } = version.document;
     if (noticeCaps) {
-      const told = await notices.toldTo(booking, cityDate(new Date()));
+      const told = await notices.toldTo(booking, cityDate(clock(booking.id)));
       if (told.ofBooking >= noticeCaps.perBooking || told.today >= noticeCaps.perDay) return 'cap_reached';
     }
     const groups = step.conditions?.flatMap((condition) => (condition.kind === 'group' ? [condition.groups] : [])) ?? [];
@@ -64,7 +66,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     if (!version.document.doses.some((dose) => dose.number === booking.dose + 1)) return 'no_next_dose';
     if (await bookings.hasBookingForDose(booking.residentId, booking.dose + 1)) return 'next_dose_booked';
     const resident = await residents.find(booking.residentId);
-    if (!resident || !checkOpen(version.document, resident, new Date()).ok) return 'not_eligible';
+    if (!resident || !checkOpen(version.document, resident, clock(booking.id)).ok) return 'not_eligible';
     return undefined;
   }
 

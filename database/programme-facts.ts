@@ -2,6 +2,7 @@ import { isPlainDate } from '../domain/calendar/plain-date';
 import { parseCouponNumber } from '../domain/coupon-number';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { checksOf, sampleFailures, type Check, type CheckFacts, type SampleFailure } from '../domain/programme/editing/checks';
+import type { OfferedSeats } from '../domain/rehearsal/invent-people';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
@@ -77,6 +78,18 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
     async checks(code: string, document: unknown): Promise<Check[] | undefined> {
       const facts = await read(code, document);
       return facts && checksOf(document, facts);
+    },
+
+    /** Slots of a programme from a moment on with their seats of all channels, at most `limit`, the earliest first. */
+    async slotsFrom(programmeId: string, from: Date, limit: number): Promise<OfferedSeats[]> {
+      const rows = await database('slot as s').join('slot_quota as q', 'q.slot_id', 's.id').join('venue as v', 'v.id', 's.venue_id')
+        .where('s.programme_id', programmeId).where('s.starts_at', '>=', from).where('v.active', true).groupBy('s.id', 'v.id').orderBy('s.starts_at').limit(limit)
+        .select<{ dose: number; starts_at: Date; ends_at: Date; code: string; name: string; address: string; seats: number }[]>(
+          's.dose', 's.starts_at', 's.ends_at', 'v.code', 'v.name', 'v.address', database.raw('sum(q.capacity)::int AS seats'),
+        );
+      return rows.map((row) => ({
+        dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, venueCode: row.code, venueName: row.name, venueAddress: row.address, seats: row.seats,
+      }));
     },
 
     async seatShare(code: string): Promise<number | undefined> {

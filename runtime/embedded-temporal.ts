@@ -71,6 +71,9 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   }
 }
 
+/** Skipped timers fire at once rather than with the batch of the second: a rehearsal takes many of them. */
+const promptTimers = { 'history.timerProcessorMaxTimeShift': '"50ms"' } as const;
+
 /**
  * Starts a Temporal development server on 127.0.0.1 with the namespace and the search attributes registered and time
  * skipping allowed. One left over on the same files by a killed supervisor is stopped first.
@@ -84,7 +87,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const choose = (wanted: number | undefined) => (options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted));
   const port = await choose(state.port);
   const uiPort = options.ui ? await choose(state.uiPort ?? 8233) : undefined;
-  const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...options.dynamicConfig };
+  const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...promptTimers, ...options.dynamicConfig };
   const server = await startServerProcess({
     file: options.cli,
     args: [

@@ -23,7 +23,7 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
       try {
         await soon(() =>
           client.workflow.start(releaseWorkflowType, {
-            workflowId: releaseWorkflowId(releaseId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: '公開の予定',
+            workflowId: releaseWorkflowId(releaseId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', staticSummary: '公開の予定',
             args: [{ releaseId, publishAt: publishAt.toISOString() } satisfies ReleaseInput],
           }),
         );

@@ -3,6 +3,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, ty
 import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
 import { createHousekeeping } from '../activities/housekeeping';
+import { createReleaseSweeper } from '../activities/release-sweeper';
 import { createImportSweeper } from '../activities/import-sweeper';
 import { createReconciler } from '../activities/reconciler';
 import { createRelay } from '../activities/relay';
@@ -14,6 +15,8 @@ import { removeOutdated } from '../database/housekeeping';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportStaging } from '../database/import-staging';
 import { createOutbox } from '../database/outbox';
+import { createAudit } from '../database/audit';
+import { createProgrammeDrafts } from '../database/programme-drafts';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
 import { temporalAccess } from './backing-services';
@@ -21,6 +24,8 @@ import { readConfig } from './config';
 import { dataFolderPaths } from './data-folder';
 import { ensureImportSchedule } from './import-schedule';
 import { createProcessLog } from './process-log';
+import { createProgrammeProcesses } from './programme-processes';
+import { createProgrammeWork } from './programme-work';
 import { runMain } from './run-main';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
@@ -81,12 +86,14 @@ async function main(): Promise<number> {
   const client = createTemporalClient(access, keys);
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
+  const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
   const loops: BackgroundLoop[] = [
     createRelay({ client, outbox, programmes, log }),
     createReconciler({
       client, outbox, programmes, log, bookings: createBookingRepository({ database, keys, programmes }), reconciliation: createReconciliation(database),
     }),
     createHousekeeping({ log, removeOutdated: () => removeOutdated(database) }),
+    createReleaseSweeper({ log, drafts: programmeDrafts, start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt) }),
     createImportSweeper({ client, log, runs: createImportRunStore({ database, keys }), staging: createImportStaging(database) }),
   ];
 
@@ -98,6 +105,7 @@ async function main(): Promise<number> {
     keys,
     workflowBundle: await workflowBundle(),
     activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: dataFolderPaths(config.dataDir).importDrop, log } }),
+    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: config.publicUrl, drafts: programmeDrafts }),
   });
   await ensureImportSchedule(client).catch((error: unknown) => { log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again'); });
   const running = workers.run();

@@ -5,6 +5,8 @@ import { createDropFolderActivities, type DropFolderActivities, type DropFolderD
 import { createImportActivities, type ImportActivities } from '../activities/import-activities';
 import { createMailer } from '../activities/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
+import type { RehearsalActivities } from '../activities/rehearsal';
+import type { ReleaseActivities } from '../activities/releases';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
 import type { KeyRing } from '../database/keys';
@@ -14,6 +16,7 @@ import { createProgrammes } from '../database/programmes';
 import { createSiteSettings, programmesAsTheSiteSays } from '../database/site-settings';
 import { createResidentRepository } from '../database/residents';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
+import { programmeTaskQueue } from '../domain/contracts/programme-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 
 export interface Activities {
@@ -50,6 +53,13 @@ export function createActivities({ database, keys, smtpUrl, publicUrl, dropFolde
   };
 }
 
+/** What rehearses and publishes programmes; `queue`: where this process rehearses bookings, in its own memory. */
+export interface ProgrammeWork {
+  readonly queue: string;
+  readonly activities: RehearsalActivities & ReleaseActivities;
+  readonly rehearsed: BookingActivities & NoticeActivities;
+}
+
 export interface WorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -58,6 +68,8 @@ export interface WorkersOptions {
   readonly activities: Activities;
   /** How fast the queue `notice` is served, by all workers together. */
   readonly noticesPerSecond?: number;
+  /** Left out: programmes are neither rehearsed nor published at a set time by this process. */
+  readonly programmeWork?: ProgrammeWork;
 }
 
 export interface Workers {
@@ -71,7 +83,7 @@ export interface Workers {
 const defaultNoticesPerSecond = 50;
 
 /** The workers of the three task queues. Nothing is polled before `run`. */
-export async function createWorkers({ connection, namespace, keys, workflowBundle, activities, noticesPerSecond = defaultNoticesPerSecond }: WorkersOptions): Promise<Workers> {
+export async function createWorkers({ connection, namespace, keys, workflowBundle, activities, noticesPerSecond = defaultNoticesPerSecond, programmeWork }: WorkersOptions): Promise<Workers> {
   const shared = { connection, namespace, dataConverter: createDataConverter(keys), shutdownGraceTime: '15 seconds' } as const;
   const workers = await Promise.all([
     Worker.create({
@@ -98,6 +110,13 @@ export async function createWorkers({ connection, namespace, keys, workflowBundl
       // A file is large and an import is not urgent: one after the other keeps the memory within its bound.
       maxConcurrentActivityTaskExecutions: 2,
     }),
+    ...(programmeWork
+      ? [
+          // One rehearsal at a time: they would only slow each other down.
+          Worker.create({ ...shared, taskQueue: programmeTaskQueue, workflowBundle, activities: programmeWork.activities, maxCachedWorkflows: 20, maxConcurrentActivityTaskExecutions: 1 }),
+          Worker.create({ ...shared, taskQueue: programmeWork.queue, workflowBundle, activities: programmeWork.rehearsed, maxCachedWorkflows: 200, shutdownGraceTime: '1 second' }),
+        ]
+      : []),
   ]);
 
   function shutdown(): void {

@@ -1,7 +1,7 @@
-import { ActivityCancellationType, ActivityFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ActivityFailure, CancellationScope, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities, CancelOutcome } from '../activities/bookings';
 import type { NoticeActivities } from '../activities/notices';
-import { noticeTaskQueue, type CancelBookingInput, type NoticeOutcome } from '../domain/contracts/booking-workflow';
+import { noticeQueueOf, type CancelBookingInput, type NoticeOutcome } from '../domain/contracts/booking-workflow';
 import { noticeWords } from '../domain/journey/words';
 import type { BookingEntity, Task } from './booking-entity';
 
@@ -15,7 +15,6 @@ const { cancelByCity } = proxyActivities<BookingActivities>({ ...patience, summa
 
 /** About three hours of trying: 5, 10, 20 s … 30 min. The heartbeat tells of a dead worker long before the time is up. */
 const noticeOptions = {
-  taskQueue: noticeTaskQueue,
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '12 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -75,13 +74,14 @@ export class BookingTasks {
 
   async #attempt({ step, occurrence }: NoticeTask): Promise<NoticeOutcome> {
     const request = { bookingId: this.booking.bookingId, step: step.id, occurrence };
-    const { sendNotice, settleNotice } = proxyActivities<NoticeActivities>({ ...noticeOptions, summary: noticeWords(step) });
+    const options = { ...noticeOptions, taskQueue: noticeQueueOf(workflowInfo().taskQueue) };
+    const { sendNotice, settleNotice } = proxyActivities<NoticeActivities>({ ...options, summary: noticeWords(step) });
     try {
       return await sendNotice(request);
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
       return settleNotice.executeWithOptions(
-        { ...noticeOptions, retry: { initialInterval: '1 second', maximumInterval: '1 minute' }, summary: `${noticeWords(step)}: 送れなかったことを記す` },
+        { ...options, retry: { initialInterval: '1 second', maximumInterval: '1 minute' }, summary: `${noticeWords(step)}: 送れなかったことを記す` },
         [request],
       );
     }

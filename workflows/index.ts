@@ -3,3 +3,5 @@ export { dropFolder } from './drop-folder';
 export { eligibilityImport } from './eligibility-import';
 export { noticeAgain } from './notice-again';
 export { undoImport } from './undo-import';
+export { programmeRehearsal } from './programme-rehearsal';
+export { programmeRelease } from './programme-release';

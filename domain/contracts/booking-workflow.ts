@@ -8,6 +8,14 @@ export const bookingWorkflowType = 'bookingLifecycle';
 export const bookingTaskQueue = 'booking';
 export const noticeTaskQueue = 'notice';
 
+/** Queues of bookings that are rehearsed begin so; each worker process has one of its own, because the rehearsed world is in its memory. */
+export const rehearsalQueuePrefix = 'rehearsal-';
+
+/** Where the notices of a booking on this queue are sent: those of a rehearsal never leave it. */
+export function noticeQueueOf(bookingQueue: string): string {
+  return bookingQueue.startsWith(rehearsalQueuePrefix) ? bookingQueue : noticeTaskQueue;
+}
+
 export function bookingWorkflowId(bookingId: string): string {
   return `booking/${bookingId}`;
 }

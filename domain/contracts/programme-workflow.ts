@@ -24,6 +24,3 @@ export interface ReleaseInput {
   /** Instant. */
   readonly publishAt: string;
 }
-
-/** Queues of bookings that are rehearsed begin so; each worker process has one of its own, because the rehearsed world is in its memory. */
-export const rehearsalQueuePrefix = 'rehearsal-';

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { isGrpcServiceError, type WorkflowClient } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
+
+const PollingResult = temporal.api.enums.v1.FastForwardPollingResult;
+
+/** The server does not know how to skip time, or was started without it. */
+export class TimeSkippingUnsupportedError extends Error {
+  override name = 'TimeSkippingUnsupportedError';
+}
+
+/** Which execution; without `runId`, the present one. */
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+type TimeSkippingConfig = temporal.api.common.v1.TimeSkippingConfig.$Properties;
+
+async function configure(client: WorkflowClient, execution: Execution, config: TimeSkippingConfig): Promise<void> {
+  try {
+    await client.workflowService.updateWorkflowExecutionOptions({
+      namespace: client.options.namespace,
+      workflowExecution: execution,
+      workflowExecutionOptions: { timeSkippingConfig: config },
+      updateMask: { paths: ['time_skipping_config'] },
+    });
+  } catch (error) {
+    if (isGrpcServiceError(error) && refusedCodes.has(error.code)) throw new TimeSkippingUnsupportedError(error.details);
+    throw error;
+  }
+}
+
+const refusedCodes = new Set([
+  3, // INVALID_ARGUMENT
+  7, // PERMISSION_DENIED
+  9, // FAILED_PRECONDITION
+  12, // UNIMPLEMENTED
+]);
+
+/** A retrying activity skips its pauses too; a hundred skips, the server's own bound, are soon used up by that. */
+const maxSessionSkipCount = 10_000;
+
+/**
+ * From now on the execution's clock jumps to the next timer whenever nothing is in flight, up to its end.
+ * Real server, no real waiting: thirty days take about a second.
+ */
+export async function skipTimeToTheEnd(client: WorkflowClient, execution: Execution): Promise<void> {
+  await configure(client, execution, { enabled: true, maxSessionSkipCount });
+}
+
+/** The execution's clock runs like ours again. */
+export async function stopSkippingTime(client: WorkflowClient, execution: Execution): Promise<void> {
+  await configure(client, execution, { enabled: false });
+}
+
+/**
+ * Steps the execution's clock ahead by `durationMs` and resolves when it stands there: everything due until then has
+ * happened or is in flight, and from then on its clock runs like ours. A workflow that ends on the way resolves too.
+ */
+export async function fastForward(client: WorkflowClient, execution: Execution, durationMs: number): Promise<void> {
+  const id = randomUUID();
+  await configure(client, execution, {
+    enabled: true,
+    maxSessionSkipCount,
+    fastForwardConfig: { id, duration: msToTs(durationMs) },
+  });
+  for (;;) {
+    const { fastForwardPollingResult: result, failedReason } = await client.workflowService.pollWorkflowExecutionTimeSkipping({
+      namespace: client.options.namespace,
+      workflowExecution: execution,
+      fastForwardId: id,
+    });
+    if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED) return;
+    if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_FAILED) {
+      const { status } = await client.getHandle(execution.workflowId, execution.runId).describe();
+      if (status.name !== 'RUNNING') return;
+      throw new Error(`${execution.workflowId} could not be fast-forwarded: ${failedReason}`);
+    }
+  }
+}
+
+/** Where the execution's clock stands. */
+export async function executionTime(client: WorkflowClient, execution: Execution): Promise<Date> {
+  const { workflowExtendedInfo } = await client.workflowService.describeWorkflowExecution({
+    namespace: client.options.namespace,
+    execution,
+  });
+  const time = workflowExtendedInfo?.timeSkippingInfo?.currentTime;
+  return time ? new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6) : new Date();
+}
