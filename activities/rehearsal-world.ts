@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { v7 as uuidv7 } from 'uuid';
 import type { BookingView } from '../database/bookings';
 import type { Notice } from '../database/notices';
+import { cityDate } from '../domain/calendar/city-time';
 import { stateAfter, type BookingState } from '../domain/booking/lifecycle';
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../domain/contracts/booking-workflow';
 import { planJourney } from '../domain/journey/plan';
@@ -87,7 +88,6 @@ export class RehearsalWorld {
         venueCode: planned.slot.venueCode, venueName: planned.slot.venueName, slotStartsAt: planned.slot.startsAt.toISOString(), slotEndsAt: planned.slot.endsAt.toISOString(),
         ...(type === 'held' ? { holdExpiresAt: planned.holdExpiresAt.toISOString() } : {}),
         ...(booking.replaces === null ? {} : { replaces: booking.replaces }),
-        ...(type === 'confirmed' ? { journey: planJourney(this.document, planned.dose) } : {}),
         ...(type === 'attended' ? { nextDoseBooked: isNextDoseBooked } : {}),
       },
     };
@@ -132,9 +132,14 @@ export class RehearsalWorld {
   #shifted({ shiftMs }: Rehearsed, event: BookingEvent): BookingEvent {
     const shift = (moment: string) => new Date(Date.parse(moment) + shiftMs).toISOString();
     const { facts } = event;
+    const slotStartsAt = shift(facts.slotStartsAt);
+    const carriesJourney = event.type === 'confirmed' || (event.type === 'held' && this.document.journey.some((step) => step.on === 'held'));
     return {
       ...event, at: shift(event.at),
-      facts: { ...facts, slotStartsAt: shift(facts.slotStartsAt), slotEndsAt: shift(facts.slotEndsAt), ...(facts.holdExpiresAt === undefined ? {} : { holdExpiresAt: shift(facts.holdExpiresAt) }) },
+      facts: {
+        ...facts, slotStartsAt, ...(carriesJourney ? { journey: planJourney(this.document, facts.dose, { venueCode: facts.venueCode, channel: facts.channel, slotStartsAt }) } : {}),
+        slotEndsAt: shift(facts.slotEndsAt), ...(facts.holdExpiresAt === undefined ? {} : { holdExpiresAt: shift(facts.holdExpiresAt) }),
+      },
     };
   }
 
@@ -142,7 +147,7 @@ export class RehearsalWorld {
   dependencies() {
     const view = (booking: Rehearsed): BookingView => ({
       id: booking.id, residentId: booking.residentId, programmeVersionId: this.#versionId, state: booking.state, dose: booking.planned.dose, channel: booking.person.channel,
-      version: booking.events.length, reference: booking.state === 'held' ? null : booking.reference, holdExpiresAt: booking.planned.holdExpiresAt, replaces: booking.replaces, replacedBy: null,
+      version: booking.events.length, reference: booking.state === 'held' ? null : booking.reference, holdExpiresAt: booking.planned.holdExpiresAt, replaces: booking.replaces, replacedBy: null, pairOf: null,
       changes: booking.replaces === null ? 0 : 1, endReason: booking.endReason,
       slot: {
         id: booking.id, startsAt: booking.planned.slot.startsAt, endsAt: booking.planned.slot.endsAt,
@@ -183,7 +188,7 @@ export class RehearsalWorld {
       residents: {
         find: (residentId: string) => {
           const booking = [...this.#bookings.values()].find((item) => item.residentId === residentId);
-          return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.person.groupCode, birthDate: booking.person.birthDate, isProtected: false });
+          return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.person.groupCode, birthDate: booking.person.birthDate, declared: booking.person.declared, isProtected: false });
         },
       },
       notices: {
@@ -198,6 +203,10 @@ export class RehearsalWorld {
           return Promise.resolve({ ...row });
         },
         wasTold: ({ bookingId, step }: Pick<NoticeRequest, 'bookingId' | 'step'>) => Promise.resolve(this.notices(bookingId).some((notice) => notice.step === step && notice.status === 'sent')),
+        toldTo: (booking: { readonly id: string; readonly residentId: string }, day: string) => {
+          const told = [...this.#bookings.values()].filter((item) => item.residentId === booking.residentId).flatMap((item) => this.notices(item.id)).filter((notice) => notice.status === 'sent');
+          return Promise.resolve({ ofBooking: told.filter((notice) => notice.bookingId === booking.id).length, today: told.filter((notice) => cityDate(notice.at) === day).length });
+        },
         startSending: (id: string) => set(id, { status: 'sending' }),
         putBack: (id: string) => set(id, { status: 'queued' }),
         markSent: (id: string) => set(id, { status: 'sent' }),

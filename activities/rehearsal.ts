@@ -11,9 +11,10 @@ import { checkProgrammeDocument, type ProgrammeDocument } from '../domain/progra
 import { composePlan } from '../domain/rehearsal/compose';
 import { inventPeople, type OfferedSeats } from '../domain/rehearsal/invent-people';
 import type { PersonPlan, PlannedBooking } from '../domain/rehearsal/plan';
+import { samplePersonOf } from '../domain/rehearsal/sample-person';
 import type { RehearsalEntry, RehearsalFault, RehearsalReport, RehearsalScript } from '../domain/rehearsal/script';
 import { inParallel } from './in-parallel';
-import { RehearsalWorlds, type RehearsalWorld, type RehearsedNotice } from './rehearsal-world';
+import type { RehearsalWorld, RehearsalWorlds, RehearsedNotice } from './rehearsal-world';
 import { fastForward, skipTimeToTheEnd, TimeSkippingUnsupportedError } from './time-skipping';
 
 export interface RehearsalOptions {
@@ -104,7 +105,7 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
     const world = worlds.open(document);
     try {
       if (script.kind === 'person') {
-        const plan = composePlan(document, { ...script.person, birthDate: '1950-04-01' }, script.story);
+        const plan = composePlan(document, { ...script.person, ...samplePersonOf(document, script.person.groupCode) }, script.story);
         const person = await playPerson(world, plan, true);
         return { people: 1, durationMs: Date.now() - started, faults: faultsOf(document, [person], [plan]), timeline: timelineOf(world, person) };
       }

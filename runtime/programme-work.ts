@@ -23,7 +23,7 @@ export function createProgrammeWork(
   const rehearsals = createProgrammeRehearsals({ database, audit: createAudit({ database, keys }) });
   return {
     queue,
-    activities: { ...createRehearsalActivities({ client, worlds, queue, rehearsals, slotsFrom: facts.slotsFrom }), ...createReleaseActivities({ drafts, facts }) },
+    activities: { ...createRehearsalActivities({ client, worlds, queue, rehearsals, slotsFrom: (programmeId, from, limit) => facts.slotsFrom(programmeId, from, limit) }), ...createReleaseActivities({ drafts, facts }) },
     rehearsed: createRehearsedActivities(worlds, publicUrl),
   };
 }

@@ -23,7 +23,7 @@ export const rehearsalVenue = { venueCode: 'rehearsal', venueName: 'リハーサ
 export function anySeat(document: ProgrammeDocument, person: RehearsedPerson): ChooseSlot {
   return ({ dose, date, time, now, bookings, replaces }) => {
     const startsAt = instantOf(date, time);
-    const decision = decideHold(document, person.groupCode, bookings, { dose, startsAt }, { dose, channel: person.channel, ...(replaces === undefined ? {} : { replaces }) }, now);
+    const decision = decideHold(document, person, bookings, { dose, startsAt, venueCode: rehearsalVenue.venueCode }, { dose, channel: person.channel, ...(replaces === undefined ? {} : { replaces }) }, now);
     return decision.ok ? { ok: true, slot: { startsAt, endsAt: new Date(startsAt.getTime() + 30 * minuteMs), ...rehearsalVenue } } : decision;
   };
 }
@@ -56,7 +56,7 @@ export function composePlan(document: ProgrammeDocument, person: RehearsedPerson
     if (!chosen.ok) return { person, bookings, refusal: { at: now, dose, refusal: chosen } };
     const held = holdOf(document, dose, chosen.slot, now);
     const forRules = (planned: Held, state: BookingForRules['state'], id: string): BookingForRules => ({
-      id, dose, state, slotStartsAt: planned.slot.startsAt, holdExpiresAt: planned.holdExpiresAt, replaces: null, changes: 0,
+      id, dose, state, venueCode: planned.slot.venueCode, slotStartsAt: planned.slot.startsAt, holdExpiresAt: planned.holdExpiresAt, replaces: null, changes: 0,
     });
     const confirmedAt = new Date(now.getTime() + Math.min(fillsInMs, (held.holdExpiresAt.getTime() - now.getTime()) / 2));
     const actsAt = latest(new Date(chosen.slot.startsAt.getTime() - story.actsDaysBefore * dayMs), new Date(confirmedAt.getTime() + minuteMs));

@@ -3,6 +3,7 @@ import type { ProgrammeDocument } from '../programme/document';
 import { decideHold } from '../booking/rules';
 import { composePlan, noSeat, rehearsalVenue, type ChooseSlot } from './compose';
 import type { PersonPlan, RehearsedPerson, RehearsedSlot } from './plan';
+import { samplePersonOf } from './sample-person';
 import type { Story, StoryKind } from './script';
 
 export interface OfferedSeats extends RehearsedSlot {
@@ -56,7 +57,7 @@ export function inventPeople(document: ProgrammeDocument, { people, seed, slots 
 
   const plans = arrivals.map(({ groupCode, at }): PersonPlan => {
     const channel = document.channels[random() < 0.8 ? 0 : Math.floor(random() * document.channels.length)] ?? 'web';
-    const person: RehearsedPerson = { groupCode, birthDate: '1950-04-01', hasEmail: random() < 0.7, channel };
+    const person: RehearsedPerson = { ...samplePersonOf(document, groupCode), hasEmail: random() < 0.7, channel };
     const given: RehearsedSlot[] = [];
     const choose: ChooseSlot = ({ dose, date, now, bookings, replaces }) => {
       let refusal: ReturnType<ChooseSlot> = noSeat;
@@ -64,7 +65,7 @@ export function inventPeople(document: ProgrammeDocument, { people, seed, slots 
       const before = offered.filter((slot) => slot.dose === dose && cityDate(slot.startsAt) < date);
       for (const slot of [...near, ...before.reverse()]) {
         if ((left.get(slot) ?? 0) <= 0) continue;
-        const decision = decideHold(document, groupCode, bookings, slot, { dose, channel, ...(replaces === undefined ? {} : { replaces }) }, now);
+        const decision = decideHold(document, person, bookings, slot, { dose, channel, ...(replaces === undefined ? {} : { replaces }) }, now);
         if (decision.ok) {
           left.set(slot, (left.get(slot) ?? 0) - 1);
           given.push(slot);

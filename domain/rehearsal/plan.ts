@@ -1,10 +1,11 @@
 import type { Channel } from '../contracts/booking-workflow';
+import type { Person } from '../programme/eligibility';
 import type { Refusal } from '../booking/refusals';
 
 /** Somebody who does not exist. */
-export interface RehearsedPerson {
-  readonly groupCode: string;
+export interface RehearsedPerson extends Person {
   readonly birthDate: string;
+  readonly declared: readonly string[];
   readonly hasEmail: boolean;
   readonly channel: Channel;
 }

@@ -1,0 +1,21 @@
+import { addDays } from '../calendar/city-time';
+import type { ProgrammeDocument } from '../programme/document';
+import { groupsOf, type Person } from '../programme/eligibility';
+
+const usualBirthDate = '1950-04-01';
+
+/** Somebody who belongs to a group of the document, whatever it goes by. */
+export function samplePersonOf(document: ProgrammeDocument, groupCode: string): Person & { readonly birthDate: string; readonly declared: readonly string[] } {
+  const group = document.groups.find((item) => item.code === groupCode);
+  const [member] = group?.members ?? [];
+  const birthDates = [usualBirthDate];
+  if (member?.kind === 'born') birthDates.unshift(...[member.from, member.until].filter((date) => date !== undefined));
+  if (member?.kind === 'age') {
+    const years = member.from ?? member.until ?? 0;
+    // A day beside the birthday: how the law counts the day itself does not matter then.
+    birthDates.unshift(addDays(`${String(Number(member.on.slice(0, 4)) - years).padStart(4, '0')}${member.on.slice(4).replace('-02-29', '-02-28')}`, -30));
+  }
+  const people = birthDates.map((birthDate) => ({ groupCode: member === undefined || member.kind === 'imported' ? groupCode : 'none', birthDate, declared: member?.kind === 'declared' ? [groupCode] : [] }));
+  const found = people.find((person) => groupsOf(document, person).some((item) => item.code === groupCode));
+  return found ?? { groupCode, birthDate: usualBirthDate, declared: [] };
+}
