@@ -186,6 +186,7 @@ export class RehearsalWorld {
       },
       programmes: { version: () => Promise.resolve({ id: this.#versionId, programmeId: this.#programmeId, programmeCode: 'rehearsal', number: 1, document: this.document }) },
       residents: {
+        isListed: () => Promise.resolve(true),
         find: (residentId: string) => {
           const booking = [...this.#bookings.values()].find((item) => item.residentId === residentId);
           return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.person.groupCode, birthDate: booking.person.birthDate, declared: booking.person.declared, isProtected: false });
