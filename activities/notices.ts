@@ -12,6 +12,7 @@ import { isInvitation } from '../domain/journey/plan';
 import { writeNotice } from '../domain/journey/write-notice';
 import type { NoticeMessage } from '../domain/notice-layout';
 import type { JourneyStep } from '../domain/programme/document';
+import { noticeLanguage } from '../domain/programme/languages';
 import { checkOpen, groupsOf } from '../domain/programme/eligibility';
 import type { Mail, Mailer } from './mailer';
 
@@ -79,6 +80,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
         ...(before ? { before: appointmentOf(before) } : {}),
       },
       publicUrl,
+      version.document.noticeLanguage ? noticeLanguage(version.document, await bookings.answersOf(booking.id)) : 'ja',
     );
   }
 

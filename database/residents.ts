@@ -7,6 +7,7 @@ export interface Resident {
   readonly groupCode: string;
   /** `YYYY-MM-DD` */
   readonly birthDate: string;
+  readonly kana?: string | undefined;
   /** Codes of the groups that the person declared to belong to. */
   readonly declared: readonly string[];
   /** Nobody may learn from the web where this person will be. */
@@ -41,8 +42,8 @@ export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   function read(row: ResidentRow): Resident {
-    const { birthDate } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
-    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, birthDate, isProtected: row.protected };
+    const { birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, birthDate, kana, isProtected: row.protected };
   }
 
   return {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
 import { cityDate } from '../../domain/calendar/city-time';
 import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDatePart } from '../../domain/calendar/birth-date';
+import { foldKana } from '../../domain/kana';
 import { explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
 import type { KeyRing } from '../../database/keys';
 import { brakeRetryAfterS, type LoginBrake } from '../../database/login-brake';
@@ -20,12 +21,14 @@ export interface LogInRequest {
   readonly couponNumber: string;
   /** As typed: one text, or the boxes of the page. */
   readonly birthDate: string | BirthDateBoxes;
+  /** As typed; where the programme asks for the name in kana instead of the birth date. */
+  readonly kana?: string;
   readonly clientAddress: string;
   readonly deviceCookie: string | undefined;
 }
 
 export interface LogInFault {
-  readonly field: 'couponNumber' | 'birthDate';
+  readonly field: 'couponNumber' | 'birthDate' | 'kana';
   readonly code: string;
   readonly sentence: string;
   /** Boxes of the birth date that are wrong. */
@@ -37,7 +40,7 @@ export type LogInResult =
   /** What was typed cannot be a number or a date. Says nothing of anybody, counts as no guess. */
   | { readonly ok: false; readonly kind: 'malformed'; readonly faults: readonly LogInFault[]; readonly birthDate: string | undefined }
   /** Unknown, wrong and locked look the same: `login_failed`. `birthDate` is what was understood, to be shown back. */
-  | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterS: number; readonly birthDate: string };
+  | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterS: number; readonly birthDate: string | undefined };
 
 export type LogIn = (request: LogInRequest) => Promise<LogInResult>;
 
@@ -62,12 +65,16 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
     const rule = version.document.identification.couponNumber;
     const today = cityDate(new Date());
     const number = parseCouponNumber(request.couponNumber, rule);
-    const birth = typeof request.birthDate === 'string' ? parseBirthDate(request.birthDate, today) : birthDateFromParts(request.birthDate, today);
-    if (!number.ok || !birth.ok) {
+    const isByKana = version.document.identification.secondFact === 'kana';
+    const kana = isByKana ? foldKana(request.kana ?? '') : '';
+    const birth = isByKana ? undefined : typeof request.birthDate === 'string' ? parseBirthDate(request.birthDate, today) : birthDateFromParts(request.birthDate, today);
+    const birthDate = birth?.ok ? birth.value : undefined;
+    if (!number.ok || birth?.ok === false || (isByKana && kana === '')) {
       const faults: LogInFault[] = [];
       if (!number.ok) faults.push({ field: 'couponNumber', code: number.fault, sentence: explainCouponNumberFault(number.fault, rule), parts: [] });
-      if (!birth.ok) faults.push({ field: 'birthDate', code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
-      return { ok: false, kind: 'malformed', faults, birthDate: birth.ok ? birth.value : undefined };
+      if (isByKana && kana === '') faults.push({ field: 'kana', code: 'missing', sentence: `${version.document.identification.kana?.label ?? '氏名（カナ）'}をひらがなかカタカナで入力してください。`, parts: [] });
+      if (birth?.ok === false) faults.push({ field: 'birthDate', code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
+      return { ok: false, kind: 'malformed', faults, birthDate };
     }
 
     const device = devices.read(request.deviceCookie);
@@ -83,22 +90,22 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
       device: isKnown ? device.id : undefined,
     });
     if (attempt.verdict === 'network') {
-      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: attempt.retryAfterS, birthDate: birth.value };
+      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: attempt.retryAfterS, birthDate };
     }
     // Looked up and opened in every case, so that unknown, wrong and locked cost the same.
     const resident = await residents.findByCoupon(version.programmeId, number.value);
     if (!resident) keys.open(decoy);
-    if (attempt.verdict !== 'allowed' || resident?.birthDate !== birth.value) {
+    if (attempt.verdict !== 'allowed' || !resident || (isByKana ? foldKana(resident.kana ?? '') !== kana : resident.birthDate !== birthDate)) {
       await attempt.failed();
       if (!isKnown && attempt.verdict === 'allowed') brake?.failed();
       const beats = Math.ceil((performance.now() - startedAt) / failureBeatMs);
       await sleep(beats * failureBeatMs - (performance.now() - startedAt));
-      return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate: birth.value };
+      return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate };
     }
     if (resident.isProtected) {
       // Somebody close may know number and date of birth, and must not learn where this person will be.
       await attempt.succeeded();
-      return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate: birth.value };
+      return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate };
     }
     brake?.succeeded();
     const [token] = await Promise.all([sessions.open(resident.id), attempt.succeeded()]);

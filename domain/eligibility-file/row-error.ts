@@ -10,6 +10,7 @@ export const rowErrorCodes = [
   'number_too_short',
   'number_too_long',
   'number_not_digits',
+  'number_wrong_prefix',
   'birth_missing',
   'birth_unreadable',
   'birth_serial',
@@ -70,6 +71,8 @@ export function explainRowError(code: RowErrorCode, digits: number): string {
       return `接種券番号のけた数が多すぎます（${String(digits)}けたです）。`;
     case 'number_not_digits':
       return '接種券番号に数字でない文字があります。';
+    case 'number_wrong_prefix':
+      return '接種券番号の始まりの数字が、この事業の番号と違います。';
     case 'birth_missing':
       return '生年月日がありません。';
     case 'birth_unreadable':

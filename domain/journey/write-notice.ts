@@ -1,8 +1,9 @@
 import { formatReference } from '../booking/reference';
-import { cityDate, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
+import { cityDate } from '../calendar/city-time';
 import type { EndReason } from '../contracts/booking-workflow';
 import { layoutNotice, type NoticeMessage } from '../notice-layout';
-import type { JourneyStep, ProgrammeDocument } from '../programme/document';
+import type { JourneyStep, Language, ProgrammeDocument } from '../programme/document';
+import { dateIn, inLanguage, timeIn } from '../programme/languages';
 import { renderTemplate, type TemplateValues } from '../programme/template';
 
 interface Appointment {
@@ -27,11 +28,15 @@ const cancelledBy: Partial<Record<EndReason, string>> = {
   city: '市の都合',
 };
 
-/** The message of a journey step, in the words of the pinned programme version. `siteUrl` without a slash at the end. */
-export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string): NoticeMessage {
+/** The message of a journey step, in the words of the pinned programme version, in a language that was reviewed (Japanese else). `siteUrl` without a slash at the end. */
+export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string, language: Language = 'ja'): NoticeMessage {
+  return writeIn(inLanguage(document, language), step, subject, siteUrl, language);
+}
+
+function writeIn(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string, language: Language): NoticeMessage {
   const template = document.templates[step.template];
   if (!template) throw new Error(`a published document has the text of every step, but not "${step.template}"`);
-  const values = valuesOf(document, subject, siteUrl);
+  const values = valuesOf(document, subject, siteUrl, language);
   const line = renderTemplate(template.subject, values).replace(/\s+/g, ' ').trim();
   const text = renderTemplate(template.text, values);
   return {
@@ -41,7 +46,7 @@ export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subj
   };
 }
 
-function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: string): TemplateValues {
+function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: string, language: Language): TemplateValues {
   const label = (number: number) => document.doses.find((dose) => dose.number === number)?.label;
   const { appointment, before } = subject;
   return defined({
@@ -49,18 +54,18 @@ function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: 
     programmeName: document.name,
     doseLabel: label(subject.dose),
     nextDoseLabel: label(subject.dose + 1),
-    date: formatDateWithEraJa(cityDate(appointment.startsAt)),
-    time: formatTimeJa(appointment.startsAt),
+    date: dateIn(language, cityDate(appointment.startsAt)),
+    time: timeIn(language, appointment.startsAt),
     venueName: appointment.venueName,
     venueAddress: appointment.venueAddress,
     reference: subject.reference === null ? undefined : formatReference(subject.reference),
-    oldDate: before && formatDateWithEraJa(cityDate(before.startsAt)),
-    oldTime: before && formatTimeJa(before.startsAt),
+    oldDate: before && dateIn(language, cityDate(before.startsAt)),
+    oldTime: before && timeIn(language, before.startsAt),
     oldVenueName: before?.venueName,
     siteUrl,
     callCentreTelephone: document.callCentre.telephone,
     callCentreHours: document.callCentre.hours,
-    cancelledBy: subject.endReason === null ? undefined : cancelledBy[subject.endReason],
+    cancelledBy: subject.endReason === null || (language !== 'ja' && language !== 'ja-easy') ? undefined : cancelledBy[subject.endReason],
     whatToBring: document.texts.whatToBring,
   });
 }

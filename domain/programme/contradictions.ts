@@ -1,4 +1,5 @@
 import type { ProgrammeDocument } from './document';
+import { otherLanguages } from './parts/texts';
 
 export interface Contradiction {
   readonly path: readonly (string | number)[];
@@ -138,6 +139,14 @@ function windowContradictions({ bookingWindow, policies, notices, channels, iden
 function formContradictions(document: ProgrammeDocument): Contradiction[] {
   const { fields } = document.form;
   const found = twice(fields.map((item) => item.name), 'form');
+  const { noticeLanguage } = document;
+  const languageField = noticeLanguage && fields.find((item) => item.name === noticeLanguage.field);
+  if (noticeLanguage && languageField?.kind !== 'choice') found.push({ path: ['noticeLanguage', 'field'], sentence: `「${noticeLanguage.field}」という選択の欄がありません`, fix: 'ことばを選ぶ欄（選択）を選び直してください' });
+  if (languageField?.kind === 'choice') {
+    for (const option of languageField.options) {
+      if (option.value !== 'ja' && !otherLanguages.some((language) => language === option.value)) found.push({ path: ['noticeLanguage', 'field'], sentence: `選択肢「${option.value}」は、ことばの記号ではありません`, fix: `選択肢の値を ja・${otherLanguages.join('・')} のどれかにしてください` });
+    }
+  }
   fields.forEach((item, index) => {
     const at: Path = ['form', 'fields', index];
     if (item.kind === 'text' && item.minLength !== undefined && item.minLength > item.maxLength) found.push({ path: [...at, 'minLength'], sentence: '短さの限りが長さの限りより大きいです', fix: '長さの限り以下にしてください' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultsOf, largestDocumentCharacters, type DocumentFault } from './faults';
-import { channel, code, faultAt, shortText } from './parts/basics';
+import { channel, code, faultAt, fieldName, shortText } from './parts/basics';
 import { dose, policies, vaccine } from './parts/doses';
 import { field } from './parts/form-fields';
 import { bookingWindow, group, release } from './parts/groups';
@@ -49,6 +49,8 @@ const documentShape = z.strictObject({
   form: z.strictObject({ fields: z.array(field).max(30) }),
   journey: z.array(journeyStep).max(50),
   noticeCaps: noticeCaps.optional(),
+  /** The choice of the form whose answer (a language: `en`, `ja-easy` …) is the language of the notices. */
+  noticeLanguage: z.strictObject({ field: fieldName }).optional(),
   templates: z.record(code, template),
   notices: z.array(pageNotice).max(20).optional(),
   texts,

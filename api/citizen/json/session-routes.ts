@@ -11,7 +11,8 @@ import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
 import { read } from '../../shared/input';
 
-const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100) });
+/** The second fact is what the programme asks for; `birthDate` nearly always. */
+const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100).optional(), kana: z.string().max(100).optional() });
 
 export interface SessionRouteDependencies {
   readonly logIn: LogIn;
@@ -40,7 +41,9 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
       return;
     }
     const result = await logIn({
-      ...input.value,
+      couponNumber: input.value.couponNumber,
+      birthDate: input.value.birthDate ?? '',
+      ...(input.value.kana === undefined ? {} : { kana: input.value.kana }),
       clientAddress: ctx.state.clientAddress,
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });

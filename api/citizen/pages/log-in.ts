@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { refusals } from '../../../domain/booking/refusals';
 import { formatBothCalendars } from '../../../domain/calendar/era';
+import { inOwnWords } from '../../../domain/programme/words';
 import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionGate } from '../../shared/session-gate';
@@ -36,10 +37,12 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
     const { document } = await programmes.current();
     const number = faults.find((fault) => fault.field === 'couponNumber');
     const birth = faults.find((fault) => fault.field === 'birthDate');
+    const kana = faults.find((fault) => fault.field === 'kana');
     const wrong = new Set(birth?.parts);
     const errors = [
       ...(failure === undefined ? [] : [{ id: 'couponNumber', sentence: failure }]),
       ...(number ? [{ id: 'couponNumber', sentence: number.sentence }] : []),
+      ...(kana ? [{ id: 'kana', sentence: kana.sentence }] : []),
       ...(birth ? [{ id: boxIds[birth.parts[0] ?? 'year'], sentence: birth.sentence }] : []),
     ];
     const chosenEra = textOf(typed, 'birthEra');
@@ -57,6 +60,10 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
         wasAway: next !== '/bookings' && status === 200,
         awaySentence: refusals.not_logged_in.sentence,
         couponNumber: textOf(typed, 'couponNumber'),
+        asksKana: document.identification.secondFact === 'kana',
+        secondFactLabel: document.identification.secondFact === 'kana' ? (document.identification.kana?.label ?? '氏名（カナ）') : document.identification.birthDate.label,
+        kana: textOf(typed, 'kana'),
+        kanaError: kana?.sentence,
         numberError: number?.sentence,
         birthError: birth?.sentence,
         echo: birthDate === undefined ? undefined : formatBothCalendars(birthDate),
@@ -82,6 +89,7 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
     const { body } = ctx.state;
     const result = await logIn({
       couponNumber: textOf(body, 'couponNumber').slice(0, 100),
+      kana: textOf(body, 'kana').slice(0, 100),
       birthDate: {
         era: textOf(body, 'birthEra').slice(0, 20),
         year: textOf(body, 'birthYear').slice(0, 40),
@@ -100,7 +108,8 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
     } else {
       const { http, sentence } = refusals[result.refusal.code];
       if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
-      await send(ctx, body, { failure: sentence, birthDate: result.birthDate, status: http });
+      const { document } = await programmes.current();
+      await send(ctx, body, { failure: inOwnWords(document, sentence), birthDate: result.birthDate, status: http });
     }
   });
 

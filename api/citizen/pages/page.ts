@@ -1,7 +1,8 @@
 import type { Refusal } from '../../../domain/booking/refusals';
 import { refusals } from '../../../domain/booking/refusals';
 import { refusalSentence } from '../../../domain/booking/refusal-words';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
+import type { NoticePage, ProgrammeDocument } from '../../../domain/programme/document';
+import { inOwnWords, noticesOn, wordsOf, type ProgrammeWords } from '../../../domain/programme/words';
 import type { Programmes } from '../../../database/programmes';
 import type { Assets } from '../../shared/assets';
 import type { AppContext } from '../../shared/state';
@@ -39,10 +40,17 @@ interface Frame {
   readonly programmeName: string;
   readonly city: string;
   readonly callCentre: { readonly telephone: string; readonly hours: string } | undefined;
+  readonly words: ProgrammeWords | undefined;
+  readonly document: ProgrammeDocument | undefined;
 }
 
+/** Which pages carry the programme's notices, by view. */
+const noticePages: Readonly<Record<string, NoticePage>> = {
+  front: 'front', login: 'login', 'my-bookings': 'bookings', venues: 'venues', days: 'times', times: 'times', details: 'details', booking: 'done',
+};
+
 /** Until a programme was read for the first time. */
-const bareFrame: Frame = { siteName: '予約サイト', programmeName: '', city: '', callCentre: undefined };
+const bareFrame: Frame = { siteName: '予約サイト', programmeName: '', city: '', callCentre: undefined, words: undefined, document: undefined };
 
 export function createPage({ views, assets, programmes, formToken }: PageDependencies): Page {
   // What the citizen needs most when the database is away is the telephone number: the last one known.
@@ -67,6 +75,7 @@ export function createPage({ views, assets, programmes, formToken }: PageDepende
       js: assets.urlOf('site.js'),
       icon: assets.urlOf('favicon.svg'),
       isFront: name === 'front',
+      pageNotices: frame.document ? noticesOn(frame.document, noticePages[name], new Date()).map(({ tone, text }) => ({ text, isWarning: tone === 'warn' })) : [],
     });
   }
 
@@ -79,13 +88,14 @@ export function createPage({ views, assets, programmes, formToken }: PageDepende
     async sendRefusal(ctx, refusal) {
       await programmes.current().then(({ document }) => { frame = frameOf(document); }, () => undefined);
       const status = refusals[refusal.code].http;
-      write(ctx, 'refusal', { title: refusalTitle(refusal, status), sentence: refusalSentence(refusal), isBusy: status >= 500 }, status);
+      write(ctx, 'refusal', { title: refusalTitle(refusal, status), sentence: frame.document ? inOwnWords(frame.document, refusalSentence(refusal)) : refusalSentence(refusal), isBusy: status >= 500 }, status);
     },
   };
 }
 
-function frameOf({ name, city, callCentre }: ProgrammeDocument): Frame {
-  return { siteName: `${name} 予約サイト`, programmeName: name, city, callCentre };
+function frameOf(document: ProgrammeDocument): Frame {
+  const { name, city, callCentre } = document;
+  return { siteName: `${name} 予約サイト`, programmeName: name, city, callCentre, words: wordsOf(document), document };
 }
 
 function refusalTitle({ code }: Refusal, status: number): string {

@@ -34,6 +34,8 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'words.paper': { label: '番号の書かれた紙の呼び名', help: '例：接種券（クーポン券）、受診券' },
   'words.callCentre': { label: '電話窓口の呼び名', help: '例：接種コールセンター' },
   'words.service': { label: '受けるものの呼び名', help: '例：接種、健診' },
+  noticeLanguage: { label: 'お知らせのことば', silent: true },
+  'noticeLanguage.field': { label: 'お知らせのことばを選ぶ欄', help: '予約の入力欄のうち、ことばを選んでもらう欄の名前です。' },
   identification: { label: '本人の確認', silent: true },
   'identification.couponNumber': { label: '番号' },
   'identification.couponNumber.label': { label: '番号の呼び名' },
