@@ -61,6 +61,11 @@ export function createResidentRepository({ database, keys }: { database: Databas
       return (await database('resident').where({ id, status: 'active' }).first<{ id: string } | undefined>('id')) !== undefined;
     },
 
+    /** Notes to which groups a person declares to belong; what they declared before is replaced. */
+    async declare(id: string, groupCodes: readonly string[]): Promise<void> {
+      await database('resident').where({ id }).update({ declared: [...groupCodes] });
+    },
+
     async find(id: string): Promise<Resident | undefined> {
       const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
       return row && read(row);

@@ -102,7 +102,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const json = new Router<RequestState>({ prefix: '/api/v1' });
   addBookingRoutes(json, { gate, desk });
   addAvailabilityRoutes(json, { programmes, slots });
-  addSessionRoutes(json, { logIn, gate, cookies, programmes });
+  addSessionRoutes(json, { logIn, gate, cookies, programmes, residents });
   app.use(json.routes());
 
   const pages = new Router<RequestState>();

@@ -27,6 +27,17 @@ export interface CitizenBookingsDependencies {
   readonly unmet: Pick<UnmetSearches, 'note'>;
 }
 
+/** A seat that somebody wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
+export interface HoldWish {
+  readonly slotId: string;
+  readonly dose: number;
+  readonly replaces?: string;
+  readonly next?: { readonly slotId?: string };
+  readonly pairOf?: string;
+  readonly movesPair?: true;
+  readonly idempotencyKey?: string;
+}
+
 /** First and last city date that may be chosen, both included. */
 export interface DateRange {
   readonly first: string;
@@ -45,6 +56,8 @@ export interface Choice {
   readonly holding: BookingView | undefined;
   /** Which days and which part of the seats are open at a venue; undefined: nothing. */
   readonly at: (venueCode: string) => Omit<Scope<never>, 'venues'> | undefined;
+  /** The hold of the dose before, together with which this one would be confirmed. */
+  readonly pairOf: string | undefined;
   /** Whether a slot stands well beside the other doses. */
   readonly fits: (slot: { readonly startsAt: Date }, venueCode: string) => boolean;
 }
@@ -69,7 +82,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
   }
 
   return {
-    async hold(session: Session, input: { slotId: string; dose: number; replaces?: string; idempotencyKey?: string }): Promise<BookingChange | Refusal> {
+    async hold(session: Session, input: HoldWish): Promise<BookingChange | Refusal> {
       return handedOver(await bookings.hold({ ...input, residentId: session.residentId, channel, actor }));
     },
 
@@ -97,7 +110,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     versionOf: (booking: BookingView): Promise<ProgrammeVersion> => programmes.version(booking.programmeVersionId),
 
     /** What may be chosen for a dose, or why nothing may. `all`: the citizen's bookings. */
-    async choiceFor(session: Session, doseNumber: number, all: readonly BookingView[], now: Date): Promise<Choice | Refusal> {
+    async choiceFor(session: Session, doseNumber: number, all: readonly BookingView[], now: Date, { inOneGo = false, movesPair = false }: ChoiceOptions = {}): Promise<Choice | Refusal> {
       const version = await programmes.current();
       const { document } = version;
       const dose = document.doses.find((item) => item.number === doseNumber);
@@ -105,13 +118,15 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const open = checkOpen(document, session, now, { channel, dose: doseNumber });
       if (!open.ok) return open;
       const live = liveOf(all);
+      const pairOf = inOneGo ? firstOfPair(live, doseNumber)?.id : undefined;
       const moving = live.find((item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'));
       if (moving) {
-        const change = decideChange(document, forRules(moving), channel, now);
+        const change = decideChange(document, forRules(moving), channel, now, pairOf !== undefined);
         if (!change.ok) return change;
       }
-      const others = live.filter((item) => item.dose !== doseNumber).map(forRules);
-      const dates = allowedDates(document, doseNumber, others);
+      const replacedByFirst = live.find((item) => item.id === pairOf)?.replaces;
+      const others = live.filter((item) => item.dose !== doseNumber && !movesPair && item.id !== replacedByFirst).map(forRules);
+      const dates = allowedDates(document, doseNumber, others, { pairOf });
       if ('ok' in dates) return dates;
       const within = (range: DateRange): DateRange => ({
         first: dates.earliest !== undefined && dates.earliest > range.first ? dates.earliest : range.first,
@@ -123,7 +138,8 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
           const scope = scopeAt(document, session, { venueCode, channel, dose: doseNumber }, now);
           return scope && { ...scope, range: within(scope.range) };
         },
-        fits: ({ startsAt }, venueCode) => document.vaccines === undefined || standsBeside(document, { dose: doseNumber, startsAt, venueCode }, others),
+        fits: ({ startsAt }, venueCode) => document.vaccines === undefined || standsBeside(document, { dose: doseNumber, startsAt, venueCode }, others, pairOf),
+        pairOf,
       };
     },
 
@@ -174,6 +190,18 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       return found.filter((slot) => choice.fits(slot, venue.code));
     },
   };
+}
+
+export interface ChoiceOptions {
+  /** A hold of the dose before counts: both are confirmed in one go. */
+  readonly inOneGo?: boolean;
+  /** Both doses are to be moved: the other one does not bind. */
+  readonly movesPair?: boolean;
+}
+
+/** The running hold of the dose before. */
+export function firstOfPair(live: readonly BookingView[], dose: number): BookingView | undefined {
+  return live.find((item) => item.dose === dose - 1 && item.state === 'held');
 }
 
 /** Bookings that count: a hold whose time is over is told as expired. */

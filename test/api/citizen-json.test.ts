@@ -46,6 +46,7 @@ describe('the way through', () => {
       programme: { name: '新型コロナワクチン接種', city: '新潟市' },
       group: { code: 'seniors', label: '65歳以上の方' },
       booking: { open: true },
+      declarable: [],
       doses: [{ number: 1, label: '1回目', interval: null }, { number: 2, label: '2回目', interval: { minDays: 21 } }],
     });
 

@@ -10,7 +10,7 @@ import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 
-const holdSchema = z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish() });
+const holdSchema = z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish(), /** The next dose in the same go: in this slot, or where the programme's rule puts it. */ next: z.object({ slotId: uuid.optional() }).optional(), pairOf: uuid.optional(), movesPair: z.literal(true).optional() });
 const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknown()) });
 
 export interface BookingRouteDependencies {
@@ -36,15 +36,17 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
       sendProblem(ctx, refuse('invalid_request'), input.faults);
       return;
     }
-    const { slotId, dose, replaces } = input.value;
-    const result = await desk.hold(sessionOf(ctx), { slotId, dose, ...(replaces ? { replaces } : {}), ...keyOf(ctx) });
+    const { slotId, dose, replaces, next, pairOf, movesPair } = input.value;
+    const result = await desk.hold(sessionOf(ctx), { slotId, dose, ...(replaces ? { replaces } : {}), ...(next ? { next: next.slotId === undefined ? {} : { slotId: next.slotId } } : {}), ...(pairOf ? { pairOf } : {}), ...(movesPair ? { movesPair } : {}), ...keyOf(ctx),
+    });
     if (!result.ok) {
       sendProblem(ctx, result);
       return;
     }
     const { id, state, holdExpiresAt } = result.booking;
     ctx.status = 201;
-    ctx.body = { id, state, holdExpiresAt: holdExpiresAt.toISOString() };
+    const { pair } = result;
+    ctx.body = { id, state, holdExpiresAt: holdExpiresAt.toISOString(), ...(pair ? { pair: { id: pair.id, state: pair.state, dose: pair.dose, startsAt: pair.slot.startsAt.toISOString() } } : {}) };
   });
 
   router.post('/bookings/:id/confirm', gate.required, async (ctx) => {

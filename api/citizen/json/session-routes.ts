@@ -1,7 +1,8 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 import { refuse } from '../../../domain/booking/refusals';
-import { checkOpen, groupOf, type Person } from '../../../domain/programme/eligibility';
+import { checkOpen, declarable, groupOf, type Person } from '../../../domain/programme/eligibility';
+import type { ResidentRepository } from '../../../database/residents';
 import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
 import { sendProblem } from '../../shared/problem';
@@ -10,6 +11,9 @@ import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
 import { read } from '../../shared/input';
+import { declaredGroups } from '../pages/my-bookings';
+
+const declarationSchema = z.object({ groups: z.array(z.string().max(40)).max(50) });
 
 /** The second fact is what the programme asks for; `birthDate` nearly always. */
 const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100).optional(), kana: z.string().max(100).optional() });
@@ -19,9 +23,10 @@ export interface SessionRouteDependencies {
   readonly gate: SessionGate;
   readonly cookies: CookieJar;
   readonly programmes: Pick<Programmes, 'current'>;
+  readonly residents: Pick<ResidentRepository, 'declare'>;
 }
 
-export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, cookies, programmes }: SessionRouteDependencies): void {
+export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, cookies, programmes, residents }: SessionRouteDependencies): void {
   async function me(person: Person) {
     const { groupCode } = person;
     const { document } = await programmes.current();
@@ -30,6 +35,7 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
       programme: { name: document.name, city: document.city },
       group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
       booking: open.ok ? { open: true } : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
+      declarable: declarable(document, person).map(({ code, label, statement, help }) => ({ group: code, label, statement, help: help ?? null })),
       doses: document.doses.map(({ number, label, interval }) => ({ number, label, interval: interval ?? null })),
     };
   }
@@ -38,6 +44,11 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
     const input = read(logInSchema, ctx.state.body);
     if (!input.ok) {
       sendProblem(ctx, refuse('invalid_request'), input.faults);
+      return;
+    }
+    const { document } = await programmes.current();
+    if (document.identification.secondFact !== 'kana' && input.value.birthDate === undefined) {
+      sendProblem(ctx, refuse('invalid_request'), [{ field: 'birthDate', code: 'missing', sentence: `${document.identification.birthDate.label}がありません。` }]);
       return;
     }
     const result = await logIn({
@@ -57,6 +68,20 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
       if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
       sendProblem(ctx, result.refusal);
     }
+  });
+
+  /** What somebody declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
+  router.post('/declarations', gate.required, async (ctx) => {
+    const input = read(declarationSchema, ctx.state.body);
+    const { session } = ctx.state;
+    if (!input.ok || !session) {
+      sendProblem(ctx, refuse('invalid_request'), input.ok ? [] : input.faults);
+      return;
+    }
+    const { document } = await programmes.current();
+    const declared = declaredGroups(document, session, input.value.groups);
+    await residents.declare(session.residentId, declared);
+    ctx.body = await me({ groupCode: session.groupCode, birthDate: session.birthDate, declared });
   });
 
   router.delete('/session', async (ctx) => {

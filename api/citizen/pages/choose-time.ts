@@ -9,7 +9,7 @@ import type { BookingChange, BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
 import type { FreeSlot } from '../../../database/slots';
 import type { AppContext, RequestState } from '../../shared/state';
-import type { Choice, CitizenBookings } from '../citizen-bookings';
+import { firstOfPair, liveOf, type Choice, type CitizenBookings } from '../citizen-bookings';
 import { bookingModel } from './booking-model';
 import { doseOf, type ChooseDependencies } from './choose-venue';
 import { isRefusalCode } from './my-bookings';
@@ -23,7 +23,7 @@ const nearestCount = 4;
 
 /** Refusals after which another time may be chosen; after the others nothing on this page would help. */
 const anotherTimeHelps = new Set<string>([
-  'slot_full', 'slot_past', 'slot_unknown', 'outside_window', 'wrong_dose', 'too_early_for_dose', 'too_late_for_dose', 'breaks_pair', 'hold_expired',
+  'slot_full', 'slot_past', 'slot_unknown', 'outside_window', 'wrong_dose', 'too_early_for_dose', 'too_late_for_dose', 'breaks_pair', 'hold_expired', 'other_vaccine', 'no_seat_for_next_dose',
 ]);
 
 /** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
@@ -33,7 +33,8 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
   async function sendTimes(ctx: AppContext, doseNumber: number): Promise<void> {
     const asked = ctx.query;
     const session = sessionOf(ctx);
-    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date());
+    const both = textOf(asked, 'both') === '1' ? '1' : '';
+    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date(), { inOneGo: true, movesPair: both === '1' });
     if (!choice.ok) {
       seeOther(ctx, '/bookings', { refused: choice.code });
       return;
@@ -43,7 +44,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     const venue = venues.find((item) => item.venue.id === idOf(asked, 'venue'))?.venue;
     if (!venue) {
       const code = textOf(asked, 'refused');
-      seeOther(ctx, `${path}/venues`, isRefusalCode(code) ? { refused: code } : {});
+      seeOther(ctx, `${path}/venues`, { both, ...(isRefusalCode(code) ? { refused: code } : {}) });
       return;
     }
     const refused = textOf(asked, 'refused');
@@ -57,14 +58,16 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     const nothingChosen = textOf(asked, 'missing') === '1';
     const sentence = isRefusalCode(refused) ? refusals[refused].sentence : undefined;
     const near = lost ? nearestFree(slots.filter((slot) => slot !== lost), lost.startsAt, nearestCount) : [];
-    const timesUrl = (query: Record<string, string>) => pathWith(`${path}/times`, { venue: venue.id, ...query });
+    const timesUrl = (query: Record<string, string>) => pathWith(`${path}/times`, { venue: venue.id, both, ...query });
     const daySlots = day ? slots.filter((slot) => cityDate(slot.startsAt) === day.date) : [];
     const freeDays = days.filter((item) => item.free > 0);
     const shared = {
       step: 2,
       doseLabel: choice.dose.label,
       venue: venueModel(venue),
-      venuesUrl: `${path}/venues`,
+      venuesUrl: pathWith(`${path}/venues`, { both }),
+      both,
+      isSecondOfPair: choice.pairOf !== undefined,
       listUrl: timesUrl({}),
       calendarUrl: timesUrl({ view: 'calendar' }),
       action: `${path}/hold`,
@@ -128,9 +131,20 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       seeOther(ctx, `/book/${String(dose)}/times`, { venue: idOf(body, 'venue'), day: textOf(body, 'day').slice(0, 10), missing: '1' });
       return;
     }
-    const result = await takeSeat(desk, session, { slotId, dose, replaces: idOf(body, 'replaces'), idempotencyKey: textOf(body, 'idempotencyKey') });
-    answerHold(ctx, result, { dose, slotId, venueId: idOf(body, 'venue'), page: 'details' });
+    const result = await takeSeat(desk, session, { slotId, dose, replaces: idOf(body, 'replaces'), idempotencyKey: textOf(body, 'idempotencyKey'), isBoth: textOf(body, 'both') === '1' });
+    answerHold(ctx, result, { dose, slotId, venueId: idOf(body, 'venue'), page: 'details', isBoth: textOf(body, 'both') === '1' });
   });
+}
+
+interface SeatWish {
+  readonly slotId: string;
+  readonly dose: number;
+  readonly replaces?: string | undefined;
+  readonly idempotencyKey?: string;
+  /** Both doses are moved. */
+  readonly isBoth?: boolean;
+  /** The next dose's slot, taken in the same go. */
+  readonly nextSlotId?: string | undefined;
 }
 
 /**
@@ -140,12 +154,22 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
 export async function takeSeat(
   desk: CitizenBookings,
   session: Session,
-  { slotId, dose, replaces, idempotencyKey }: { slotId: string; dose: number; replaces?: string | undefined; idempotencyKey?: string },
+  { slotId, dose, replaces, idempotencyKey, isBoth = false, nextSlotId }: SeatWish,
 ): Promise<BookingChange | Refusal> {
-  const holding = (await desk.listOf(session)).find((item) => item.dose === dose && item.state === 'held');
+  const live = liveOf(await desk.listOf(session));
+  const holding = live.find((item) => item.dose === dose && item.state === 'held');
   if (holding?.slot.id === slotId) return { ok: true, booking: holding, events: [], replayed: true };
   const replaced = holding?.id ?? replaces;
-  const input = { slotId, dose, ...(replaced === undefined ? {} : { replaces: replaced }) };
+  const pairOf = firstOfPair(live, dose)?.id;
+  const plain = {
+    slotId, dose, ...(replaced === undefined ? {} : { replaces: replaced }), ...(pairOf === undefined ? {} : { pairOf }), ...(nextSlotId === undefined ? {} : { next: { slotId: nextSlotId } }),
+  };
+  if (isBoth) {
+    // Where the programme puts the next dose by rule, both seats come at once; else the next one is chosen on the next pages.
+    const ruled = await desk.hold(session, { ...plain, next: {} });
+    return ruled.ok || ruled.code !== 'no_seat_for_next_dose' ? ruled : desk.hold(session, { ...plain, movesPair: true });
+  }
+  const input = plain;
   const key = /^[A-Za-z0-9-]{8,64}$/.test(idempotencyKey ?? '') ? `${idempotencyKey ?? ''}:${slotId}` : undefined;
   if (key === undefined) return desk.hold(session, input);
   const result = await desk.hold(session, { ...input, idempotencyKey: key });
@@ -158,10 +182,11 @@ export async function takeSeat(
 export function answerHold(
   ctx: AppContext,
   result: BookingChange | Refusal,
-  { dose, slotId, venueId, page, again }: { dose: number; slotId: string; venueId?: string | undefined; page: 'details' | 'review'; again?: boolean },
+  { dose, slotId, venueId, page, again, isBoth = false }: { dose: number; slotId: string; venueId?: string | undefined; page: 'details' | 'review'; again?: boolean; isBoth?: boolean },
 ): void {
-  if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/${page}`, again ? { again: '1' } : {});
-  else if (anotherTimeHelps.has(result.code)) seeOther(ctx, `/book/${String(dose)}/times`, { venue: venueId, near: slotId, refused: result.code });
+  if (result.ok && isBoth && !result.pair) seeOther(ctx, `/book/${String(dose + 1)}/venues`);
+  else if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/${page}`, again ? { again: '1' } : {});
+  else if (anotherTimeHelps.has(result.code)) seeOther(ctx, `/book/${String(dose)}/times`, { venue: venueId, near: slotId, refused: result.code, both: isBoth ? '1' : '' });
   else seeOther(ctx, '/bookings', { refused: result.code });
 }
 

@@ -22,7 +22,8 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
   router.get('/book/:dose/venues', pageSession(gate), async (ctx) => {
     const session = sessionOf(ctx);
     const all = await desk.listOf(session);
-    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date());
+    const both = textOf(ctx.query, 'both') === '1' ? '1' : '';
+    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), { inOneGo: true, movesPair: both === '1' });
     if (!choice.ok) {
       seeOther(ctx, '/bookings', { refused: choice.code });
       return;
@@ -45,6 +46,8 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
       range: { first: shortDateJa(choice.range.first), last: shortDateJa(choice.range.last) },
       refused: isRefusalCode(refused) ? refusals[refused].sentence : undefined,
       path: `${path}/venues`,
+      both,
+      isSecondOfPair: choice.pairOf !== undefined,
       wards: wards.map((name) => ({ name, selected: name === ward })),
       ward,
       venues: shown.map(({ venue, availability, nextDay }) => ({
@@ -53,7 +56,7 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
         words: availabilityWords[availability],
         isFull: availability === 'full',
         nextDay: nextDay === null ? undefined : shortDateJa(nextDay),
-        timesUrl: pathWith(`${path}/times`, { venue: venue.id }),
+        timesUrl: pathWith(`${path}/times`, { venue: venue.id, both }),
       })),
       noVenues: shown.length === 0,
     });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 import { answerWords } from '../../../domain/booking/answer-words';
 import { checkAnswers, fieldsAsked, type AnswerFault, type FormContext } from '../../../domain/booking/form';
-import { cityDate } from '../../../domain/calendar/city-time';
+import { addDays, cityDate, formatTimeJa } from '../../../domain/calendar/city-time';
+import { seatOf } from '../../../domain/programme/vaccines';
 import { groupsOf } from '../../../domain/programme/eligibility';
 import { refusals } from '../../../domain/booking/refusals';
 import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
@@ -16,7 +17,9 @@ import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { answerHold, takeSeat } from './choose-time';
 import type { Page } from './page';
+import { isRefusalCode } from './my-bookings';
 import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
+import { shortDateJa } from './words';
 
 export interface HoldPageDependencies {
   readonly page: Page;
@@ -79,6 +82,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       step: 4,
       back: `/holds/${booking.id}/details`,
       booking: model,
+      pair: await pairModel(session, document, booking),
       again: textOf(ctx.query, 'again') === '1',
       venuesUrl: `${dosePath}/venues`,
       timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
@@ -92,7 +96,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     });
   });
 
-  for (const form of ['confirm', 'extend', 'give-up']) {
+  for (const form of ['confirm', 'extend', 'give-up', 'with-next']) {
     router.get(`/holds/:id/${form}`, (ctx) => { seeOther(ctx, `/holds/${ctx.params['id'] ?? ''}/review`); });
   }
 
@@ -123,11 +127,21 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
     const target = textOf(ctx.state.body, 'page') === 'review' ? 'review' : 'details';
-    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking) });
+    const pair = await pairOf(session, booking);
+    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking), ...(pair ? { next: { slotId: pair.slot.id } } : {}) });
     // Clicked twice: the first click has made a new hold already.
     const now = result.ok ? undefined : (await desk.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
     if (now) seeOther(ctx, `/holds/${now.id}/${target}`);
     else answerHold(ctx, result, { dose: booking.dose, slotId: booking.slot.id, venueId: booking.slot.venue.id, page: target });
+  });
+
+  /** The next dose where the programme proposes it: the same venue and time, confirmed together with this one. */
+  router.post('/holds/:id/with-next', toDetails, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (isElsewhere(ctx, booking)) return;
+    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking), next: {} });
+    if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/details`);
+    else seeOther(ctx, `/holds/${booking.id}/details`, { refused: result.code });
   });
 
   router.post('/holds/:id/give-up', pageSession(gate), async (ctx) => {
@@ -141,7 +155,14 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const id = uuid.safeParse(ctx.params['id']);
     const booking = id.success ? await desk.find(session, id.data) : undefined;
     if (!booking) throw new Refused('booking_unknown');
-    return { session, booking };
+    // Of two doses held in one go the first leads.
+    const first = booking.state === 'held' && booking.pairOf !== null ? await desk.find(session, booking.pairOf) : undefined;
+    return { session, booking: first?.state === 'held' ? first : booking };
+  }
+
+  /** The next dose that is to be confirmed together with a hold, or was when its time ran out. */
+  async function pairOf(session: Session, booking: BookingView): Promise<BookingView | undefined> {
+    return (await desk.listOf(session)).find((item) => item.pairOf === booking.id && (item.state === 'held' || (booking.state !== 'held' && item.state === 'expired')));
   }
 
   /** What is confirmed already has a page of its own. */
@@ -154,8 +175,25 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   /** The hold has run out: the same seat once more where it is still free, else the other times. What was typed stays. */
   async function holdAgain(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
     const place = { dose: booking.dose, slotId: booking.slot.id };
-    const result = await takeSeat(desk, session, { ...place, replaces: booking.replaces ?? undefined });
+    const result = await takeSeat(desk, session, { ...place, replaces: booking.replaces ?? undefined, nextSlotId: (await pairOf(session, booking))?.slot.id });
     answerHold(ctx, result, { ...place, venueId: booking.slot.venue.id, page: 'review', again: true });
+  }
+
+  async function pairModel(session: Session, document: ProgrammeDocument, booking: BookingView) {
+    const pair = booking.state === 'held' ? await pairOf(session, booking) : undefined;
+    return pair && bookingModel(document, pair);
+  }
+
+  /** What can be offered for the next dose in the same go: the place and time that the programme proposes, or choosing them. */
+  async function proposalOf(session: Session, document: ProgrammeDocument, booking: BookingView) {
+    const next = document.doses.find((item) => item.number === booking.dose + 1);
+    if (!next || booking.state !== 'held') return undefined;
+    const all = await desk.listOf(session);
+    if (all.some((item) => item.dose === next.number && (item.state === 'held' || item.state === 'confirmed' || item.state === 'attended'))) return undefined;
+    const seat = seatOf(document, next.number, booking.slot.venue.code);
+    if (seat.mode === 'assigned') return undefined;
+    const day = seat.mode === 'proposed' ? addDays(cityDate(booking.slot.startsAt), seat.afterDays) : undefined;
+    return { label: next.label, date: day && shortDateJa(day), time: formatTimeJa(booking.slot.startsAt), action: `/holds/${booking.id}/with-next`, chooseUrl: `/book/${String(next.number)}/venues` };
   }
 
   /** What decides which fields are asked. Of two doses in one go the fields of both: which of them it is stays open. */
@@ -172,6 +210,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const checked = withFaults ? checkAnswers(document, draft, context) : undefined;
     const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
     const asked = fieldsAsked(document, draft, context);
+    const refused = textOf(ctx.query, 'refused');
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(
       ctx,
@@ -186,6 +225,9 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         fields: asked.map((field) => fieldModel(field, draft[field.name] ?? '', faults)),
         shown: asked.map((field) => field.name).join(' '),
         hasAdded: added.length > 0,
+        pair: await pairModel(sessionOf(ctx), document, booking),
+        proposal: await proposalOf(sessionOf(ctx), document, booking),
+        refused: isRefusalCode(refused) ? refusals[refused].sentence : undefined,
       },
       faults.length > 0 ? refusals.invalid_answers.http : 200,
     );
