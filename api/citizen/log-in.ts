@@ -81,7 +81,7 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
     const isKnown = device?.knows(number.value) === true;
     // Nothing is looked up: whether the number exists makes no difference here.
     if (!isKnown && (await brake?.isOn())) {
-      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: brakeRetryAfterS, birthDate: birth.value };
+      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: brakeRetryAfterS, birthDate };
     }
     const attempt = await throttle.attempt({
       programmeId: version.programmeId,
