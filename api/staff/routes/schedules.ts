@@ -7,7 +7,7 @@ import { holidaysBetween, isHoliday } from '../../../domain/calendar/holidays';
 import { scheduleTemplate } from '../../../domain/schedule/template';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoute, type StaffRoute } from '../define-route';
-import { byId, plainDate, uuid, versionQuery } from '../shapes';
+import { byId, channel, plainDate, uuid, versionQuery } from '../shapes';
 import { previewJson, previewShape, scheduleJson, scheduleShape } from './schedule-shapes';
 
 const readers = ['city_admin', 'supervisor', 'auditor'] as const;
@@ -102,6 +102,14 @@ export function scheduleRoutes({ schedules, plans, programmes }: ScheduleRouteDe
         if (!found) return refuseStaff('schedule_unknown');
         const result = await plans.remove(actor, await work(found), { id: found.id, version: query.version }, { fingerprint: query.fingerprint, leaveConflicts: query.leaveConflicts === 'true' });
         return result.ok ? { answer: previewJson(result.preview) } : shown(result);
+      },
+    }),
+    staffRoute({
+      method: 'get', path: '/city/planning', summary: 'What seats are planned for: the doses of the programme, and the channels that it is booked by', roles: readers,
+      answer: z.object({ programme: z.string(), doses: z.array(z.object({ number: z.int(), label: z.string() })), channels: z.array(channel) }),
+      async handle() {
+        const { document } = await programmes.current();
+        return { answer: { programme: document.name, doses: document.doses.map(({ number, label }) => ({ number, label })), channels: document.channels } };
       },
     }),
     staffRoute({
