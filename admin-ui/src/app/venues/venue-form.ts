@@ -159,7 +159,7 @@ export class VenueForm implements Editing {
 function wordsOf(field: Field, value: unknown): string {
   if (field === 'features') return (value as VenueFeature[]).map((code) => venueFeatureWords[code].column).join('・');
   if (field === 'active') return value === true ? '受け付ける' : '止める';
-  return value === null || value === undefined ? '' : String(value as string | number);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function whereUsed(facts: Readonly<Record<string, string | number>> | undefined): string {
