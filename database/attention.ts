@@ -1,4 +1,5 @@
 import type { Database } from './connection';
+import { readLoginBrake } from './login-brake';
 
 /** What waits for a person, as counts. */
 export interface Attention {
@@ -22,6 +23,11 @@ export type AttentionReader = ReturnType<typeof createAttentionReader>;
 
 export function createAttentionReader(database: Database) {
   return {
+    /** Whether too many log-ins of the whole site fail, so that devices that nobody knows wait. */
+    async logInBraked(): Promise<boolean> {
+      return (await readLoginBrake(database)).isOn;
+    },
+
     async attention(): Promise<Attention> {
       const { rows } = await database.raw<{ rows: Attention[] }>(
         `SELECT (SELECT count(*)::int FROM notice WHERE urgency > 0) AS "failedNotices",

@@ -138,6 +138,14 @@ function smtpGreeting(smtpUrl: string): Promise<string> {
   });
 }
 
+async function checkIdentityProvider(issuer: string): Promise<Finding> {
+  return examine('Identity provider', 'Correct OIDC_ISSUER, or see whether the provider may be reached from here.', async () => {
+    const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const { issuer: own } = (await response.json()) as { issuer?: unknown };
+    return own === issuer ? { ok: true, detail: `${issuer} answers` } : { ok: false, detail: `it calls itself "${String(own)}"`, todo: 'Set OIDC_ISSUER to exactly that, if it is the right one.' };
+  });
+}
+
 async function checkDoor(name: string, url: string): Promise<Finding> {
   return examine(name, 'Start it with "npm start", or see its log.', async () => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
@@ -181,6 +189,7 @@ export async function examineInstallation(config: Config): Promise<Finding[]> {
           ok: true,
           detail: `${new URL(smtpUrl).hostname} answers: ${await smtpGreeting(smtpUrl)}`,
         })),
+    ...(config.oidc ? [await checkIdentityProvider(config.oidc.issuer)] : []),
     await checkDoor('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
     await checkDoor('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),
   );

@@ -37,6 +37,8 @@ export function todayRoutes({ numbers, programmes, venues, attention, health, wo
           system: z.object({
             status: z.enum(['ready', 'degraded', 'not_ready']), missing: z.array(z.enum(['database', 'temporal', 'hand_over'])),
             backlog: z.object({ count: z.int(), oldestSeconds: z.int() }).nullable(),
+            /** Too many log-ins of citizens fail: devices that nobody knows wait. */
+            logInBraked: z.boolean(),
             mail: z.object({ sent: z.int(), failed: z.int(), waiting: z.int(), oldestAt: instant.nullable() }),
           }),
         })
@@ -45,8 +47,8 @@ export function todayRoutes({ numbers, programmes, venues, attention, health, wo
         const { programmeId } = await programmes.current();
         const date = cityDate(new Date());
         const days = Array.from({ length: gridDays }, (_, index) => addDays(date, index));
-        const [rows, list, waiting, mail, readiness, workflows] = await Promise.all([
-          numbers.read({ programmeId, from: date, to: days.at(-1) ?? date }), venues.list(), attention.attention(), attention.mail(), readinessOf(health), workflowsNeedingAttention(),
+        const [rows, list, waiting, mail, logInBraked, readiness, workflows] = await Promise.all([
+          numbers.read({ programmeId, from: date, to: days.at(-1) ?? date }), venues.list(), attention.attention(), attention.mail(), attention.logInBraked(), readinessOf(health), workflowsNeedingAttention(),
         ]);
         const cells = rows.flatMap((row) =>
           row.by === 'venueDay' && row.venueId !== null && row.day !== null && row.capacity > 0
@@ -58,7 +60,7 @@ export function todayRoutes({ numbers, programmes, venues, attention, health, wo
           answer: {
             date, days, cells, venues: list.filter(({ id }) => open.has(id)).map(({ id, name }) => ({ id, name })),
             attention: { ...waiting, workflows: workflows ?? null },
-            system: { status: readiness.status, missing: [...readiness.missing], backlog: readiness.backlog, mail: { ...mail, oldestAt: mail.oldestAt?.toISOString() ?? null } },
+            system: { status: readiness.status, missing: [...readiness.missing], backlog: readiness.backlog, logInBraked, mail: { ...mail, oldestAt: mail.oldestAt?.toISOString() ?? null } },
           },
         };
       },

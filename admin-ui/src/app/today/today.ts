@@ -17,6 +17,9 @@ const missingWords: Readonly<Record<Schema<'Today'>['system']['missing'][number]
   database: 'データベースにつながりません。', temporal: 'ワークフローのしくみにつながりません。予約は受け付けられ、通知はあとから届きます。', hand_over: 'ワークフローへの引き渡しが遅れています。',
 };
 
+/** Somebody may be guessing, and honest people are stopped too: both need to be known at the telephone. */
+const brakeWords = '予約サイトのログインの失敗が多いため、初めての端末からのログインを止めています。番号を探る攻撃のおそれがあります。電話で困っている方には、電話で予約を受け付けてください。';
+
 /** Where one arrives: how full are we, what waits for a person, is the system well. */
 @Component({
   selector: 'toki-today',
@@ -61,7 +64,10 @@ export class Today {
   });
   protected readonly allQuiet = computed(() => this.waiting().every((item) => item.count === 0));
   protected readonly mayOpen = computed(() => areasOf(this.me()?.role));
-  protected readonly systemProblems = computed(() => this.today.value()?.system.missing.map((name) => missingWords[name]) ?? []);
+  protected readonly systemProblems = computed(() => {
+    const system = this.today.value()?.system;
+    return system ? [...system.missing.map((name) => missingWords[name]), ...(system.logInBraked ? [brakeWords] : [])] : [];
+  });
   protected readonly lag = computed(() => {
     const backlog = this.today.value()?.system.backlog;
     return !backlog ? '分かりません' : backlog.count === 0 ? '遅れはありません' : `${String(backlog.count)}件（いちばん古いもので${String(backlog.oldestSeconds)}秒）`;
