@@ -22,8 +22,9 @@ export interface TouchedResident {
 
 export interface TouchedCounts {
   readonly residents: number;
-  readonly events: number;
-  readonly people: number;
+  readonly allEvents: number;
+  /** Members of staff. */
+  readonly allPeople: number;
 }
 
 export type AuditSearch = ReturnType<typeof createAuditSearch>;
@@ -51,26 +52,33 @@ export function createAuditSearch(database: Database) {
   }
 
   return {
-    async counts(filter: TouchedFilter): Promise<TouchedCounts> {
+    /** How many in all, and a page of them in the order of their ids; `after`: the last id of the page before. */
+    async touched(filter: TouchedFilter, { after, limit }: { readonly after?: string | undefined; readonly limit: number }): Promise<TouchedCounts & { readonly list: TouchedResident[] }> {
       const { text, bindings } = where(filter);
-      const { rows } = await database.raw<{ rows: TouchedCounts[] }>(
-        `WITH touched AS MATERIALIZED (SELECT resident_id, actor_id, count(*) AS events FROM audit_event WHERE ${text} GROUP BY resident_id, actor_id)
-         SELECT (SELECT count(*)::int FROM (SELECT 1 FROM touched GROUP BY resident_id) r) AS residents, (SELECT coalesce(sum(events), 0)::int FROM touched) AS events,
-                (SELECT count(DISTINCT actor_id)::int FROM touched) AS people`,
-        bindings,
-      );
-      return rows[0] ?? { residents: 0, events: 0, people: 0 };
-    },
-
-    /** In the order of their ids; `after`: the last id of the page before. */
-    async residents(filter: TouchedFilter, { after, limit }: { readonly after?: string | undefined; readonly limit: number }): Promise<TouchedResident[]> {
-      const { text, bindings } = where(filter);
-      const { rows } = await database.raw<{ rows: TouchedRow[] }>(
-        `SELECT resident_id, count(*)::int AS events, count(DISTINCT actor_id)::int AS people, min(at) AS first_at, max(at) AS last_at, array_agg(DISTINCT action ORDER BY action) AS actions
-           FROM audit_event WHERE ${text} ${after === undefined ? '' : 'AND resident_id > ?'} GROUP BY resident_id ORDER BY resident_id LIMIT ?`,
+      const { rows } = await database.raw<{ rows: (TouchedCounts & { [Column in keyof TouchedRow]: TouchedRow[Column] | null })[] }>(
+        `WITH touched AS MATERIALIZED (
+           SELECT resident_id, actor_id, action, count(*)::int AS events, min(at) AS first_at, max(at) AS last_at FROM audit_event WHERE ${text} GROUP BY resident_id, actor_id, action
+         ), people AS (SELECT resident_id FROM touched GROUP BY resident_id),
+         counts AS (
+           SELECT (SELECT count(*)::int FROM people) AS residents, (SELECT coalesce(sum(events), 0)::int FROM touched) AS "allEvents",
+                  (SELECT count(*)::int FROM (SELECT 1 FROM touched WHERE actor_id IS NOT NULL GROUP BY actor_id) a) AS "allPeople"
+         ), page AS (SELECT resident_id FROM people ${after === undefined ? '' : 'WHERE resident_id > ?'} ORDER BY resident_id LIMIT ?),
+         list AS (
+           SELECT t.resident_id, sum(t.events)::int AS events, count(DISTINCT t.actor_id)::int AS people, min(t.first_at) AS first_at, max(t.last_at) AS last_at,
+                  array_agg(DISTINCT t.action ORDER BY t.action) AS actions
+             FROM page JOIN touched t USING (resident_id) GROUP BY t.resident_id
+         )
+         SELECT counts.residents, counts."allEvents", counts."allPeople", list.* FROM counts LEFT JOIN list ON true ORDER BY list.resident_id`,
         [...bindings, ...(after === undefined ? [] : [after]), limit],
       );
-      return rows.map((row) => ({ residentId: row.resident_id, events: row.events, people: row.people, firstAt: row.first_at, lastAt: row.last_at, actions: row.actions }));
+      const [first] = rows;
+      return {
+        residents: first?.residents ?? 0, allEvents: first?.allEvents ?? 0, allPeople: first?.allPeople ?? 0,
+        list: rows.flatMap((row) => {
+          const { resident_id: residentId, events, people, first_at: firstAt, last_at: lastAt, actions } = row;
+          return residentId === null || events === null || people === null || firstAt === null || lastAt === null || actions === null ? [] : [{ residentId, events, people, firstAt, lastAt, actions }];
+        }),
+      };
     },
 
     /** The names of everything that was ever recorded: hops from one to the next along the index instead of reading all rows. */

@@ -45,17 +45,17 @@ export function auditRoutes({ audit, auditSearch }: { audit: Audit; auditSearch:
       answer: z.object({ residents: z.int(), events: z.int(), people: z.int(), list: z.array(touchedShape), next: uuid.nullable() }).meta({ id: 'Touched' }),
       async handle({ query: { after, ...filter }, actor }) {
         if (filter.from >= filter.until) return refuseStaff('range_backwards');
-        const [counts, found] = await Promise.all([auditSearch.counts(filter), auditSearch.residents(filter, { after, limit: touchedPage + 1 })]);
+        const { residents, allEvents, allPeople, list: found } = await auditSearch.touched(filter, { after, limit: touchedPage + 1 });
         const list = found.slice(0, touchedPage);
-        await audit.record(actor, { action: 'audit.touched', result: 'done', detail: { residents: counts.residents, shown: list.length } });
-        return { answer: { ...counts, list: list.map(touchedJson), next: found.length > touchedPage ? (list.at(-1)?.residentId ?? null) : null } };
+        await audit.record(actor, { action: 'audit.touched', result: 'done', detail: { residents, shown: list.length } });
+        return { answer: { residents, events: allEvents, people: allPeople, list: list.map(touchedJson), next: found.length > touchedPage ? (list.at(-1)?.residentId ?? null) : null } };
       },
     }),
     staffRoute({
       method: 'get', path: '/audit/touched.csv', summary: 'The same as a file: opaque ids, numbers and times; nothing that names a person', roles, query: touchedQuery, answer: z.string(),
       async handle({ query, actor, ctx }) {
         if (query.from >= query.until) return refuseStaff('range_backwards');
-        const found = await auditSearch.residents(query, { limit: mostRows });
+        const { list: found } = await auditSearch.touched(query, { limit: mostRows });
         await audit.record(actor, { action: 'audit.touched_export', result: 'done', detail: { residents: found.length } });
         ctx.set('Content-Type', 'text/csv; charset=utf-8');
         ctx.set('Content-Disposition', `attachment; filename="touched-${cityDate(query.from)}-${cityDate(query.until)}.csv"`);

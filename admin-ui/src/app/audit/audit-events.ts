@@ -11,7 +11,7 @@ import { focusRow, Rows } from '../shared/rows';
 import { SidePanel } from '../shared/side-panel';
 import { urlState } from '../shared/url-state';
 import { dayEnd, dayStart } from './audit-range';
-import { actionWords, resultWords } from './audit-words';
+import { actionWords, resultWords, subjectWords } from './audit-words';
 
 /** The events, the newest first. */
 @Component({
@@ -25,6 +25,7 @@ export class AuditEvents {
   protected readonly filters = urlState('actorId', 'action', 'residentId', 'from', 'to', 'before', 'seq');
   protected readonly actionWords = actionWords;
   protected readonly resultWords = resultWords;
+  protected readonly subjectWords = subjectWords;
   protected readonly choices = loaded(() => this.api.client.GET('/api/v1/audit/choices'));
   protected readonly page = loaded(() => this.api.client.GET('/api/v1/audit', { params: { query: this.query() } }));
   protected readonly events = computed(() => this.page.value()?.events ?? []);

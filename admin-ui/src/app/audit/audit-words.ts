@@ -10,7 +10,28 @@ const actions: Readonly<Record<string, string>> = {
   'resident.find': '対象者を探した', 'resident.read': '対象者を見た', 'resident.clear_log_in_lock': 'ログインの制限を解いた',
   'staff.add': '職員を加えた', 'staff.update': '職員を変えた', 'staff.disable': '職員を止めた', 'staff.enable': '職員を戻した', 'staff.reset_credentials': '職員の認証を作り直した',
   'session.log_in': 'ログイン', 'session.log_out': 'ログアウト', 'venue.add': '会場を加えた', 'venue.update': '会場を変えた',
+  'booking.walk_in': '当日受付をした', 'booking.undo_check_in': '来場の受付を取り消した', 'booking.close_as_missed': '来場なしとして締めた',
+  'day_list.read': '当日の一覧を見た', 'day_list.export': '当日の一覧を書き出した', 'day_file.make': '当日のファイルを作った', 'day_file.load': '当日のファイルを読み込んだ',
+  'export.ask': '書き出しを頼んだ', 'export.approve': '書き出しを承認した', 'export.reject': '書き出しを断った', 'export.download': '書き出しを受け取った',
+  'import.upload': '取込ファイルを送った', 'import.start': '取込を始めた', 'import.settings': '取込の設定を変えた', 'import.preview': '取込の下見をした', 'import.sample': '取込の見本を見た',
+  'import.errors': '取込のエラーを見た', 'import.errors_export': '取込のエラーを書き出した', 'import.bookings': '取込で影響する予約を見た', 'import.approve': '取込を承認した',
+  'import.approve_removal': '取込での除外を承認した', 'import.reject': '取込を断った', 'import.undo': '取込を元に戻した', 'import.forget': '取込ファイルを消した',
+  'import.carry_over': '予約を新しい番号に移した', 'import.carry_over_read': '番号の変わった予約を見た', 'import.log_in_check': 'ログインできるかを試した',
+  'programme.add': '事業を加えた', 'programme.publish': '事業の設定を公開した', 'rehearsal.ask': 'リハーサルを頼んだ',
+  'resident.identify': '本人を確認した', 'resident.close': '対象者を閉じた', 'resident.note': '対象者にメモを書いた', 'resident.permit': '予約を特別に許可した', 'resident.revoke_permit': '特別な許可を取り消した',
+  'resident.protect': '対象者を保護した', 'resident.unprotect': '対象者の保護を解いた',
+  'schedule.add': '予定を加えた', 'schedule.update': '予定を変えた', 'schedule.remove': '予定を消した', 'slots.capacity': '席の数を変えた', 'slots.load': '枠の表を読み込んだ', 'slot.bookings': '枠の予約を見た',
+  'site.change': '予約サイトの設定を変えた', 'site.check_address': '予約サイトのアドレスを確かめた', 'site.qr': 'QRコードを作った',
+  'session.open': 'ログインした', 'staff.enrol': '認証アプリを登録した', 'staff.password': 'パスワードを変えた', 'staff.recovery_codes': '回復用コードを作り直した', 'staff.reset': '職員の認証を作り直した',
+  'staff.link': '市の認証とつないだ', 'staff.unlink': '市の認証から外した', 'venue.remove': '会場を消した',
 };
+
+const subjects: Readonly<Record<string, string>> = { staff: '職員', booking: '予約', slot: '枠', venue: '会場', audit: '監査の記録', notice: '通知', callback: '折り返し' };
+
+/** What kind of thing a record is about. */
+export function subjectWords(kind: string): string {
+  return subjects[kind] ?? kind;
+}
 
 export function actionWords(action: string): string {
   return actions[action] ?? action;
