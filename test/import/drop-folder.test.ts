@@ -149,7 +149,7 @@ describe('the drop folder', () => {
     await handle.terminate('by hand');
     const { database, keys } = world.city;
     await expect(rotateKeys(database, keys)).rejects.toBeInstanceOf(ImportUnderWayError);
-    const sweeper = createImportSweeper({ client: world.client as never, runs, staging: createImportStaging(database), log, patienceMs: 0, everyMs: 50 });
+    const sweeper = createImportSweeper({ client: world.client, runs, staging: createImportStaging(database), log, patienceMs: 0, everyMs: 50 });
     sweeper.start();
     for (let turn = 0; turn < 200 && (await runs.find(runId))?.status !== 'failed'; turn++) await sleep(50);
     await sweeper.stop();

@@ -70,5 +70,5 @@ function headersOf(columns: Mapping['columns'], file: ImportFile): Mapping['head
   const names = file.columns.map((column) => column.header?.trim() ?? '');
   const chosen = kinds.flatMap((kind) => (columns[kind] === undefined ? [] : [[kind, names[columns[kind] - 1] ?? '']] as const));
   const isUsable = chosen.every(([, name]) => name !== '' && names.filter((other) => other === name).length === 1);
-  return isUsable ? (Object.fromEntries(chosen) as Mapping['headers']) : undefined;
+  return isUsable ? Object.fromEntries(chosen) : undefined;
 }

@@ -72,7 +72,10 @@ export class ColumnsPage {
     effect((onCleanup) => {
       const file = this.file.value();
       const mapping = file && mappingOf(this.choice(), file);
-      if (!mapping) return this.reading.set(undefined);
+      if (!mapping) {
+        this.reading.set(undefined);
+        return;
+      }
       // Somebody goes through the choices with the arrow keys: the last one counts.
       const timer = setTimeout(() => void this.read(mapping), 250);
       onCleanup(() => clearTimeout(timer));

@@ -75,9 +75,15 @@ export class LogInCheck {
     this.busy.set(true);
     const { data, error } = await this.api.client.POST('/api/v1/imports/{id}/log-in-check', { params: { path: { id: this.runId() } }, body: this.form.getRawValue() });
     this.busy.set(false);
-    if (error) return this.faults.refuse(error);
-    if (data.code === 'number_malformed') return this.faults.show([{ field: 'couponNumber', sentence: data.sentence }]);
-    if (data.code === 'birth_malformed') return this.faults.show([{ field: 'birthDate', sentence: data.sentence }]);
+    if (error) {
+      this.faults.refuse(error);
+      return;
+    }
+    const field = data.code === 'number_malformed' ? 'couponNumber' : data.code === 'birth_malformed' ? 'birthDate' : undefined;
+    if (field !== undefined) {
+      this.faults.show([{ field, sentence: data.sentence }]);
+      return;
+    }
     const isGood = data.code === 'would_log_in';
     this.verdict.set({ isGood, sentence: isGood ? `ログインできます（${data.birthDate ?? ''}生まれ、${data.group ?? ''}）。` : data.sentence });
   }
