@@ -1,6 +1,7 @@
 const SMALL = 'ァィゥェォッャュョヮヵヶ';
 const LARGE = 'アイウエオツヤユヨワカケ';
 const ALIKE: Readonly<Record<string, string>> = { ヂ: 'ジ', ヅ: 'ズ', ヲ: 'オ', ヰ: 'イ', ヱ: 'エ' };
+const PLAIN = /^[ァ-ヺー\u3000 ]*$/;
 const NOT_KANA = /[^ァ-ヺ]/g;
 const KANA_ONLY = /^[ぁ-ゖァ-ヺー゛゜・･ｦ-ﾟヽヾゝゞ\s\u3000]+$/u;
 
@@ -12,9 +13,9 @@ export const kanaPrefixLengths = [2, 3, 4] as const;
  * finds what the city wrote (キョウコ, きょうこ, ｷﾖｳｺ; ヂ and ジ, ヅ and ズ, ヲ and オ). Only to find and compare: names are kept as given.
  */
 export function foldKana(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60))
+  // Nearly every name of a city's file is plain katakana already; an import folds hundreds of thousands.
+  const katakana = PLAIN.test(text) ? text : text.normalize('NFKC').replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
+  return katakana
     .replace(/[ァィゥェォッャュョヮヵヶ]/g, (letter) => LARGE[SMALL.indexOf(letter)] ?? letter)
     .replace(/[ヂヅヲヰヱ]/g, (letter) => ALIKE[letter] ?? letter)
     .replace(NOT_KANA, '');

@@ -56,6 +56,7 @@ describe('finding', () => {
   test('a list tells first letters and the end of the number, nothing else', async () => {
     const found = await find('ミズシマ');
     expect(found.candidates).toEqual([{ id: hanako, kana: 'ミ○○○ ハ○○', numberEnd: number.slice(-2) }, { id: haruko, kana: expect.stringMatching(/^ﾐ○+ ﾊ○+$/) as unknown, numberEnd: expect.any(String) as unknown }]);
+    expect((await operator.get(`/api/v1/residents/${hanako}/candidate`)).json()).toEqual(found.candidates[0]);
     for (const personal of ['ハナコ', number, '1938', '025']) expect(JSON.stringify(found)).not.toContain(personal);
   });
 

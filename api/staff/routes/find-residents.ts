@@ -69,6 +69,14 @@ export function findResidentRoutes({ search, reader, programmes, identityChecks,
       },
     }),
     staffRoute({
+      method: 'get', path: '/residents/:id/candidate', summary: 'As in the list of a search: for a call that begins elsewhere, with a booking or a promised call', roles: deskRoles, params: byId, answer: candidateShape,
+      async handle({ params, actor }) {
+        const resident = await reader.opened(params.id);
+        await audit.record(actor, { action: 'resident.find', residentId: params.id, result: resident ? 'done' : 'resident_unknown', detail: { by: 'id' } });
+        return resident ? { answer: candidateJson(resident) } : refuseStaff('resident_unknown');
+      },
+    }),
+    staffRoute({
       method: 'post', path: '/residents/:id/identity', summary: 'Compare what the caller said with what is on file; opens the resident’s data to this member of staff for half an hour', roles: deskRoles,
       params: byId, body: z.object({ couponNumber: saidText, birthDate: saidText, kana: saidText, telephone: saidText }), answer: z.object({ openUntil: instant }),
       async handle({ params, body, actor, staff }) {
@@ -127,7 +135,7 @@ export function findResidentRoutes({ search, reader, programmes, identityChecks,
   }
 }
 
-function candidateJson({ id, kana, number }: FoundResident): z.input<typeof candidateShape> {
+function candidateJson({ id, kana, number }: FoundResident | OpenedResident): z.input<typeof candidateShape> {
   return { id, kana: kana === undefined ? null : maskKana(kana), numberEnd: number.slice(-tailDigits) };
 }
 

@@ -87,6 +87,15 @@ export class DeskCall {
     if (answer) await this.open(candidate.id);
   }
 
+  /** Goes on with somebody who was found elsewhere: with the data while they are open, otherwise with the identity check. */
+  async takeUpPerson(id: string): Promise<void> {
+    if (await this.open(id)) return;
+    const { data, error } = await this.api.GET('/api/v1/residents/{id}/candidate', { params: { path: { id } } });
+    this.go('find');
+    if (data) this.choose(data);
+    else this.problem.set(error);
+  }
+
   /** Reads everything of the person again and shows it. False: not open (any more). */
   async open(id: string): Promise<boolean> {
     const person = await this.ask(() => this.api.GET('/api/v1/residents/{id}', { params: { path: { id } } }));

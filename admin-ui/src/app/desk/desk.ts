@@ -38,23 +38,20 @@ export class Desk {
   constructor() {
     this.call.belongTo(inject(Session).me()?.id);
     void this.script.reload();
+    let shown: string | undefined;
     effect(() => {
       const id = this.call.person()?.resident.id;
-      untracked(() => {
-        if (id !== undefined) void this.router.navigate([], { queryParams: { person: id }, replaceUrl: true });
-        else if (this.person() !== undefined && this.taken) void this.router.navigate([], { queryParams: {}, replaceUrl: true });
-      });
+      if (id === shown) return;
+      shown = id;
+      untracked(() => void this.router.navigate([], { queryParams: id === undefined ? {} : { person: id }, replaceUrl: true }));
     });
     effect(() => {
       const id = this.person();
       untracked(() => {
-        if (id !== undefined && !this.taken && !this.call.person()) void this.takeUp(id);
-        else this.taken = true;
+        if (id !== undefined && id !== this.call.person()?.resident.id && id !== this.call.candidate()?.id) void this.takeUp(id);
       });
     });
   }
-
-  private taken = false;
 
   protected onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || document.querySelector('mat-dialog-container')) return;
@@ -65,7 +62,7 @@ export class Desk {
   }
 
   private async takeUp(id: string): Promise<void> {
-    if (!(await this.call.open(id))) this.call.go('find');
-    this.taken = true;
+    if (this.call.person()) await this.call.next();
+    await this.call.takeUpPerson(id);
   }
 }
