@@ -19,8 +19,8 @@ export interface DropFolderDependencies {
   readonly database: Database;
   readonly keys: KeyRing;
   readonly temporal: Client;
-  /** Absolute path; a folder per programme is made in it. */
-  readonly folder: string;
+  /** Absolute path, asked at every look; a folder per programme is made in it. Undefined: there is none (yet). */
+  readonly folder: () => string | undefined;
   readonly log: Log;
   /** A file that was written to within this time is left alone, ms. */
   readonly quietMs?: number;
@@ -77,8 +77,8 @@ export function createDropFolderActivities({ database, keys, temporal, folder, l
     log.info({ runId }, 'took a file from the drop folder');
   }
 
-  async function lookInto(version: ProgrammeVersion): Promise<number> {
-    const inFolder = join(folder, version.programmeCode);
+  async function lookInto(root: string, version: ProgrammeVersion): Promise<number> {
+    const inFolder = join(root, version.programmeCode);
     await mkdir(inFolder, { recursive: true, mode: 0o700 });
     let taken = 0;
     for (const entry of await readdir(inFolder)) {
@@ -101,8 +101,10 @@ export function createDropFolderActivities({ database, keys, temporal, folder, l
   return {
     /** Starts an import for every file that lies whole in the folder of a published programme. Resolves with how many. */
     async takeDroppedFiles(): Promise<number> {
+      const root = folder();
+      if (root === undefined) return 0;
       let taken = 0;
-      for (const version of await programmes.allPublished()) taken += await lookInto(version);
+      for (const version of await programmes.allPublished()) taken += await lookInto(root, version);
       return taken;
     },
   };

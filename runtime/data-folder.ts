@@ -46,6 +46,12 @@ export function isDataFolder(folder: string): boolean {
   return existsSync(join(folder, MARKER));
 }
 
+/** The drop folder, in a data folder that is Toki's or where somebody has made it: a worker alone makes no data folder. */
+export function dropFolderOf(folder: string): string | undefined {
+  const { importDrop } = dataFolderPaths(folder);
+  return isDataFolder(folder) || existsSync(importDrop) ? importDrop : undefined;
+}
+
 function openFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });

@@ -21,7 +21,7 @@ import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
-import { dataFolderPaths } from './data-folder';
+import { dropFolderOf } from './data-folder';
 import { ensureImportSchedule } from './import-schedule';
 import { createProcessLog } from './process-log';
 import { createProgrammeProcesses } from './programme-processes';
@@ -104,7 +104,7 @@ async function main(): Promise<number> {
     namespace: access.namespace,
     keys,
     workflowBundle: await workflowBundle(),
-    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: dataFolderPaths(config.dataDir).importDrop, log } }),
+    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log } }),
     programmeWork: createProgrammeWork({ client, database, keys, publicUrl: config.publicUrl, drafts: programmeDrafts }),
   });
   await ensureImportSchedule(client).catch((error: unknown) => { log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again'); });

@@ -29,7 +29,7 @@ describe('the drop folder', () => {
     folder = join(root, 'test-programme');
     mkdirSync(folder);
     runs = createImportRunStore(world.city);
-    await world.startWorker(undefined, { temporal: world.client, folder: root, log, quietMs });
+    await world.startWorker(undefined, { temporal: world.client, folder: () => root, log, quietMs });
     await createImportSettings({ database: world.city.database }).remember(world.city.version.programmeId, { columns: { number: 3, kana: 4, birth: 5, group: 7 } });
   });
   afterAll(async () => {
