@@ -72,6 +72,17 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
       return rows.map(read);
     },
 
+    /** The first day after `day` on which somebody is expected at the venue, `YYYY-MM-DD`. */
+    async nextDay(programmeId: string, venueId: string, day: string): Promise<string | null> {
+      const { rows } = await database.raw<{ rows: { day: string }[] }>(
+        `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day FROM slot s
+          WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND EXISTS (SELECT 1 FROM booking b WHERE b.slot_id = s.id AND b.state = 'confirmed')
+          ORDER BY s.starts_at LIMIT 1`,
+        [programmeId, venueId, instantOf(addDays(day, 1), '00:00')],
+      );
+      return rows[0]?.day ?? null;
+    },
+
     /** The line of one booking, whatever list it stands in; undefined before it was confirmed. */
     async entry(bookingId: string): Promise<DayListEntry | undefined> {
       const { rows } = await database.raw<{ rows: Row[] }>(`${select} WHERE b.id = ? AND b.reference IS NOT NULL`, [bookingId]);

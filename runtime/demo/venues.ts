@@ -9,11 +9,12 @@ export interface DemoVenue extends Omit<VenueView, 'id'> {
 const everyDay = [0, 1, 2, 3, 4, 5, 6];
 const weekdays = [1, 2, 3, 4, 5];
 
-/** Seats per block: `web` for both doses; the telephone's lane has seats of its own. */
-function seats(web: number, phone: number): ScheduleTemplate['seats'] {
+/** Seats per block: `web` for both doses; the telephone's lane has seats of its own, and one venue has some for people without a booking. */
+function seats(web: number, phone: number, venue = 0): ScheduleTemplate['seats'] {
   return [1, 2].flatMap((dose) => [
     { dose, channel: 'web' as const, capacity: web },
     { dose, channel: 'phone' as const, capacity: phone },
+    ...(venue > 0 ? [{ dose, channel: 'venue' as const, capacity: venue }] : []),
   ]);
 }
 
@@ -40,7 +41,7 @@ export const demoVenues: readonly DemoVenue[] = [
   venue('higashi-plaza', '東区プラザ', '東区', '新潟市東区下木戸1丁目4番1号', '東区役所の中。バス停「東区役所前」からすぐ', ['step_free', 'parking', 'sign_language'],
     { weekdays: everyDay, closedOnHolidays: false, sessions: day, blockMinutes: 30, seats: seats(10, 4) }),
   venue('chuo-toki-messe', '朱鷺メッセ', '中央区', '新潟市中央区万代島6番1号', 'JR新潟駅からバスで約15分', ['step_free', 'parking', 'sign_language'],
-    { weekdays: everyDay, closedOnHolidays: false, sessions: [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '18:00' }], blockMinutes: 30, seats: seats(30, 10) }),
+    { weekdays: everyDay, closedOnHolidays: false, sessions: [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '18:00' }], blockMinutes: 30, seats: seats(30, 10, 2) }),
   venue('konan-culture', '江南区文化会館', '江南区', '新潟市江南区茅野山3丁目1番14号', 'JR亀田駅から歩いて約20分', ['step_free', 'parking'],
     { weekdays: [0, 3, 6], closedOnHolidays: false, sessions: day, blockMinutes: 30, seats: seats(8, 3) }),
   venue('akiha-ward-office', '秋葉区役所', '秋葉区', '新潟市秋葉区程島2009番地', 'JR新津駅から歩いて約15分', ['step_free', 'parking'],

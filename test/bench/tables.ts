@@ -3,6 +3,7 @@ import { createAttentionReader } from '../../database/attention';
 import { createAudit } from '../../database/audit';
 import { createAuditSearch } from '../../database/audit-search';
 import { createCallbackRepository } from '../../database/callbacks';
+import { createDayLists } from '../../database/day-lists';
 import { createResidentSearch } from '../../database/resident-search';
 import { searchKeysOf } from '../../database/search-keys';
 import { createStaffBookingReader } from '../../database/staff-bookings';
@@ -82,6 +83,7 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   const auditSearch = createAuditSearch(database);
   const search = createResidentSearch({ database, keys });
   const numbers = createStaffNumbers(database);
+  const dayLists = createDayLists({ database, keys });
   const attention = createAttentionReader(database);
   const venues = (await database('venue').select<{ id: string }[]>('id')).map((row) => row.id);
   const staff = (await database('staff').select<{ id: string }[]>('id')).map((row) => row.id);
@@ -128,6 +130,9 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     { name: 'residents by telephone', run: (turn) => search.find(programmeId, { telephone: `0252280${String(turn).padStart(3, '0')}` }, { after: undefined, limit: 20 }) },
     { name: 'numbers of a week', run: (turn) => numbers.read({ programmeId, from: dayAt(turn), to: addDays(dayAt(turn), 6) }) },
     { name: 'numbers of a month', isSum: true, run: () => numbers.read({ programmeId, from: addDays(first, 15), to: addDays(first, 44) }) },
+    { name: 'numbers of three weeks at one venue', run: (turn) => numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }) },
+    { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
+    { name: 'what moved on that list', run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)) },
     { name: 'what waits for a person', run: () => attention.attention() },
     { name: 'how mail went in a day', run: () => attention.mail() },
   ];

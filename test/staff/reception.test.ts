@@ -139,6 +139,7 @@ describe('the day’s list', () => {
     expect(file.text).toMatch(/^\uFEFF時刻,受付番号,カナ,生年月日,接種券番号の下4桁/);
     expect(file.text).toContain(`,${number.slice(-4)},`);
     expect(file.text).not.toContain(number);
+    expect((await reception.get(`/api/v1/reception/day?venueId=${site.city.venueId}&date=${addDays(today, -30)}`)).json()).toMatchObject({ entries: [], nextDay: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as unknown });
     expect((await reception.get(`/api/v1/reception/day.csv?venueId=${otherVenue}&date=${today}`)).text.trim().split('\r\n')).toHaveLength(1);
   });
 

@@ -60,13 +60,18 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
   return [
     staffRoute({
       method: 'get', path: '/reception/day', summary: 'Everybody expected at a venue on a day, cancelled bookings included', roles, query: dayOfVenue,
-      answer: z.object({ venueName: z.string(), date: z.string(), readAt: instant, entries: z.array(entryShape) }),
+      answer: z.object({
+        venueName: z.string(), date: z.string(), readAt: instant, entries: z.array(entryShape),
+        /** Where nobody is expected: the next day on which somebody is. */
+        nextDay: z.string().nullable(),
+      }),
       async handle({ query: { venueId, date }, actor }) {
         const readAt = new Date();
         const list = await listOf(venueId, date);
         if (!list) return refuseStaff('venue_unknown');
         await audit.record(actor, { action: 'day_list.read', subject: { kind: 'venue', id: venueId }, result: 'done', detail: { date, bookings: list.entries.length } });
-        return { answer: { venueName: list.venue.name, date, readAt: readAt.toISOString(), entries: list.entries.map((entry) => entryJson(entry, list.document)) } };
+        const nextDay = list.entries.length === 0 ? await dayLists.nextDay(list.programmeId, venueId, date) : null;
+        return { answer: { venueName: list.venue.name, date, nextDay, readAt: readAt.toISOString(), entries: list.entries.map((entry) => entryJson(entry, list.document)) } };
       },
     }),
     staffRoute({

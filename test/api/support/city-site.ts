@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { createCitizenApp } from '../../../api/citizen/app';
-import { createUnmetSearches } from '../../../database/unmet-searches';
 import { createLoginBrake } from '../../../database/login-brake';
+import { createUnmetSearches, type UnmetSearches } from '../../../database/unmet-searches';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
@@ -28,6 +28,7 @@ export interface CitySite {
   /** Somebody with a browser of their own. */
   visitor(): Visitor;
   /** A new resident, and their browser, logged in. */
+  readonly unmet: UnmetSearches;
   citizen(): Promise<Citizen>;
   close(): Promise<void>;
 }
@@ -60,6 +61,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
   const { database, keys } = city;
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
+  const unmet = createUnmetSearches(database);
   const handedOver: BookingEvent[] = [];
   const lines: string[] = [];
   const sink = new Writable({
@@ -79,7 +81,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
     ...(braked ? { brake: createLoginBrake(database) } : {}),
     keys,
     handOver: { offer: (events) => { handedOver.push(...events); } },
-    unmet: createUnmetSearches(database),
+    unmet,
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.reject(new Error('away')), backlog: () => outbox.backlog() },
     log: pino({ level: 'debug' }, sink),
     publicUrl: publicUrl ?? 'http://localhost:3000',
@@ -93,6 +95,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
     city,
     url,
     handedOver,
+    unmet,
     logText: () => lines.join(''),
     visitor: () => new Visitor(url),
     async citizen() {

@@ -12,6 +12,7 @@ export class DayList {
   private readonly list = signal<readonly Entry[]>([]);
   private readonly trouble = signal<Problem | undefined>(undefined);
   private readonly busy = signal(false);
+  private readonly next = signal<string | null>(null);
   private since = '';
   private chosen: { venueId: string; date: string } | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -19,6 +20,8 @@ export class DayList {
   readonly entries = this.list.asReadonly();
   readonly problem = this.trouble.asReadonly();
   readonly loading = this.busy.asReadonly();
+  /** Where nobody is expected: the next day on which somebody is. */
+  readonly nextDay = this.next.asReadonly();
   readonly counts: Signal<{ expected: number; arrived: number; missed: number; cancelled: number }> = computed(() => {
     const of = (state: Entry['state']) => this.list().filter((entry) => entry.state === state).length;
     return { expected: this.list().length - of('cancelled'), arrived: of('attended'), missed: of('no_show'), cancelled: of('cancelled') };
@@ -30,7 +33,8 @@ export class DayList {
     this.chosen = { venueId, date };
     clearInterval(this.timer);
     this.timer = setInterval(() => document.hidden || void this.follow(), everyMs);
-    if (this.list().some((entry) => entry.startsAt) && this.since === '') this.list.set([]);
+    this.since = '';
+    this.list.set([]);
     await this.reload();
   }
 
@@ -48,6 +52,7 @@ export class DayList {
     this.trouble.set(error);
     if (!data) return;
     this.since = data.readAt;
+    this.next.set(data.nextDay);
     this.list.set(data.entries);
   }
 
