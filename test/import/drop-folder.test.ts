@@ -57,6 +57,7 @@ describe('the drop folder', () => {
     expect(readdirSync(folder)).toEqual([]);
     const first = await newest('waiting');
     expect(first).toMatchObject({ source: 'drop_folder', fileName: '名簿.csv', summary: { created: 2000, bad: 0 } });
+    await world.until(world.client.workflow.getHandle(importWorkflowId(first.id)), 'waiting_for_approval');
     await world.client.workflow.getHandle(importWorkflowId(first.id)).executeUpdate('approveImport', { args: [{ by: 'staff-1' }] });
     await newest('applied');
     expect(await look()).toBe(0);
@@ -78,6 +79,7 @@ describe('the drop folder', () => {
     expect(await look()).toBe(1);
     const run = await newest('waiting');
     expect(run.summary?.changed).toBeGreaterThan(100);
+    await world.until(world.client.workflow.getHandle(importWorkflowId(run.id)), 'waiting_for_approval');
     await world.client.workflow.getHandle(importWorkflowId(run.id)).executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
     await newest('rejected');
   });
@@ -157,7 +159,10 @@ describe('the drop folder', () => {
     // Those that do run are left alone.
     const open = await runs.open(0);
     for (const id of open) expect((await world.client.workflow.getHandle(importWorkflowId(id)).describe()).status.name).toBe('RUNNING');
-    for (const id of open) await world.client.workflow.getHandle(importWorkflowId(id)).executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
+    for (const id of open) {
+      await world.until(world.client.workflow.getHandle(importWorkflowId(id)), 'waiting_for_approval');
+      await world.client.workflow.getHandle(importWorkflowId(id)).executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
+    }
     for (let turn = 0; turn < 200 && (await runs.open(0)).length > 0; turn++) await sleep(50);
     await expect(rotateKeys(database, keys)).resolves.toBeDefined();
     expect((await world.leftovers()).tables).toBe(0);
