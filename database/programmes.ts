@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import { canonicalText, checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
+import { canonicalText, checkProgrammeDocument, newestSchema, schemaOf, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import type { Database } from './connection';
 import type { Sql } from './transaction';
 
@@ -19,6 +19,11 @@ export class ProgrammeDocumentError extends Error {
   constructor(readonly faults: readonly DocumentFault[]) {
     super(faults.map((fault) => `${fault.path}: ${fault.sentence}`).join('; '));
   }
+}
+
+/** A document of a newer way of writing than this code understands: an older process leaves it to newer ones, and says so. */
+export class ProgrammeTooNewError extends ProgrammeDocumentError {
+  override name = 'ProgrammeTooNewError';
 }
 
 /** No programme is published, or none of that code. */
@@ -52,7 +57,7 @@ export function createProgrammes(database: Database) {
     const known = byId.get(row.id);
     if (known) return known;
     const checked = checkProgrammeDocument(row.document);
-    if (!checked.ok) throw new ProgrammeDocumentError(checked.faults);
+    if (!checked.ok) throw (schemaOf(row.document) ?? 0) > newestSchema ? new ProgrammeTooNewError(checked.faults) : new ProgrammeDocumentError(checked.faults);
     if (checksumOf(row.document) !== row.checksum) throw new Error(`programme version ${row.id} does not match its checksum`);
     const version = { id: row.id, programmeId: row.programme_id, programmeCode: row.code, number: row.number, document: checked.document };
     byId.set(row.id, version);

@@ -1,6 +1,7 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 import { isDatabaseUnavailable } from '../../database/is-database-unavailable';
+import { ProgrammeTooNewError } from '../../database/programmes';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
 import { sendProblem } from './problem';
 import { Refused } from './refused';
@@ -40,6 +41,8 @@ export function setUpErrors(app: Koa<RequestState>, { log, sendPage }: ErrorOpti
 function refusalOf(error: unknown): { refusal: Refusal; headers: Record<string, string> } {
   if (error instanceof Refused) return { refusal: error.refusal, headers: { ...error.headers } };
   if (isDatabaseUnavailable(error)) return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
+  // A newer process wrote what this one cannot read: it is being replaced.
+  if (error instanceof ProgrammeTooNewError) return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
   const status = (error as { status?: unknown } | null)?.status;
   // Koa's own complaints about a request, such as a path that cannot be decoded.
   if (typeof status === 'number' && status >= 400 && status < 500) return { refusal: refuse('invalid_request'), headers: {} };

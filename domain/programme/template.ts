@@ -22,10 +22,30 @@ const lists: ReadonlySet<string> = new Set<string>(placeholderLists);
  */
 export function templateFaults(source: string): string[] {
   try {
-    return walk(Handlebars.parse(source), false);
+    const program = Handlebars.parse(source);
+    const { blocks, depth } = sizeOf(program);
+    // A notice stays a letter: what repeats or nests more than this is a mistake, or meant badly.
+    if (blocks > mostBlocks || depth > deepest) return [`{{#if}} と {{#each}} が多すぎます（${String(mostBlocks)}個、重ねるのは${String(deepest)}つまで）`];
+    return walk(program, false);
   } catch {
     return ['文面の {{ }} の書き方を読み取れません'];
   }
+}
+
+const mostBlocks = 40;
+const deepest = 5;
+
+function sizeOf(program: hbs.AST.Program): { blocks: number; depth: number } {
+  let blocks = 0;
+  let depth = 0;
+  for (const node of program.body) {
+    if (node.type !== 'BlockStatement') continue;
+    const block = node as hbs.AST.BlockStatement;
+    const inner = [block.program, ...((block.inverse as hbs.AST.Program | undefined) ? [block.inverse] : [])].map(sizeOf);
+    blocks += 1 + inner.reduce((sum, item) => sum + item.blocks, 0);
+    depth = Math.max(depth, 1 + Math.max(...inner.map((item) => item.depth)));
+  }
+  return { blocks, depth };
 }
 
 function walk(program: hbs.AST.Program, insideEach: boolean): string[] {

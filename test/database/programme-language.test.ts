@@ -1,5 +1,6 @@
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import type { ProgrammeDocument } from '../../domain/programme/document';
+import { createProgrammes, ProgrammeTooNewError } from '../../database/programmes';
 import { createSlotRepository } from '../../database/slots';
 import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
 
@@ -147,4 +148,22 @@ describe('a programme whose second dose is assigned, three weeks later', () => {
     await city.bookings.cancel({ residentId: person, bookingId: held.booking.id, channel: 'web', actor: 'citizen' });
     expect([await city.seats(one), await city.seats(two)]).toMatchObject([{ taken: 0 }, { taken: 0 }]);
   });
+});
+
+test('a process leaves a programme that is newer than itself to newer ones, and says so', async () => {
+  const city = await createTestCity();
+  try {
+    const document = { ...city.version.document, schema: 99, somethingNew: true };
+    await city.database('programme_version').where({ id: city.version.id }).update({ status: 'superseded' });
+    await city.database('programme_version').insert({
+      id: '01900000-0000-7000-8000-000000000001', programme_id: city.version.programmeId, number: 2, status: 'published', document: JSON.stringify(document), checksum: 'of a newer process', published_at: new Date(),
+    });
+    const refused = createProgrammes(city.database).current();
+    await expect(refused).rejects.toThrow(ProgrammeTooNewError);
+    await expect(refused).rejects.toThrow('新しい書き方（99）');
+    // Bookings that pin the version before go on.
+    expect((await createProgrammes(city.database).version(city.version.id)).number).toBe(1);
+  } finally {
+    await city.close();
+  }
 });
