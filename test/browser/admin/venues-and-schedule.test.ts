@@ -92,6 +92,8 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.getByRole('button', { name: '何が変わるかを見る' }).click();
     await page.getByRole('heading', { name: '保存すると、こうなります' }).waitFor();
     expect(await page.getByText(/^新しい枠 \d+$/).innerText()).not.toBe('新しい枠 0');
+    // The frame's head stays in sight and would lie over the fields that were scrolled under it.
+    await page.evaluate('scrollTo(0, 0)');
     await expectClean(page, 'the plan and what it would do');
     await shoot(page, 'plan-preview');
     await page.getByRole('button', { name: 'この内容で保存する' }).click();
@@ -132,7 +134,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.getByRole('heading', { name: '4個の枠' }).waitFor();
     await expectClean(page, 'the grid with a range and its panel');
     await shoot(page, 'week-range');
-    await page.waitForFunction(`document.activeElement?.getAttribute('aria-label') === 'Webの席数'`);
+    await page.locator('[aria-label="Webの席数"]:focus').waitFor();
     await page.keyboard.type('8');
     await page.keyboard.press('Enter');
     await page.getByText('4個の枠の席数を変えました。').waitFor();
@@ -144,7 +146,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.locator('#cell-0-0').focus();
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(`document.activeElement?.getAttribute('aria-label') === 'Webの席数'`);
+    await page.locator('[aria-label="Webの席数"]:focus').waitFor();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('0');
     await page.keyboard.press('Enter');
@@ -154,7 +156,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await shoot(page, 'week-touched');
     expect(await webSeats(venueId, '09:00')).toBe(5);
     await page.keyboard.press('Escape');
-    await page.waitForFunction(`document.activeElement?.id === 'cell-0-0'`);
+    await page.locator('#cell-0-0:focus').waitFor();
     await page.context().close();
   });
 
