@@ -44,7 +44,7 @@ describe('a programme that holds seats back, by age, and cools them', () => {
     const people = await Promise.all(Array.from({ length: 40 }, older));
     const results = await Promise.all(people.map((residentId) => city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' })));
     expect(results.filter((result) => result.ok)).toHaveLength(4);
-    expect(results.filter((result) => !result.ok).every((result) => !result.ok && result.code === 'slot_full')).toBe(true);
+    expect(new Set(results.flatMap((result) => (result.ok ? [] : [result.code])))).toEqual(new Set(['slot_full']));
     expect([await free(slotId, half), await free(slotId, null)]).toEqual([0, 5]);
     const young = await Promise.all((await Promise.all(Array.from({ length: 7 }, younger))).map((residentId) => book(residentId, slotId)));
     expect(young.filter((result) => result.ok)).toHaveLength(5);
