@@ -293,7 +293,9 @@ export class DeskCall {
       case 'identity':
         return code === 'protected_resident' ? 'protected' : 'identity';
       case 'person':
-        return this.person()?.lockedUntil ? 'log_in_lock' : this.person()?.resident.group.isOpen === false ? 'not_open' : 'choose';
+        if (this.person()?.lockedUntil) return 'log_in_lock';
+        // A permit opens a dose although the group is not open.
+        return this.person()?.resident.group.isOpen === false && !this.person()?.doses.some((dose) => dose.state === 'open') ? 'not_open' : 'choose';
       case 'choose':
         return code === 'slot_full' ? 'full' : this.wanted()?.replaces ? 'move' : 'choose';
       case 'confirm':
