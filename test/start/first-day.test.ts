@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { projectRoot } from '../../runtime/root';
+import { launchBrowser, desktop } from '../browser/support/browser';
+import { describeInBrowser } from '../support/chromium';
+import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
+
+jest.setTimeout(300_000);
+// One story: its second half cannot begin anew.
+jest.retryTimes(0);
+
+/** Born on 17 August of Taisho 12; line 2 of the city's file. */
+const caller = { number: '9920000001', kana: 'タカハシ', birthDate: 'T12.8.17' };
+
+/** `YYYY-MM-DD` in the city, so many days from today. */
+const day = (ahead: number) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(new Date(Date.now() + ahead * 86_400_000));
+
+describeInBrowser('the first day of somebody who has never seen it, on what `npm start` gives', () => {
+  let place: TokiPlace;
+  let toki: RunningToki;
+  let browser: Browser;
+  let staffUrl: string;
+
+  beforeAll(async () => {
+    place = await createTokiPlace();
+    expect(await new RunningToki(place, 'build').exited).toBe(0);
+    toki = new RunningToki(place);
+    await toki.ready();
+    staffUrl = toki.runtime.staffUrl;
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await toki.stop();
+    place.remove();
+  });
+
+  const logIn = async (login: string): Promise<Page> => {
+    const context = await browser.newContext({ viewport: desktop, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(staffUrl);
+    await page.getByLabel('ログイン名').fill(login);
+    await page.getByLabel('パスワード', { exact: true }).fill('toki-demo-2021');
+    await page.getByRole('button', { name: 'ログインする' }).click();
+    await page.getByRole('heading', { level: 1, name: '今日' }).waitFor();
+    return page;
+  };
+  const goTo = async (page: Page, area: string) => page.getByRole('navigation').getByRole('link', { name: area, exact: true }).click();
+
+  test('adds a venue, plans weeks, loads residents, books for a caller, checks the person in, and reads it all', async () => {
+    const city = await logIn('admin');
+
+    await goTo(city, '会場');
+    await city.getByRole('link', { name: '会場を追加する' }).first().click();
+    await city.getByLabel('会場コード').fill('toyano');
+    await city.getByLabel('会場名').fill('鳥屋野総合体育館');
+    await city.getByLabel('区（必須）').fill('中央区');
+    await city.getByLabel('住所').fill('新潟市中央区神道寺南2丁目3番46号');
+    await city.getByLabel('駐車場').check();
+    await city.getByRole('button', { name: '追加する' }).click();
+    await city.getByText('鳥屋野総合体育館').first().waitFor();
+
+    await goTo(city, '日程と枠');
+    await city.getByRole('link', { name: '日程を作る' }).first().click();
+    await city.getByLabel('会場', { exact: true }).selectOption({ label: '鳥屋野総合体育館' });
+    await city.getByLabel('日程の名前').fill('冬の土日も開く日程');
+    await city.getByLabel('最初の日').fill(day(0));
+    await city.getByLabel('最後の日').fill(day(27));
+    for (const weekday of ['日', '土']) await city.getByLabel(`${weekday}曜日`, { exact: true }).check();
+    await city.getByLabel('1回目の電話の席数').fill('4');
+    await city.getByRole('button', { name: '何が変わるかを見る' }).click();
+    await city.getByRole('heading', { name: '保存すると、こうなります' }).waitFor();
+    await city.getByRole('button', { name: 'この内容で保存する' }).click();
+    await city.getByRole('heading', { name: '保存すると、こうなります' }).waitFor({ state: 'detached' });
+
+    await goTo(city, '対象者データ');
+    await city.getByRole('link', { name: 'ファイルを取り込む' }).first().click();
+    await city.getByLabel('CSVファイルを選ぶ').setInputFiles(join(projectRoot, 'test', 'data', 'eligibility-b.csv'));
+    await city.getByRole('button', { name: 'この列で確認を始める' }).click();
+    await city.getByRole('button', { name: 'この内容で取り込む' }).click({ timeout: 60_000 });
+    await city.getByRole('dialog').getByRole('button', { name: '取り込む' }).click();
+    await city.getByRole('heading', { name: '取り込みました' }).waitFor({ timeout: 60_000 });
+
+    const operator = await logIn('operator');
+    await operator.keyboard.press('/');
+    await operator.getByRole('textbox', { name: '対象者を探す' }).fill(caller.number);
+    await operator.keyboard.press('Enter');
+    await operator.getByLabel('生年月日').fill(caller.birthDate);
+    await operator.keyboard.press('Enter');
+    await operator.getByRole('button', { name: '1回目を予約する' }).click();
+    await operator.getByRole('option', { name: /鳥屋野総合体育館/ }).click();
+    await operator.getByRole('option').first().click();
+    await operator.getByRole('option').first().click();
+    await operator.getByLabel('電話番号').fill('025-123-4567');
+    for (const box of await operator.getByRole('checkbox').all()) await box.check();
+    await operator.getByRole('button', { name: '予約を確定する' }).click();
+    await operator.getByRole('heading', { name: '予約を受け付けました' }).waitFor();
+    const reference = (await operator.locator('ol.reference strong').allInnerTexts()).join('');
+    expect(reference).toMatch(/^\d{9}$/);
+
+    const door = await logIn('reception');
+    await goTo(door, '受付');
+    await door.getByRole('button', { name: /鳥屋野総合体育館/ }).click();
+    await door.getByLabel('受付番号・接種券番号・QRコード').fill(reference);
+    await door.keyboard.press('Enter');
+    await door.locator('.answer').getByText('今日の予約ではありません').waitFor();
+    await door.locator('.answer').getByRole('button', { name: '本人が日を間違えた' }).click();
+    await door.locator('.answer').getByText('受け付けました').waitFor();
+
+    await goTo(city, '集計');
+    await city.getByRole('heading', { level: 1, name: '集計' }).waitFor();
+    await city.getByText('鳥屋野総合体育館').first().waitFor();
+    await goTo(city, '監査');
+    await city.getByRole('heading', { level: 1 }).waitFor();
+    await city.getByText('鳥屋野総合体育館').or(city.getByText(/受付/)).first().waitFor();
+  });
+});
