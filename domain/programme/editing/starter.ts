@@ -6,7 +6,7 @@ import type { ProgrammeDocument } from '../document';
  */
 export function starterDocument({ name, city, opensAt }: { readonly name: string; readonly city: string; readonly opensAt: string }): ProgrammeDocument {
   return {
-    schema: 1,
+    schema: 2,
     name,
     city,
     callCentre: { telephone: '025-000-0000', hours: '平日 午前9時から午後5時まで' },

@@ -1,0 +1,72 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { Api, type Problem, type Schema } from '../api/api';
+import { Ask } from '../shared/ask';
+import { CityTime } from '../shared/city-time';
+import { loaded } from '../shared/loaded';
+import { Tell } from '../shared/tell';
+import { Session } from '../shell/session';
+import { toInstant } from './document';
+import { NoDraft } from './no-draft';
+import { ProgrammeStore } from './programme-store';
+
+/** What changes for citizens, in words, and publishing by somebody who did not edit it. */
+@Component({
+  selector: 'toki-publish-page',
+  imports: [CityTime, MatButton, NoDraft, RouterLink],
+  templateUrl: './publish-page.html',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class PublishPage {
+  protected readonly store = inject(ProgrammeStore);
+  private readonly api = inject(Api);
+  private readonly ask = inject(Ask);
+  private readonly tell = inject(Tell);
+  private readonly me = inject(Session).me;
+  protected readonly at = signal('');
+  protected readonly busy = signal(false);
+  protected readonly refused = signal<Problem | undefined>(undefined);
+  protected readonly before = computed(() => this.store.versions()[0]?.number);
+  protected readonly mayPublish = computed(() => this.me()?.role === 'city_admin');
+  protected readonly isEditor = computed(() => (this.store.draft()?.editors ?? []).some((editor) => editor.id === this.me()?.id));
+  protected readonly editors = computed(() => (this.store.draft()?.editors ?? []).map((editor) => editor.name).join('、'));
+  protected readonly differences = loaded<{ readonly differences: readonly Schema<'ProgrammeDifference'>[] }>(async () => {
+    await this.store.flush();
+    const from = this.before();
+    if (from === undefined || !this.store.draft()) return {};
+    return this.api.client.GET('/api/v1/programmes/{code}/differences', { params: { path: { code: this.store.code() }, query: { from: String(from), to: 'draft' } } });
+  });
+
+  constructor() {
+    void this.differences.reload();
+  }
+
+  protected typed(event: Event): void {
+    this.at.set((event.target as HTMLInputElement).value);
+  }
+
+  protected async publish(): Promise<void> {
+    const draft = this.store.draft();
+    if (!draft) return;
+    const at = this.at();
+    const when = at === '' ? '公開すると、5秒以内にすべての画面に反映されます。' : '指定した日時に公開されます。それまで下書きは変更できません。';
+    if (!(await this.ask.yes({ heading: '公開しますか', sentences: [when, 'すでに取られた予約は、取ったときの決まりのまま続きます。'], yes: '公開する' }))) return;
+    this.busy.set(true);
+    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/publish', {
+      params: { path: { code: this.store.code() } }, body: { version: draft.version, ...(at === '' ? {} : { at: toInstant(at) }) },
+    });
+    this.busy.set(false);
+    this.refused.set(error);
+    if (data) {
+      this.tell.done(data.number === null ? '公開の予定を入れました。' : `第${String(data.number)}版を公開しました。`);
+      await this.store.reload();
+    }
+  }
+
+  protected async callOff(): Promise<void> {
+    const { error } = await this.api.client.POST('/api/v1/programmes/{code}/release/cancel', { params: { path: { code: this.store.code() } } });
+    if (error) this.tell.problem(error.detail);
+    await this.store.reload();
+  }
+}
