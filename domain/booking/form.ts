@@ -104,8 +104,11 @@ function checkAnswer(field: AskingField, value: unknown, context: FormContext): 
       const result = parseEmailAddress(text);
       return result.ok ? { answer: result.value } : malformed(explainEmailAddressFault(result.fault));
     }
-    case 'choice':
-      return field.options.some((option) => option.value === text) ? { answer: text } : fault('not_an_option', `${field.label}を一覧から選んでください。`);
+    case 'choice': {
+      // Whoever types instead of choosing (an operator, a program) may write what stands there.
+      const chosen = field.options.find((option) => option.value === text || option.label === text);
+      return chosen ? { answer: chosen.value } : fault('not_an_option', `${field.label}を一覧から選んでください。`);
+    }
     case 'date':
       return checkDate(field, text, context);
     case 'text':

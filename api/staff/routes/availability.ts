@@ -133,8 +133,10 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
         const { document } = await programmes.current();
         return {
           answer: {
-            fields: document.form.fields.map((field) => ({
-              name: field.name, kind: field.kind, required: field.required, label: field.label, help: field.help ?? null, maxLength: field.kind === 'text' ? field.maxLength : null,
+            fields: document.form.fields.filter((field) => field.kind !== 'note').map((field) => ({
+              // A tick is a tick; what has a condition may be left empty here, the confirmation asks for it where it holds.
+              name: field.name, kind: field.kind === 'checkbox' ? 'consent' : field.kind, required: field.required && field.showWhen === undefined, label: field.label,
+              help: field.kind === 'choice' ? [field.help ?? '', `${field.options.map((option) => option.label).join('・')} のどれか`].filter((part) => part !== '').join(' ') : (field.help ?? null), maxLength: field.kind === 'text' ? field.maxLength : null,
             })),
           },
         };
