@@ -47,7 +47,7 @@ test.each<[string, (document: ProgrammeDocument) => void, Partial<CheckFacts>, P
   ['an opening before there are slots', () => undefined, { seats: good.seats.filter((day) => day.date < '2021-07-01' || day.dose === 2) }, { opening: ['groups.2.opensAt'] }],
   ['first seats without second ones', () => undefined, { seats: good.seats.filter((day) => day.dose === 1 || day.date > '2021-07-30') }, {}],
   ['first seats without second ones within the longest interval', (d) => { d.doses[1]!.interval = { minDays: 21, maxDays: 28 }; }, { seats: good.seats.filter((day) => day.dose === 1 || day.date > '2021-07-30') }, { dose_pairs: ['doses.1.interval'] }],
-  ['too few seats', () => undefined, { seatShare: 3 }, { seats: ['/schedules'] }],
+  ['too few seats', () => undefined, { seatShare: 3 }, { seats: ['/schedule'] }],
   ['nobody imported', () => undefined, { residents: new Map() }, { seats: ['/imports'] }],
   ['a venue without an address', () => undefined, { venues: [{ ...good.venues[0]!, address: ' ' }] }, { venues: ['/venues/v'] }],
   ['a QR code that says something else', () => undefined, { site: { ...site, qrText: 'https://yoyaku.example.jp0' } }, { site: ['/site'] }],

@@ -210,7 +210,7 @@ function openingFaults(document: ProgrammeDocument, { seats, now }: CheckFacts):
     const last = addDays(cityDate(opening), document.bookingWindow.lastDay);
     if (seats.some((day) => day.dose === 1 && day.seats > 0 && day.date >= first && day.date <= last)) return [];
     return [{
-      path: `groups.${String(index)}.opensAt`, page: '/schedules',
+      path: `groups.${String(index)}.opensAt`, page: '/schedule',
       sentence: `「${group.label}」の受付が始まる${formatDateJa(cityDate(opening))} ${cityTime(opening)}に、予約できる枠（${formatDateJa(first)}から${formatDateJa(last)}まで）が一つもありません。`,
     }];
   });
@@ -225,7 +225,7 @@ function pairFaults(document: ProgrammeDocument, { seats }: CheckFacts): CheckFa
     const total = before.reduce((sum, day) => sum + day.seats, 0);
     const label = document.doses[index]?.label ?? '';
     return [{
-      path: `doses.${String(index + 1)}.interval`, page: '/schedules',
+      path: `doses.${String(index + 1)}.interval`, page: '/schedule',
       sentence: `${label}の席${String(total)}のうち${String(unreached)}は、間隔の中に${dose.label}の席がありません（${formatDateJa(firstDate)}の席から）。`,
     }];
   });
@@ -236,7 +236,7 @@ function seatFaults(document: ProgrammeDocument, { seats, residents, seatShare }
   const first = seats.filter((day) => day.dose === 1).reduce((sum, day) => sum + day.seats, 0);
   if (people === 0) return [{ page: '/imports', sentence: '対象者がまだ取り込まれていません。' }];
   if (first >= people * seatShare) return [];
-  return [{ page: '/schedules', sentence: `${document.doses[0]?.label ?? ''}の席は${String(first)}で、対象者${String(people)}人の${percent(first / people)}です（目安は${percent(seatShare)}以上）。` }];
+  return [{ page: '/schedule', sentence: `${document.doses[0]?.label ?? ''}の席は${String(first)}で、対象者${String(people)}人の${percent(first / people)}です（目安は${percent(seatShare)}以上）。` }];
 }
 
 function venueFaults({ venues }: CheckFacts): CheckFault[] {

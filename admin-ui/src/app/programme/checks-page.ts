@@ -36,7 +36,7 @@ import { ProgrammeStore } from './programme-store';
       </ul>
     }
   `,
-  styles: `ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px; } .card { padding: 10px 16px; } .card p { margin: 0; } .faults { list-style: disc; padding: 8px 0 4px 24px; gap: 4px; } .big { font-size: 1.2rem; margin: 8px 0 12px; }`,
+  styles: `ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px; } .card { padding: 10px 16px; } .card p { margin: 0; } .faults { list-style: disc; padding: 8px 0 4px 24px; gap: 4px; } .faults a { margin-left: 12px; } .big { font-size: 1.2rem; margin: 8px 0 12px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ChecksPage {

@@ -16,6 +16,7 @@ import { ProgrammeStore } from './programme-store';
   selector: 'toki-publish-page',
   imports: [CityTime, MatButton, NoDraft, RouterLink],
   templateUrl: './publish-page.html',
+  styles: `h2:not(:first-child) { margin-top: 28px; } h2 { margin-bottom: 8px; } .row, .note { margin-top: 20px; } input { font: inherit; min-height: 40px; padding: 6px 10px; border: 1px solid #767676; border-radius: 8px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PublishPage {
