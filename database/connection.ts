@@ -20,7 +20,8 @@ export interface DatabaseOptions {
 export function openDatabase({ url, applicationName, poolSize }: DatabaseOptions): Database {
   return createKnex({
     client: 'pg',
-    connection: { connectionString: url, application_name: applicationName, statement_timeout: 0 },
+    // Compiling a statement takes longer than any of ours runs.
+    connection: { connectionString: url, application_name: applicationName, statement_timeout: 0, options: '-c jit=off' },
     pool: { min: 0, max: poolSize, acquireTimeoutMillis: 5_000 },
     migrations: { migrationSource },
     // knex writes to the console by itself; whoever runs the query hears of the failure and logs it.
