@@ -50,11 +50,10 @@ export function withValue(document: Json, path: Path, value: Json): Json {
     else copy[step] = withValue(copy[step], rest, value);
     return copy;
   }
-  const copy: Record<string, Json> = isRecord(document) ? { ...document } : {};
-  const next = withValue(copy[String(step)], rest, value);
-  if (next === undefined) delete copy[String(step)];
-  else copy[String(step)] = next;
-  return copy;
+  const old = isRecord(document) ? document : {};
+  const next = withValue(old[String(step)], rest, value);
+  if (next !== undefined) return { ...old, [String(step)]: next };
+  return Object.fromEntries(Object.entries(old).filter(([name]) => name !== String(step)));
 }
 
 const branchesOf = (node: Node): readonly Node[] => node.oneOf ?? node.anyOf ?? [];
@@ -112,6 +111,11 @@ export function blankOf(node: Node, document: Json, siblings: readonly Json[] = 
 function freeCode(siblings: readonly Json[], name: string): string {
   const taken = new Set(siblings.map((item) => (isRecord(item) ? item[name] : undefined)));
   for (let number = siblings.length + 1; ; number++) if (!taken.has(`item-${String(number)}`)) return `item-${String(number)}`;
+}
+
+/** A text as it is; whatever is no text or number is empty. */
+export function textOf(value: Json): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
 /** How people call an item of a list. */

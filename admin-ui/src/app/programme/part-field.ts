@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { blankOf, branchOf, isRecord, kindOfField, kindsOf, nameOfItem, tellsApart, toInstant, toLocal, type Json, type Node, type Path } from './document';
+import { blankOf, branchOf, isRecord, kindOfField, kindsOf, nameOfItem, tellsApart, textOf, toInstant, toLocal, type Json, type Node, type Path } from './document';
 import { ProgrammeStore } from './programme-store';
 
 interface Choice { readonly value: string; readonly label: string }
@@ -58,13 +58,13 @@ export class PartField {
     const values = this.store.words([...this.path(), this.tells()]).values;
     return kindsOf(this.node()).map((value) => ({ value, label: values?.[value] ?? value }));
   });
-  protected readonly chosenKind = computed(() => String((this.value() as Record<string, Json> | undefined)?.[this.tells()] ?? ''));
+  protected readonly chosenKind = computed(() => textOf((this.value() as Record<string, Json> | undefined)?.[this.tells()]));
   /** The fields of an object or of the chosen kind; those that must be there first. */
   protected readonly fields = computed(() => {
     const node = this.kind() === 'union' ? (this.branch() ?? {}) : this.node();
     const required = node.required ?? [];
     return Object.entries(node.properties ?? {})
-      .filter(([name, part]) => part.const === undefined || part.const === true)
+      .filter(([, part]) => part.const === undefined || part.const === true)
       .map(([name, part]) => ({ name, part, path: [...this.path(), name], optional: !required.includes(name) }));
   });
   protected readonly item = computed(() => this.words().item ?? this.words().label);

@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Difference } from '../shared/conflict';
 import { Tell } from '../shared/tell';
-import { valueAt, withValue, wordsFor, type Json, type Node, type Path, type Words } from './document';
+import { textOf, valueAt, withValue, wordsFor, type Json, type Node, type Path, type Words } from './document';
 
 export type Draft = Schema<'ProgrammeDraft'>;
 type Version = Schema<'ProgrammeVersion'>;
@@ -29,7 +29,7 @@ export class ProgrammeStore {
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
   /** Somebody else saved first: what differs. */
   readonly conflict = signal<readonly Difference[] | undefined>(undefined);
-  readonly name = computed(() => String(valueAt(this.document(), ['name']) ?? this.code()));
+  readonly name = computed(() => textOf(valueAt(this.document(), ['name'])) || this.code());
   private readonly faults = computed(() => new Map((this.draft()?.faults ?? []).map((fault) => [fault.path, fault])));
   private timer: ReturnType<typeof setTimeout> | undefined;
   private saving: Promise<void> = Promise.resolve();
@@ -39,8 +39,8 @@ export class ProgrammeStore {
     if (Object.keys(this.parts()).length === 0) {
       const { data } = await this.api.client.GET('/api/v1/programme-editor');
       if (data) {
-        this.schema.set(data.schema as Node);
-        this.parts.set(data.parts as Record<string, Words>);
+        this.schema.set(data.schema);
+        this.parts.set(data.parts);
         this.placeholders.set(data.placeholders);
       }
     }

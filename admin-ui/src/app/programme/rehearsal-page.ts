@@ -3,7 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { Api, type Schema } from '../api/api';
 import { CityTime, cityDay } from '../shared/city-time';
 import { Tell } from '../shared/tell';
-import { isRecord, nameOfItem, toInstant, toLocal, type Json } from './document';
+import { isRecord, nameOfItem, textOf, toInstant, toLocal, type Json } from './document';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
 
@@ -31,7 +31,7 @@ export class RehearsalPage {
   private readonly tell = inject(Tell);
   private readonly destroyed = inject(DestroyRef);
   protected readonly stories = stories;
-  protected readonly groups = computed(() => ((this.store.value(['groups']) as Json[] | undefined) ?? []).filter(isRecord).map((group) => ({ value: String(group['code']), label: nameOfItem(group), opensAt: String(group['opensAt'] ?? '') })));
+  protected readonly groups = computed(() => ((this.store.value(['groups']) as Json[] | undefined) ?? []).filter(isRecord).map((group) => ({ value: String(group['code']), label: nameOfItem(group), opensAt: textOf(group['opensAt']) })));
   protected readonly group = signal('');
   protected readonly story = signal<StoryKind>('attends');
   protected readonly hasEmail = signal(true);
