@@ -53,7 +53,7 @@ export class ProgrammeStore {
     if (data) {
       this.versions.set(data.versions);
       this.seatShare.set(data.seatShare);
-      this.take(data.draft ?? undefined);
+      this.take(data.draft);
     }
     this.loadedOnce.set(true);
   }
