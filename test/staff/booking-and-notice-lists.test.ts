@@ -20,7 +20,7 @@ afterEach(() => site.close());
 interface Line { id: string; state: string; reference: string | null; attention: boolean; startsAt: string; channel: string; dose: number }
 interface NoticeLine { id: string; status: string; urgency: number; maskedAddress: string | null; reason: string | null; label: string; again: boolean; step: string }
 
-async function booked({ daysAhead = 5, time = '10:30', confirm = true, channel = 'web' as 'web' | 'phone' } = {}) {
+async function booked({ daysAhead = 5, time = '10:30', confirm = true, channel = 'web' }: { daysAhead?: number; time?: string; confirm?: boolean; channel?: 'web' | 'phone' } = {}) {
   const residentId = await site.city.addResident();
   const slotId = await site.city.addSlot({ daysAhead, time, channel, capacity: 1_000 });
   const actor = channel === 'web' ? 'citizen' as const : 'operator' as const;

@@ -53,6 +53,6 @@ test('handed over twice, late and out of order, it comes to the same', async () 
   await world.deliver(again.events);
   await world.deliver(undone.events);
   await world.deliver(undone.events);
-  expect(await world.until(async () => (await world.handle(bookingId).describe()).status.name === 'COMPLETED' && (await world.handle(bookingId).result()))).toBe('attended');
+  expect(await world.until(async () => (await world.handle(bookingId).describe()).status.name === 'COMPLETED' && ((await world.handle(bookingId).result()) as string))).toBe('attended');
   expect((await subjects(bookingId)).filter((subject) => subject === '2回目の予約のご案内')).toHaveLength(1);
 });

@@ -49,7 +49,11 @@ export class Account implements OnInit {
   protected readonly form = inject(NonNullableFormBuilder).group({ password: ['', Validators.required] });
   protected readonly faults = new FormFaults(this.form);
 
-  async ngOnInit(): Promise<void> {
+  ngOnInit(): void {
+    void this.begin();
+  }
+
+  private async begin(): Promise<void> {
     void this.account.reload();
     const refused = this.refused();
     if (refused !== undefined) this.refusal.set((await this.api.client.GET('/api/v1/session/ways', { params: { query: { refused } } })).data?.refused ?? undefined);

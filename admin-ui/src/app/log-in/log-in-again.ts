@@ -40,8 +40,8 @@ export class LogInAgain implements OnInit {
   protected readonly label = computed(() => this.ways()?.oidc?.label ?? '市の認証でログイン');
   protected readonly problem = signal<string | undefined>(undefined);
 
-  async ngOnInit(): Promise<void> {
-    this.ways.set((await this.api.client.GET('/api/v1/session/ways')).data);
+  ngOnInit(): void {
+    void this.api.client.GET('/api/v1/session/ways').then(({ data }) => { this.ways.set(data); });
   }
 
   protected over(me: Me): void {
@@ -54,7 +54,7 @@ export class LogInAgain implements OnInit {
     if (data?.id === this.me.id) {
       this.session.begin(data);
       this.dialog.close('again');
-    } else this.problem.set(data ? '別の人がログインしています。ログイン画面からやり直してください。' : error?.detail);
+    } else this.problem.set(data ? '別の人がログインしています。ログイン画面からやり直してください。' : error.detail);
   }
 
   protected leave(): void {

@@ -70,7 +70,7 @@ export class SessionWatch {
     this.again = true;
     this.warning?.close();
     const { LogInAgain } = await import('./log-in-again');
-    const opened = this.dialog.open(LogInAgain, { data: me, disableClose: true, width: '30rem', backdropClass: 'curtain', autoFocus: 'first-heading' });
+    const opened = this.dialog.open<unknown, unknown, string>(LogInAgain, { data: me, disableClose: true, width: '30rem', backdropClass: 'curtain', autoFocus: 'first-heading' });
     const answer = await firstValueFrom(opened.afterClosed());
     this.again = false;
     if (answer !== 'again') {

@@ -56,7 +56,11 @@ export class Site implements OnInit {
   });
   protected readonly maxNotices = mostNotices;
 
-  async ngOnInit(): Promise<void> {
+  ngOnInit(): void {
+    void this.begin();
+  }
+
+  private async begin(): Promise<void> {
     if (!this.mayChange) this.form.disable({ emitEvent: false });
     await this.load();
     void this.history.reload();
