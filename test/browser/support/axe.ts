@@ -10,6 +10,8 @@ interface Found {
 
 /** Runs axe on the page as it stands; `what` names it in the message. The script comes by the debugger, past the page's CSP. */
 export async function expectClean(page: Page, what: string): Promise<void> {
+  // A snack bar keeps its words from everybody until it has announced them, 150 ms later.
+  await page.locator('mat-snack-bar-container [aria-hidden="true"] button').waitFor({ state: 'detached' });
   await page.evaluate(axe.source);
   const violations = await page.evaluate<Found[], string[]>(async (values) => {
     const runner = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Found[] }> } }).axe;

@@ -20,7 +20,8 @@ export async function createAdminSite(options: StaffSiteOptions = {}): Promise<A
   return {
     site, browser, faults,
     async open({ role, path = '/', viewport = desktop } = {}) {
-      const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', acceptDownloads: true });
+      // Colours are measured as they stay, not as they fade in.
+      const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', acceptDownloads: true, reducedMotion: 'reduce' });
       if (role) {
         const { cookies } = await site.colleague(role);
         await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: site.url })));
