@@ -91,7 +91,7 @@ test('before a programme was ever read, the page still stands', async () => {
   await line.cut();
   const answer = await new Visitor(url).get('/');
   expect(answer.status).toBe(503);
-  expect(answer.text).toContain('接種券に書かれているコールセンターへお電話ください。');
+  expect(answer.text).toContain('お手元の通知に書かれているコールセンターへお電話ください。');
   await line.open(new URL(city.databaseUrl));
 });
 

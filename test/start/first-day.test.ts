@@ -111,9 +111,10 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
 
     await goTo(city, '集計');
     await city.getByRole('heading', { level: 1, name: '集計' }).waitFor();
-    await city.getByText('鳥屋野総合体育館').first().waitFor();
+    await goTo(city, '今日');
+    await city.getByRole('rowheader', { name: '鳥屋野総合体育館' }).waitFor();
     await goTo(city, '監査');
     await city.getByRole('heading', { level: 1 }).waitFor();
-    await city.getByText('鳥屋野総合体育館').or(city.getByText(/受付/)).first().waitFor();
+    await city.getByRole('row', { name: /受付/ }).first().waitFor();
   });
 });
