@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -15,7 +13,6 @@ import type { SlotRepository } from '../../database/slots';
 import type { UnmetSearches } from '../../database/unmet-searches';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
-import { compactCss, withDesignTokens } from '../shared/design-tokens';
 import { createCsrf } from '../shared/csrf';
 import { createFormTokens } from '../shared/form-token';
 import { addInstallationRoute } from '../shared/installation';
@@ -30,23 +27,15 @@ import { setUpLanguage } from '../shared/set-up-language';
 import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
-import { createViews } from '../shared/views';
 import { createCitizenBookings, type HandOver } from './citizen-bookings';
 import { addAvailabilityRoutes } from './json/availability-routes';
 import { addBookingRoutes } from './json/booking-routes';
 import { addSessionRoutes } from './json/session-routes';
 import { createKnownDevices } from './known-devices';
 import { createLogIn } from './log-in';
-import { addBookingPages } from './pages/booking';
-import { addChooseTime } from './pages/choose-time';
-import { addChooseVenue } from './pages/choose-venue';
-import { addFrontPage } from './pages/front';
-import { addHoldPages } from './pages/hold';
-import { addInformationPages } from './pages/information';
-import { addLogInPages } from './pages/log-in';
-import { addMyBookings } from './pages/my-bookings';
+import { addPages } from './pages/all-pages';
 import { createPage } from './pages/page';
-import { paragraphs, telephoneLink } from './pages/words';
+import { createSiteViews, readSiteFiles } from './site-files';
 
 export interface CitizenAppDependencies {
   readonly bookings: BookingRepository;
@@ -77,16 +66,15 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const { residents, slots, sessions, site, throttle, keys, log, publicUrl } = dependencies;
   const programmes = programmesAsTheSiteSays(dependencies.programmes, site);
   const https = publicUrl.startsWith('https:');
-  const folder = join(dependencies.projectRoot, 'api', 'citizen');
   const cookies = createCookieJar({ https });
   const gate = createSessionGate({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
   const logIn = createLogIn({ programmes, residents, sessions, throttle, brake: dependencies.brake, devices, keys });
   const desk = createCitizenBookings({ ...dependencies, programmes });
-  const assets = createAssets(readAssets(join(folder, 'assets')));
+  const assets = createAssets(readSiteFiles(dependencies.projectRoot));
 
   const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
-  const views = createViews(join(folder, 'views'), { paragraphs, telephoneLink });
+  const views = createSiteViews(dependencies.projectRoot);
   const page = createPage({ views, assets, programmes, formToken: (ctx) => csrf.tokenFor(ctx) });
 
   const app = new Koa<RequestState>();
@@ -108,22 +96,10 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const pages = new Router<RequestState>();
   setUpHealth(pages, dependencies.health);
   assets.mount(pages);
-  addFrontPage(pages, { page, programmes, site });
-  addLogInPages(pages, { page, logIn, gate, cookies, programmes });
-  addMyBookings(pages, { page, gate, desk, programmes, residents });
-  addChooseVenue(pages, { page, gate, desk });
-  addChooseTime(pages, { page, gate, desk });
-  addHoldPages(pages, { page, gate, desk, sessions });
-  addBookingPages(pages, { page, gate, desk, publicUrl });
-  addInformationPages(pages, { page, programmes, site });
+  addPages(pages, { page, logIn, gate, cookies, desk, programmes, residents, sessions, site, publicUrl });
   addInstallationRoute(pages, keys);
   app.use(pages.routes());
 
   setUpFallback(app);
   return app;
-}
-
-function readAssets(folder: string): Record<string, string> {
-  const file = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  return { 'site.css': compactCss(withDesignTokens(file('site.css'))), 'site.js': file('site.js'), 'favicon.svg': file('favicon.svg') };
 }

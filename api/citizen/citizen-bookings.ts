@@ -20,9 +20,9 @@ export interface HandOver {
 }
 
 export interface CitizenBookingsDependencies {
-  readonly bookings: BookingRepository;
-  readonly programmes: Programmes;
-  readonly slots: SlotRepository;
+  readonly bookings: Pick<BookingRepository, 'hold' | 'confirm' | 'cancel' | 'listOf' | 'find'>;
+  readonly programmes: Pick<Programmes, 'current' | 'version'>;
+  readonly slots: Pick<SlotRepository, 'venues' | 'freeByVenue' | 'freeSlots'>;
   readonly handOver: HandOver;
   readonly unmet: Pick<UnmetSearches, 'note'>;
 }
