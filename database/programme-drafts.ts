@@ -211,6 +211,20 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
 
     find: (code: string): Promise<DraftOutcome> => found(database, code),
 
+    /** What can be shown of a programme: its draft, else the draft as it last broke no rule, else what is published. */
+    async lastValid(code: string): Promise<ProgrammeDocument | undefined> {
+      const [row] = await drafts(database).where('p.code', code);
+      // Somebody who types leaves a few steps with faults behind: one by one is quick, and few are needed.
+      for (let step = row?.step; row && step !== undefined;) {
+        const kept = await database('programme_draft_step').where({ draft_id: row.id }).where('step', '<=', step).orderBy('step', 'desc').first<{ step: number; document: unknown } | undefined>('step', 'document');
+        const checked = kept && checkProgrammeDocument(kept.document);
+        if (checked?.ok) return checked.document;
+        step = kept && kept.step - 1;
+      }
+      const published = await database('programme_version as v').join('programme as p', 'p.id', 'v.programme_id').where({ 'p.code': code }).orderBy('v.number', 'desc').first<{ document: ProgrammeDocument } | undefined>('v.document');
+      return published?.document;
+    },
+
     /** Begins a draft from a version: the published one to change it, an older one to go back to it. */
     beginFrom(actor: AuditActor, staffId: string, code: string, number: number): Promise<DraftOutcome> {
       return database.transaction(async (trx) => {

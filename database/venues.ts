@@ -45,6 +45,11 @@ export function readPrefixedVenue(row: PrefixedVenueRow): VenueView {
   return Object.fromEntries(fields.map(([field, column]) => [field, row[`venue_${column}` as keyof PrefixedVenueRow]])) as unknown as VenueView;
 }
 
+/** What everybody may know of a venue, of all that is known of it. */
+export function venueView(venue: VenueView): VenueView {
+  return Object.fromEntries(fields.map(([field]) => [field, venue[field]])) as unknown as VenueView;
+}
+
 /** The columns of what is given of a venue; fields of the city's own (`active`, `position`, `capacityNotes`) are welcome. */
 export function venueValues(venue: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names: Readonly<Record<string, string>> = { ...columns, capacityNotes: 'capacity_notes' };

@@ -1,6 +1,7 @@
 import { createHandOver } from '../activities/hand-over';
 import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
+import { createPagePreview } from '../api/citizen/preview/page-preview';
 import { createStaffApp } from '../api/staff/app';
 import { installationId } from '../api/shared/installation';
 import { createProgrammeDesk } from '../api/staff/programme-desk';
@@ -144,6 +145,7 @@ async function main(): Promise<number> {
       health: createHealthChecks({ database, temporal, outbox }),
       workflowsNeedingAttention: createAttentionCount(temporal),
       ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: config.publicUrl, processes: createProgrammeProcesses(temporal) }),
+      pagePreview: createPagePreview({ projectRoot, publicUrl: config.publicUrl }),
       trustedProxies: config.trustedProxies,
     },
     health: createHealthChecks({ database, temporal, outbox }),

@@ -70,6 +70,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   const router = new Router<RequestState>();
   setUpHealth(router, dependencies.health);
   assets.mount(router);
+  desk?.pagePreview.assets.mount(router);
   router.get('/metrics', async (ctx) => {
     ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.text();

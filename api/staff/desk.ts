@@ -42,6 +42,7 @@ import type { OidcDoor } from './oidc/door';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
 import type { ImportDesk } from './import-desk';
 import type { UnmetSearches } from '../../database/unmet-searches';
+import type { PagePreview } from '../shared/page-preview';
 import type { HealthChecks } from '../shared/set-up-health';
 import type { DayFileContent } from './offline/day-file';
 import type { ProgrammeProcesses } from './programme-processes';
@@ -111,5 +112,7 @@ export interface StaffDesk {
   readonly programmeFacts: ProgrammeFacts;
   readonly rehearsals: ProgrammeRehearsals;
   readonly programmeProcesses: ProgrammeProcesses;
+  /** The citizens' pages of what is being edited. */
+  readonly pagePreview: PagePreview;
   readonly trustedProxies: readonly string[];
 }

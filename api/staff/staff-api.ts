@@ -24,6 +24,7 @@ import { ownAccountRoutes } from './routes/own-account';
 import { exportRoutes } from './routes/exports';
 import { receptionRoutes } from './routes/reception';
 import { programmeRoutes } from './routes/programmes';
+import { programmePreviewRoutes } from './routes/programme-preview';
 import { rehearsalRoutes } from './routes/rehearsals';
 import { residentRoutes } from './routes/residents';
 import { scheduleRoutes } from './routes/schedules';
@@ -65,6 +66,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...exportRoutes(desk),
     ...todayRoutes(desk),
     ...programmeRoutes({ drafts: desk.drafts, facts: desk.programmeFacts, processes: desk.programmeProcesses }),
+    ...programmePreviewRoutes(desk),
     ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
   ];
   const description = describeApi(routes);

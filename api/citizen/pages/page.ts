@@ -29,7 +29,7 @@ export interface Page {
 
 export interface PageDependencies {
   readonly views: Views;
-  readonly assets: Assets;
+  readonly assets: Pick<Assets, 'urlOf'>;
   readonly programmes: Pick<Programmes, 'current'>;
   /** The token for the forms of the page being rendered. */
   readonly formToken: (ctx: AppContext) => string;

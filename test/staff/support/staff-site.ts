@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Client } from '@temporalio/client';
 import { createTemporalClient } from '../../../activities/temporal-client';
 import { EncryptionCodec } from '../../../activities/payload-codec';
+import { createPagePreview } from '../../../api/citizen/preview/page-preview';
 import { createStaffApp } from '../../../api/staff/app';
 import { createDayFileWriter } from '../../../api/staff/offline/day-file';
 import { createProgrammeDesk } from '../../../api/staff/programme-desk';
@@ -164,6 +165,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
     workflowsNeedingAttention: () => Promise.resolve(0),
     ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl, processes: createProgrammeProcesses(temporal) }),
+    pagePreview: createPagePreview({ projectRoot, publicUrl }),
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
