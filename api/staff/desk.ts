@@ -17,6 +17,7 @@ import type { DayFiles } from '../../database/day-files';
 import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
+import type { Affected } from '../../database/affected';
 import type { ProgrammeDrafts } from '../../database/programme-drafts';
 import type { ProgrammeFacts } from '../../database/programme-facts';
 import type { ProgrammeRehearsals } from '../../database/programme-rehearsals';
@@ -109,6 +110,7 @@ export interface StaffDesk {
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
   readonly workflowsNeedingAttention: () => Promise<number | undefined>;
   readonly drafts: ProgrammeDrafts;
+  readonly affected: Affected;
   readonly programmeFacts: ProgrammeFacts;
   readonly rehearsals: ProgrammeRehearsals;
   readonly programmeProcesses: ProgrammeProcesses;

@@ -1,3 +1,4 @@
+import { createAffected } from '../../database/affected';
 import type { Audit } from '../../database/audit';
 import type { Database } from '../../database/connection';
 import type { KeyRing } from '../../database/keys';
@@ -14,13 +15,14 @@ import type { ProgrammeProcesses } from './programme-processes';
 export function createProgrammeDesk(
   { database, keys, audit, programmes, publicUrl, processes }:
   { database: Database; keys: KeyRing; audit: Audit; programmes: Programmes; publicUrl: string; processes: ProgrammeProcesses },
-): Pick<StaffDesk, 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
+): Pick<StaffDesk, 'affected' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
   const settings = createSiteSettings(database);
   const site = async () => {
     const url = (await settings.current()).publicAddress ?? publicUrl;
     return { url, qrText: readQrSvg(qrSvg(url)) };
   };
   return {
+    affected: createAffected({ database, keys }),
     drafts: createProgrammeDrafts({ database, audit, programmes }),
     programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),

@@ -8,6 +8,7 @@ import { describeApi } from './openapi';
 import { createIdentityGate } from './identity-gate';
 import { createPhoneBookings } from './phone-bookings';
 import { accountRoutes } from './routes/accounts';
+import { affectedRoutes } from './routes/affected';
 import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
 import { bookingListRoutes } from './routes/booking-list';
@@ -67,6 +68,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...todayRoutes(desk),
     ...programmeRoutes({ drafts: desk.drafts, facts: desk.programmeFacts, processes: desk.programmeProcesses }),
     ...programmePreviewRoutes(desk),
+    ...affectedRoutes(desk),
     ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
   ];
   const description = describeApi(routes);

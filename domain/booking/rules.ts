@@ -1,10 +1,10 @@
 import { addDays, cityDate, daysBetween, type Instant } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programme/document';
-import { checkOpen, type Person } from '../programme/eligibility';
+import { checkEverOpen, checkOpen, type Person } from '../programme/eligibility';
 import { releaseFor, type SeatShare } from '../programme/release';
 import { intervalOf, possibleIntervals, seatOf, vaccineAt, type Interval } from '../programme/vaccines';
-import { bookingWindow } from '../programme/window';
+import { bookingWindow, outerDays } from '../programme/window';
 import type { BookingState } from './lifecycle';
 import { countsForDose } from './lifecycle';
 import { refuse, type Refusal } from './refusals';
@@ -42,6 +42,8 @@ export interface HoldRequest {
   readonly walkInUntil?: Instant;
   /** A supervisor lets this one person be booked for this dose, whatever the opening of their group says (`domain/desk/permit.ts`). */
   readonly isPermitted?: boolean;
+  /** The booking stands already: what binds the moment of booking says nothing (`domain/booking/standing.ts`). */
+  readonly isStanding?: true;
 }
 
 export interface HoldDecision {
@@ -145,13 +147,14 @@ export function decideHold(
   now: Date,
 ): HoldDecision | Refusal {
   const place = { venueCode: slot.venueCode, channel: request.channel, dose: request.dose };
-  const open = checkOpen(document, person, now, place);
+  const isStanding = request.isStanding === true;
+  const open = isStanding ? checkEverOpen(document, person, place) : checkOpen(document, person, now, place);
   if (!open.ok && request.isPermitted !== true) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose)) return refuse('wrong_dose');
-  if (milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
+  if (!isStanding && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
   const day = cityDate(slot.startsAt);
-  const window = request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now, place);
+  const window = isStanding ? outerDays(document) : request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now, place);
   if (request.isPastWindow !== true && (day < window.first || day > window.last)) return refuse('outside_window', { ...window });
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);

@@ -120,6 +120,17 @@ export function checkOpen(document: ProgrammeDocument, person: Person, now: Date
   return closed === undefined ? refuse('closed') : refuse('closed', { closedAt: closed });
 }
 
+/**
+ * As `checkOpen`, whatever the time: refused is who belongs to no group, or only to groups that are not open at `place` at all.
+ * That the time has not come yet, or is over, refuses nobody here.
+ */
+export function checkEverOpen(document: ProgrammeDocument, person: Person, place: Place = {}): { ok: true; groups: readonly ProgrammeGroup[] } | Refusal {
+  const groups = groupsOf(document, person);
+  if (groups.length === 0) return refuse('not_eligible');
+  const open = groups.filter((group) => openingTimes(group, place).some(({ opensAt }) => opensAt !== undefined));
+  return open.length > 0 ? { ok: true, groups: open } : refuse('closed');
+}
+
 export function earliest(instants: readonly string[]): string | undefined {
   return [...instants].sort((a, b) => Date.parse(a) - Date.parse(b))[0];
 }

@@ -8,6 +8,11 @@ export interface DayRange {
   readonly last: string;
 }
 
+/** The days outside of which nothing is ever booked, whatever the rolling window says. */
+export function outerDays({ bookingWindow: { notBefore, notAfter } }: ProgrammeDocument): DayRange {
+  return { first: notBefore ?? '0001-01-01', last: notAfter ?? '9999-12-31' };
+}
+
 /**
  * First and last bookable city date at `now`. Where venue or channel are not known yet, the widest of the windows that
  * may count. The window's last day comes in at `rollsAt`; its first day goes out at midnight.
@@ -30,8 +35,6 @@ export function bookingWindow(document: ProgrammeDocument, now: Instant, place: 
   if (!isSettled) windows.push({ first: addDays(today, rule.firstDay), last: addDays(lastFrom, rule.lastDay) });
   const first = windows.map((window) => window.first).sort()[0] ?? today;
   const last = windows.map((window) => window.last).sort().at(-1) ?? today;
-  return {
-    first: rule.notBefore !== undefined && rule.notBefore > first ? rule.notBefore : first,
-    last: rule.notAfter !== undefined && rule.notAfter < last ? rule.notAfter : last,
-  };
+  const outer = outerDays(document);
+  return { first: outer.first > first ? outer.first : first, last: outer.last < last ? outer.last : last };
 }

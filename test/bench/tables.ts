@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { createAffected } from '../../database/affected';
 import { createAttentionReader } from '../../database/attention';
 import { createAudit } from '../../database/audit';
 import { createAuditSearch } from '../../database/audit-search';
@@ -11,6 +12,8 @@ import { createStaffNoticeReader } from '../../database/staff-notices';
 import { createStaffNumbers } from '../../database/staff-numbers';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { foldKana } from '../../domain/kana';
+import type { ProgrammeDocument } from '../../domain/programme/document';
+import { countEligible } from '../../domain/programme/eligible-people';
 import { benchAnswers, createBenchCity, type BenchCity } from './bench-city';
 import { median, round, type Figure } from './measure';
 
@@ -31,6 +34,8 @@ interface Asked {
   readonly name: string;
   /** A sum over a long time, not a page of a list. */
   readonly isSum?: true;
+  /** How often it is asked; left out: as all. */
+  readonly samples?: number;
   run(turn: number): Promise<unknown>;
 }
 
@@ -62,9 +67,9 @@ export async function tables(serverUrl: string, residents: number, say: (line: s
   }
 }
 
-async function timesOf({ run }: Asked): Promise<{ p50: number; p95: number }> {
+async function timesOf({ run, samples: turns = samples }: Asked): Promise<{ p50: number; p95: number }> {
   const times: number[] = [];
-  for (let turn = 0; turn < samples + 5; turn++) {
+  for (let turn = 0; turn < turns + 5; turn++) {
     const start = performance.now();
     await run(turn);
     // The first ones warm the caches.
@@ -85,6 +90,8 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   const numbers = createStaffNumbers(database);
   const dayLists = createDayLists({ database, keys });
   const attention = createAttentionReader(database);
+  const affected = createAffected({ database, keys });
+  const byAge: ProgrammeDocument = { ...city.version.document, groups: city.version.document.groups.map((group) => ({ ...group, members: [{ kind: 'age', on: '2022-03-31', from: 80 }] })) };
   const venues = (await database('venue').select<{ id: string }[]>('id')).map((row) => row.id);
   const staff = (await database('staff').select<{ id: string }[]>('id')).map((row) => row.id);
   const first = addDays(cityDate(new Date()), -days / 2);
@@ -133,6 +140,8 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     { name: 'numbers of three weeks at one venue', run: (turn) => numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }) },
     { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
     { name: 'what moved on that list', run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)) },
+    { name: 'who may book, all residents counted anew', isSum: true, samples: 6, run: async () => countEligible(byAge, (await createAffected({ database, keys }).people(programmeId)).people, new Date()) },
+    { name: 'bookings that a change of the groups would not allow', isSum: true, samples: 6, run: () => affected.countFaulty(programmeId, byAge, city.version.document) },
     { name: 'what waits for a person', run: () => attention.attention() },
     { name: 'how mail went in a day', run: () => attention.mail() },
   ];

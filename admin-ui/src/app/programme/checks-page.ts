@@ -4,13 +4,14 @@ import { RouterLink } from '@angular/router';
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
 import { ProblemNote } from '../shared/problem-note';
+import { AffectedCard } from './affected';
 import { EditPage } from './edit-page';
 import { ProgrammeStore } from './programme-store';
 
 /** The opening checklist, answered by the system itself. */
 @Component({
   selector: 'toki-checks-page',
-  imports: [MatButton, ProblemNote, RouterLink],
+  imports: [AffectedCard, MatButton, ProblemNote, RouterLink],
   template: `
     <div class="row"><p class="soft">{{ of() === 'draft' ? '下書きの内容を、いまの会場・枠・対象者と照らし合わせた結果です。' : '公開中の内容を、いまの会場・枠・対象者と照らし合わせた結果です。' }}</p>
     <button matButton="outlined" type="button" (click)="checks.reload()" [disabled]="checks.loading()">もう一度確認する</button></div>
@@ -35,8 +36,9 @@ import { ProgrammeStore } from './programme-store';
         }
       </ul>
     }
+    <toki-affected />
   `,
-  styles: `ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px; } .card { padding: 10px 16px; } .card p { margin: 0; } .faults { list-style: disc; padding: 8px 0 4px 24px; gap: 4px; } .faults a { margin-left: 12px; } .big { font-size: 1.2rem; margin: 8px 0 12px; }`,
+  styles: `toki-affected { display: block; margin-top: 20px; } ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px; } .card { padding: 10px 16px; } .card p { margin: 0; } .faults { list-style: disc; padding: 8px 0 4px 24px; gap: 4px; } .faults a { margin-left: 12px; } .big { font-size: 1.2rem; margin: 8px 0 12px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ChecksPage {

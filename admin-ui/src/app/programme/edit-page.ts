@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { Conflict } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
 import { urlState } from '../shared/url-state';
+import { AffectedCard } from './affected';
 import { NoDraft } from './no-draft';
 import { PartField } from './part-field';
 import { ProgrammeStore } from './programme-store';
@@ -22,7 +23,7 @@ const sections: readonly Section[] = [
 /** The draft in sections by task; it saves itself. */
 @Component({
   selector: 'toki-edit-page',
-  imports: [Conflict, ErrorSummary, NoDraft, PartField],
+  imports: [AffectedCard, Conflict, ErrorSummary, NoDraft, PartField],
   template: `
     @if (store.draft(); as draft) {
       @if (store.conflict(); as differences) { <toki-conflict [differences]="differences" (takeTheirs)="store.reload()" (keepMine)="store.keepMine()" /> }
@@ -37,6 +38,7 @@ const sections: readonly Section[] = [
         </nav>
         <section [attr.aria-label]="current().label" class="stack">
           <div><h2>{{ current().label }}</h2><p class="soft">{{ current().lead }}</p></div>
+          @if (current().key === 'groups' || current().key === 'doses') { <toki-affected /> }
           <toki-error-summary [faults]="faults()" />
           @for (part of current().parts; track part) { <toki-part-field [node]="store.schema().properties?.[part] ?? {}" [path]="[part]" [optional]="!(store.schema().required ?? []).includes(part)" /> }
         </section>

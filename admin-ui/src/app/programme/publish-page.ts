@@ -8,15 +8,16 @@ import { loaded } from '../shared/loaded';
 import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { toInstant } from './document';
+import { AffectedCard } from './affected';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
 
 /** What changes for citizens, in words, and publishing by somebody who did not edit it. */
 @Component({
   selector: 'toki-publish-page',
-  imports: [CityTime, MatButton, NoDraft, RouterLink],
+  imports: [AffectedCard, CityTime, MatButton, NoDraft, RouterLink],
   templateUrl: './publish-page.html',
-  styles: `h2:not(:first-child) { margin-top: 28px; } h2 { margin-bottom: 8px; } .row, .note { margin-top: 20px; } input { font: inherit; min-height: 40px; padding: 6px 10px; border: 1px solid #767676; border-radius: 8px; }`,
+  styles: `toki-affected { display: block; margin-top: 28px; } h2:not(:first-child) { margin-top: 28px; } h2 { margin-bottom: 8px; } .row, .note { margin-top: 20px; } input { font: inherit; min-height: 40px; padding: 6px 10px; border: 1px solid #767676; border-radius: 8px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PublishPage {
