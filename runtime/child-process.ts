@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { lifeOf } from './child-life';
 import { projectRoot } from './root';
 import type { Running } from './supervised';
 
@@ -32,26 +33,6 @@ export async function startChild({ name, program, env, stopWithinMs, onLine }: C
   };
   forward(child.stdout);
   forward(child.stderr);
-  let ended = false;
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => {
-      ended = true;
-      resolve(signal ?? `code ${String(code)}`);
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (error) => { reject(new Error(`${name} could not be run: ${error.message}`)); });
-  });
-  return {
-    pid: child.pid ?? 0,
-    exited,
-    async stop() {
-      if (ended) return;
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
+  const { pid, exited, stop } = await lifeOf(child).catch((error: unknown) => { throw new Error(`${name} could not be run: ${(error as Error).message}`, { cause: error }); });
+  return { pid, exited, stop: () => stop('SIGTERM', stopWithinMs) };
 }

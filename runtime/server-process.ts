@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lifeOf, type ChildLife } from './child-life';
 import { isAlive, type ProcessMark } from './process-identity';
 
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -17,14 +18,7 @@ export interface ServerCommand {
 }
 
 /** A database or workflow server that Toki has started, in a process group of its own. */
-export interface ServerProcess {
-  readonly pid: number;
-  /** Resolves when it has ended, with words such as `code 1` or `SIGKILL`. Never rejects. */
-  readonly exited: Promise<string>;
-  hasExited(): boolean;
-  /** Asks it to stop with `signal`; after `graceMs` it is killed. Resolves when it is gone. */
-  stop(signal: NodeJS.Signals, graceMs: number): Promise<void>;
-}
+export type ServerProcess = ChildLife;
 
 /**
  * Starts a server whose output goes to a file rather than to a pipe, so that it neither dies of nor waits for
@@ -46,30 +40,7 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
       ...(command.uid === undefined ? {} : { uid: command.uid }),
       ...(command.gid === undefined ? {} : { gid: command.gid }),
     });
-    let ended = false;
-    const exited = new Promise<string>((resolve) => {
-      child.once('exit', (code, signal) => {
-        ended = true;
-        resolve(signal ?? `code ${String(code)}`);
-      });
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-    const pid = child.pid ?? 0;
-    return {
-      pid,
-      exited,
-      hasExited: () => ended,
-      async stop(signal, graceMs) {
-        if (ended) return;
-        child.kill(signal);
-        const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-        await exited;
-        clearTimeout(timer);
-      },
-    };
+    return await lifeOf(child);
   } finally {
     closeSync(log);
   }

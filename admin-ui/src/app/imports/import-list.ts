@@ -1,40 +1,39 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
+import { listState } from '../shared/list-state';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
+import { Paging } from '../shared/paging';
 import { ProblemNote } from '../shared/problem-note';
-import { urlState } from '../shared/url-state';
 import { Session } from '../shell/session';
 import { figure, isWaiting, phaseChips, sourceWords } from './words';
 
 /** Every import that was ever begun, the newest first. */
 @Component({
   selector: 'toki-import-list',
-  imports: [RouterLink, MatButton, CityTime, EmptyState, Icon, PageHeader, ProblemNote],
+  imports: [RouterLink, MatButton, CityTime, EmptyState, Icon, PageHeader, Paging, ProblemNote],
   templateUrl: './import-list.html',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ImportList {
   private readonly api = inject(Api);
   private readonly me = inject(Session).me;
-  protected readonly page = urlState('before');
-  protected readonly list = loaded(() => this.api.client.GET('/api/v1/imports', { params: { query: this.page.values().before === '' ? {} : { before: this.page.values().before } } }), { everyMs: 5_000 });
+  protected readonly page = listState([]);
+  protected readonly list = loaded(() => this.api.client.GET('/api/v1/imports', { params: { query: this.query() } }), { on: () => this.query(), everyMs: 5_000 });
   protected readonly mayImport = computed(() => this.me()?.role === 'city_admin');
   protected readonly chips = phaseChips;
   protected readonly sources = sourceWords;
   protected readonly isWaiting = isWaiting;
 
-  constructor() {
-    effect(() => {
-      this.page.values();
-      void this.list.reload();
-    });
-  }
+  private readonly query = computed(() => {
+    const { after } = this.page.asked();
+    return after ? { before: after } : {};
+  });
 
   /** What it did, or would do. */
   protected counts(run: Schema<'ImportRun'>): string {

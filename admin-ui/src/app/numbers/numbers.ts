@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
@@ -42,7 +42,7 @@ export class Numbers {
     },
     { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
   );
-  protected readonly numbers = loaded(() => this.api.client.GET('/api/v1/numbers', { params: { query: this.query() } }));
+  protected readonly numbers = loaded(() => this.api.client.GET('/api/v1/numbers', { params: { query: this.query() } }), { on: () => this.query() });
   protected readonly file = computed(() => `/api/v1/numbers.csv?${new URLSearchParams(this.query() as Record<string, string>).toString()}`);
   protected readonly view = computed(() => views.find((view) => view.by === this.by()) ?? views[0]);
   protected readonly total = computed((): Line | undefined => {
@@ -56,13 +56,6 @@ export class Numbers {
     return linesBy(known.rows, this.by(), { venues: map(known.venues), groups: map(known.groups), doses: map(known.doses) });
   });
   protected readonly chartLabel = computed(() => `${this.view().label}ごとの席と人の数`);
-
-  constructor() {
-    effect(() => {
-      this.query();
-      untracked(() => void this.numbers.reload());
-    });
-  }
 
   /** Of the seats, in whole percent. */
   protected share(line: Line): string {

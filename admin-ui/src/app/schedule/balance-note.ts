@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, input, effect, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
 
@@ -24,13 +24,5 @@ export class BalanceNote {
   /** Changes when seats did. */
   readonly since = input<unknown>();
   private readonly api = inject(Api);
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/balance', { params: { query: this.venueId() === '' ? {} : { venueId: this.venueId() } } }));
-
-  constructor() {
-    effect(() => {
-      this.venueId();
-      this.since();
-      untracked(() => void this.answer.reload());
-    });
-  }
+  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/balance', { params: { query: this.venueId() === '' ? {} : { venueId: this.venueId() } } }), { on: () => [this.venueId(), this.since()] });
 }

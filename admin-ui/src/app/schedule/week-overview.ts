@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
@@ -34,7 +34,7 @@ export class WeekOverview {
   protected readonly days = computed(() => daysOfWeek(this.monday()));
   protected readonly planning = loaded(() => this.api.client.GET('/api/v1/city/planning'));
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/city/venues'));
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/days', { params: { query: { from: this.monday(), to: addDays(this.monday(), 6) } } }), { everyMs: 20_000 });
+  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/days', { params: { query: { from: this.monday(), to: addDays(this.monday(), 6) } } }), { on: () => this.monday(), everyMs: 20_000 });
   protected readonly doses = computed(() => this.planning.value()?.doses ?? []);
   protected readonly holidays = computed(() => new Map((this.answer.value()?.holidays ?? []).map(({ date, name }) => [date, name])));
   protected readonly rows = computed(() => {
@@ -54,10 +54,6 @@ export class WeekOverview {
   constructor() {
     void this.planning.reload();
     void this.venues.reload();
-    effect(() => {
-      this.monday();
-      untracked(() => void this.answer.reload());
-    });
   }
 
   protected move(days: number): void {

@@ -1,4 +1,4 @@
-import { DestroyRef, inject, signal, type Signal } from '@angular/core';
+import { DestroyRef, effect, inject, signal, untracked, type Signal } from '@angular/core';
 import type { Problem } from '../api/api';
 
 interface Answer<Value> {
@@ -16,8 +16,8 @@ export interface Loaded<Value> {
   set(value: Value): void;
 }
 
-/** `const venues = loaded(() => this.api.client.GET('/api/v1/venues'));` – call `reload()` (e.g. in an `effect` on the filters). `everyMs`: asks again and again while the page is in sight. */
-export function loaded<Value>(ask: () => Promise<Answer<Value>>, { everyMs }: { everyMs?: number } = {}): Loaded<Value> {
+/** `const venues = loaded(() => this.api.client.GET('/api/v1/venues'));` – then call `reload()`. `on`: asks by itself, at first and whenever what it reads changes. `everyMs`: asks again and again while the page is in sight. */
+export function loaded<Value>(ask: () => Promise<Answer<Value>>, { on, everyMs }: { on?: () => unknown; everyMs?: number } = {}): Loaded<Value> {
   const value = signal<Value | undefined>(undefined);
   const problem = signal<Problem | undefined>(undefined);
   const loading = signal(false);
@@ -31,6 +31,12 @@ export function loaded<Value>(ask: () => Promise<Answer<Value>>, { everyMs }: { 
     problem.set(error);
     if (data !== undefined) value.set(data);
   };
+  if (on) {
+    effect(() => {
+      on();
+      untracked(() => void reload());
+    });
+  }
   if (everyMs !== undefined) {
     const timer = setInterval(() => !document.hidden && !loading() && void reload(), everyMs);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));

@@ -12,7 +12,8 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
   `,
   styles: `
     :host { display: flex; flex-wrap: wrap; gap: 8px 24px; justify-content: space-between; align-items: start; margin-bottom: 20px; }
-    p { margin: 4px 0 0; max-width: 60ch; }
+    div:first-child { flex: 1 1 24rem; }
+    p { margin: 4px 0 0; max-width: 46em; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
