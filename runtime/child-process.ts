@@ -33,6 +33,6 @@ export async function startChild({ name, program, env, stopWithinMs, onLine }: C
   };
   forward(child.stdout);
   forward(child.stderr);
-  const { pid, exited, stop } = await lifeOf(child).catch((error: unknown) => { throw new Error(`${name} could not be run: ${(error as Error).message}`, { cause: error }); });
-  return { pid, exited, stop: () => stop('SIGTERM', stopWithinMs) };
+  const life = await lifeOf(child).catch((error: unknown) => { throw new Error(`${name} could not be run: ${(error as Error).message}`, { cause: error }); });
+  return { pid: life.pid, exited: life.exited, stop: () => life.stop('SIGTERM', stopWithinMs) };
 }

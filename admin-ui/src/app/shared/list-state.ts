@@ -21,8 +21,8 @@ export interface ListState<Name extends string> {
 /** Within an injection context: `const list = listState(['state', 'from'], ['order'])`. `sorting`: names that order the list and hide nothing of it. */
 export function listState<Name extends string>(filters: readonly Name[], sorting: readonly Name[] = []): ListState<Name> {
   const url = urlState<Name | 'after' | 'id'>(...filters, ...sorting, 'after', 'id');
-  // TypeScript cannot tell that a literal fits a record whose names are a parameter.
-  const set = (changes: object, how?: { replace: boolean }): void => { url.set(changes as Partial<Record<Name | 'after' | 'id', string>>, how); };
+  // An object: a literal fits no record whose names are a parameter.
+  const set = (changes: object, how?: { replace: boolean }): void => { url.set(changes, how); };
   const blank = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, '']));
   return {
     values: url.values,
