@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { BookingRepository, BookingView } from '../database/bookings';
+import type { LineLinks } from '../database/line-links';
 import type { Notice, NoticeRepository } from '../database/notices';
 import type { Programmes, ProgrammeVersion } from '../database/programmes';
 import type { ResidentRepository } from '../database/residents';
@@ -9,20 +10,27 @@ import { emailIn } from '../domain/contact/addresses';
 import { mustBeCalledWithoutAddress } from '../domain/contact/callback';
 import { unlessToldPrefix, type NoticeOutcome, type NoticeRequest } from '../domain/contracts/booking-workflow';
 import { isInvitation } from '../domain/journey/plan';
+import { lineTexts } from '../domain/line/texts';
 import { writeNotice } from '../domain/journey/write-notice';
 import type { NoticeMessage } from '../domain/notice-layout';
-import type { JourneyStep } from '../domain/programme/document';
+import type { JourneyStep, NoticeChannel } from '../domain/programme/document';
 import { noticeLanguage } from '../domain/programme/languages';
 import { checkOpen, groupsOf } from '../domain/programme/eligibility';
+import type { LineSender } from './line-api';
 import type { Mail, Mailer } from './mailer';
 
 export interface NoticeActivitiesOptions {
-  readonly notices: Pick<NoticeRepository, 'find' | 'wasTold' | 'startSending' | 'putBack' | 'markSent' | 'markFailed' | 'markUnclear' | 'skip' | 'skipForCall' | 'deliverToInbox' | 'toldTo'>;
+  readonly notices: Pick<NoticeRepository, 'find' | 'wasTold' | 'startSending' | 'startPush' | 'resumePush' | 'giveWay' | 'putBack' | 'markSent' | 'markFailed' | 'markUnclear' | 'skip' | 'skipForCall' | 'deliverToInbox' | 'toldTo'>;
   readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'isListed'>;
   readonly programmes: Pick<Programmes, 'version'>;
-  /** Left out: nothing leaves the machine, messages land in the inbox. */
+  /** Left out: no mail leaves the machine, messages land in the inbox. */
   readonly mailer?: Mailer;
+  readonly line?: {
+    readonly links: Pick<LineLinks, 'userOf'>;
+    /** `inbox`: for the demo, instead of LINE. */
+    readonly sender: Pick<LineSender, 'push'> | 'inbox';
+  };
   /** The citizen site, without a slash at the end. */
   readonly publicUrl: string;
   /** The moment at which a booking's notice is sent; in a rehearsal, that of its own time. */
@@ -35,11 +43,21 @@ export interface NoticeActivities {
   settleNotice(request: NoticeRequest): Promise<NoticeOutcome>;
 }
 
-/** Where a step says nothing. LINE is tried for nobody yet: no resident is linked to an account. */
-const usualChannels = ['email'] as const;
+/** Where a step says nothing: whoever linked an account wants to hear there. */
+const usualChannels: readonly NoticeChannel[] = ['line', 'email'];
 const heartbeatEveryMs = 3_000;
+/** So often LINE is asked when it cannot be reached or is too busy, before the next way is taken. */
+const lineAttempts = 5;
+/** Shown in place of an account's id. */
+const lineRecipient = 'LINEでつないだ方';
 
-export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, publicUrl, clock = () => new Date() }: NoticeActivitiesOptions): NoticeActivities {
+/** This way has not led to the person; `code` where somebody said so. */
+interface NextWay {
+  readonly next: true;
+  readonly code?: string;
+}
+
+export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, line, publicUrl, clock = () => new Date() }: NoticeActivitiesOptions): NoticeActivities {
   /**
    * Why a notice is not to be sent now, or undefined. Asked at sending, not only at planning: in between the booking may
    * have been cancelled or moved, or the next dose booked.
@@ -91,19 +109,74 @@ export function createNoticeActivities({ notices, bookings, residents, programme
 
   /** Who has no address and does not know of it yet is called. */
   async function skipWithoutAddress(notice: Notice, step: JourneyStep): Promise<NoticeOutcome> {
+    const reason = (step.channels ?? usualChannels).includes('email') ? 'no_address' : 'not_linked';
     if (step.channels) {
       // The programme says itself who is called: nobody guesses.
-      if (!step.channels.includes('callback')) return skip(notice, 'no_address');
-      await notices.skipForCall(notice.id, 'no_address');
-      return { status: 'skipped', reason: 'no_address' };
+      if (!step.channels.includes('callback')) return skip(notice, reason);
+      await notices.skipForCall(notice.id, reason);
+      return { status: 'skipped', reason };
     }
     const by = await bookings.lastActor(notice.bookingId);
-    if (by === undefined || !mustBeCalledWithoutAddress(step, by)) return skip(notice, 'no_address');
-    await notices.skipForCall(notice.id, 'no_address');
-    return { status: 'skipped', reason: 'no_address' };
+    if (by === undefined || !mustBeCalledWithoutAddress(step, by)) return skip(notice, reason);
+    await notices.skipForCall(notice.id, reason);
+    return { status: 'skipped', reason };
   }
 
-  async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>): Promise<NoticeOutcome> {
+  /**
+   * One attempt at a push. LINE knows the notice's id again, so a lost answer is asked for under the same id until it is clear; only
+   * what LINE has not taken for certain goes another way. `isFirst`: no earlier attempt may have been taken.
+   */
+  async function push(sender: Pick<LineSender, 'push'>, notice: Notice, userId: string, message: NoticeMessage, attempt: number, isFirst: boolean): Promise<NoticeOutcome | NextWay> {
+    const outcome = await sender.push(userId, lineTexts(`${message.subject}\n\n${message.text}`), notice.id);
+    if (outcome.status === 'sent') {
+      await persistently(() => notices.markSent(notice.id));
+      return { status: 'sent' };
+    }
+    if (outcome.status !== 'unclear' && isFirst && (await notices.giveWay(notice.id, attempt, outcome.code))) {
+      if (outcome.status === 'refused' || attempt >= lineAttempts) return { next: true, code: outcome.code };
+      throw ApplicationFailure.retryable(`LINE did not take the message (${outcome.code})`, 'LineNotTaken');
+    }
+    throw ApplicationFailure.retryable(`whether LINE took the message is not known (${outcome.code})`, 'LineUnclear');
+  }
+
+  async function tellByLine(notice: Notice, booking: BookingView, write: () => Promise<NoticeMessage>): Promise<NoticeOutcome | NextWay> {
+    const userId = await line?.links.userOf(booking.residentId);
+    if (line === undefined || userId === undefined) return { next: true };
+    const message = await write();
+    if (line.sender === 'inbox') {
+      await notices.deliverToInbox(notice.id, { channel: 'line', recipient: lineRecipient, ...message });
+      return { status: 'sent' };
+    }
+    const attempt = await notices.startPush(notice.id);
+    if (attempt === undefined) throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
+    return push(line.sender, notice, userId, message, attempt, true);
+  }
+
+  /** An attempt before this one may have reached LINE: asked again under the same key. */
+  async function resumePush(notice: Notice, request: NoticeRequest): Promise<NoticeOutcome> {
+    const { booking, version, step } = await subjectOf(request);
+    const userId = await line?.links.userOf(booking.residentId);
+    const isWanted = line !== undefined && line.sender !== 'inbox' && userId !== undefined && (await reasonToSkip(step, booking, version)) === undefined;
+    const attempt = isWanted ? await notices.resumePush(notice.id) : undefined;
+    if (line === undefined || line.sender === 'inbox' || userId === undefined || attempt === undefined) {
+      await notices.markUnclear(notice.id, 'line unclear');
+      return { status: 'unclear', reason: 'line unclear' };
+    }
+    const outcome = await push(line.sender, notice, userId, await writeMessage(step, booking, version), attempt, false);
+    if ('next' in outcome) throw new Error('what may have been taken never goes another way');
+    return outcome;
+  }
+
+  async function subjectOf(request: NoticeRequest): Promise<{ booking: BookingView; version: ProgrammeVersion; step: JourneyStep }> {
+    const booking = await bookings.find(request.bookingId);
+    if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
+    const version = await programmes.version(booking.programmeVersionId);
+    const step = version.document.journey.find((item) => item.id === request.step);
+    if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
+    return { booking, version, step };
+  }
+
+  async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>, hasNext: boolean): Promise<NoticeOutcome | NextWay> {
     const progress = { isTaken: false };
     const outcome = await sender.send({ ...mail, messageId: `<${notice.id}@${new URL(publicUrl).hostname}>` }, async () => {
       if (!(await notices.startSending(notice.id, 'email'))) {
@@ -120,6 +193,10 @@ export function createNoticeActivities({ notices, bookings, residents, programme
         await notices.markUnclear(notice.id, outcome.code);
         return { status: 'unclear', reason: outcome.code };
       case 'refused':
+        if (hasNext) {
+          await notices.putBack(notice.id, outcome.code);
+          return { next: true, code: outcome.code };
+        }
         await notices.markFailed(notice.id, outcome.code);
         return { status: 'failed', reason: outcome.code };
       case 'not_taken':
@@ -128,8 +205,18 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     }
   }
 
+  async function tellByMail(notice: Notice, booking: BookingView, { document }: ProgrammeVersion, write: () => Promise<NoticeMessage>, hasNext: boolean): Promise<NoticeOutcome | NextWay> {
+    const address = emailIn(document, await bookings.answersOf(booking.id));
+    if (address === undefined) return { next: true };
+    const message = await write();
+    if (mailer) return sendMail(mailer, notice, { ...message, to: address, senderName: document.city }, hasNext);
+    await notices.deliverToInbox(notice.id, { channel: 'email', recipient: address, ...message });
+    return { status: 'sent' };
+  }
+
   async function send(request: NoticeRequest): Promise<NoticeOutcome> {
     const notice = await notices.find(request);
+    if (notice.status === 'sending' && notice.channel === 'line') return resumePush(notice, request);
     if (notice.status === 'sending') {
       // Only an attempt that died can have left it so, and its mail may be out. Silence is better than a second one.
       await notices.markUnclear(notice.id, 'attempt lost');
@@ -138,20 +225,23 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     if (notice.status !== 'queued') return outcomeOf(notice);
 
     if (request.occurrence.startsWith(unlessToldPrefix) && (await notices.wasTold(request))) return skip(notice, 'already_sent');
-    const booking = await bookings.find(request.bookingId);
-    if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
-    const version = await programmes.version(booking.programmeVersionId);
-    const step = version.document.journey.find((item) => item.id === request.step);
-    if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
+    const { booking, version, step } = await subjectOf(request);
     const reason = await reasonToSkip(step, booking, version);
     if (reason !== undefined) return skip(notice, reason);
-    const address = (step.channels ?? usualChannels).includes('email') ? emailIn(version.document, await bookings.answersOf(booking.id)) : undefined;
-    if (address === undefined) return skipWithoutAddress(notice, step);
 
-    const message = await writeMessage(step, booking, version);
-    if (mailer) return sendMail(mailer, notice, { ...message, to: address, senderName: version.document.city });
-    await notices.deliverToInbox(notice.id, { channel: 'email', recipient: address, ...message });
-    return { status: 'sent' };
+    const write = () => writeMessage(step, booking, version);
+    const ways = step.channels ?? usualChannels;
+    let refused: string | undefined;
+    for (const [index, way] of ways.entries()) {
+      // A person calls: nothing behind it is tried.
+      if (way === 'callback') break;
+      const outcome = way === 'line' ? await tellByLine(notice, booking, write) : await tellByMail(notice, booking, version, write, ways.slice(index + 1).includes('line'));
+      if (!('next' in outcome)) return outcome;
+      refused = outcome.code ?? refused;
+    }
+    if (refused === undefined) return skipWithoutAddress(notice, step);
+    await notices.markFailed(notice.id, refused);
+    return { status: 'failed', reason: refused };
   }
 
   return {

@@ -197,7 +197,7 @@ export class RehearsalWorld {
           const key = `${bookingId}/${step}/${occurrence}`;
           let row = this.#notices.get(key);
           if (!row) {
-            row = { id: key, bookingId, step, occurrence, status: 'queued', skipReason: null, attempts: 0, queuedAt: this.clock(bookingId), sentAt: null };
+            row = { id: key, bookingId, step, occurrence, status: 'queued', skipReason: null, attempts: 0, channel: null, queuedAt: this.clock(bookingId), sentAt: null };
             this.#notices.set(key, row);
             this.#times.set(key, row.queuedAt);
           }
@@ -209,6 +209,8 @@ export class RehearsalWorld {
           return Promise.resolve({ ofBooking: told.filter((notice) => notice.bookingId === booking.id).length, today: told.filter((notice) => cityDate(notice.at) === day).length });
         },
         startSending: (id: string) => set(id, { status: 'sending' }),
+        // Nobody who is rehearsed has linked an account.
+        startPush: () => Promise.resolve(undefined), resumePush: () => Promise.resolve(undefined), giveWay: () => Promise.resolve(false),
         putBack: (id: string) => set(id, { status: 'queued' }),
         markSent: (id: string) => set(id, { status: 'sent' }),
         markFailed: (id: string) => set(id, { status: 'failed' }),

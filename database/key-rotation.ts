@@ -47,7 +47,7 @@ export async function rotateKeys(database: Database, keys: KeyRing, onProgress: 
   if (open) throw new ImportUnderWayError(`import ${open.id} has not ended`);
   // Copies for an undo are sealed and indexed under the older keys: the import can no longer be undone.
   await forgetWhatWas(database, 0);
-  const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress), booking: await rotateBookings(database, keys, onProgress) };
+  const rows: Record<string, number> = { resident: await rotateResidents(database, keys, onProgress), booking: await rotateBookings(database, keys, onProgress), line_link: await rotateLineLinks(database, keys, onProgress) };
   for (const item of sealedColumns) rows[item.table] = await rotateColumn(database, keys, item, onProgress);
   return { rows };
 }
@@ -106,6 +106,23 @@ function isSealedOld(column: string): string {
 
 function currentKeyIdBytes(keys: KeyRing): Buffer {
   return Buffer.from(keys.currentKeyId, 'latin1');
+}
+
+/** The account of a link, and the index by which it is found: both under the same key. */
+async function rotateLineLinks(database: Database, keys: KeyRing, onProgress: (table: string, rows: number) => void): Promise<number> {
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const rows = await trx('line_link').whereRaw(isSealedOld('sealed_user'), [currentKeyIdBytes(keys)]).limit(batchRows).forUpdate().select<{ id: string; sealed_user: Buffer }[]>('id', 'sealed_user');
+      for (const row of rows) {
+        const userId = keys.open(row.sealed_user).toString('utf8');
+        await trx('line_link').where({ id: row.id }).update({ sealed_user: keys.seal(userId), user_index: keys.blindIndex(userId) });
+      }
+      return rows.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    onProgress('line_link', done);
+  }
 }
 
 async function rotateColumn(

@@ -14,6 +14,8 @@ export interface Notice extends NoticeRequest {
   readonly status: NoticeStatus;
   readonly skipReason: string | null;
   readonly attempts: number;
+  /** By which way it is under way or was sent. */
+  readonly channel: string | null;
   readonly queuedAt: Date;
   readonly sentAt: Date | null;
 }
@@ -39,9 +41,13 @@ interface NoticeRow {
   status: NoticeStatus;
   skip_reason: string | null;
   attempts: number;
+  channel: string | null;
   queued_at: Date;
   sent_at: Date | null;
 }
+
+/** LINE knows a message again by its key for 24 hours; less what clocks may differ. */
+const retryKeyHours = 23;
 
 /**
  * The rows of `notice`: queued → sending → sent | failed | unclear, or queued → skipped. Every step is a conditional
@@ -52,7 +58,7 @@ export function createNoticeRepository(database: Database) {
   function read(row: NoticeRow): Notice {
     return {
       id: row.id, bookingId: row.booking_id, step: row.step, occurrence: row.occurrence, status: row.status, skipReason: row.skip_reason,
-      attempts: row.attempts, queuedAt: row.queued_at, sentAt: row.sent_at,
+      attempts: row.attempts, channel: row.channel, queuedAt: row.queued_at, sentAt: row.sent_at,
     };
   }
 
@@ -97,6 +103,38 @@ export function createNoticeRepository(database: Database) {
 
     /** From here on the message may have left. False: another attempt has it. */
     startSending: async (id: string, channel: string) => isDone(await step(id, ['queued'], { status: 'sending', channel, attempts: database.raw('attempts + 1') })),
+
+    /**
+     * As `startSending`, towards LINE, where an attempt may follow one whose answer was lost: the number of this attempt. Undefined: another one has it.
+     */
+    async startPush(id: string): Promise<number | undefined> {
+      const [row] = await database('notice')
+        .where({ id, status: 'queued' })
+        .update({ status: 'sending', channel: 'line', attempts: database.raw('attempts + 1'), updated_at: database.fn.now() })
+        .returning<{ attempts: number }[]>('attempts');
+      return row?.attempts;
+    },
+
+    /**
+     * The next attempt at a push whose answer was lost; the one before can no longer give way. Undefined once LINE may have forgotten
+     * the key by which it knows the message again. `updated_at` stays: it says when the first attempt began.
+     */
+    async resumePush(id: string): Promise<number | undefined> {
+      const [row] = await database('notice')
+        .where({ id, status: 'sending', channel: 'line' })
+        .whereRaw(`updated_at > now() - ? * interval '1 hour'`, [retryKeyHours])
+        .update({ attempts: database.raw('attempts + 1') })
+        .returning<{ attempts: number }[]>('attempts');
+      return row?.attempts;
+    },
+
+    /** LINE has not taken the message for certain, and attempt `attempt` is still the last: another way, or another time, may be tried. */
+    async giveWay(id: string, attempt: number, error: string): Promise<boolean> {
+      const rows = await database('notice')
+        .where({ id, status: 'sending', channel: 'line', attempts: attempt })
+        .update({ status: 'queued', channel: null, last_error: error, updated_at: database.fn.now() });
+      return rows === 1;
+    },
 
     /** The mail server did not take it, and said so: it will be tried again. */
     putBack: async (id: string, error: string) => isDone(await step(id, ['queued', 'sending'], { status: 'queued', last_error: error })),

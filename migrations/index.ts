@@ -15,6 +15,7 @@ import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
 import * as listIndexes from './0012_list_indexes';
+import * as line from './0023_line';
 
 interface Migration {
   readonly name: string;
@@ -39,6 +40,7 @@ const migrations: readonly Migration[] = [
   { name: '0017_programme_language', up: programmeLanguage.up },
   { name: '0019_programme_drafts', up: programmeDrafts.up },
   { name: '0012_list_indexes', up: listIndexes.up },
+  { name: '0023_line', up: line.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -129,3 +129,30 @@ describe('the identity provider', () => {
     expect(wrong(env)).toMatch(sentence);
   });
 });
+
+describe('LINE', () => {
+  const line = { LINE_CHANNEL_SECRET: 's3cret', LINE_CHANNEL_ACCESS_TOKEN: 't0ken', LINE_ACCOUNT_ID: '@niigata' };
+
+  test('unset means that nothing is sent to LINE; set, the API is LINE’s own unless another one is named', () => {
+    expect(readConfig({}).line).toBeUndefined();
+    expect(readConfig(line).line).toEqual({ channelSecret: 's3cret', channelAccessToken: 't0ken', accountId: '@niigata', apiUrl: 'https://api.line.me', accessUrl: 'https://access.line.me' });
+    expect(readConfig({ ...line, LINE_API_URL: 'http://localhost:3132/' }).line).toMatchObject({ apiUrl: 'http://localhost:3132', accessUrl: 'http://localhost:3132' });
+  });
+
+  test.each(Object.keys(line))('without %s the others are refused, and not shown', (name) => {
+    const message = wrong({ ...line, [name]: '' });
+    expect(message).toContain('must be given together');
+    expect(message).not.toMatch(/s3cret|t0ken/);
+  });
+
+  test.each([
+    ['LINE_ACCOUNT_ID', 'niigata'],
+    ['LINE_API_URL', 'http://line.example.jp'],
+  ])('%s=%s is named', (name, value) => {
+    expect(wrong({ ...line, [name]: value })).toContain(name);
+  });
+
+  test('an API alone means nothing', () => {
+    expect(wrong({ LINE_API_URL: 'https://api.line.me' })).toContain('LINE_API_URL');
+  });
+});

@@ -32,6 +32,18 @@ export interface OidcConfig {
   readonly loginClaim: string | undefined;
 }
 
+/** The city's LINE official account. */
+export interface LineConfig {
+  readonly channelSecret: string;
+  readonly channelAccessToken: string;
+  /** The account's basic id, `@…`: citizens open it by this. */
+  readonly accountId: string;
+  /** Origin of the Messaging API. */
+  readonly apiUrl: string;
+  /** Origin of the page on which LINE asks its user whether to link. */
+  readonly accessUrl: string;
+}
+
 /** What the environment says, checked. `undefined` means: not given. */
 export interface Config {
   /** Unset: the embedded PostgreSQL is used. */
@@ -65,10 +77,8 @@ export interface Config {
   readonly staffLocalLogIn: boolean;
   /** The city's identity provider; undefined: everybody logs in by password. */
   readonly oidc: OidcConfig | undefined;
-  readonly line: {
-    readonly channelSecret: string | undefined;
-    readonly channelAccessToken: string | undefined;
-  };
+  /** Undefined: nothing is sent to LINE. */
+  readonly line: LineConfig | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -172,6 +182,8 @@ const schema = z.object({
   OIDC_LOGIN_CLAIM: z.string().optional(),
   LINE_CHANNEL_SECRET: z.string().optional(),
   LINE_CHANNEL_ACCESS_TOKEN: z.string().optional(),
+  LINE_ACCOUNT_ID: z.string().regex(/^@[A-Za-z0-9._-]{1,40}$/, 'must be the basic id of the official account, for example @123abcde').optional(),
+  LINE_API_URL: url(['http:', 'https:'], 'https://api.line.me').refine(isSecure, 'must begin with https:// for any host but localhost').transform((text) => new URL(text).origin).optional(),
 });
 
 /** Their wrong values are not repeated on the screen: they may hold a password or a key. */
@@ -242,8 +254,22 @@ export function readConfig(env: Environment): Config {
     staffUrl: values.STAFF_URL,
     staffLocalLogIn: values.STAFF_LOCAL_LOGIN ?? true,
     oidc,
-    line: { channelSecret: values.LINE_CHANNEL_SECRET, channelAccessToken: values.LINE_CHANNEL_ACCESS_TOKEN },
+    line: lineOf(values),
   };
+}
+
+/** @throws ConfigError when only a part of what belongs together is given */
+function lineOf(values: z.output<typeof schema>): LineConfig | undefined {
+  const { LINE_CHANNEL_SECRET: channelSecret, LINE_CHANNEL_ACCESS_TOKEN: channelAccessToken, LINE_ACCOUNT_ID: accountId, LINE_API_URL: apiUrl } = values;
+  if (channelSecret === undefined && channelAccessToken === undefined && accountId === undefined) {
+    if (apiUrl !== undefined) throw new ConfigError('LINE_API_URL means nothing without LINE_CHANNEL_SECRET.');
+    return undefined;
+  }
+  if (channelSecret === undefined || channelAccessToken === undefined || accountId === undefined) {
+    throw new ConfigError('LINE_CHANNEL_SECRET, LINE_CHANNEL_ACCESS_TOKEN and LINE_ACCOUNT_ID must be given together.');
+  }
+  // A server that stands in for LINE has its own page for the user's yes.
+  return { channelSecret, channelAccessToken, accountId, apiUrl: apiUrl ?? 'https://api.line.me', accessUrl: apiUrl ?? 'https://access.line.me' };
 }
 
 /** @throws ConfigError when only a part of what belongs together is given */

@@ -104,7 +104,7 @@ async function main(): Promise<number> {
     namespace: access.namespace,
     keys,
     workflowBundle: await workflowBundle(),
-    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log } }),
+    activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, line: config.line ?? (config.demo ? 'inbox' : undefined), publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log } }),
     programmeWork: createProgrammeWork({ client, database, keys, publicUrl: config.publicUrl, drafts: programmeDrafts }),
   });
   await ensureImportSchedule(client).catch((error: unknown) => { log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again'); });

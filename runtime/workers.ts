@@ -3,6 +3,7 @@ import { createBookingActivities, type BookingActivities } from '../activities/b
 import { createDataConverter } from '../activities/data-converter';
 import { createDropFolderActivities, type DropFolderActivities, type DropFolderDependencies } from '../activities/drop-folder';
 import { createImportActivities, type ImportActivities } from '../activities/import-activities';
+import { createLineApi, type LineApiOptions } from '../activities/line-api';
 import { createMailer } from '../activities/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
 import type { RehearsalActivities } from '../activities/rehearsal';
@@ -10,6 +11,7 @@ import type { ReleaseActivities } from '../activities/releases';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
 import type { KeyRing } from '../database/keys';
+import { createLineLinks } from '../database/line-links';
 import { createNoticeRepository } from '../database/notices';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
@@ -25,18 +27,22 @@ export interface Activities {
   readonly import: ImportActivities & Partial<DropFolderActivities>;
 }
 
+export type LineAccess = Pick<LineApiOptions, 'apiUrl' | 'channelAccessToken'>;
+
 export interface ActivityOptions {
   readonly database: Database;
   readonly keys: KeyRing;
   /** Left out: messages land in the inbox. */
   readonly smtpUrl?: string | undefined;
+  /** The LINE official account; `inbox`: messages to those who linked one land in the inbox; left out: LINE is tried for nobody. */
+  readonly line?: LineAccess | 'inbox' | undefined;
   readonly publicUrl: string;
   /** Left out: nobody looks into a drop folder. */
   readonly dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'> | undefined;
 }
 
 /** All activities on one database. */
-export function createActivities({ database, keys, smtpUrl, publicUrl, dropFolder }: ActivityOptions): Activities {
+export function createActivities({ database, keys, smtpUrl, line, publicUrl, dropFolder }: ActivityOptions): Activities {
   const programmes = createProgrammes(database);
   const bookings = createBookingRepository({ database, keys, programmes });
   return {
@@ -48,6 +54,7 @@ export function createActivities({ database, keys, smtpUrl, publicUrl, dropFolde
       programmes: programmesAsTheSiteSays(programmes, createSiteSettings(database)),
       publicUrl,
       ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
+      ...(line === undefined ? {} : { line: { links: createLineLinks({ database, keys }), sender: line === 'inbox' ? line : createLineApi(line) } }),
     }),
     import: { ...createImportActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
   };

@@ -9,6 +9,9 @@ const failures: Readonly<Record<string, string>> = {
   'smtp ECONNECTION': 'メールサーバーとの接続が切れました',
   'smtp ESOCKET': 'メールサーバーとの接続が切れました',
   'smtp EDNS': 'メールサーバーが見つかりませんでした',
+  'line quota': 'LINEで今月送れる数を使い切りました',
+  'line unreachable': 'LINEにつながりませんでした',
+  'line unclear': 'LINEの返事がなく、届いたか不明です',
 };
 
 /** Why a notice did not leave, in words for staff: the code of the mail server stays beside them, for whoever looks after it. */
@@ -17,5 +20,6 @@ export function noticeReasonWords(code: string): string {
   if (known !== undefined) return known;
   const smtp = /^smtp (\d)\d\d$/.exec(code);
   if (smtp) return smtp[1] === '5' ? `宛先に届きませんでした（${code}）` : `メールサーバーが受け付けませんでした（${code}）`;
+  if (/^line \d\d\d$/.test(code)) return `LINEが受け付けませんでした（${code}）`;
   return skipWords(code);
 }

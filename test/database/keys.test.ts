@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { rotateKeys } from '../../database/key-rotation';
+import { createLineLinks } from '../../database/line-links';
 import { makeKeys, parseKeys, sealedKeyId, SealError } from '../../database/keys';
 import { createResidentRepository, digestTextOf } from '../../database/residents';
 import { searchedKeys, searchKeysOf, telephoneText } from '../../database/search-keys';
@@ -59,13 +60,15 @@ describe('key rotation, on real PostgreSQL', () => {
       if (!held.ok) throw new Error(held.code);
       await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
 
+      const user = `U${'0123456789abcdef'.repeat(2)}`;
+      await createLineLinks({ database: city.database, keys: city.keys }).link(residentId, user);
       const freshText = makeKeys('fresh');
       const fresh = parseKeys(freshText);
       const ring = parseKeys(`${freshText},${testKeysText}`);
       const residents = createResidentRepository({ database: city.database, keys: ring });
       expect(await residents.findByCoupon(city.version.programmeId, '9912345678')).toMatchObject({ id: residentId });
 
-      expect(await rotateKeys(city.database, ring)).toMatchObject({ rows: { resident: 1, booking: 1 } });
+      expect(await rotateKeys(city.database, ring)).toMatchObject({ rows: { resident: 1, booking: 1, line_link: 1 } });
       const after = createResidentRepository({ database: city.database, keys: fresh });
       expect(await after.findByCoupon(city.version.programmeId, '9912345678')).toMatchObject({ id: residentId, birthDate: '1950-02-03' });
       const row = await city.database('booking').where({ id: held.booking.id }).first<{ sealed_answers: Buffer }>('sealed_answers');
@@ -76,7 +79,10 @@ describe('key rotation, on real PostgreSQL', () => {
       expect(keysInUse.search_keys).toEqual(searchKeysOf(fresh, { birthDate: '1950-02-03' }));
       const telephone = await city.database('booking').where({ id: held.booking.id }).first<{ telephone_key: string }>(city.database.raw('telephone_key::text'));
       expect(searchedKeys(fresh, telephoneText('09012345678'))).toEqual([telephone.telephone_key]);
-      expect((await rotateKeys(city.database, ring)).rows).toMatchObject({ resident: 0, booking: 0 });
+      expect((await rotateKeys(city.database, ring)).rows).toMatchObject({ resident: 0, booking: 0, line_link: 0 });
+      const links = createLineLinks({ database: city.database, keys: fresh });
+      expect(await links.userOf(residentId)).toBe(user);
+      expect(await links.unlinkUser(user)).toBe(1);
     } finally {
       await city.close();
     }

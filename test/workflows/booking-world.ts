@@ -12,7 +12,7 @@ import type { Refusal } from '../../domain/booking/refusals';
 import { bookingWorkflowId, timelineQueryName, type Channel, type Timeline } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
-import { createActivities, createWorkers, type Workers } from '../../runtime/workers';
+import { createActivities, createWorkers, type ActivityOptions, type Workers } from '../../runtime/workers';
 import { workflowBundle } from '../../runtime/workflow-bundle';
 import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
@@ -61,10 +61,11 @@ export interface BookingWorld {
 export interface BookingWorldOptions {
   readonly change?: (document: ProgrammeDocument) => void;
   readonly smtpUrl?: string;
+  readonly line?: ActivityOptions['line'];
 }
 
 /** A city, a namespace, workers and a client that belong to one test file. */
-export async function createBookingWorld({ change, smtpUrl }: BookingWorldOptions = {}): Promise<BookingWorld> {
+export async function createBookingWorld({ change, smtpUrl, line }: BookingWorldOptions = {}): Promise<BookingWorld> {
   const [city, { address, namespace }] = await Promise.all([createTestCity(change ? { change } : {}), createTestNamespace()]);
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
@@ -78,7 +79,7 @@ export async function createBookingWorld({ change, smtpUrl }: BookingWorldOption
     namespace,
     keys: city.keys,
     workflowBundle: await testWorkflowBundle(),
-    activities: createActivities({ database: city.database, keys: city.keys, publicUrl: 'https://yoyaku.example.jp', smtpUrl }),
+    activities: createActivities({ database: city.database, keys: city.keys, publicUrl: 'https://yoyaku.example.jp', smtpUrl, line }),
   });
   const running = workers.run();
 

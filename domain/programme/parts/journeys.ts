@@ -36,7 +36,7 @@ export const journeyStep = z.strictObject({
   by: z.array(z.enum(['citizen', 'operator', 'city'])).min(1).max(3).optional(),
   when,
   template: code,
-  /** Left out: by e-mail. */
+  /** Left out: by LINE to those who linked their account, else by e-mail. */
   channels: z.array(z.enum(noticeChannels)).min(1).max(3).optional(),
   conditions: z.array(condition).max(5).optional(),
   /** Left out if the booking was confirmed less than this many hours before the step is due (`days_before` only). */
