@@ -1,9 +1,11 @@
 import { createHandOver } from '../activities/hand-over';
 import { createTemporalClient } from '../activities/temporal-client';
-import { createCitizenApp } from '../api/citizen/app';
+import { createCitizenApp, type CitizenAppDependencies } from '../api/citizen/app';
 import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
+import { createLineEvents } from '../database/line-events';
+import { createLineLinks } from '../database/line-links';
 import { createLoginBrake } from '../database/login-brake';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createOutbox } from '../database/outbox';
@@ -14,7 +16,7 @@ import { createSiteSettings } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
 import { createUnmetSearches } from '../database/unmet-searches';
 import { temporalAccess } from './backing-services';
-import { readConfig } from './config';
+import { readConfig, type Config } from './config';
 import { createHealthChecks } from './health-checks';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
@@ -57,9 +59,16 @@ async function main(): Promise<number> {
     log,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
+    ...lineOf(config, { links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }) }),
     projectRoot,
   });
   return runApp({ name: 'citizen app', app, port: config.citizenPort, sessions, handOver, unmet, temporal, database, log });
+}
+
+/** With the official account, or in the demo with a page that plays its part; otherwise nothing is said of LINE. */
+function lineOf({ line, demo }: Config, tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>): Pick<CitizenAppDependencies, 'line'> {
+  if (line) return { line: { ...tables, door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl }, channelSecret: line.channelSecret } };
+  return demo ? { line: { ...tables, door: { kind: 'demo' } } } : {};
 }
 
 void runMain(main);

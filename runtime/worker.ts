@@ -3,6 +3,8 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, ty
 import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
 import { createHousekeeping } from '../activities/housekeeping';
+import { createLineApi } from '../activities/line-api';
+import { createLineEventLoop } from '../activities/line-events';
 import { createReleaseSweeper } from '../activities/release-sweeper';
 import { createImportSweeper } from '../activities/import-sweeper';
 import { createReconciler } from '../activities/reconciler';
@@ -12,6 +14,8 @@ import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { removeOutdated } from '../database/housekeeping';
+import { createLineEvents } from '../database/line-events';
+import { createLineLinks } from '../database/line-links';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportStaging } from '../database/import-staging';
 import { createOutbox } from '../database/outbox';
@@ -87,14 +91,17 @@ async function main(): Promise<number> {
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
   const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
+  const lineLinks = createLineLinks({ database, keys });
+  const lineEvents = createLineEvents({ database, keys });
   const loops: BackgroundLoop[] = [
     createRelay({ client, outbox, programmes, log }),
     createReconciler({
       client, outbox, programmes, log, bookings: createBookingRepository({ database, keys, programmes }), reconciliation: createReconciliation(database),
     }),
-    createHousekeeping({ log, removeOutdated: () => removeOutdated(database) }),
+    createHousekeeping({ log, removeOutdated: async () => { await Promise.all([lineLinks.removeOutdated(), lineEvents.removeOutdated()]); return removeOutdated(database); } }),
     createReleaseSweeper({ log, drafts: programmeDrafts, start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt) }),
     createImportSweeper({ client, log, runs: createImportRunStore({ database, keys }), staging: createImportStaging(database) }),
+    ...(config.line ? [createLineEventLoop({ log, events: lineEvents, links: lineLinks, api: createLineApi(config.line), publicUrl: config.publicUrl })] : []),
   ];
 
   const connection = await connect(access, log, stopping);

@@ -3,6 +3,8 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { BookingRepository } from '../../database/bookings';
 import type { KeyRing } from '../../database/keys';
+import type { LineEvents } from '../../database/line-events';
+import type { LineLinks } from '../../database/line-links';
 import type { LoginBrake } from '../../database/login-brake';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Programmes } from '../../database/programmes';
@@ -32,8 +34,10 @@ import { addAvailabilityRoutes } from './json/availability-routes';
 import { addBookingRoutes } from './json/booking-routes';
 import { addSessionRoutes } from './json/session-routes';
 import { createKnownDevices } from './known-devices';
+import { setUpLineWebhook } from './line/webhook';
 import { createLogIn } from './log-in';
 import { addPages } from './pages/all-pages';
+import { addLinePages, type LineDoor } from './pages/line';
 import { createPage } from './pages/page';
 import { createSiteViews, readSiteFiles } from './site-files';
 
@@ -57,6 +61,8 @@ export interface CitizenAppDependencies {
   /** Where citizens reach the site, without a slash at the end. Its scheme decides on Secure cookies and HSTS. */
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
+  /** Left out: nothing is said of LINE. `channelSecret` left out: there is no webhook (demo). */
+  readonly line?: { readonly links: LineLinks; readonly events: Pick<LineEvents, 'receive'>; readonly door: LineDoor; readonly channelSecret?: string };
   /** The project's folder: views and assets are read from its `api/citizen`. */
   readonly projectRoot: string;
 }
@@ -75,7 +81,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
 
   const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
   const views = createSiteViews(dependencies.projectRoot);
-  const page = createPage({ views, assets, programmes, formToken: (ctx) => csrf.tokenFor(ctx) });
+  const page = createPage({ views, assets, programmes, formToken: (ctx) => csrf.tokenFor(ctx), hasLine: dependencies.line !== undefined });
 
   const app = new Koa<RequestState>();
   setUpRequestLog(app, log);
@@ -84,6 +90,8 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   setUpLanguage(app);
   setUpErrors(app, { log, sendPage: (ctx, refusal) => page.sendRefusal(ctx, refusal) });
   setUpClientAddress(app, dependencies.trustedProxies);
+  const { line } = dependencies;
+  if (line?.channelSecret !== undefined) setUpLineWebhook(app, { channelSecret: line.channelSecret, events: line.events, log });
   setUpBody(app);
   app.use(csrf.middleware);
 
@@ -97,6 +105,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   setUpHealth(pages, dependencies.health);
   assets.mount(pages);
   addPages(pages, { page, logIn, gate, cookies, desk, programmes, residents, sessions, site, publicUrl });
+  if (line) addLinePages(pages, { page, gate, residents, links: line.links, door: line.door });
   addInstallationRoute(pages, keys);
   app.use(pages.routes());
 

@@ -1,6 +1,8 @@
+import { EncryptionCodec } from '../../activities/payload-codec';
 import { createLineLinks, type LineLinks } from '../../database/line-links';
 import type { JourneyStep } from '../../domain/programme/document';
 import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { payloadsIn } from '../workflows/histories';
 import { FakeLineServer, freshLineUser, type LineBehaviour } from './fake-line-server';
 import { FakeMailServer } from './fake-mail-server';
 
@@ -171,8 +173,6 @@ test('the account is nowhere in clear: not in the database, not in the history',
     const { rows } = await world.city.database.raw<{ rows: { found: number }[] }>(`SELECT count(*)::int AS found FROM "${name}" t WHERE t::text LIKE ? OR t::text LIKE ?`, [`%${user}%`, `%${Buffer.from(user).toString('hex')}%`]);
     expect([name, rows[0]?.found]).toEqual([name, 0]);
   }
-  const { EncryptionCodec } = await import('../../activities/payload-codec');
-  const { payloadsIn } = await import('../workflows/histories');
   const events = await world.history(bookingId);
   const decrypted = (await new EncryptionCodec(world.city.keys).decode(payloadsIn(events))).map((payload) => Buffer.from(payload.data ?? []));
   expect(Buffer.concat(decrypted).includes(bookingId)).toBe(true);

@@ -33,6 +33,8 @@ export interface PageDependencies {
   readonly programmes: Pick<Programmes, 'current'>;
   /** The token for the forms of the page being rendered. */
   readonly formToken: (ctx: AppContext) => string;
+  /** Whether notices can be had by LINE. */
+  readonly hasLine?: boolean;
 }
 
 interface Frame {
@@ -52,7 +54,7 @@ const noticePages: Readonly<Record<string, NoticePage>> = {
 /** Until a programme was read for the first time. */
 const bareFrame: Frame = { siteName: '予約サイト', programmeName: '', city: '', callCentre: undefined, words: undefined, document: undefined };
 
-export function createPage({ views, assets, programmes, formToken }: PageDependencies): Page {
+export function createPage({ views, assets, programmes, formToken, hasLine = false }: PageDependencies): Page {
   // What the citizen needs most when the database is away is the telephone number: the last one known.
   let frame = bareFrame;
 
@@ -61,7 +63,7 @@ export function createPage({ views, assets, programmes, formToken }: PageDepende
     // A function, which Handlebars calls where a form needs it: pages without forms set no cookie.
     const csrf = (): string => (token ??= formToken(ctx));
     const isError = (model.errors?.length ?? 0) > 0;
-    const shared = { ...frame, csrf, loggedIn: ctx.state.session !== undefined };
+    const shared = { ...frame, csrf, hasLine, loggedIn: ctx.state.session !== undefined };
     const content = views.render(name, { ...shared, ...model, ...(model.step === undefined ? {} : { stepper: stepperModel(model.step) }) });
     ctx.status = status;
     ctx.type = 'text/html; charset=utf-8';

@@ -53,5 +53,5 @@ export function pageSession(gate: SessionGate, returnTo?: (ctx: AppContext & { r
 
 /** A page of ours to go on with after the log-in; everything else is the list of bookings. */
 export function safeNext(text: string): string {
-  return /^\/(bookings|book|holds)(\/[A-Za-z0-9/-]*)?(\?[A-Za-z0-9=&_%-]*)?$/.test(text) && text.length <= 300 ? text : '/bookings';
+  return /^\/(bookings|book|holds|line)(\/[A-Za-z0-9/-]*)?(\?[A-Za-z0-9=&_%-]*)?$/.test(text) && text.length <= 300 ? text : '/bookings';
 }

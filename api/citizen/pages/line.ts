@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type Router from '@koa/router';
+import { formatBothCalendars } from '../../../domain/calendar/era';
+import { linkWord } from '../../../domain/line/linking';
+import type { LineLinks } from '../../../database/line-links';
+import type { ResidentRepository } from '../../../database/residents';
+import { Refused } from '../../shared/refused';
+import type { SessionGate } from '../../shared/session-gate';
+import type { AppContext, RequestState } from '../../shared/state';
+import type { Page } from './page';
+import { pageSession, seeOther, sessionOf, textOf } from './requests';
+
+/** How citizens come to the official account; `demo`: there is none, and a page of ours plays its part. */
+export type LineDoor = { readonly kind: 'account'; readonly accountId: string; readonly accessUrl: string } | { readonly kind: 'demo' };
+
+export interface LinePageDependencies {
+  readonly page: Page;
+  readonly gate: SessionGate;
+  readonly residents: Pick<ResidentRepository, 'find'>;
+  readonly links: LineLinks;
+  readonly door: LineDoor;
+}
+
+const doneWords: Readonly<Record<string, string>> = {
+  linked: 'LINEとつながりました。これからのお知らせはLINEに届きます。',
+  unlinked: 'LINEとのつながりを外しました。これからのお知らせはLINEには届きません。',
+};
+
+/** Where a citizen sees whether a LINE account hears of their bookings, how to link one, and how to take it off again. */
+export function addLinePages(router: Router<RequestState>, { page, gate, residents, links, door }: LinePageDependencies): void {
+  router.get('/line', pageSession(gate), async (ctx) => {
+    const { residentId } = sessionOf(ctx);
+    await page.send(ctx, 'line', {
+      title: 'LINEでお知らせを受け取る',
+      back: '/bookings',
+      done: doneWords[textOf(ctx.query, 'done')],
+      isLinked: await links.isLinked(residentId),
+      isDemo: door.kind === 'demo',
+      linkWord,
+      ...(door.kind === 'account' ? { accountId: door.accountId, accountUrl: `https://line.me/R/ti/p/${encodeURIComponent(door.accountId)}`, messageUrl: `https://line.me/R/oaMessage/${encodeURIComponent(door.accountId)}/?${encodeURIComponent(linkWord)}` } : {}),
+    });
+  });
+
+  router.post('/line/unlink', pageSession(gate, () => '/line'), async (ctx) => {
+    await links.unlink(sessionOf(ctx).residentId);
+    seeOther(ctx, '/line', { done: 'unlinked' });
+  });
+
+  if (door.kind === 'demo') {
+    router.post('/line/demo', pageSession(gate, () => '/line'), async (ctx) => {
+      // The same way as with LINE, whose part is played here: a token, a nonce, and an account that nobody has.
+      const linkToken = randomBytes(16).toString('hex');
+      await links.keepToken(linkToken);
+      const nonce = await links.beginLink(linkToken, sessionOf(ctx).residentId);
+      if (nonce !== undefined) await links.completeLink(nonce, `U${randomBytes(16).toString('hex')}`);
+      seeOther(ctx, '/line', { done: 'linked' });
+    });
+    return;
+  }
+
+  /** The link that the official account sends: after the log-in, one yes, and on to LINE. */
+  router.get('/line/link', pageSession(gate), async (ctx) => {
+    await sendLink(ctx, 200);
+  });
+
+  router.post('/line/link', pageSession(gate, () => '/line'), async (ctx) => {
+    const linkToken = tokenIn(ctx.state.body);
+    const nonce = linkToken === undefined ? undefined : await links.beginLink(linkToken, sessionOf(ctx).residentId);
+    if (linkToken === undefined || nonce === undefined) {
+      await sendLink(ctx, 410);
+      return;
+    }
+    ctx.status = 303;
+    ctx.set('Location', `${door.accessUrl}/dialog/bot/accountLink?${new URLSearchParams({ linkToken, nonce }).toString()}`);
+    ctx.body = '';
+  });
+
+  async function sendLink(ctx: AppContext, status: number): Promise<void> {
+    const linkToken = tokenIn(ctx.method === 'POST' ? ctx.state.body : ctx.query);
+    const isGood = status === 200 && linkToken !== undefined && (await links.isTokenGood(linkToken));
+    const resident = await residents.find(sessionOf(ctx).residentId);
+    if (!resident) throw new Refused('not_logged_in');
+    // The answer to the form leads to LINE, which the browser must be told before.
+    const policy = ctx.response.get('Content-Security-Policy');
+    if (isGood && door.kind === 'account') ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${door.accessUrl}`));
+    await page.send(ctx, 'line-link', { title: 'LINEとつなぐ', back: '/bookings', isGood, linkToken, linkWord, person: formatBothCalendars(resident.birthDate) }, isGood ? 200 : 410);
+  }
+}
+
+function tokenIn(source: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const text = textOf(source, 'linkToken');
+  return /^[A-Za-z0-9_-]{8,200}$/.test(text) ? text : undefined;
+}
