@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
-import { createCitizenApp } from '../../../api/citizen/app';
+import { createCitizenApp, type CitizenAppDependencies } from '../../../api/citizen/app';
 import { createLoginBrake } from '../../../database/login-brake';
 import { createUnmetSearches, type UnmetSearches } from '../../../database/unmet-searches';
 import { createLoginThrottle } from '../../../database/login-throttle';
@@ -46,6 +46,7 @@ export interface CitySiteOptions {
   readonly trustedProxies?: readonly string[];
   /** With the brake of the whole site. */
   readonly braked?: boolean;
+  readonly line?: (city: TestCity) => NonNullable<CitizenAppDependencies['line']>;
 }
 
 let coupons = 1_200_000_000;
@@ -56,7 +57,7 @@ export function freshCoupon(): string {
 }
 
 /** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
-export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, city: given }: CitySiteOptions = {}): Promise<CitySite> {
+export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, line, city: given }: CitySiteOptions = {}): Promise<CitySite> {
   const city = given ?? (await createTestCity(change ? { change } : {}));
   const { database, keys } = city;
   const programmes = createProgrammes(database);
@@ -86,6 +87,7 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
     log: pino({ level: 'debug' }, sink),
     publicUrl: publicUrl ?? 'http://localhost:3000',
     trustedProxies,
+    ...(line ? { line: line(city) } : {}),
     projectRoot,
   });
   const serving = await serve(listenerOf(app), 0);
