@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ProgrammeDocument } from '../programme/document';
 import { checkAnswers } from './form';
 
-const document = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const document = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const good = { telephone: '０９０－１２３４－５６７８', email: 'a..b.@docomo.ne.jp', consentRules: 'on', consentUse: true };
 
 describe('answers to the form of a programme', () => {

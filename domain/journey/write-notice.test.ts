@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProgrammeDocument } from '../programme/document';
 import { writeNotice, type NoticeSubject } from './write-notice';
 
-const document = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const document = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const subject: NoticeSubject = {
   dose: 1,
   reference: '482913505',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { canonicalText, checkProgrammeDocument, type ProgrammeDocument } from './document';
 
 function demo(): ProgrammeDocument {
-  return JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+  return JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 }
 
 function faultsOf(change: (document: ProgrammeDocument) => void): string[] {

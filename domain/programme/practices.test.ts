@@ -98,6 +98,16 @@ test('3: half of the seats from the 4th for those over 30, the rest kept for the
   expect([10, 9, 1].map((seats) => seatsOfShare(seats, 50))).toEqual([5, 4, 0]);
   expect(ask(document, born('2009-04-02'), { at: '2021-09-08T08:00', slot })).toBe('ok');
   expect(ask(document, born('2010-04-02'), { at: '2021-09-08T08:00', slot })).toBe('not_eligible');
+  // What else the demo city shows.
+  const at = '2021-09-05T10:00';
+  expect(ask(document, older, { at, slot: '2021-09-05T14:00', channel: 'phone' })).toBe('ok 50%');
+  expect(ask(document, older, { at, slot: '2021-09-05T14:00' })).toBe('outside_window');
+  const first = booked('2021-09-10T10:00', { venueCode: 'chuo-toki-messe' });
+  expect(ask(document, older, { at, slot: '2021-10-07T10:00', venue: 'chuo-toki-messe', dose: 2, bookings: [first] })).toBe('too_early_for_dose');
+  expect(ask(document, older, { at, slot: '2021-10-08T10:00', venue: 'chuo-toki-messe', dose: 2, bookings: [first] })).toBe('ok 50%');
+  expect(ask(document, older, { at, slot: '2021-10-08T10:00', dose: 2, bookings: [first] })).toBe('other_vaccine');
+  expect(fieldsAsked(document, { help: 'wheelchair' }).map((field) => field.name)).not.toContain('interpreterLanguage');
+  expect(checkAnswers(document, { telephone: '090-1234-5678', help: 'interpreter', consentRules: true, consentUse: true })).toMatchObject({ ok: false, faults: [{ field: 'interpreterLanguage' }] });
 });
 
 test('4: one venue by web alone at first, the others by every way', () => {

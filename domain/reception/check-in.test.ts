@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProgrammeDocument } from '../programme/document';
 import { bookingAtDoor, decideCheckIn, readShownCode, warningSentence, type BookingAtDoor } from './check-in';
 
-const document = JSON.parse(readFileSync(join(__dirname, '..', '..', 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument;
+const document = JSON.parse(readFileSync(join(__dirname, '..', '..', 'test', 'data', 'plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const door = { venueId: 'here', today: '2021-05-29' };
 const booking = (change: Partial<BookingAtDoor> = {}): BookingAtDoor => ({
   id: 'b', state: 'confirmed', dose: 1, venueId: 'here', venueName: '桜木会場', startsAt: new Date('2021-05-29T10:30:00+09:00'), ...change,

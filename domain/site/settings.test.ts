@@ -50,7 +50,7 @@ test('a notice runs from its first moment until before its last, important ones 
 });
 
 test('the programme is seen as the city says, and stays what it is', () => {
-  const document = JSON.parse(readFileSync(join(__dirname, '..', '..', 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument;
+  const document = JSON.parse(readFileSync(join(__dirname, '..', '..', 'test', 'data', 'plain-programme.json'), 'utf8')) as ProgrammeDocument;
   expect(asTheSiteSays(document, noSiteSettings)).toBe(document);
   const seen = asTheSiteSays(document, settings({ callCentre: { telephone: '025-111-2222', hours: '毎日' }, couponHelp: '封筒の中です。' }));
   expect([seen.callCentre.telephone, seen.texts.couponHelp, seen.texts.front]).toEqual(['025-111-2222', '封筒の中です。', document.texts.front]);

@@ -1,32 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createBookingRepository } from '../../database/bookings';
 import type { Database } from '../../database/connection';
 import type { KeyRing } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
 import { createScheduleRepository } from '../../database/schedules';
-import { createSlotRepository } from '../../database/slots';
+import { createSlotRepository, type FreeSlot, type FreeSlotQuery } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';
 import { planSlots } from '../../domain/schedule/plan-slots';
-import { projectRoot } from '../root';
-import { demoResidents, demoResidentsCsv } from './residents';
-import { crowdedVenue, demoVenues } from './venues';
+import type { Channel } from '../../domain/contracts/booking-workflow';
+import { releaseFor } from '../../domain/programme/release';
+import { demoProgramme } from './programme';
+import { type DemoResident, demoPerson, demoResidents, demoResidentsCsv } from './residents';
+import { crowdedVenue, demoVenues, todaysVenues } from './venues';
 
 export const demoProgrammeCode = 'covid-19-vaccination';
 export const demoResidentCount = 5_000;
 const slotDays = 60;
 const crowdedDays = 8;
+/** Of those who come today. */
+const peoplePerTime = 2;
 
 /**
- * Publishes the demo programme and makes its venues and slots for 60 days from today. Run again later it adds the days
- * that are missing and leaves the rest alone.
+ * Publishes the demo programme where there is none yet, and makes its venues and slots for 60 days from today. Run again
+ * later it adds the days that are missing and leaves the rest alone: staff may have published another version since.
  */
 export async function prepareDemoCity({ database, now }: { database: Database; now: Date }): Promise<ProgrammeVersion> {
-  const document: unknown = JSON.parse(readFileSync(join(projectRoot, 'runtime', 'demo', 'programme.json'), 'utf8'));
-  const version = await createProgrammes(database).publish(demoProgrammeCode, document);
+  const programmes = createProgrammes(database);
+  const known = (await programmes.allPublished()).find((item) => item.programmeCode === demoProgrammeCode);
+  const version = known ?? (await programmes.publish(demoProgrammeCode, demoProgramme(cityDate(now))));
   const venues = createVenueRepository(database);
   const schedules = createScheduleRepository(database);
   const slots = createSlotRepository(database);
@@ -41,48 +44,80 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
   return version;
 }
 
+interface DemoBookingsInput {
+  readonly database: Database;
+  readonly keys: KeyRing;
+  readonly version: ProgrammeVersion;
+  readonly now: Date;
+}
+
 /**
  * The city's residents, through the same import as any city's file, then some bookings of theirs, so that one venue's
- * first days are nearly full. Does nothing where residents are already loaded. `importFile` runs the eligibility import
- * of one CSV file and approves it.
+ * first days are nearly full, and that somebody comes today. Leaves alone what is there. `importFile` runs the
+ * eligibility import of one CSV file and approves it.
  */
-export async function loadDemoResidents(deps: {
-  database: Database;
-  keys: KeyRing;
-  version: ProgrammeVersion;
-  now: Date;
-  importFile: (file: { name: string; content: Buffer }) => Promise<void>;
-}): Promise<void> {
+export async function loadDemoResidents(deps: DemoBookingsInput & { importFile: (file: { name: string; content: Buffer }) => Promise<void> }): Promise<void> {
   const { database, version } = deps;
   const known = await database('resident').where({ programme_id: version.programmeId }).first<{ id: string } | undefined>('id');
   if (!known) await deps.importFile({ name: 'demo-residents.csv', content: Buffer.from(demoResidentsCsv(demoResidentCount), 'utf8') });
   const booked = await database('booking').where({ programme_id: version.programmeId }).first<{ id: string } | undefined>('id');
   if (!booked) await fillCrowdedVenue(deps);
+  await fillToday(deps);
 }
 
-async function fillCrowdedVenue({ database, keys, version, now }: { database: Database; keys: KeyRing; version: ProgrammeVersion; now: Date }): Promise<void> {
-  const programmes = createProgrammes(database);
-  const bookings = createBookingRepository({ database, keys, programmes });
-  const residents = createResidentRepository({ database, keys });
-  const venue = (await createSlotRepository(database).venues(version.programmeId)).find((item) => item.code === crowdedVenue);
-  if (!venue) return;
-  const today = cityDate(now);
-  const { firstDay } = version.document.bookingWindow;
-  const slots = await createSlotRepository(database).freeSlots({
-    programmeId: version.programmeId, venueId: venue.id, dose: 1, channel: 'web', from: addDays(today, firstDay), until: addDays(today, firstDay + crowdedDays),
-  });
-  const people = demoResidents(demoResidentCount).reverse();
-  const answers = { telephone: '090-1234-5678', consentRules: true, consentUse: true };
+/** Every third time of the crowded venue has nothing left of what is open to those over 30, the others one seat. */
+async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
+  const { document } = deps.version;
+  const group = document.groups[0];
+  const limit = (group && releaseFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
+  const today = cityDate(deps.now);
+  const from = addDays(today, document.bookingWindow.firstDay);
+  const slots = await freeSlots(deps, crowdedVenue, { channel: 'web', from, until: addDays(from, crowdedDays), limit });
+  const book = bookingsOf(deps, demoResidents(demoResidentCount).reverse());
   for (const [index, slot] of slots.entries()) {
-    // Every third time is full, the others have one seat left.
-    for (let seat = index % 3 === 0 ? 0 : 1; seat < slot.free; seat++) {
-      const person = people.shift();
-      const resident = person && (await residents.findByCoupon(version.programmeId, person.couponNumber));
-      if (!resident) continue;
-      const held = await bookings.hold({ residentId: resident.id, slotId: slot.id, dose: 1, channel: 'web', actor: 'citizen' });
-      if (!held.ok) throw new Error(`the demo city's booking was refused: ${held.code}`);
-      const confirmed = await bookings.confirm({ residentId: resident.id, bookingId: held.booking.id, answers, channel: 'web', actor: 'citizen' });
-      if (!confirmed.ok) throw new Error(`the demo city's booking was not confirmed: ${confirmed.code}`);
-    }
+    for (let seat = index % 3 === 0 ? 0 : 1; seat < slot.free; seat++) await book(slot.id, 'web');
   }
+}
+
+/** Seats of the same day are given by telephone: a few people for each time that is still to come, unless somebody is booked today. */
+async function fillToday(deps: DemoBookingsInput): Promise<void> {
+  const today = cityDate(deps.now);
+  const slots = (await Promise.all(todaysVenues.map((venue) => freeSlots(deps, venue, { channel: 'phone', from: today, until: addDays(today, 1), limit: null })))).flat();
+  const booked = await deps.database('booking as b').join('slot as s', 's.id', 'b.slot_id')
+    .where('b.programme_id', deps.version.programmeId).whereRaw(`(s.starts_at AT TIME ZONE 'Asia/Tokyo')::date = ?`, [today]).first<{ id: string } | undefined>('b.id');
+  if (booked) return;
+  // Not the person whose coupon is printed at the start.
+  const book = bookingsOf(deps, demoResidents(demoResidentCount).filter((person) => person !== demoPerson));
+  for (const slot of slots) for (let seat = 0; seat < Math.min(peoplePerTime, slot.free); seat++) await book(slot.id, 'phone');
+}
+
+async function freeSlots(
+  { database, version }: DemoBookingsInput, venueCode: string, query: Pick<FreeSlotQuery, 'channel' | 'from' | 'until' | 'limit'>,
+): Promise<FreeSlot[]> {
+  const slots = createSlotRepository(database);
+  const venue = (await slots.venues(version.programmeId)).find((item) => item.code === venueCode);
+  return venue ? slots.freeSlots({ programmeId: version.programmeId, venueId: venue.id, dose: 1, ...query }) : [];
+}
+
+/** Books the next of `people` who may be booked there, by the rules that hold for everybody. */
+function bookingsOf({ database, keys, version }: DemoBookingsInput, people: DemoResident[]): (slotId: string, channel: Channel) => Promise<void> {
+  const bookings = createBookingRepository({ database, keys, programmes: createProgrammes(database) });
+  const residents = createResidentRepository({ database, keys });
+  const answers = { telephone: '090-1234-5678', consentRules: true, consentUse: true };
+  const refusals = new Set(['not_open_yet', 'not_eligible', 'already_booked']);
+  const actor = (channel: Channel) => (channel === 'phone' ? 'operator' : 'citizen');
+  return async (slotId, channel) => {
+    for (let person = people.shift(); person; person = people.shift()) {
+      const resident = await residents.findByCoupon(version.programmeId, person.couponNumber);
+      if (!resident) continue;
+      const held = await bookings.hold({ residentId: resident.id, slotId, dose: 1, channel, actor: actor(channel) });
+      if (!held.ok && refusals.has(held.code)) continue;
+      // Its time has come meanwhile, or somebody else was there first.
+      if (!held.ok && (held.code === 'slot_past' || held.code === 'slot_full')) return;
+      if (!held.ok) throw new Error(`the demo city's booking was refused: ${held.code}`);
+      const confirmed = await bookings.confirm({ residentId: resident.id, bookingId: held.booking.id, answers, channel, actor: actor(channel) });
+      if (!confirmed.ok) throw new Error(`the demo city's booking was not confirmed: ${confirmed.code}`);
+      return;
+    }
+  };
 }

@@ -13,8 +13,9 @@ const surnames = ['サトウ', 'スズキ', 'タカハシ', 'ワタナベ', 'コ
 const givenNames = ['イチロウ', 'ハナコ', 'マサシ', 'カズコ', 'アキラ', 'サチコ', 'キヨシ', 'セツコ', 'ケン', 'ユイ', 'レン', 'ヒナ'];
 const bands = [
   { born: '1921-04-02', days: 12_783, group: '高齢者', share: 0.5 },
-  { born: '1957-04-02', days: 12_783, group: '一般', share: 0.42 },
+  { born: '1957-04-02', days: 12_783, group: '一般', share: 0.32 },
   { born: '1962-04-02', days: 12_783, group: '施設従事者', share: 0.08 },
+  { born: '1992-04-02', days: 6_574, group: '29歳以下', share: 0.1 },
 ] as const;
 
 /** The first resident: printed at the start, so that anybody can log in. */

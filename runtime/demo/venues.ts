@@ -41,7 +41,7 @@ export const demoVenues: readonly DemoVenue[] = [
   venue('higashi-plaza', '東区プラザ', '東区', '新潟市東区下木戸1丁目4番1号', '東区役所の中。バス停「東区役所前」からすぐ', ['step_free', 'parking', 'sign_language'],
     { weekdays: everyDay, closedOnHolidays: false, sessions: day, blockMinutes: 30, seats: seats(10, 4) }),
   venue('chuo-toki-messe', '朱鷺メッセ', '中央区', '新潟市中央区万代島6番1号', 'JR新潟駅からバスで約15分', ['step_free', 'parking', 'sign_language'],
-    { weekdays: everyDay, closedOnHolidays: false, sessions: [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '18:00' }], blockMinutes: 30, seats: seats(30, 10, 2) }),
+    { weekdays: everyDay, closedOnHolidays: false, sessions: [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '20:30' }], blockMinutes: 30, seats: seats(30, 10, 2) }),
   venue('konan-culture', '江南区文化会館', '江南区', '新潟市江南区茅野山3丁目1番14号', 'JR亀田駅から歩いて約20分', ['step_free', 'parking'],
     { weekdays: [0, 3, 6], closedOnHolidays: false, sessions: day, blockMinutes: 30, seats: seats(8, 3) }),
   venue('akiha-ward-office', '秋葉区役所', '秋葉区', '新潟市秋葉区程島2009番地', 'JR新津駅から歩いて約15分', ['step_free', 'parking'],
@@ -51,8 +51,11 @@ export const demoVenues: readonly DemoVenue[] = [
   venue('nishi-gym', '西総合スポーツセンター', '西区', '新潟市西区五十嵐1の町6368番地12', 'JR内野西が丘駅から歩いて約20分', ['step_free', 'parking'],
     { weekdays: everyDay, closedOnHolidays: false, sessions: day, blockMinutes: 15, seats: seats(5, 2) }),
   venue('nishikan-maki', '巻文化会館', '西蒲区', '新潟市西蒲区巻甲635番地', 'JR巻駅から歩いて約15分', ['step_free', 'parking'],
-    { weekdays: [0, 5, 6], closedOnHolidays: false, sessions: afternoon, blockMinutes: 30, seats: seats(4, 1) }),
+    { weekdays: [0, 5, 6], closedOnHolidays: false, sessions: afternoon, blockMinutes: 30, seats: seats(4, 2) }),
 ];
 
 /** Where the demo's first days are nearly full. */
 export const crowdedVenue = 'akiha-ward-office';
+
+/** Where people come today who telephoned this morning: one of them is open in the evening. */
+export const todaysVenues = ['chuo-toki-messe', 'higashi-plaza'] as const;

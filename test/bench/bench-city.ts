@@ -29,7 +29,7 @@ export interface BenchCity {
 /** Connections in use by either side of a comparison: the same for both. */
 export const benchConcurrency = 16;
 
-/** A migrated database with the demo programme and one large venue with 30 days of slots. */
+/** A migrated database with a plain programme and one large venue with 30 days of slots. */
 export async function createBenchCity(serverUrl: string, name: string): Promise<BenchCity> {
   const administrator = openDatabase({ url: serverUrl, applicationName: 'bench', poolSize: 1 });
   await administrator.raw(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -41,7 +41,7 @@ export async function createBenchCity(serverUrl: string, name: string): Promise<
   const keysText = makeKeys('bench');
   const keys = parseKeys(keysText);
   const programmes = createProgrammes(database);
-  const version = await programmes.publish('bench', JSON.parse(readFileSync(join(projectRoot, 'runtime/demo/programme.json'), 'utf8')));
+  const version = await programmes.publish('bench', JSON.parse(readFileSync(join(projectRoot, 'test/data/plain-programme.json'), 'utf8')));
   const venueId = await createVenueRepository(database).save({
     code: 'bench', name: '計測会場', ward: '中央区', address: '新潟市中央区', access: '', features: [], mapUrl: null, position: 0,
   });

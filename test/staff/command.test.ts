@@ -49,11 +49,11 @@ test('a login that is taken is refused', async () => {
   expect(await run('--login', 'twice', '--name', 'y', '--role', 'auditor')).toEqual({ code: 2, said: expect.stringContaining('already') as unknown });
 });
 
-test('the demo has one account per role, made once', async () => {
+test('the demo has one account per role and a second of the city to approve, made once', async () => {
   await addDemoStaff({ database: city.database, keys: testKeys });
   await addDemoStaff({ database: city.database, keys: testKeys });
   const rows = await city.database('staff').whereIn('login', demoStaff.map((item) => item.login)).select<{ role: string }[]>('role');
-  expect(rows.map((row) => row.role).sort()).toEqual(['auditor', 'city_admin', 'operator', 'reception', 'supervisor']);
+  expect(rows.map((row) => row.role).sort()).toEqual(['auditor', 'city_admin', 'city_admin', 'operator', 'reception', 'supervisor']);
   for (const { login } of demoStaff) expect(await logIn(true)(login, demoPassword, '')).toMatchObject({ ok: true });
   expect(await logIn(false)('admin', demoPassword, '')).toMatchObject({ ok: false });
 });

@@ -18,9 +18,9 @@ import { createTestDatabase } from './test-database';
 export const testKeysText = makeKeys('test');
 export const testKeys: KeyRing = parseKeys(testKeysText);
 
-/** The demo city's programme document, to be changed for a test. */
+/** A plain programme with two doses (`test/data/plain-programme.json`), to be changed for a test. */
 export function testDocument(change: (document: ProgrammeDocument) => void = () => undefined): ProgrammeDocument {
-  const document = JSON.parse(readFileSync(join(projectRoot, 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument;
+  const document = JSON.parse(readFileSync(join(projectRoot, 'test', 'data', 'plain-programme.json'), 'utf8')) as ProgrammeDocument;
   change(document);
   return document;
 }
@@ -45,7 +45,7 @@ export interface TestCity {
 
 let couponNumber = 9_800_000_000;
 
-/** A small city on a fresh database: one venue, the demo programme (or a changed one), no slots, no residents. */
+/** A small city on a fresh database: one venue, the plain programme (or a changed one), no slots, no residents. */
 export async function createTestCity({ change, poolSize = 20 }: { change?: (document: ProgrammeDocument) => void; poolSize?: number } = {}): Promise<TestCity> {
   const testDatabase = await createTestDatabase();
   const database = openDatabase({ url: testDatabase.databaseUrl, applicationName: 'test', poolSize });

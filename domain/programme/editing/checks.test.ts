@@ -7,7 +7,7 @@ import { checksOf, type CheckCode, type CheckFacts } from './checks';
 import { reachableSeats } from './reachable-seats';
 import { starterDocument } from './starter';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(readFileSync(join(__dirname, '../../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const site = { url: 'https://yoyaku.example.jp', qrText: 'https://yoyaku.example.jp' };
 /** Everything is as it should be. */
 const good: CheckFacts = {

@@ -7,7 +7,7 @@ import { differenceInWords, differencesOf } from './difference';
 import { partWords } from './parts';
 import { starterDocument } from './starter';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(readFileSync(join(__dirname, '../../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 type Loose = ProgrammeDocument & Record<string, unknown>;
 function change(work: (document: Loose) => void): string[] {
   const changed = structuredClone(demo) as Loose;
