@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore, type ImportRun } from '../database/import-runs';
@@ -10,7 +9,7 @@ import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import type { PlainDate } from '../domain/calendar/plain-date';
 import type { ImportApprovals, ImportResult, ImportSummary, UndoImportInput, UndoOutcome } from '../domain/contracts/import-workflow';
-import { HEADER_WITHIN_RECORDS, applyMappingToFile, recogniseHeader } from '../domain/eligibility-file/columns';
+import { applyMappingToFile, recogniseHeader } from '../domain/eligibility-file/columns';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
 import type { FileFormat } from '../domain/eligibility-file/format';
@@ -20,11 +19,9 @@ import type { FileRefusal } from '../domain/eligibility-file/refusal';
 import { isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { groupForImport } from '../domain/programme/eligibility';
-import { readRecords } from './import-records';
-import { OpenQuoteError } from './open-quote-error';
+import { firstRecords, refusingOpenQuote } from './import-records';
+import { steadyHeartbeat, turn, whileHeartbeating } from './steady-heartbeat';
 import { StagingThreads } from './staging-threads';
-
-const HEARTBEAT_MS = 2_000;
 
 export type Inspection = { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
 export type Comparing = { readonly ok: true; readonly summary: ImportSummary; readonly isAutomatic: boolean } | { readonly ok: false; readonly refusal: FileRefusal };
@@ -182,55 +179,4 @@ export function createImportActivities({ database, keys }: { readonly database: 
       return whileHeartbeating(() => undo.undo(runId, by));
     },
   };
-}
-
-/** The first records of a file, as many as a header may be among. */
-async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: FileFormat['encoding']): Promise<(readonly string[])[]> {
-  const found: (readonly string[])[] = [];
-  for await (const records of readRecords(pieces, encoding)) {
-    found.push(...records.slice(0, HEADER_WITHIN_RECORDS).map((record) => record.cells));
-    if (found.length >= HEADER_WITHIN_RECORDS) break;
-  }
-  return found;
-}
-
-async function refusingOpenQuote<Value>(work: () => Promise<Value>): Promise<{ ok: true; value: Value } | { ok: false; refusal: FileRefusal }> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    if (error instanceof OpenQuoteError) return { ok: false, refusal: { code: 'open_quote', line: error.line } };
-    throw error;
-  }
-}
-
-/** Lets other work of the process go on, and ends here when the activity was cancelled or its worker shuts down. */
-async function turn(): Promise<void> {
-  await nextTurn();
-  const context = Context.current();
-  if (context.cancellationSignal.aborted) await context.cancelled;
-}
-
-/** A heartbeat that may be called thousands of times: encoding and sending each would be work of its own. */
-function steadyHeartbeat(): (detail?: number) => void {
-  const context = Context.current();
-  let last = 0;
-  return (detail) => {
-    const now = Date.now();
-    if (now - last < HEARTBEAT_MS) return;
-    last = now;
-    context.heartbeat(detail);
-  };
-}
-
-/** Keeps an activity alive that waits for one long statement of the database. */
-async function whileHeartbeating<Value>(work: () => Promise<Value>): Promise<Value> {
-  const context = Context.current();
-  const timer = setInterval(() => {
-    context.heartbeat();
-  }, HEARTBEAT_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }

@@ -1,5 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
+import { HEADER_WITHIN_RECORDS } from '../domain/eligibility-file/columns';
 import type { FileFormat } from '../domain/eligibility-file/format';
+import type { FileRefusal } from '../domain/eligibility-file/refusal';
 import { OpenQuoteError } from './open-quote-error';
 
 export interface FileRecord {
@@ -68,4 +70,24 @@ function lineBreaksIn(cells: readonly string[]): number {
     for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) breaks++;
   }
   return breaks;
+}
+
+/** The first records of a file, as many as a header may be among. */
+export async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: FileFormat['encoding']): Promise<(readonly string[])[]> {
+  const found: (readonly string[])[] = [];
+  for await (const records of readRecords(pieces, encoding)) {
+    found.push(...records.slice(0, HEADER_WITHIN_RECORDS).map((record) => record.cells));
+    if (found.length >= HEADER_WITHIN_RECORDS) break;
+  }
+  return found;
+}
+
+/** What `work` gives, or that the file has a quote that is never closed. */
+export async function refusingOpenQuote<Value>(work: () => Promise<Value>): Promise<{ ok: true; value: Value } | { ok: false; refusal: FileRefusal }> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof OpenQuoteError) return { ok: false, refusal: { code: 'open_quote', line: error.line } };
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ export interface AuditActor {
 export interface AuditEntry {
   /** What was done, as `noun.verb`. */
   readonly action: string;
-  readonly subject?: { readonly kind: 'staff' | 'booking' | 'slot' | 'venue' | 'audit' | 'notice' | 'callback' | 'import' | 'day_file' | 'export' | 'programme'; readonly id: string } | undefined;
+  readonly subject?: { readonly kind: 'staff' | 'booking' | 'slot' | 'venue' | 'audit' | 'notice' | 'callback' | 'import' | 'day_file' | 'export' | 'programme' | 'assignment'; readonly id: string } | undefined;
   /** Whose data was read or changed. */
   readonly residentId?: string | undefined;
   /** `done`, `begun`, or the code of the refusal. */

@@ -1,6 +1,6 @@
 import { randomInt, createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { checkAnswers, type AnswerFault } from '../domain/booking/form';
+import { checkAnswers, type AnswerFault, type Answers } from '../domain/booking/form';
 import { countsForDose, isEnded, stateAfter, takesEndBack, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
 import { referenceFrom } from '../domain/booking/reference';
 import { refuse, type Refusal } from '../domain/booking/refusals';
@@ -91,6 +91,19 @@ interface ConfirmInput extends Change {
   readonly residentId: string;
   readonly bookingId: string;
   readonly answers: Readonly<Record<string, unknown>>;
+  /** Nobody was asked: what the form requires may be missing. `answers` are those that are known, checked before. */
+  readonly isUnasked?: true;
+}
+
+/** An appointment that the city gives to somebody. */
+export interface AssignInput {
+  readonly residentId: string;
+  readonly slotId: string;
+  readonly dose: number;
+  /** The lane whose seats are given. */
+  readonly channel: Channel;
+  /** What is known of the form's fields, checked. */
+  readonly answers: Answers;
 }
 
 export type BookingRepository = ReturnType<typeof createBookingRepository>;
@@ -188,12 +201,15 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel, ...(input.next ? [input.next.slotId ?? 'by rule'] : [])]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
-    return changeOf(input, operation, async (sql, resident) => {
-      const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
-      const mayBeAssigned = document?.doses.some((item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined)) ?? false;
-      if (!document || (!input.next && !mayBeAssigned)) return holdIn(sql, resident, published, input, operation);
-      return holdBoth(sql, resident, published, document, input, operation);
-    });
+    return changeOf(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
+  }
+
+  /** One seat, or that of the next dose too, where it is asked for or the programme may assign it. */
+  async function holdAsRuled(sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldInput, operation: string): Promise<BookingChange | Refusal> {
+    const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
+    const mayBeAssigned = document?.doses.some((item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined)) ?? false;
+    if (!document || (!input.next && !mayBeAssigned)) return holdIn(sql, resident, published, input, operation);
+    return holdBoth(sql, resident, published, document, input, operation);
   }
 
   /** A dose and the one after it: where its seat is asked for, or assigned by the programme. */
@@ -334,7 +350,7 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     }
     const version = await programmes.version(row.programme_version_id, sql);
     const person = personOf(version.document, resident);
-    const checked = checkAnswers(version.document, input.answers, {
+    const checked = input.isUnasked ? { ok: true as const, answers: input.answers as Answers } : checkAnswers(version.document, input.answers, {
       dose: row.dose, channel: row.channel, groups: groupsOf(version.document, person).map((group) => group.code), today: cityDate(resident.now),
     });
     if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
@@ -395,6 +411,47 @@ export function createBookingRepository({ database, keys, programmes }: { databa
         ok: true, booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }), events: [...held.events, ...confirmed.events, attended], replayed: false,
       };
     });
+  }
+
+  /** Hold and confirmation in one go, by the city: the seat, the rules and the constraints are everybody's. */
+  async function assignIn(sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], { answers, ...seat }: AssignInput): Promise<BookingChange | Refusal | InvalidAnswers> {
+    const operation = operationOf('assign', [seat.slotId, seat.dose]);
+    const input = { ...seat, actor: 'city' } as const;
+    const held = await holdAsRuled(sql, resident, published, input, operation);
+    if (!held.ok) return held;
+    const confirmed = await confirmIn(sql, resident, { ...input, bookingId: held.booking.id, answers, isUnasked: true }, operation);
+    return confirmed.ok ? { ...confirmed, events: [...held.events, ...confirmed.events] } : confirmed;
+  }
+
+  /**
+   * The city gives somebody an appointment. `record` writes down in the same transaction that it was done; false: it was
+   * done before, and nothing is done now (`already_booked`).
+   */
+  async function assign(input: AssignInput, record: (sql: Sql, booking: BookingView) => Promise<boolean>): Promise<BookingChange | Refusal> {
+    const published = await programmes.allPublished();
+    const result = await changeOf<InvalidAnswers>({ residentId: input.residentId, channel: input.channel, actor: 'city' }, 'assign', async (sql, resident) => {
+      const done = await assignIn(sql, resident, published, input);
+      return !done.ok || (await record(sql, done.booking)) ? done : refuse('already_booked');
+    });
+    return result.ok || result.code !== 'invalid_answers' ? (result) : refuse('invalid_answers');
+  }
+
+  /**
+   * What would become of these appointments of one person, one after the other: done in a transaction that is never
+   * committed. Null: it would be booked.
+   */
+  async function rehearseAssignments(residentId: string, inputs: readonly Omit<AssignInput, 'residentId'>[]): Promise<(Refusal | null)[]> {
+    const published = await programmes.allPublished();
+    const { results } = await inTransaction(database, async (sql) => {
+      const [resident] = await sql<ResidentRow>(statements.lockResident, [residentId]);
+      const found: (Refusal | null)[] = [];
+      for (const input of inputs) {
+        const result = resident ? await assignIn(sql, resident, published, { ...input, residentId }) : refuse('not_eligible');
+        found.push(result.ok ? null : result.code === 'invalid_answers' ? refuse('invalid_answers') : (result));
+      }
+      return { ok: false as const, results: found };
+    });
+    return results;
   }
 
   /** Gives a hold back, or cancels a confirmed booking within the cut-off. What has ended already is answered as it is. */
@@ -548,6 +605,25 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       systemStep(bookingId, 'no_show', 'confirmed', 'day_over', (row) => row.ends_at.getTime() <= Date.parse(asOf)),
 
     walkIn,
+    assign,
+    rehearseAssignments,
+
+    /**
+     * Cancels a booking of the city's that nobody has touched since `version`: not moved, not cancelled, not come, no
+     * later dose booked upon it, and still to come. Done before, it is answered as the first time.
+     */
+    async takeBackAssignment(bookingId: string, version: number): Promise<BookingChange | Refusal> {
+      const result = await stepOf(bookingId, 'cancelled', 'city', 'city', async (row, now, sql) => {
+        if (row.state !== 'confirmed' || row.version !== version) return refuse('not_confirmed');
+        if (row.starts_at <= now) return refuse('slot_past');
+        const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
+        // A move under way would confirm a booking for what was just cancelled.
+        if (live.some((item) => item.replaces === row.id)) return refuse('not_confirmed');
+        return live.some((item) => item.dose > row.dose) ? refuse('later_dose_booked') : true;
+      });
+      const isDoneBefore = !result.ok && result.row?.version === version + 1 && result.row.end_reason === 'city';
+      return result.ok || isDoneBefore ? oneSided(result, 'cancelled') : result.refusal;
+    },
 
     /**
      * The person is there, or was although they counted as not come. A second check-in is answered as the first.

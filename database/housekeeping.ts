@@ -8,6 +8,8 @@ import type { Channel } from '../domain/contracts/booking-workflow';
 const idempotencyDays = 2;
 /** Days that what came with a file of the city is kept, sealed: the file itself, the cells that could not be read, what was there before. */
 const importFileDays = 30;
+/** Days in which assigned appointments may be approved. */
+const approvalDays = 14;
 const batch = 5_000;
 
 export interface Removed {
@@ -38,6 +40,12 @@ export async function removeOutdated(database: Database): Promise<Removed> {
       WHERE r.id = e.run_id AND e.sealed_value IS NOT NULL AND r.created_at < now() - ? * interval '1 day'`,
     [importFileDays],
   );
+  await database.raw(
+    `UPDATE assignment_row w SET sealed = NULL FROM assignment_run r WHERE r.id = w.run_id AND w.sealed IS NOT NULL AND r.created_at < now() - ? * interval '1 day'`,
+    [importFileDays],
+  );
+  // As an import: rows do not wait for an answer that never comes.
+  await database.raw(`UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`, [approvalDays]);
   await forgetWhatWas(database, importFileDays);
   await reopenDueSeats(database);
   return { idempotencyKeys, importFiles: rowCount };

@@ -9,6 +9,9 @@ const PIECES_PER_STATEMENT = 4;
 /** An upload whose run was never made is forgotten after this many hours. */
 const ORPHAN_HOURS = 24;
 
+/** Files `f` that belong to no run. */
+const isNobodys = 'NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id) AND NOT EXISTS (SELECT 1 FROM assignment_run a WHERE a.file_id = f.id)';
+
 export const importFileLimitBytes = 1024 * 1024 * 1024;
 
 /** The file is larger than an import takes. */
@@ -97,7 +100,7 @@ export function createImportFileStore({ database, keys }: { readonly database: D
 
     /** Forgets an upload that nobody imports. */
     async remove(fileId: string): Promise<void> {
-      await database.raw('DELETE FROM import_file f WHERE f.id = ? AND NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id)', [fileId]);
+      await database.raw(`DELETE FROM import_file f WHERE f.id = ? AND ${isNobodys}`, [fileId]);
     },
 
     /** The file's bytes, piece by piece. */
@@ -117,8 +120,7 @@ export function createImportFileStore({ database, keys }: { readonly database: D
     async discard(fileId: string): Promise<void> {
       await database('import_file_chunk').where({ file_id: fileId }).delete();
       await database.raw(
-        `DELETE FROM import_file f WHERE f.created_at < now() - ? * interval '1 hour'
-            AND NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id)`,
+        `DELETE FROM import_file f WHERE f.created_at < now() - ? * interval '1 hour' AND ${isNobodys}`,
         [ORPHAN_HOURS],
       );
     },

@@ -19,6 +19,7 @@ const sealedColumns = [
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
   { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },
+  { table: 'assignment_row', key: ['run_id', 'line'], column: 'sealed' },
 ] as const;
 
 /** An import is under way: its staged rows are sealed with the keys that it began with. */

@@ -141,6 +141,11 @@ export function createSlotRepository(database: Database) {
       });
     },
 
+    /** The slot of a dose that begins there and then. */
+    async idAt({ programmeId, venueId, dose, startsAt }: { readonly programmeId: string; readonly venueId: string; readonly dose: number; readonly startsAt: Date }): Promise<string | undefined> {
+      return (await database('slot').where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string } | undefined>('id'))?.id;
+    },
+
     /** Slots of one dose for one channel, full ones included, in order of time. At most 1 s old. */
     freeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
       return shared(`slots ${JSON.stringify(query)}`, () => readFreeSlots(query));

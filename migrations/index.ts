@@ -16,6 +16,7 @@ import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
 import * as listIndexes from './0012_list_indexes';
 import * as line from './0023_line';
+import * as assignments from './0024_assignments';
 
 interface Migration {
   readonly name: string;
@@ -41,6 +42,7 @@ const migrations: readonly Migration[] = [
   { name: '0019_programme_drafts', up: programmeDrafts.up },
   { name: '0012_list_indexes', up: listIndexes.up },
   { name: '0023_line', up: line.up },
+  { name: '0024_assignments', up: assignments.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -17,6 +17,8 @@ import { createCallbackRepository } from '../database/callbacks';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createIdentityChecks } from '../database/identity-checks';
+import { createAssignmentRunStore } from '../database/assignment-runs';
+import { createImportFileStore } from '../database/import-files';
 import { createImportReview } from '../database/import-review';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportSettings } from '../database/import-settings';
@@ -55,6 +57,7 @@ import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
+import { createAssignmentDesk } from './assignment-desk';
 import { createImportDesk } from './import-desk';
 import { createNoticeSender } from './notice-sender';
 import { createProcessLog } from './process-log';
@@ -135,6 +138,9 @@ async function main(): Promise<number> {
       importReview: createImportReview({ database, keys }),
       importSettings: createImportSettings({ database, audit }),
       importUndo: createImportUndo(database),
+      importFiles: createImportFileStore({ database, keys }),
+      assignments: createAssignmentRunStore({ database, keys }),
+      assignmentDesk: createAssignmentDesk(temporal),
       residents: createResidentRepository({ database, keys }),
       dayLists: createDayLists({ database, keys }),
       dayFiles: createDayFiles({ database, keys }),

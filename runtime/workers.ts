@@ -1,4 +1,5 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { createAssignmentActivities, type AssignmentActivities } from '../activities/assignment-activities';
 import { createBookingActivities, type BookingActivities } from '../activities/bookings';
 import { createDataConverter } from '../activities/data-converter';
 import { createDropFolderActivities, type DropFolderActivities, type DropFolderDependencies } from '../activities/drop-folder';
@@ -24,7 +25,7 @@ import { importTaskQueue } from '../domain/contracts/import-workflow';
 export interface Activities {
   readonly booking: BookingActivities;
   readonly notice: NoticeActivities;
-  readonly import: ImportActivities & Partial<DropFolderActivities>;
+  readonly import: ImportActivities & AssignmentActivities & Partial<DropFolderActivities>;
 }
 
 export type LineAccess = Pick<LineApiOptions, 'apiUrl' | 'channelAccessToken'>;
@@ -56,7 +57,7 @@ export function createActivities({ database, keys, smtpUrl, line, publicUrl, dro
       ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
       ...(line === undefined ? {} : { line: { links: createLineLinks({ database, keys }), sender: line === 'inbox' ? line : createLineApi(line) } }),
     }),
-    import: { ...createImportActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
+    import: { ...createImportActivities({ database, keys }), ...createAssignmentActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
   };
 }
 

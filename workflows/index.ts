@@ -1,3 +1,4 @@
+export { assignAppointments } from './assign-appointments';
 export { bookingLifecycle } from './booking-lifecycle';
 export { dropFolder } from './drop-folder';
 export { eligibilityImport } from './eligibility-import';

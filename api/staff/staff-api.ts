@@ -19,6 +19,7 @@ import { callbackRoutes } from './routes/callbacks';
 import { noticeRoutes } from './routes/notices';
 import { importFileRoutes } from './routes/import-files';
 import { importSettingsRoutes } from './routes/import-settings';
+import { assignmentRoutes } from './routes/assignments';
 import { importRoutes } from './routes/imports';
 import { numberRoutes } from './routes/numbers';
 import { ownAccountRoutes } from './routes/own-account';
@@ -57,6 +58,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...importRoutes(desk),
     ...importFileRoutes(desk),
     ...importSettingsRoutes(desk),
+    ...assignmentRoutes(desk),
     ...scheduleRoutes(desk),
     ...slotRoutes(desk),
     ...numberRoutes(desk),

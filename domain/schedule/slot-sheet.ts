@@ -90,7 +90,7 @@ function readDate(text: string): string | undefined {
 }
 
 /** `9:30`, `09:30:00`, `9時30分`, `9時`, `0930` */
-function readTime(text: string): string | undefined {
+export function readTime(text: string): string | undefined {
   const match = /^(\d{1,2})(?::(\d{2})(?::00)?|時(?:(\d{1,2})分)?|(\d{2}))$/.exec(foldWidth(text).replace(/\s/g, ''));
   if (!match) return undefined;
   const [hour, minute] = [Number(match[1]), Number(match[2] ?? match[3] ?? match[4] ?? 0)];

@@ -6,6 +6,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createDataConverter } from '../../activities/data-converter';
 import { type DropFolderDependencies, createDropFolderActivities } from '../../activities/drop-folder';
+import { createAssignmentActivities } from '../../activities/assignment-activities';
 import { createImportActivities } from '../../activities/import-activities';
 import { type Database, openDatabase } from '../../database/connection';
 import { createImportFileStore } from '../../database/import-files';
@@ -42,6 +43,8 @@ export interface ImportWorld {
   freshProgramme(): Promise<void>;
   /** @param dropFolder left out: nobody looks into one */
   startWorker(database?: Database, dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'>): Promise<RunningWorker>;
+  /** Takes every worker away, as a machine would be. */
+  stopWorkers(): Promise<void>;
   /** A pool of its own on the same database, for a worker that is to lose it. */
   openDatabase(): Database;
   /** Imports a file and says yes to everything, or what the options say. */
@@ -93,6 +96,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
         workflowBundle: await testWorkflowBundle(),
         activities: {
           ...createImportActivities({ database: workerDatabase, keys }),
+          ...createAssignmentActivities({ database: workerDatabase, keys }),
           ...(dropFolder === undefined ? {} : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
         },
         shutdownGraceTime: '100ms',
@@ -106,6 +110,10 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
       };
       workers.push(started);
       return started;
+    },
+
+    async stopWorkers() {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
     },
 
     openDatabase() {

@@ -18,6 +18,8 @@ import { createAuditSearch } from '../../../database/audit-search';
 import { createCallbackRepository } from '../../../database/callbacks';
 import { createStaffBookingReader } from '../../../database/staff-bookings';
 import { createStaffNoticeReader } from '../../../database/staff-notices';
+import { createAssignmentRunStore } from '../../../database/assignment-runs';
+import { createImportFileStore } from '../../../database/import-files';
 import { createImportReview } from '../../../database/import-review';
 import { createImportRunStore } from '../../../database/import-runs';
 import { createImportSettings } from '../../../database/import-settings';
@@ -53,6 +55,7 @@ import { createStaffVenueRepository } from '../../../database/staff-venues';
 import { createUnmetSearches } from '../../../database/unmet-searches';
 import type { BookingEvent, Timeline } from '../../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../../domain/staff/roles';
+import { createAssignmentDesk } from '../../../runtime/assignment-desk';
 import { createImportDesk } from '../../../runtime/import-desk';
 import { createProgrammeProcesses } from '../../../runtime/programme-processes';
 import { projectRoot } from '../../../runtime/root';
@@ -155,6 +158,9 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     importReview: createImportReview({ database, keys }),
     importSettings: createImportSettings({ database, audit }),
     importUndo: createImportUndo(database),
+    importFiles: createImportFileStore({ database, keys }),
+    assignments: createAssignmentRunStore({ database, keys }),
+    assignmentDesk: createAssignmentDesk(temporal),
     residents: createResidentRepository({ database, keys }),
     dayLists: createDayLists({ database, keys }),
     dayFiles: createDayFiles({ database, keys }),
