@@ -9,6 +9,7 @@ import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Steps } from '../shared/steps';
 import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { LogInCheck } from './log-in-check';
@@ -30,7 +31,7 @@ const steps: readonly { readonly label: string; readonly phases: readonly Phase[
 /** One import: how far it is, what it would do, yes or no, what it did, and back again. Can be left and found again. */
 @Component({
   selector: 'toki-run-page',
-  imports: [RouterLink, MatButton, MatProgressBar, CityTime, Icon, PageHeader, ProblemNote, LogInCheck, RunBookings, RunCarryOvers, RunErrors, RunSummary],
+  imports: [RouterLink, MatButton, MatProgressBar, CityTime, Icon, PageHeader, ProblemNote, Steps, LogInCheck, RunBookings, RunCarryOvers, RunErrors, RunSummary],
   templateUrl: './run-page.html',
   styleUrl: './run-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -51,7 +52,7 @@ export class RunPage {
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
   /** Whoever started it must leave the yes to somebody else. */
   protected readonly needsSecond = computed(() => this.run.value()?.twoPersons === true && this.run.value()?.startedBy?.id === this.me()?.id);
-  protected readonly steps = steps;
+  protected readonly labels = steps.map((step) => step.label);
   protected readonly step = computed(() => {
     const phase = this.run.value()?.phase;
     return phase === undefined ? -1 : steps.findIndex((item) => item.phases.includes(phase));

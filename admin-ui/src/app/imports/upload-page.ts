@@ -1,77 +1,23 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
-import { MatProgressBar } from '@angular/material/progress-bar';
-import { Api } from '../api/api';
-import { ErrorSummary } from '../shared/error-summary';
-import type { Fault } from '../shared/form-faults';
+import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
-import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
-import { FileUpload, type Upload } from './file-upload';
-import { fileSize } from './words';
+import { FileDrop } from './file-drop';
 
-/** Choose a file, see it go, hear at once when it is not one that can be imported. */
+/** A new file of residents; its columns come next. */
 @Component({
   selector: 'toki-upload-page',
-  imports: [RouterLink, MatButton, MatProgressBar, ErrorSummary, Icon, PageHeader],
+  imports: [RouterLink, MatButton, FileDrop, Icon, PageHeader],
   templateUrl: './upload-page.html',
   styleUrl: './upload-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class UploadPage {
-  private readonly api = inject(Api);
   private readonly router = inject(Router);
-  private readonly uploads = inject(FileUpload);
-  protected readonly settings = loaded(() => this.api.client.GET('/api/v1/import-settings'));
-  protected readonly faults = signal<readonly Fault[]>([]);
-  protected readonly file = signal<File | undefined>(undefined);
-  protected readonly part = signal<number | undefined>(undefined);
-  protected readonly isOver = signal(false);
-  protected readonly percent = computed(() => Math.round((this.part() ?? 0) * 100));
-  protected readonly size = fileSize;
-  private upload: Upload | undefined;
 
-  constructor() {
-    void this.settings.reload();
-    inject(DestroyRef).onDestroy(() => this.upload?.cancel());
-  }
-
-  protected chosen(files: FileList | null): void {
-    const file = files?.[0];
-    if (file) void this.send(file);
-  }
-
-  protected dropped(event: DragEvent): void {
-    event.preventDefault();
-    this.isOver.set(false);
-    this.chosen(event.dataTransfer?.files ?? null);
-  }
-
-  protected over(event: DragEvent, isOver: boolean): void {
-    event.preventDefault();
-    this.isOver.set(isOver);
-  }
-
-  protected cancel(): void {
-    this.upload?.cancel();
-  }
-
-  protected async send(file: File): Promise<void> {
-    if (this.part() !== undefined) return;
-    this.file.set(file);
-    this.faults.set([]);
-    const limit = this.settings.value()?.maxMebibytes;
-    if (limit !== undefined && file.size > limit * 1024 * 1024) {
-      this.faults.set([{ field: 'file', sentence: `ファイルが大きすぎます（上限は${String(limit)}MBです）。必要な列だけにするか、分けて取り込んでください。` }]);
-      return;
-    }
-    this.part.set(0);
-    this.upload = this.uploads.send(file, (part) => this.part.set(part));
-    const { data, error } = await this.upload.done;
-    this.part.set(undefined);
-    if (data) await this.router.navigate(['/imports/files', data.id]);
-    else if (error.code === 'not_logged_in') await this.router.navigate(['/log-in'], { queryParams: { from: '/imports/new', reason: 'over' } });
-    else this.faults.set(error.faults ?? [{ field: 'file', sentence: error.detail }]);
+  protected async go(file: Schema<'ImportFile'>): Promise<void> {
+    await this.router.navigate(['/imports/files', file.id]);
   }
 }
