@@ -1,5 +1,5 @@
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
-import { asTheSiteSays, changedSettings, noSiteSettings, type SiteSettings } from '../domain/site/settings';
+import { asTheSiteSays, changedSettings, languageReviews, noSiteSettings, type LanguageReview, type SiteSettings } from '../domain/site/settings';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import type { Programmes, ProgrammeVersion } from './programmes';
@@ -39,7 +39,8 @@ async function newest(database: Database): Promise<SiteVersion> {
 }
 
 function versionOf({ version, settings, changed_at, display_name }: SiteRow): SiteVersion {
-  return { version, settings, changedAt: changed_at, changedBy: display_name };
+  // Older rows lack what came later.
+  return { version, settings: { ...noSiteSettings, ...settings }, changedAt: changed_at, changedBy: display_name };
 }
 
 /** The city's settings, kept in the process: reading them costs no query per request. */
@@ -70,6 +71,11 @@ export function createSiteSettingsEditor({ database, audit }: { database: Databa
     /** The newest first. */
     async history(limit: number): Promise<SiteVersion[]> {
       return (await rows(database).limit(limit)).map(versionOf);
+    },
+
+    /** Who marked the languages as reviewed that are so now. */
+    async reviews(): Promise<LanguageReview[]> {
+      return languageReviews((await rows(database)).map(versionOf).reverse());
     },
 
     /** Puts `settings` in force after `version`, which somebody has looked at. The same again changes nothing. */

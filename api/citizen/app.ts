@@ -34,12 +34,13 @@ import { addAvailabilityRoutes } from './json/availability-routes';
 import { addBookingRoutes } from './json/booking-routes';
 import { addSessionRoutes } from './json/session-routes';
 import { createKnownDevices } from './known-devices';
+import { createLanguages } from './languages';
 import { setUpLineWebhook } from './line/webhook';
 import { createLogIn } from './log-in';
 import { addPages } from './pages/all-pages';
 import { addLinePages, type LineDoor } from './pages/line';
 import { createPage } from './pages/page';
-import { createSiteViews, readSiteFiles } from './site-files';
+import { createSiteViews, createSiteWords, readSiteFiles } from './site-files';
 
 export interface CitizenAppDependencies {
   readonly bookings: BookingRepository;
@@ -80,8 +81,8 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const assets = createAssets(readSiteFiles(dependencies.projectRoot));
 
   const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
-  const views = createSiteViews(dependencies.projectRoot);
-  const page = createPage({ views, assets, programmes, formToken: (ctx) => csrf.tokenFor(ctx), hasLine: dependencies.line !== undefined });
+  const languages = createLanguages({ book: createSiteWords(dependencies.projectRoot), programmes, site, cookies });
+  const page = createPage({ views: createSiteViews(dependencies.projectRoot), assets, programmes, languages, formToken: (ctx) => csrf.tokenFor(ctx), hasLine: dependencies.line !== undefined });
 
   const app = new Koa<RequestState>();
   setUpRequestLog(app, log);
@@ -101,12 +102,16 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   addSessionRoutes(json, { logIn, gate, cookies, programmes, residents });
   app.use(json.routes());
 
+  const machines = new Router<RequestState>();
+  setUpHealth(machines, dependencies.health);
+  assets.mount(machines);
+  addInstallationRoute(machines, keys);
+  app.use(machines.routes());
+
   const pages = new Router<RequestState>();
-  setUpHealth(pages, dependencies.health);
-  assets.mount(pages);
+  pages.use(languages.middleware);
   addPages(pages, { page, logIn, gate, cookies, desk, programmes, residents, sessions, site, publicUrl });
   if (line) addLinePages(pages, { page, gate, residents, links: line.links, door: line.door });
-  addInstallationRoute(pages, keys);
   app.use(pages.routes());
 
   setUpFallback(app);

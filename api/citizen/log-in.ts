@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, type Refusal } from '../../domain/booking/refusals';
 import { cityDate } from '../../domain/calendar/city-time';
-import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDatePart } from '../../domain/calendar/birth-date';
+import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDateFault, type BirthDatePart } from '../../domain/calendar/birth-date';
 import { foldKana } from '../../domain/kana';
-import { explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
+import { explainCouponNumberFault, parseCouponNumber, type CouponNumberFault } from '../../domain/coupon-number';
 import type { KeyRing } from '../../database/keys';
 import { brakeRetryAfterS, type LoginBrake } from '../../database/login-brake';
 import type { LoginThrottle } from '../../database/login-throttle';
@@ -27,13 +27,19 @@ export interface LogInRequest {
   readonly deviceCookie: string | undefined;
 }
 
-export interface LogInFault {
-  readonly field: 'couponNumber' | 'birthDate' | 'kana';
+interface LogInFaultBase {
   readonly code: string;
   readonly sentence: string;
   /** Boxes of the birth date that are wrong. */
   readonly parts: readonly BirthDatePart[];
 }
+
+/** `fault`: what the sentence is made of, for saying it in another language. */
+export type LogInFault = LogInFaultBase & (
+  | { readonly field: 'couponNumber'; readonly fault: CouponNumberFault }
+  | { readonly field: 'birthDate'; readonly fault: BirthDateFault }
+  | { readonly field: 'kana'; readonly fault: 'missing' }
+);
 
 export type LogInResult =
   | { readonly ok: true; readonly token: string; readonly deviceCookie: string; readonly resident: Resident }
@@ -71,9 +77,9 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
     const birthDate = birth?.ok ? birth.value : undefined;
     if (!number.ok || birth?.ok === false || (isByKana && kana === '')) {
       const faults: LogInFault[] = [];
-      if (!number.ok) faults.push({ field: 'couponNumber', code: number.fault, sentence: explainCouponNumberFault(number.fault, rule), parts: [] });
-      if (isByKana && kana === '') faults.push({ field: 'kana', code: 'missing', sentence: `${version.document.identification.kana?.label ?? '氏名（カナ）'}をひらがなかカタカナで入力してください。`, parts: [] });
-      if (birth?.ok === false) faults.push({ field: 'birthDate', code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
+      if (!number.ok) faults.push({ field: 'couponNumber', fault: number.fault, code: number.fault, sentence: explainCouponNumberFault(number.fault, rule), parts: [] });
+      if (isByKana && kana === '') faults.push({ field: 'kana', fault: 'missing', code: 'missing', sentence: `${version.document.identification.kana?.label ?? '氏名（カナ）'}をひらがなかカタカナで入力してください。`, parts: [] });
+      if (birth?.ok === false) faults.push({ field: 'birthDate', fault: birth.fault, code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
       return { ok: false, kind: 'malformed', faults, birthDate };
     }
 

@@ -29,7 +29,7 @@ export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, fa
     instance: `urn:uuid:${ctx.state.requestId}`,
     code,
     ...(refusal.detail ? { facts: refusal.detail } : {}),
-    ...(faults ? { faults } : {}),
+    ...(faults ? { faults: faults.map(({ field, code: faultCode, sentence: words }) => ({ field, code: faultCode, sentence: words })) } : {}),
     ...('current' in refusal && refusal.current !== undefined ? { current: refusal.current } : {}),
   });
 }

@@ -10,8 +10,3 @@ export function availabilityOf(free: number, capacity: number): Availability {
   if (free <= 0) return 'full';
   return free <= Math.max(fewSeats, Math.floor(capacity * fewShare)) ? 'few' : 'free';
 }
-
-export const availabilityWords: Readonly<Record<Availability, string>> = { free: '空きあり', few: '残りわずか', full: '満席' };
-
-/** For the narrow cells of a calendar on a phone. */
-export const availabilityShortWords: Readonly<Record<Availability, string>> = { free: '空き', few: '少し', full: '満席' };

@@ -86,6 +86,11 @@ export function noticeLanguage(document: ProgrammeDocument, answers: Answers | u
 
 const locales: Readonly<Partial<Record<Language, string>>> = { en: 'en-GB', zh: 'zh-CN', ko: 'ko', vi: 'vi', tl: 'fil', pt: 'pt-BR' };
 
+/** The locale whose dates a language uses, for `Intl`; Japanese has formats of its own. */
+export function localeOf(language: Language): string {
+  return locales[language] ?? 'ja-JP';
+}
+
 /** A city date in words of a language, with the day of the week. */
 export function dateIn(language: Language, date: string): string {
   const locale = locales[language];

@@ -1,5 +1,5 @@
 import { foldWidth } from '../fold-width';
-import type { ProgrammeDocument } from '../programme/document';
+import { otherLanguages, type OtherLanguage, type ProgrammeDocument } from '../programme/document';
 import { parseTelephone } from '../telephone';
 
 /** Words on the front page for a time. Instants as ISO text; null: from now on, or until taken away. */
@@ -21,6 +21,8 @@ export interface SiteSettings {
   readonly couponHelp: string | null;
   /** Of the same page: lost, or never arrived. */
   readonly couponLost: string | null;
+  /** Languages whose site words somebody has read and found right. The others are shown to nobody. */
+  readonly reviewedLanguages: readonly OtherLanguage[];
 }
 
 export interface SiteFault {
@@ -30,7 +32,7 @@ export interface SiteFault {
   readonly sentence: string;
 }
 
-export const noSiteSettings: SiteSettings = { publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: null };
+export const noSiteSettings: SiteSettings = { publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: null, reviewedLanguages: [] };
 
 /** What the page says about lost coupons unless the city says something else. */
 export const usualCouponLost = '再発行の手続きは、コールセンターがご案内します。このサイトでは再発行の申し込みはできません。';
@@ -38,7 +40,7 @@ export const usualCouponLost = '再発行の手続きは、コールセンター
 export const siteLimits = { address: 200, hours: 200, notices: 5, notice: 500, text: 4_000 } as const;
 
 /** As people type it, without what they did not mean: blanks at the ends, wide digits, other hyphens. */
-export function tidied({ publicAddress, callCentre, notices, couponHelp, couponLost }: SiteSettings): SiteSettings {
+export function tidied({ publicAddress, callCentre, notices, couponHelp, couponLost, reviewedLanguages }: SiteSettings): SiteSettings {
   const telephone = callCentre ? parseTelephone(callCentre.telephone) : undefined;
   return {
     publicAddress: publicAddress === null ? null : foldWidth(publicAddress).trim().replace(/^(https?:\/\/[^/]+)\/$/, '$1'),
@@ -46,6 +48,7 @@ export function tidied({ publicAddress, callCentre, notices, couponHelp, couponL
     notices: notices.map((notice) => ({ ...notice, text: notice.text.trim() })),
     couponHelp: couponHelp === null ? null : couponHelp.trim(),
     couponLost: couponLost === null ? null : couponLost.trim(),
+    reviewedLanguages: otherLanguages.filter((language) => reviewedLanguages.includes(language)),
   };
 }
 
@@ -84,9 +87,49 @@ export function noticesAt({ notices }: SiteSettings, now: Date): SiteNotice[] {
 }
 
 /** The programme as the city's settings let it be seen. A programme stays data of its own: nothing is written back. */
-export function asTheSiteSays(document: ProgrammeDocument, { callCentre, couponHelp }: SiteSettings): ProgrammeDocument {
+export function asTheSiteSays(document: ProgrammeDocument, settings: SiteSettings): ProgrammeDocument {
+  const { callCentre, couponHelp } = settings;
   if (!callCentre && couponHelp === null) return document;
-  return { ...document, callCentre: callCentre ?? document.callCentre, texts: couponHelp === null ? document.texts : { ...document.texts, couponHelp } };
+  const known = seen.get(document);
+  if (known?.settings === settings) return known.document;
+  const result = {
+    ...document,
+    callCentre: callCentre ?? document.callCentre, texts: couponHelp === null ? document.texts : { ...document.texts, couponHelp },
+    ...(document.translations ? { translations: withoutOlderWords(document, settings) } : {}),
+  };
+  seen.set(document, { settings, document: result });
+  return result;
+}
+
+const seen = new WeakMap<ProgrammeDocument, { readonly settings: SiteSettings; readonly document: ProgrammeDocument }>();
+
+/** The translations without those of what the city says otherwise: hours that no longer hold would be worse than Japanese ones. */
+function withoutOlderWords({ translations = {}, callCentre: own }: ProgrammeDocument, { callCentre, couponHelp }: SiteSettings): NonNullable<ProgrammeDocument['translations']> {
+  const result = structuredClone(translations);
+  for (const words of Object.values(result).filter((item) => item !== undefined)) {
+    if (callCentre && callCentre.hours !== own.hours) delete words.callCentreHours;
+    if (couponHelp !== null && words.texts) delete words.texts.couponHelp;
+  }
+  return result;
+}
+
+/** Since when a language counts as reviewed, and by whom. `by`: null for the command line. */
+export interface LanguageReview {
+  readonly language: OtherLanguage;
+  readonly at: Date | null;
+  readonly by: string | null;
+}
+
+/** Who marked the languages that are in force, from all changes of the settings, the oldest first. */
+export function languageReviews(versions: readonly { readonly settings: SiteSettings; readonly changedAt: Date | null; readonly changedBy: string | null }[]): LanguageReview[] {
+  const reviews = new Map<OtherLanguage, LanguageReview>();
+  for (const { settings, changedAt, changedBy } of versions) {
+    for (const language of otherLanguages) {
+      if (!settings.reviewedLanguages.includes(language)) reviews.delete(language);
+      else if (!reviews.has(language)) reviews.set(language, { language, at: changedAt, by: changedBy });
+    }
+  }
+  return [...reviews.values()];
 }
 
 /** The names of what differs between two settings. */

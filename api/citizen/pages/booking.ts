@@ -2,20 +2,18 @@ import type Router from '@koa/router';
 import ical from 'ical-generator';
 import { toString as qrToString } from 'qrcode';
 import { refusals, type Refusal } from '../../../domain/booking/refusals';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
 import { cutOff } from '../../../domain/booking/rules';
-import { cityDate, formatTimeJa } from '../../../domain/calendar/city-time';
 import type { BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
+import { refusalIn } from '../words/refusal-words';
 import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf } from './requests';
-import { shortDateJa } from './words';
 
 export interface BookingPageDependencies {
   readonly page: Page;
@@ -32,16 +30,22 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
   router.get('/bookings/:id/calendar.ics', pageSession(gate), async (ctx) => {
     const { booking } = await bookingOf(ctx);
     if (booking.state !== 'confirmed') throw new Refused('not_confirmed');
-    const { document } = await desk.versionOf(booking);
-    const model = bookingModel(document, booking);
-    const calendar = ical({ name: document.name, prodId: { company: 'Toki', product: 'booking', language: 'JA' }, timezone: 'Asia/Tokyo' });
+    const words = await page.wordsFor(ctx);
+    const { t } = words;
+    const document = words.programme((await desk.versionOf(booking)).document);
+    const model = bookingModel(words, document, booking);
+    const calendar = ical({ name: document.name, prodId: { company: 'Toki', product: 'booking', language: words.tag.toUpperCase() }, timezone: 'Asia/Tokyo' });
     calendar.createEvent({
       id: `${booking.id}@toki`,
       start: booking.slot.startsAt,
       end: booking.slot.endsAt,
-      summary: `${document.name}（${model.doseLabel}）${model.venue.name}`,
+      summary: t('booking.calendar_summary', { programme: document.name, dose: model.doseLabel, venue: model.venue.name }),
       location: `${model.venue.name} ${model.venue.address}`,
-      description: [`受付番号：${model.reference ?? ''}`, `持ち物：${document.texts.whatToBring.join('、')}`, `コールセンター：${document.callCentre.telephone}`].join('\n'),
+      description: [
+        t('booking.calendar_reference', { reference: model.reference ?? '' }),
+        t('booking.calendar_bring', { things: document.texts.whatToBring.join(t('booking.calendar_comma')) }),
+        t('booking.calendar_call_centre', { telephone: document.callCentre.telephone }),
+      ].join('\n'),
       url: `${publicUrl}/bookings`,
     });
     ctx.type = 'text/calendar; charset=utf-8';
@@ -85,7 +89,8 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
       seeOther(ctx, '/bookings');
       return;
     }
-    const { document } = await desk.versionOf(booking);
+    const words = await page.wordsFor(ctx);
+    const document = words.programme((await desk.versionOf(booking)).document);
     const now = new Date();
     const all = await desk.listOf(session);
     const next = document.doses.find((item) => item.number === booking.dose + 1);
@@ -94,26 +99,28 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
       : undefined;
     const limit = cutOff(document, booking.slot.startsAt);
     await page.send(ctx, 'booking', {
-      title: isNew ? (booking.replaces === null ? '予約が完了しました' : '予約を変更しました') : `${doseLabelOf(document, booking.dose)}の予約`,
+      title: isNew ? words.t(booking.replaces === null ? 'booking.title_new' : 'booking.title_moved') : words.t('booking.title', { dose: doseLabelOf(words, document, booking.dose) }),
       ...(isNew ? { step: 5 } : { back: '/bookings' }),
       isNew,
       isMoved: booking.replaces !== null,
-      booking: bookingModel(document, booking),
+      booking: bookingModel(words, document, booking),
       qr: booking.reference === null ? '' : await referenceQr(booking.reference),
       document,
-      limit: limit > now ? `${shortDateJa(cityDate(limit))}${formatTimeJa(limit)}` : undefined,
-      next: next && nextChoice?.ok ? { number: next.number, label: next.label, earliest: shortDateJa(nextChoice.range.first), hasDays: nextChoice.range.first <= nextChoice.range.last } : undefined,
+      limit: limit > now ? words.dates.moment(limit) : undefined,
+      next: next && nextChoice?.ok ? { number: next.number, label: next.label, earliest: words.dates.day(nextChoice.range.first), hasDays: nextChoice.range.first <= nextChoice.range.last } : undefined,
     });
   }
 
   async function sendCancel(ctx: AppContext, booking: BookingView, refusal: Refusal | undefined, status: number): Promise<void> {
     const { document } = await desk.versionOf(booking);
-    const model = bookingModel(document, booking);
+    const words = await page.wordsFor(ctx);
+    const model = bookingModel(words, document, booking);
     await page.send(ctx, 'cancel', {
-      title: `${model.doseLabel}の予約の取り消し`,
+      title: words.t('cancel.title', { dose: model.doseLabel }),
       back: '/bookings',
       booking: model,
-      reason: refusal && refusalSentence(refusal),
+      reason: refusal && refusalIn(words, refusal, document),
+      changeUrl: `/book/${String(booking.dose)}/venues`,
       mayChange: desk.mayChange(document, booking, new Date()).ok,
     }, status);
   }

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { availabilityOf, availabilityShortWords, availabilityWords } from '../../../domain/booking/availability-words';
+import { availabilityOf } from '../../../domain/booking/availability-words';
 import { daysOf, monthsBetween, nearestFree, type DaySummary } from '../../../domain/booking/days';
-import { refusals, type Refusal } from '../../../domain/booking/refusals';
-import { cityDate, cityTime, formatTimeJa } from '../../../domain/calendar/city-time';
-import { yearWithEraJa } from '../../../domain/calendar/era';
+import { refuse, type Refusal } from '../../../domain/booking/refusals';
+import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import type { BookingChange, BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
 import type { FreeSlot } from '../../../database/slots';
 import type { AppContext, RequestState } from '../../shared/state';
 import { firstOfPair, liveOf, type Choice, type CitizenBookings } from '../citizen-bookings';
-import { bookingModel } from './booking-model';
+import { availabilityIn, type AvailabilityWords } from '../words/availability';
+import { refusalIn } from '../words/refusal-words';
+import type { Words } from '../words/words';
+import { bookingModel, doseLabelOf } from './booking-model';
 import { doseOf, type ChooseDependencies } from './choose-venue';
 import { isRefusalCode } from './my-bookings';
 import { idOf, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 import { venueModel } from './venue-model';
-import { shortDateJa } from './words';
 
 /** Free days shown at once; the others are folded away. */
 const daysAtOnce = 10;
@@ -56,15 +57,20 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     const askedDay = textOf(asked, 'day') || (lost ? cityDate(lost.startsAt) : '');
     const day = days.find((item) => item.date === askedDay);
     const nothingChosen = textOf(asked, 'missing') === '1';
-    const sentence = isRefusalCode(refused) ? refusals[refused].sentence : undefined;
+    const words = await page.wordsFor(ctx);
+    const { dates } = words;
+    const { document } = choice.version;
+    const doseLabel = doseLabelOf(words, document, choice.dose.number);
+    const availabilityWords = availabilityIn(words);
+    const sentence = isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined;
     const near = lost ? nearestFree(slots.filter((slot) => slot !== lost), lost.startsAt, nearestCount) : [];
     const timesUrl = (query: Record<string, string>) => pathWith(`${path}/times`, { venue: venue.id, both, ...query });
     const daySlots = day ? slots.filter((slot) => cityDate(slot.startsAt) === day.date) : [];
     const freeDays = days.filter((item) => item.free > 0);
     const shared = {
       step: 2,
-      doseLabel: choice.dose.label,
-      venue: venueModel(venue),
+      doseLabel,
+      venue: venueModel(words, venue),
       venuesUrl: pathWith(`${path}/venues`, { both }),
       both,
       isSecondOfPair: choice.pairOf !== undefined,
@@ -73,9 +79,9 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       action: `${path}/hold`,
       replaces: (choice.holding ?? choice.moving)?.id,
       idempotencyKey: randomUUID(),
-      moving: choice.moving && bookingModel(choice.version.document, choice.moving),
+      moving: choice.moving && bookingModel(words, document, choice.moving),
       sentence,
-      near: near.map((slot) => ({ id: slot.id, words: `${shortDateJa(cityDate(slot.startsAt))}${formatTimeJa(slot.startsAt)}` })),
+      near: near.map((slot) => ({ id: slot.id, words: dates.moment(slot.startsAt) })),
     };
     if (day) {
       const index = freeDays.findIndex((item) => item.date >= day.date);
@@ -86,36 +92,37 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
         'times',
         {
           ...shared,
-          title: `時間を選ぶ（${choice.dose.label}）`,
+          title: words.t('times.title', { dose: doseLabel }),
           back: timesUrl({}),
-          errors: nothingChosen ? [{ id: firstFreeId(daySlots), sentence: '時間を選んでください。' }] : sentence === undefined ? [] : [{ id: 'near', sentence }],
+          errors: nothingChosen ? [{ id: firstFreeId(daySlots), sentence: words.t('times.missing') }] : sentence === undefined ? [] : [{ id: 'near', sentence }],
           nothingChosen,
           day: day.date,
-          yearWords: yearWithEraJa(day.date),
-          dayWords: shortDateJa(day.date),
+          yearWords: dates.yearWithEra(day.date),
+          dayWords: dates.day(day.date),
           isDayFull: day.free === 0,
           halves: [
-            { name: '午前', slots: daySlots.filter((slot) => cityTime(slot.startsAt) < '12:00').map((slot) => timeModel(slot, choice.holding)) },
-            { name: '午後', slots: daySlots.filter((slot) => cityTime(slot.startsAt) >= '12:00').map((slot) => timeModel(slot, choice.holding)) },
+            { name: words.t('times.morning'), slots: daySlots.filter((slot) => cityTime(slot.startsAt) < '12:00').map((slot) => timeModel(words, availabilityWords, slot, choice.holding)) },
+            { name: words.t('times.afternoon'), slots: daySlots.filter((slot) => cityTime(slot.startsAt) >= '12:00').map((slot) => timeModel(words, availabilityWords, slot, choice.holding)) },
           ].filter((half) => half.slots.length > 0),
-          previous: previous && { url: timesUrl({ day: previous.date }), words: shortDateJa(previous.date) },
-          next: next && { url: timesUrl({ day: next.date }), words: shortDateJa(next.date) },
+          previous: previous && { url: timesUrl({ day: previous.date }), words: dates.day(previous.date) },
+          next: next && { url: timesUrl({ day: next.date }), words: dates.day(next.date) },
         },
       );
       return;
     }
-    const link = (item: DaySummary) => ({ url: timesUrl({ day: item.date }), words: shortDateJa(item.date), availability: item.availability, availabilityWords: availabilityWords[item.availability] });
+    const link = (item: DaySummary) => ({ url: timesUrl({ day: item.date }), words: dates.day(item.date), availability: item.availability, availabilityWords: availabilityWords.long[item.availability] });
     const isCalendar = textOf(asked, 'view') === 'calendar';
     await page.send(ctx, 'days', {
       ...shared,
-      title: `日にちを選ぶ（${choice.dose.label}）`,
+      title: words.t('days.title', { dose: doseLabel }),
       back: `${path}/venues`,
       errors: sentence === undefined ? [] : [{ id: near.length > 0 ? 'near' : 'days', sentence }],
       isCalendar,
       noDays: freeDays.length === 0,
       days: freeDays.slice(0, daysAtOnce).map(link),
       laterDays: freeDays.slice(daysAtOnce).map(link),
-      months: isCalendar ? monthsModel(days, choice, (date) => timesUrl({ day: date })) : [],
+      weekdays: weekdaysModel(words),
+      months: isCalendar ? monthsModel(words, availabilityWords, days, choice, (date) => timesUrl({ day: date })) : [],
     });
   }
 
@@ -190,16 +197,14 @@ export function answerHold(
   else seeOther(ctx, '/bookings', { refused: result.code });
 }
 
-function timeModel(slot: FreeSlot, holding: BookingView | undefined) {
+function timeModel({ dates }: Words, availabilityWords: AvailabilityWords, slot: FreeSlot, holding: BookingView | undefined) {
   const isOwn = holding?.slot.id === slot.id;
   const availability = availabilityOf(slot.free, slot.capacity);
   return {
     id: slot.id,
-    /** Under a heading that says 午前 or 午後. */
-    time: formatTimeJa(slot.startsAt).replace(/^午[前後]/, ''),
-    half: /^午[前後]/.exec(formatTimeJa(slot.startsAt))?.[0] ?? '',
+    ...dates.timeUnderHeading(slot.startsAt),
     availability: isOwn ? 'own' : availability,
-    words: isOwn ? 'いまお取りしているお席' : availabilityWords[availability],
+    words: isOwn ? availabilityWords.own : availabilityWords.long[availability],
     disabled: availability === 'full' && !isOwn,
     checked: isOwn,
   };
@@ -210,11 +215,11 @@ function firstFreeId(slots: readonly FreeSlot[]): string {
   return first ? `slot-${first.id}` : 'days';
 }
 
-function monthsModel(days: readonly DaySummary[], choice: Choice, urlOf: (date: string) => string) {
+function monthsModel({ dates }: Words, availabilityWords: AvailabilityWords, days: readonly DaySummary[], choice: Choice, urlOf: (date: string) => string) {
   const byDate = new Map(days.map((day) => [day.date, day]));
   const inRange = (date: string): boolean => date >= choice.range.first && date <= choice.range.last;
   return monthsBetween(choice.range.first, choice.range.last).map(({ year, month, weeks }) => ({
-    label: `${String(year)}年${String(month)}月`,
+    label: dates.month(year, month),
     // Weeks that lie wholly outside say nothing.
     weeks: weeks.filter((week) => week.some((date) => date !== null && inRange(date))).map((week) =>
       week.map((date) => {
@@ -222,12 +227,18 @@ function monthsModel(days: readonly DaySummary[], choice: Choice, urlOf: (date: 
         return {
           number: date === null ? '' : Number(date.slice(8)),
           availability: day?.availability ?? 'none',
-          words: day && availabilityShortWords[day.availability],
-          longWords: day && date !== null ? `${shortDateJa(date)} ${availabilityWords[day.availability]}` : undefined,
+          words: day && availabilityWords.short[day.availability],
+          longWords: day && date !== null ? `${dates.day(date)} ${availabilityWords.long[day.availability]}` : undefined,
           url: day && day.free > 0 ? urlOf(day.date) : undefined,
           inRange: date !== null && inRange(date),
         };
       }),
     ),
   }));
+}
+
+/** The head of the calendar: in Japanese one sign, of which only the ending is hidden; elsewhere a short form and the whole word. */
+function weekdaysModel({ language, t, dates }: Words) {
+  const isShortened = language === 'ja' || language === 'ja-easy';
+  return dates.weekdays.map((day) => ({ ...day, ending: isShortened ? t('days.weekday_ending') : undefined }));
 }

@@ -1,15 +1,14 @@
 import type Router from '@koa/router';
-import { availabilityWords } from '../../../domain/booking/availability-words';
-import { refusals } from '../../../domain/booking/refusals';
+import { refuse } from '../../../domain/booking/refusals';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { bookingModel } from './booking-model';
+import { refusalIn } from '../words/refusal-words';
+import { bookingModel, doseLabelOf } from './booking-model';
 import { isRefusalCode } from './my-bookings';
 import type { Page } from './page';
 import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 import { venueModel } from './venue-model';
-import { shortDateJa } from './words';
 
 export interface ChooseDependencies {
   readonly page: Page;
@@ -29,6 +28,8 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
       return;
     }
     const { document } = choice.version;
+    const words = await page.wordsFor(ctx);
+    const doseLabel = doseLabelOf(words, document, choice.dose.number);
     const venues = await desk.venuesFor(choice);
     if (venues.every((item) => item.nextDay === null)) desk.foundNothing(choice, session);
     const wards = [...new Set(venues.map((item) => item.venue.ward))];
@@ -38,24 +39,24 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     const refused = textOf(ctx.query, 'refused');
     const path = `/book/${String(choice.dose.number)}`;
     await page.send(ctx, 'venues', {
-      title: `会場を選ぶ（${choice.dose.label}）`,
+      title: words.t('venues.title', { dose: doseLabel }),
       step: 1,
       back: '/bookings',
-      doseLabel: choice.dose.label,
-      moving: choice.moving && bookingModel(document, choice.moving),
-      range: { first: shortDateJa(choice.range.first), last: shortDateJa(choice.range.last) },
-      refused: isRefusalCode(refused) ? refusals[refused].sentence : undefined,
+      doseLabel,
+      moving: choice.moving && bookingModel(words, document, choice.moving),
+      range: { first: words.dates.day(choice.range.first), last: words.dates.day(choice.range.last) },
+      refused: isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined,
       path: `${path}/venues`,
       both,
       isSecondOfPair: choice.pairOf !== undefined,
       wards: wards.map((name) => ({ name, selected: name === ward })),
       ward,
       venues: shown.map(({ venue, availability, nextDay }) => ({
-        ...venueModel(venue),
+        ...venueModel(words, venue),
         availability,
-        words: availabilityWords[availability],
+        words: words.t(`availability.${availability}`),
         isFull: availability === 'full',
-        nextDay: nextDay === null ? undefined : shortDateJa(nextDay),
+        nextDay: nextDay === null ? undefined : words.dates.day(nextDay),
         timesUrl: pathWith(`${path}/times`, { venue: venue.id, both }),
       })),
       noVenues: shown.length === 0,

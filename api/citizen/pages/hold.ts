@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
-import { answerWords } from '../../../domain/booking/answer-words';
 import { checkAnswers, fieldsAsked, type AnswerFault, type FormContext } from '../../../domain/booking/form';
-import { addDays, cityDate, formatTimeJa } from '../../../domain/calendar/city-time';
+import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { seatOf } from '../../../domain/programme/vaccines';
 import { groupsOf } from '../../../domain/programme/eligibility';
-import { refusals } from '../../../domain/booking/refusals';
+import { refusals, refuse } from '../../../domain/booking/refusals';
 import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
 import type { BookingView } from '../../../database/bookings';
 import type { Session, SessionRepository } from '../../../database/sessions';
@@ -13,13 +12,16 @@ import type { SessionGate } from '../../shared/session-gate';
 import { Refused } from '../../shared/refused';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
+import { answerIn } from '../words/answer-words';
+import { answerFaultIn } from '../words/fault-words';
+import { refusalIn } from '../words/refusal-words';
+import type { Words } from '../words/words';
 import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { answerHold, takeSeat } from './choose-time';
 import type { Page } from './page';
 import { isRefusalCode } from './my-bookings';
 import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
-import { shortDateJa } from './words';
 
 export interface HoldPageDependencies {
   readonly page: Page;
@@ -75,21 +77,22 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       seeOther(ctx, `/holds/${booking.id}/details`, Object.keys(draft).length > 0 ? { check: '1' } : {});
       return;
     }
-    const model = bookingModel(document, booking);
+    const words = await page.wordsFor(ctx);
+    const model = bookingModel(words, document, booking);
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(ctx, 'review', {
-      title: '内容の確認',
+      title: words.t('review.title'),
       step: 4,
       back: `/holds/${booking.id}/details`,
       booking: model,
-      pair: await pairModel(session, document, booking),
+      pair: await pairModel(words, session, document, booking),
       again: textOf(ctx.query, 'again') === '1',
       venuesUrl: `${dosePath}/venues`,
       timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
       detailsUrl: `/holds/${booking.id}/details`,
-      fields: fieldsAsked(document, draft, context).filter((field) => field.kind !== 'note').map((field) => {
+      fields: fieldsAsked(words.programme(document), draft, context).filter((field) => field.kind !== 'note').map((field) => {
         // As it will be kept; telephone numbers stay as they were typed, which is how people know them.
-        const value = answerWords(field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
+        const value = answerIn(words, field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
         return { id: field.name, label: field.label, value, isEmpty: value === '', isConsent: field.kind === 'consent' };
       }),
       idempotencyKey: randomUUID(),
@@ -179,13 +182,13 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     answerHold(ctx, result, { ...place, venueId: booking.slot.venue.id, page: 'review', again: true });
   }
 
-  async function pairModel(session: Session, document: ProgrammeDocument, booking: BookingView) {
+  async function pairModel(words: Words, session: Session, document: ProgrammeDocument, booking: BookingView) {
     const pair = booking.state === 'held' ? await pairOf(session, booking) : undefined;
-    return pair && bookingModel(document, pair);
+    return pair && bookingModel(words, document, pair);
   }
 
   /** What can be offered for the next dose in the same go: the place and time that the programme proposes, or choosing them. */
-  async function proposalOf(session: Session, document: ProgrammeDocument, booking: BookingView) {
+  async function proposalOf(words: Words, session: Session, document: ProgrammeDocument, booking: BookingView) {
     const next = document.doses.find((item) => item.number === booking.dose + 1);
     if (!next || booking.state !== 'held') return undefined;
     const all = await desk.listOf(session);
@@ -193,7 +196,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const seat = seatOf(document, next.number, booking.slot.venue.code);
     if (seat.mode === 'assigned') return undefined;
     const day = seat.mode === 'proposed' ? addDays(cityDate(booking.slot.startsAt), seat.afterDays) : undefined;
-    return { label: next.label, date: day && shortDateJa(day), time: formatTimeJa(booking.slot.startsAt), action: `/holds/${booking.id}/with-next`, chooseUrl: `/book/${String(next.number)}/venues` };
+    return { label: doseLabelOf(words, document, next.number), date: day && words.dates.day(day), time: words.dates.time(booking.slot.startsAt), action: `/holds/${booking.id}/with-next`, chooseUrl: `/book/${String(next.number)}/venues` };
   }
 
   /** What decides which fields are asked. Of two doses in one go the fields of both: which of them it is stays open. */
@@ -209,25 +212,27 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const context = await contextOf(sessionOf(ctx), document, booking);
     const checked = withFaults ? checkAnswers(document, draft, context) : undefined;
     const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
-    const asked = fieldsAsked(document, draft, context);
+    const words = await page.wordsFor(ctx);
+    const asked = fieldsAsked(words.programme(document), draft, context);
+    const sentenceOf = (fault: AnswerFault): string => answerFaultIn(words, fault, asked.find((field) => field.name === fault.field));
     const refused = textOf(ctx.query, 'refused');
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(
       ctx,
       'details',
       {
-        title: '連絡先の入力',
+        title: words.t('details.title'),
         step: 3,
         back: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
-        errors: faults.map(({ field, sentence }) => ({ id: field, sentence })),
-        booking: bookingModel(document, booking),
+        errors: faults.map((fault) => ({ id: fault.field, sentence: sentenceOf(fault) })),
+        booking: bookingModel(words, document, booking),
         isOver: booking.state !== 'held',
-        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? '', faults)),
+        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? '', faults.find((fault) => fault.field === field.name), sentenceOf)),
         shown: asked.map((field) => field.name).join(' '),
         hasAdded: added.length > 0,
-        pair: await pairModel(sessionOf(ctx), document, booking),
-        proposal: await proposalOf(sessionOf(ctx), document, booking),
-        refused: isRefusalCode(refused) ? refusals[refused].sentence : undefined,
+        pair: await pairModel(words, sessionOf(ctx), document, booking),
+        proposal: await proposalOf(words, sessionOf(ctx), document, booking),
+        refused: isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined,
       },
       faults.length > 0 ? refusals.invalid_answers.http : 200,
     );
@@ -235,12 +240,13 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
 
   async function sendOver(ctx: AppContext, booking: BookingView): Promise<void> {
     const { document } = await desk.versionOf(booking);
+    const words = await page.wordsFor(ctx);
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(ctx, 'hold-over', {
-      title: 'お席をお取りしておける時間が過ぎました',
+      title: words.t('hold_over.heading'),
       back: '/bookings',
-      booking: bookingModel(document, booking),
-      doseLabel: doseLabelOf(document, booking.dose),
+      booking: bookingModel(words, document, booking),
+      doseLabel: doseLabelOf(words, document, booking.dose),
       action: `${dosePath}/hold`,
       timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
       slotId: booking.slot.id,
@@ -277,8 +283,8 @@ const inputs: Readonly<Partial<Record<FormField['kind'], { type: string; autocom
   date: { type: 'text', autocomplete: undefined },
 };
 
-function fieldModel(field: FormField, value: string, faults: readonly AnswerFault[]) {
-  const error = faults.find((fault) => fault.field === field.name)?.sentence;
+function fieldModel(field: FormField, value: string, fault: AnswerFault | undefined, sentenceOf: (fault: AnswerFault) => string) {
+  const error = fault && sentenceOf(fault);
   const describedBy = [field.help === undefined ? '' : `${field.name}-help`, error === undefined ? '' : `${field.name}-error`].filter((id) => id !== '').join(' ');
   return {
     id: field.name,

@@ -1,22 +1,24 @@
 import type Router from '@koa/router';
-import { usualCouponLost } from '../../../domain/site/settings';
 import type { Programmes } from '../../../database/programmes';
 import type { SiteSettingsReader } from '../../../database/site-settings';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';
 
 const pages = [
-  { path: '/help/coupon', view: 'help-coupon', title: '接種券が見つからないとき' },
-  { path: '/accessibility', view: 'accessibility', title: 'アクセシビリティについて' },
-  { path: '/privacy', view: 'privacy', title: '個人情報の取り扱い' },
+  { path: '/help/coupon', view: 'help-coupon', title: 'frame.coupon_lost' },
+  { path: '/accessibility', view: 'accessibility', title: 'accessibility.heading' },
+  { path: '/privacy', view: 'privacy', title: 'privacy.heading' },
 ] as const;
 
 /** Pages that only inform. */
 export function addInformationPages(router: Router<RequestState>, { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader }): void {
   for (const { path, view, title } of pages) {
     router.get(path, async (ctx) => {
-      const { document } = await programmes.current();
-      await page.send(ctx, view, { title, back: '/', document, couponLost: (await site.current()).couponLost ?? usualCouponLost });
+      const words = await page.wordsFor(ctx);
+      const document = words.programme((await programmes.current()).document);
+      // What the city says itself it says in Japanese.
+      const couponLost = (await site.current()).couponLost ?? words.t('help.lost');
+      await page.send(ctx, view, { title: words.t(title, { paper: words.names(document).shortPaper }), back: '/', document, couponLost });
     });
   }
 

@@ -1,13 +1,13 @@
 import type Router from '@koa/router';
-import { refusals } from '../../../domain/booking/refusals';
-import { formatBothCalendars } from '../../../domain/calendar/era';
-import { inOwnWords } from '../../../domain/programme/words';
+import { refusals, refuse } from '../../../domain/booking/refusals';
 import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn, LogInFault } from '../log-in';
+import { logInFaultIn } from '../words/fault-words';
+import { refusalIn } from '../words/refusal-words';
 import type { Page } from './page';
 import { safeNext, seeOther, textOf } from './requests';
 
@@ -34,16 +34,21 @@ const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as co
 
 export function addLogInPages(router: Router<RequestState>, { page, logIn, gate, cookies, programmes }: LogInPageDependencies): void {
   async function send(ctx: AppContext, typed: Readonly<Record<string, unknown>> | undefined, { faults = [], failure, birthDate, status = 200 }: LogInPage): Promise<void> {
-    const { document } = await programmes.current();
+    const words = await page.wordsFor(ctx);
+    const { t } = words;
+    const { document: inJapanese } = await programmes.current();
+    const document = words.programme(inJapanese);
+    const inWords = (fault: LogInFault | undefined): string | undefined => fault && logInFaultIn(words, fault, inJapanese);
     const number = faults.find((fault) => fault.field === 'couponNumber');
     const birth = faults.find((fault) => fault.field === 'birthDate');
     const kana = faults.find((fault) => fault.field === 'kana');
     const wrong = new Set(birth?.parts);
+    const [numberError, birthError, kanaError] = [inWords(number), inWords(birth), inWords(kana)];
     const errors = [
       ...(failure === undefined ? [] : [{ id: 'couponNumber', sentence: failure }]),
-      ...(number ? [{ id: 'couponNumber', sentence: number.sentence }] : []),
-      ...(kana ? [{ id: 'kana', sentence: kana.sentence }] : []),
-      ...(birth ? [{ id: boxIds[birth.parts[0] ?? 'year'], sentence: birth.sentence }] : []),
+      ...(numberError === undefined ? [] : [{ id: 'couponNumber', sentence: numberError }]),
+      ...(kanaError === undefined ? [] : [{ id: 'kana', sentence: kanaError }]),
+      ...(birthError === undefined ? [] : [{ id: boxIds[birth?.parts[0] ?? 'year'], sentence: birthError }]),
     ];
     const chosenEra = textOf(typed, 'birthEra');
     const next = safeNext(textOf(typed, 'next'));
@@ -51,26 +56,26 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
       ctx,
       'login',
       {
-        title: 'ログイン',
+        title: t('login.heading'),
         back: '/',
         errors,
         document,
         next,
         // Only somebody who was sent here from the middle of something can have been away too long.
         wasAway: next !== '/bookings' && status === 200,
-        awaySentence: refusals.not_logged_in.sentence,
+        awaySentence: refusalIn(words, refuse('not_logged_in'), inJapanese),
         couponNumber: textOf(typed, 'couponNumber'),
         asksKana: document.identification.secondFact === 'kana',
-        secondFactLabel: document.identification.secondFact === 'kana' ? (document.identification.kana?.label ?? '氏名（カナ）') : document.identification.birthDate.label,
+        secondFactLabel: document.identification.secondFact === 'kana' ? (document.identification.kana?.label ?? t('usual.kana')) : document.identification.birthDate.label,
         kana: textOf(typed, 'kana'),
-        kanaError: kana?.sentence,
-        numberError: number?.sentence,
-        birthError: birth?.sentence,
-        echo: birthDate === undefined ? undefined : formatBothCalendars(birthDate),
-        eras: eras.map((name) => ({ name, checked: name === chosenEra })),
+        kanaError,
+        numberError,
+        birthError,
+        echo: birthDate === undefined ? undefined : words.dates.birthDate(birthDate),
+        eras: eras.map((name) => ({ name, label: t(`login.eras.${name}`), checked: name === chosenEra })),
         boxes: (['year', 'month', 'day'] as const).map((part) => ({
           id: boxIds[part],
-          label: { year: '年', month: '月', day: '日' }[part],
+          label: t(`login.${part}`),
           value: textOf(typed, boxIds[part]),
           autocomplete: `bday-${part}`,
           isYear: part === 'year',
@@ -106,10 +111,10 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
     } else if (result.kind === 'malformed') {
       await send(ctx, body, { faults: result.faults, birthDate: result.birthDate, status: refusals.invalid_answers.http });
     } else {
-      const { http, sentence } = refusals[result.refusal.code];
+      const { http } = refusals[result.refusal.code];
       if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
-      const { document } = await programmes.current();
-      await send(ctx, body, { failure: inOwnWords(document, sentence), birthDate: result.birthDate, status: http });
+      const failure = refusalIn(await page.wordsFor(ctx), refuse(result.refusal.code), (await programmes.current()).document);
+      await send(ctx, body, { failure, birthDate: result.birthDate, status: http });
     }
   });
 
@@ -123,6 +128,6 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
   });
 
   router.get('/logged-out', async (ctx) => {
-    await page.send(ctx, 'logged-out', { title: 'ログアウトしました' });
+    await page.send(ctx, 'logged-out', { title: (await page.wordsFor(ctx)).t('logged_out.heading') });
   });
 }

@@ -1,9 +1,6 @@
 import type Router from '@koa/router';
-import { refusals, type RefusalCode } from '../../../domain/booking/refusals';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
+import { refusals, refuse, type Refusal, type RefusalCode } from '../../../domain/booking/refusals';
 import { cutOff } from '../../../domain/booking/rules';
-import { cityDate, formatTimeJa } from '../../../domain/calendar/city-time';
-import { formatBothCalendars } from '../../../domain/calendar/era';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { declarable, type Person } from '../../../domain/programme/eligibility';
 import type { Programmes } from '../../../database/programmes';
@@ -11,16 +8,13 @@ import type { ResidentRepository } from '../../../database/residents';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import { liveOf, type CitizenBookings } from '../citizen-bookings';
-import { bookingModel } from './booking-model';
+import { refusalIn } from '../words/refusal-words';
+import { bookingModel, doseLabelOf } from './booking-model';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf, textOf } from './requests';
-import { shortDateJa } from './words';
 
-const doneWords: Readonly<Record<string, string>> = {
-  cancelled: '予約を取り消しました。',
-  declared: '申告を受け付けました。',
-  'given-up': 'お取りしていたお席をお返ししました。',
-};
+/** What can have been done on the page before; each has words. */
+const doneBefore: ReadonlySet<string> = new Set(['cancelled', 'declared', 'given-up']);
 
 export interface MyBookingsDependencies {
   readonly page: Page;
@@ -37,8 +31,11 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
     const now = new Date();
     const [{ document }, all, resident] = await Promise.all([programmes.current(), desk.listOf(session), residents.find(session.residentId)]);
     const live = liveOf(all);
+    const words = await page.wordsFor(ctx);
+    const { t, dates } = words;
+    const inWords = (refusal: Refusal): string => refusalIn(words, refusal, document);
     const cards = await Promise.all(
-      document.doses.map(async ({ number, label }) => {
+      document.doses.map(async ({ number }) => {
         const booked = live.find((item) => item.dose === number && item.state !== 'held');
         const held = live.find((item) => item.dose === number && item.state === 'held');
         const choice = await desk.choiceFor(session, number, all, now);
@@ -48,29 +45,30 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
         const limit = booked ? cutOff(pinned, booked.slot.startsAt) : undefined;
         return {
           number,
-          label,
-          booked: booked && bookingModel(pinned, booked),
+          label: doseLabelOf(words, document, number),
+          booked: booked && bookingModel(words, pinned, booked),
           attended: booked?.state === 'attended',
-          held: held && bookingModel(document, held),
+          held: held && bookingModel(words, document, held),
           mayChange: change?.ok === true && choice.ok,
           mayChangeBoth: change?.ok === true && live.some((item) => item.dose === number + 1 && item.state === 'confirmed'),
           mayCancel: cancel?.ok === true,
-          limit: limit && `${shortDateJa(cityDate(limit))}${formatTimeJa(limit)}`,
-          reason: booked ? firstReason(change, cancel) : choice.ok ? undefined : refusalSentence(choice),
+          limit: limit && dates.moment(limit),
+          reason: booked ? firstReason([change, cancel], inWords) : choice.ok ? undefined : inWords(choice),
           mayBook: !booked && !held && choice.ok,
-          earliest: !booked && choice.ok && number > 1 ? shortDateJa(choice.range.first) : undefined,
+          earliest: !booked && choice.ok && number > 1 ? dates.day(choice.range.first) : undefined,
           hasNoDays: !booked && choice.ok && choice.range.first > choice.range.last,
         };
       }),
     );
     const refused = textOf(ctx.query, 'refused');
+    const done = textOf(ctx.query, 'done');
     await page.send(ctx, 'my-bookings', {
-      title: '予約の一覧',
-      person: resident && formatBothCalendars(resident.birthDate),
-      done: doneWords[textOf(ctx.query, 'done')],
-      refused: isRefusalCode(refused) ? refusals[refused].sentence : undefined,
+      title: t('bookings.heading'),
+      person: resident && dates.birthDate(resident.birthDate),
+      done: doneBefore.has(done) ? t(`bookings.done_${done}`) : undefined,
+      refused: isRefusalCode(refused) ? inWords(refuse(refused)) : undefined,
       cards,
-      statements: declarable(document, session).map((item) => ({ ...item, id: `declare-${item.code}` })),
+      statements: declarable(words.programme(document), session).map((item) => ({ ...item, id: `declare-${item.code}` })),
     });
   });
 
@@ -91,11 +89,10 @@ export function declaredGroups(document: ProgrammeDocument, person: Person, aske
   return [...new Set([...(person.declared ?? []), ...asked.filter((code) => possible.has(code))])];
 }
 
-type Decision = Parameters<typeof refusalSentence>[0] | { readonly ok: true } | undefined;
 
 /** Why a booking cannot be changed or cancelled: one sentence is enough where both have the same reason. */
-function firstReason(change: Decision, cancel: Decision): string | undefined {
-  for (const decision of [change, cancel]) if (decision && !decision.ok) return refusalSentence(decision);
+function firstReason(decisions: readonly (Refusal | { readonly ok: true } | undefined)[], inWords: (refusal: Refusal) => string): string | undefined {
+  for (const decision of decisions) if (decision && !decision.ok) return inWords(decision);
   return undefined;
 }
 

@@ -1,12 +1,14 @@
 import type { Refusal } from '../../../domain/booking/refusals';
 import { refusals } from '../../../domain/booking/refusals';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
 import type { NoticePage, ProgrammeDocument } from '../../../domain/programme/document';
-import { inOwnWords, noticesOn, wordsOf, type ProgrammeWords } from '../../../domain/programme/words';
+import { noticesOn } from '../../../domain/programme/words';
 import type { Programmes } from '../../../database/programmes';
 import type { Assets } from '../../shared/assets';
 import type { AppContext } from '../../shared/state';
 import type { Views } from '../../shared/views';
+import type { Languages, PageLanguage } from '../languages';
+import { refusalIn } from '../words/refusal-words';
+import type { Words } from '../words/words';
 import { stepperModel } from './stepper';
 
 export interface PageModel {
@@ -21,6 +23,8 @@ export interface PageModel {
 }
 
 export interface Page {
+  /** What the page is written in. */
+  wordsFor(ctx: AppContext): Promise<Words>;
   /** Answers with view `name` in the site's frame. */
   send(ctx: AppContext, name: string, model: PageModel & Readonly<Record<string, unknown>>, status?: number): Promise<void>;
   /** Answers with the page for a refusal that has no better place. Needs no database. */
@@ -28,22 +32,14 @@ export interface Page {
 }
 
 export interface PageDependencies {
-  readonly views: Views;
+  readonly views: (words: Words) => Views;
   readonly assets: Pick<Assets, 'urlOf'>;
   readonly programmes: Pick<Programmes, 'current'>;
+  readonly languages: Languages;
   /** The token for the forms of the page being rendered. */
   readonly formToken: (ctx: AppContext) => string;
   /** Whether notices can be had by LINE. */
   readonly hasLine?: boolean;
-}
-
-interface Frame {
-  readonly siteName: string;
-  readonly programmeName: string;
-  readonly city: string;
-  readonly callCentre: { readonly telephone: string; readonly hours: string } | undefined;
-  readonly words: ProgrammeWords | undefined;
-  readonly document: ProgrammeDocument | undefined;
 }
 
 /** Which pages carry the programme's notices, by view. */
@@ -51,58 +47,68 @@ const noticePages: Readonly<Record<string, NoticePage>> = {
   front: 'front', login: 'login', 'my-bookings': 'bookings', venues: 'venues', days: 'times', times: 'times', details: 'details', booking: 'done',
 };
 
-/** Until a programme was read for the first time. */
-const bareFrame: Frame = { siteName: '予約サイト', programmeName: '', city: '', callCentre: undefined, words: undefined, document: undefined };
+export function createPage({ views, assets, programmes, languages, formToken, hasLine = false }: PageDependencies): Page {
+  // What the citizen needs most when the database is away is the telephone number: the last one known. Undefined until a programme was read.
+  let known: ProgrammeDocument | undefined;
 
-export function createPage({ views, assets, programmes, formToken, hasLine = false }: PageDependencies): Page {
-  // What the citizen needs most when the database is away is the telephone number: the last one known.
-  let frame = bareFrame;
-
-  function write(ctx: AppContext, name: string, model: PageModel & Readonly<Record<string, unknown>>, status: number): void {
+  function write(ctx: AppContext, { words, links, offer }: PageLanguage, name: string, model: PageModel & Readonly<Record<string, unknown>>, status: number): void {
     let token: string | undefined;
     // A function, which Handlebars calls where a form needs it: pages without forms set no cookie.
     const csrf = (): string => (token ??= formToken(ctx));
     const isError = (model.errors?.length ?? 0) > 0;
+    const frame = frameOf(words, known);
     const shared = { ...frame, csrf, hasLine, loggedIn: ctx.state.session !== undefined };
-    const content = views.render(name, { ...shared, ...model, ...(model.step === undefined ? {} : { stepper: stepperModel(model.step) }) });
+    const inLanguage = views(words);
+    const content = inLanguage.render(name, { ...shared, ...model, ...(model.step === undefined ? {} : { stepper: stepperModel(words, model.step) }) });
+    const title = words.t('frame.title', { title: model.title, site: frame.siteName });
     ctx.status = status;
     ctx.type = 'text/html; charset=utf-8';
-    ctx.body = views.render('layout', {
+    ctx.set('Content-Language', words.tag);
+    ctx.body = inLanguage.render('layout', {
       ...shared,
       back: model.back,
       content,
-      title: `${isError ? 'エラー：' : ''}${model.title}｜${frame.city}${frame.siteName === bareFrame.siteName ? '' : ' '}${frame.siteName}`,
+      title: isError ? words.t('frame.error_title', { title }) : title,
+      languageTag: words.tag,
+      languages: links.length > 0 ? links : undefined,
+      offer,
       nonce: ctx.state.nonce,
       css: assets.urlOf('site.css'),
       js: assets.urlOf('site.js'),
       icon: assets.urlOf('favicon.svg'),
       isFront: name === 'front',
-      pageNotices: frame.document ? noticesOn(frame.document, noticePages[name], new Date()).map(({ tone, text }) => ({ text, isWarning: tone === 'warn' })) : [],
+      pageNotices: known ? noticesOn(words.programme(known), noticePages[name], new Date()).map(({ tone, text }) => ({ text, isWarning: tone === 'warn' })) : [],
     });
   }
 
   return {
+    wordsFor: async (ctx) => (await languages.of(ctx)).words,
+
     async send(ctx, name, model, status = 200) {
-      frame = frameOf((await programmes.current()).document);
-      write(ctx, name, model, status);
+      known = (await programmes.current()).document;
+      write(ctx, await languages.of(ctx), name, model, status);
     },
 
     async sendRefusal(ctx, refusal) {
-      await programmes.current().then(({ document }) => { frame = frameOf(document); }, () => undefined);
+      await programmes.current().then(({ document }) => { known = document; }, () => undefined);
+      const language = await languages.of(ctx);
       const status = refusals[refusal.code].http;
-      write(ctx, 'refusal', { title: refusalTitle(refusal, status), sentence: frame.document ? inOwnWords(frame.document, refusalSentence(refusal)) : refusalSentence(refusal), isBusy: status >= 500 }, status);
+      write(ctx, language, 'refusal', { title: refusalTitle(language.words, refusal, status), sentence: refusalIn(language.words, refusal, known), isBusy: status >= 500 }, status);
     },
   };
 }
 
-function frameOf(document: ProgrammeDocument): Frame {
-  const { name, city, callCentre } = document;
-  return { siteName: `${name} 予約サイト`, programmeName: name, city, callCentre, words: wordsOf(document), document };
+/** What stands around every page. Without a programme: the site's own words alone. */
+function frameOf(words: Words, document: ProgrammeDocument | undefined) {
+  const names = words.names(document);
+  if (!document) return { siteName: words.t('frame.site'), programmeName: '', city: '', callCentre: undefined, words: names };
+  const { name, city, callCentre } = words.programme(document);
+  return { siteName: `${city} ${words.t('frame.site_name', { programme: name })}`, programmeName: name, city, callCentre, words: names };
 }
 
-function refusalTitle({ code }: Refusal, status: number): string {
-  if (status >= 500) return 'しばらくお待ちください';
-  if (status === 404) return '見つかりませんでした';
-  if (code === 'csrf') return '画面の有効時間が過ぎました';
-  return '続けられませんでした';
+function refusalTitle({ t }: Words, { code }: Refusal, status: number): string {
+  if (status >= 500) return t('refused.wait');
+  if (status === 404) return t('refused.not_found');
+  if (code === 'csrf') return t('refused.page_too_old');
+  return t('refused.other');
 }

@@ -1,17 +1,20 @@
+import type { Words } from '../words/words';
+
 const steps = [
-  { label: '会場', title: '会場を選ぶ' },
-  { label: '日時', title: '日時を選ぶ' },
-  { label: '連絡先', title: '連絡先を入力する' },
-  { label: '確認', title: '内容を確認する' },
-  { label: '完了', title: '予約の完了' },
+  { label: 'stepper.venue', title: 'stepper.venue_title' },
+  { label: 'stepper.time', title: 'stepper.time_title' },
+  { label: 'stepper.contacts', title: 'stepper.contacts_title' },
+  { label: 'stepper.check', title: 'stepper.check_title' },
+  { label: 'stepper.done_step', title: 'stepper.done_title' },
 ] as const;
 
 /** @param current 1–5 */
-export function stepperModel(current: number) {
+export function stepperModel({ t }: Words, current: number) {
+  const title = steps[current - 1]?.title;
   return {
     current,
     total: steps.length,
-    title: steps[current - 1]?.title ?? '',
-    steps: steps.map(({ label }, index) => ({ label, number: index + 1, isDone: index + 1 < current, isCurrent: index + 1 === current })),
+    title: title === undefined ? '' : t(title),
+    steps: steps.map(({ label }, index) => ({ label: t(label), number: index + 1, isDone: index + 1 < current, isCurrent: index + 1 === current })),
   };
 }

@@ -1,8 +1,9 @@
 import type { VenueView } from '../../../database/venues';
-import { isVenueFeature, venueFeatureWords } from '../../../domain/venue/features';
+import { isVenueFeature } from '../../../domain/venue/features';
+import type { Words } from '../words/words';
 
-/** A venue in the words of the pages. Features that have no words yet are left out. */
-export function venueModel(venue: VenueView) {
+/** A venue in the words of the pages. Features that have no words yet are left out; what staff wrote stays as it is. */
+export function venueModel({ t }: Words, venue: VenueView) {
   return {
     id: venue.id,
     name: venue.name,
@@ -12,7 +13,7 @@ export function venueModel(venue: VenueView) {
     mapUrl: venue.mapUrl,
     notes: venue.citizenNotes,
     features: venue.features.flatMap((code) =>
-      isVenueFeature(code) ? [{ words: venueFeatureWords[code].words, isStepFree: code === 'step_free', isParking: code === 'parking', isSignLanguage: code === 'sign_language', isToilet: code === 'accessible_toilet', isWheelchair: code === 'wheelchair', isWritten: code === 'written_talk' }] : [],
+      isVenueFeature(code) ? [{ words: t(`features.${code}`), isStepFree: code === 'step_free', isParking: code === 'parking', isSignLanguage: code === 'sign_language', isToilet: code === 'accessible_toilet', isWheelchair: code === 'wheelchair', isWritten: code === 'written_talk' }] : [],
     ),
   };
 }

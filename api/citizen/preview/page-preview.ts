@@ -11,8 +11,9 @@ import { setUpLanguage } from '../../shared/set-up-language';
 import type { AppContext, RequestState } from '../../shared/state';
 import { createCitizenBookings } from '../citizen-bookings';
 import { addPages } from '../pages/all-pages';
+import { fixedLanguage } from '../languages';
 import { createPage } from '../pages/page';
-import { createSiteViews, readSiteFiles } from '../site-files';
+import { createSiteViews, createSiteWords, readSiteFiles } from '../site-files';
 import { SampleWorld } from './sample-world';
 
 /** A refusal leads to the list of bookings, which may lead on to the log-in. */
@@ -24,6 +25,7 @@ const mostRedirects = 3;
  */
 export function createPagePreview({ projectRoot, publicUrl }: { readonly projectRoot: string; readonly publicUrl: string }): PagePreview {
   const views = createSiteViews(projectRoot);
+  const book = createSiteWords(projectRoot);
   const assets = createAssets({ 'site.css': readSiteFiles(projectRoot)['site.css'] });
   // Only the look is loaded: no script, and no icon of a window that is none.
   const pageAssets = { urlOf: (name: string) => (name === 'site.css' ? assets.urlOf(name) : '') };
@@ -37,9 +39,11 @@ export function createPagePreview({ projectRoot, publicUrl }: { readonly project
     };
     const gate: SessionGate = { load, start: () => undefined, end: () => Promise.resolve(), required: (ctx, next) => load(ctx).then(next) };
     const desk = createCitizenBookings({ bookings: world.bookings, programmes, slots: world.slots, handOver: { offer: () => undefined }, unmet: { note: () => undefined } });
+    // In the language asked for, reviewed or not: this is where it is read before it is marked.
+    const languages = fixedLanguage(book.of(wish.language));
     const router = new Router<RequestState>();
     addPages(router, {
-      page: createPage({ views, assets: pageAssets, programmes, formToken: () => '' }),
+      page: createPage({ views, assets: pageAssets, programmes, languages, formToken: () => '' }),
       desk, gate, programmes, residents, sessions, publicUrl,
       site: { current: () => Promise.resolve(wish.site) },
       cookies: createCookieJar({ https: false }),

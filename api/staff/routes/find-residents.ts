@@ -4,7 +4,7 @@ import type { IdentityChecks } from '../../../database/identity-checks';
 import type { Programmes } from '../../../database/programmes';
 import type { FoundResident, ResidentSearch } from '../../../database/resident-search';
 import type { OpenedResident, StaffDeskReader } from '../../../database/staff-desk';
-import type { AnswerFault } from '../../../domain/booking/form';
+import type { ProblemFault } from '../../shared/problem';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { explainCouponNumberFault, parseCouponNumber } from '../../../domain/coupon-number';
@@ -140,8 +140,8 @@ function candidateJson({ id, kana, number }: FoundResident | OpenedResident): z.
 }
 
 /** What the caller said, read as the programme writes it; items left empty were not asked. */
-function readSaid(body: Partial<Record<IdentityItem, string | undefined>>, document: ProgrammeDocument): { said: Said; faults: AnswerFault[] } {
-  const faults: AnswerFault[] = [];
+function readSaid(body: Partial<Record<IdentityItem, string | undefined>>, document: ProgrammeDocument): { said: Said; faults: ProblemFault[] } {
+  const faults: ProblemFault[] = [];
   const said: Partial<Record<IdentityItem, string>> = {};
   const given = (item: IdentityItem): string | undefined => (body[item]?.trim() === '' ? undefined : body[item]);
   const fault = (field: IdentityItem, sentence: string): void => { faults.push({ field, code: 'malformed', sentence }); };

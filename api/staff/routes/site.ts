@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { Programmes } from '../../../database/programmes';
 import type { SiteSettingsEditor, SiteVersion } from '../../../database/site-settings';
-import { siteFaults, siteLimits, tidied, usualCouponLost } from '../../../domain/site/settings';
+import { otherLanguages } from '../../../domain/programme/document';
+import { languageNames } from '../../../domain/programme/languages';
+import { noSiteSettings, siteFaults, siteLimits, tidied, usualCouponLost } from '../../../domain/site/settings';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { printQr, smallestModuleMm } from '../../shared/qr';
 import { addressVerdicts, addressWords, checkAddress } from '../check-address';
@@ -20,6 +22,8 @@ const settingsShape = z
     notices: z.array(z.object({ text: z.string().max(5_000), important: z.boolean(), from: z.string().max(40).nullable(), until: z.string().max(40).nullable() })).max(50),
     couponHelp: text.nullable(),
     couponLost: text.nullable(),
+    /** Languages whose site words somebody has read; the others are hidden. Left out: none. */
+    reviewedLanguages: z.array(z.enum(otherLanguages)).max(otherLanguages.length),
   })
   .meta({ id: 'SiteSettings' });
 const version = z.object({ version: z.int(), settings: settingsShape, changedAt: instant.nullable(), changedBy: z.string().nullable() }).meta({ id: 'SiteVersion' });
@@ -30,6 +34,8 @@ const site = z
     usual: z.object({ publicAddress: z.string(), callCentre: z.object({ telephone: z.string(), hours: z.string() }), couponHelp: z.string(), couponLost: z.string() }),
     /** For the preview. */
     programme: z.object({ name: z.string(), city: z.string(), front: z.string() }),
+    /** Every language beside Japanese: who marked its site words as reviewed, and whether the programme has reviewed texts in it. Offered to citizens when both are so. */
+    languages: z.array(z.object({ language: z.enum(otherLanguages), name: z.string(), reviewedAt: instant.nullable(), reviewedBy: z.string().nullable(), inProgramme: z.enum(['none', 'unreviewed', 'reviewed']) })),
   })
   .meta({ id: 'Site' });
 const check = z
@@ -60,12 +66,20 @@ export function siteRoutes({ site: settings, programmes, audit, publicUrl, insta
     staffRoute({
       method: 'get', path: '/site', summary: 'The settings of the site, and what holds without them', roles: readers, answer: site,
       async handle() {
-        const [current, { document }] = await Promise.all([settings.newest(), programmes.current()]);
+        const [current, { document }, reviews] = await Promise.all([settings.newest(), programmes.current(), settings.reviews()]);
         return {
           answer: {
             current: versionJson(current),
             usual: { publicAddress: publicUrl, callCentre: document.callCentre, couponHelp: document.texts.couponHelp, couponLost: usualCouponLost },
             programme: { name: document.name, city: document.city, front: document.texts.front },
+            languages: otherLanguages.map((language) => {
+              const review = reviews.find((item) => item.language === language);
+              const translation = document.translations?.[language];
+              return {
+                language, name: languageNames[language].name, reviewedAt: review?.at?.toISOString() ?? null, reviewedBy: review?.by ?? null,
+                inProgramme: translation === undefined ? ('none' as const) : translation.reviewed ? ('reviewed' as const) : ('unreviewed' as const),
+              };
+            }),
           },
         };
       },
@@ -88,7 +102,7 @@ export function siteRoutes({ site: settings, programmes, audit, publicUrl, insta
     staffRoute({
       method: 'post', path: '/site/check-address', summary: 'Open an address as a citizen would, and say where one arrives', roles: editors, body: z.object({ address: z.string().max(2_000) }), answer: check,
       async handle({ body, actor }) {
-        const { publicAddress, ...rest } = tidied({ publicAddress: body.address, callCentre: null, notices: [], couponHelp: null, couponLost: null });
+        const { publicAddress, ...rest } = tidied({ ...noSiteSettings, publicAddress: body.address });
         const faults = siteFaults({ publicAddress, ...rest });
         if (faults.length > 0 || publicAddress === null) return { ok: false, malformed: faults };
         const verdict = await checkAddress(publicAddress, installationId);
@@ -116,5 +130,5 @@ export function siteRoutes({ site: settings, programmes, audit, publicUrl, insta
 }
 
 function versionJson({ version: number, settings, changedAt, changedBy }: SiteVersion): z.input<typeof version> {
-  return { version: number, settings: { ...settings, notices: settings.notices.map((notice) => ({ ...notice })) }, changedAt: changedAt?.toISOString() ?? null, changedBy };
+  return { version: number, settings: { ...settings, notices: settings.notices.map((notice) => ({ ...notice })), reviewedLanguages: [...settings.reviewedLanguages] }, changedAt: changedAt?.toISOString() ?? null, changedBy };
 }

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInstance } from 'i18next';
+import { otherLanguages, type Language, type ProgrammeDocument } from '../../../domain/programme/document';
+import { languageNames } from '../../../domain/programme/languages';
+import { datesIn, type DateWords } from './dates';
+import { namesOf, programmeIn, type ProgrammeNames } from './programme-names';
+
+export type WordValues = Readonly<Record<string, string | number>>;
+
+/** The site's own words in one language, and what else a page says in it. */
+export interface Words {
+  readonly language: Language;
+  /** For `lang` and `hreflang`; やさしい日本語 is Japanese. */
+  readonly tag: string;
+  /** The words of a key (`front.heading`), values put in. */
+  t(key: string, values?: WordValues): string;
+  /** As `t`, as it is kept: with its placeholders. */
+  raw(key: string): string;
+  readonly dates: DateWords;
+  /** The programme in this language; labels that it has left as usual are said in the language too. */
+  programme(document: ProgrammeDocument): ProgrammeDocument;
+  /** What the programme calls its paper, its number and so on; without a programme, the usual words. */
+  names(document: ProgrammeDocument | undefined): ProgrammeNames;
+}
+
+export interface WordBook {
+  /** Languages in which the site has its words at all: reviewed or not. */
+  readonly languages: readonly Language[];
+  of(language: Language): Words;
+}
+
+const namespace = 'site';
+
+/** Reads `<language>.json` of a folder once. What a language lacks is said in Japanese; a test names it. */
+export function createWordBook(folder: string): WordBook {
+  const languages: Language[] = ['ja', ...otherLanguages.filter((language) => existsSync(fileOf(folder, language)))];
+  const texts = createInstance();
+  void texts.init({
+    lng: 'ja', fallbackLng: 'ja', ns: namespace, defaultNS: namespace, initAsync: false, load: 'currentOnly', returnNull: false,
+    // Handlebars escapes what goes into a page; elsewhere nothing may be escaped.
+    interpolation: { escapeValue: false, skipOnVariables: true },
+    resources: Object.fromEntries(languages.map((language) => [language, { [namespace]: JSON.parse(readFileSync(fileOf(folder, language), 'utf8')) as Record<string, unknown> }])),
+  });
+  const made = new Map(languages.map((language) => [language, wordsIn(language)]));
+
+  function wordsIn(language: Language): Words {
+    const fixed = texts.getFixedT(language);
+    const t = (key: string, values: WordValues = {}): string => fixed(key, { ...values });
+    const words: Words = {
+      language,
+      tag: languageNames[language].tag,
+      t,
+      raw(key) {
+        if (!texts.exists(key, { lng: language })) throw new Error(`there are no words for "${key}"`);
+        return fixed(key, { skipInterpolation: true });
+      },
+      dates: datesIn(language),
+      programme: (document) => programmeIn(words, document),
+      names: (document) => namesOf(words, document),
+    };
+    return words;
+  }
+
+  return {
+    languages,
+    of(language) {
+      const words = made.get(language) ?? made.get('ja');
+      if (!words) throw new Error('there are no Japanese words');
+      return words;
+    },
+  };
+}
+
+function fileOf(folder: string, language: Language): string {
+  return join(folder, `${language}.json`);
+}
