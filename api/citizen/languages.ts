@@ -66,7 +66,7 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
     if (asked !== undefined && asked !== kept) cookies.write(ctx.res, languageCookie, asked, cookieMaxAgeS);
     const language = asked ?? kept ?? 'ja';
     const urlIn = (item: Language): string => addressIn(ctx, item);
-    const rather = asked === undefined && kept === undefined ? preferredLanguage(ctx.get('Accept-Language'), possible) : 'ja';
+    const rather = asked === undefined && kept === undefined ? preferredLanguage(ctx.get('Accept-Language'), possible) : language;
     return {
       words: book.of(language),
       links: possible.length < 2 ? [] : possible.map((item) => ({ ...languageNames[item], url: urlIn(item), isCurrent: item === language })),

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type Router from '@koa/router';
-import { formatBothCalendars } from '../../../domain/calendar/era';
 import { linkWord } from '../../../domain/line/linking';
 import type { LineLinks } from '../../../database/line-links';
 import type { ResidentRepository } from '../../../database/residents';
@@ -21,19 +20,19 @@ export interface LinePageDependencies {
   readonly door: LineDoor;
 }
 
-const doneWords: Readonly<Record<string, string>> = {
-  linked: 'LINEとつながりました。これからのお知らせはLINEに届きます。',
-  unlinked: 'LINEとのつながりを外しました。これからのお知らせはLINEには届きません。',
-};
+/** What can have been done on the page before; each has words. */
+const doneBefore: ReadonlySet<string> = new Set(['linked', 'unlinked']);
 
 /** Where a citizen sees whether a LINE account hears of their bookings, how to link one, and how to take it off again. */
 export function addLinePages(router: Router<RequestState>, { page, gate, residents, links, door }: LinePageDependencies): void {
   router.get('/line', pageSession(gate), async (ctx) => {
     const { residentId } = sessionOf(ctx);
+    const { t } = await page.wordsFor(ctx);
+    const done = textOf(ctx.query, 'done');
     await page.send(ctx, 'line', {
-      title: 'LINEでお知らせを受け取る',
+      title: t('line.heading'),
       back: '/bookings',
-      done: doneWords[textOf(ctx.query, 'done')],
+      done: doneBefore.has(done) ? t(`line.done_${done}`) : undefined,
       isLinked: await links.isLinked(residentId),
       isDemo: door.kind === 'demo',
       linkWord,
@@ -83,7 +82,8 @@ export function addLinePages(router: Router<RequestState>, { page, gate, residen
     // The answer to the form leads to LINE, which the browser must be told before.
     const policy = ctx.response.get('Content-Security-Policy');
     if (isGood && door.kind === 'account') ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${door.accessUrl}`));
-    await page.send(ctx, 'line-link', { title: 'LINEとつなぐ', back: '/bookings', isGood, linkToken, linkWord, person: formatBothCalendars(resident.birthDate) }, isGood ? 200 : 410);
+    const { t, dates } = await page.wordsFor(ctx);
+    await page.send(ctx, 'line-link', { title: t('line.link'), back: '/bookings', isGood, linkToken, linkWord, person: dates.birthDate(resident.birthDate) }, isGood ? 200 : 410);
   }
 }
 

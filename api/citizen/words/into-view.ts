@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 
-/** `{{t "front.heading"}}`, `{{rich "hold.until" time=booking.time}}` */
+/** `{{t "front.way"}}`, `{{rich "hold.until" time=booking.time}}` */
 const wordMark = /\{\{(t|rich) "([a-z0-9_.-]+)"((?: [a-zA-Z]+=[@A-Za-z0-9_./]+)*)\}\}/g;
 const placeholder = /\{\{([a-zA-Z]+)\}\}/g;
 

@@ -11,7 +11,8 @@ import { createSiteSettings } from '../../../database/site-settings';
 import { createSessionRepository } from '../../../database/sessions';
 import { createSlotRepository } from '../../../database/slots';
 import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
+import type { OtherLanguage, ProgrammeDocument } from '../../../domain/programme/document';
+import { noSiteSettings } from '../../../domain/site/settings';
 import { projectRoot } from '../../../runtime/root';
 import { listenerOf, serve } from '../../../runtime/serve';
 import { createTestCity, type TestCity } from '../../support/test-city';
@@ -42,6 +43,8 @@ export interface CitySiteOptions {
   /** One that is there already, and is closed by whoever made it. */
   readonly city?: TestCity;
   readonly change?: (document: ProgrammeDocument) => void;
+  /** Languages whose site words count as reviewed. */
+  readonly reviewed?: readonly OtherLanguage[];
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
   /** With the brake of the whole site. */
@@ -57,9 +60,10 @@ export function freshCoupon(): string {
 }
 
 /** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
-export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, line, city: given }: CitySiteOptions = {}): Promise<CitySite> {
+export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, reviewed = [], line, city: given }: CitySiteOptions = {}): Promise<CitySite> {
   const city = given ?? (await createTestCity(change ? { change } : {}));
   const { database, keys } = city;
+  if (reviewed.length > 0) await database('site_settings').insert({ version: 1, settings: JSON.stringify({ ...noSiteSettings, reviewedLanguages: reviewed }) });
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
   const unmet = createUnmetSearches(database);
