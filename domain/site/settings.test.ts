@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgrammeDocument } from '../programme/document';
-import { asTheSiteSays, changedSettings, noSiteSettings, noticesAt, siteFaults, tidied, type SiteNotice, type SiteSettings } from './settings';
+import { asTheSiteSays, changedSettings, languageReviews, noSiteSettings, noticesAt, siteFaults, tidied, type SiteNotice, type SiteSettings } from './settings';
 
 const settings = (change: Partial<SiteSettings>): SiteSettings => ({ ...noSiteSettings, ...change });
 const notice = (change: Partial<SiteNotice>): SiteNotice => ({ text: 'お知らせ', important: false, from: null, until: null, ...change });
@@ -65,4 +65,19 @@ test('what differs is named', () => {
 test('what people did not mean is taken away', () => {
   const { publicAddress, callCentre, notices } = tidied(settings({ publicAddress: ' ｈｔｔｐｓ://yoyaku.example.jp/ ', callCentre: { telephone: '０２５ー２２８ー１０００', hours: ' 平日 ' }, notices: [notice({ text: ' 休み\n' })] }));
   expect([publicAddress, callCentre, notices[0]?.text]).toEqual(['https://yoyaku.example.jp', { telephone: '025-228-1000', hours: '平日' }, '休み']);
+});
+
+test('what the city says otherwise is not contradicted by an older translation', () => {
+  const document = { ...(JSON.parse(readFileSync(join(__dirname, '..', '..', 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument), translations: { en: { reviewed: true, callCentreHours: 'Every day', texts: { couponHelp: 'In the envelope', front: 'Book here' } } } } as ProgrammeDocument;
+  const seen = asTheSiteSays(document, settings({ callCentre: { telephone: '025-228-1000', hours: '平日だけ' }, couponHelp: '青い封筒の中です。' }));
+  expect(seen.translations?.en).toEqual({ reviewed: true, texts: { front: 'Book here' } });
+  expect(document.translations?.en?.callCentreHours).toBe('Every day');
+  const sameHours = asTheSiteSays(document, settings({ callCentre: { telephone: '025-228-1000', hours: document.callCentre.hours } }));
+  expect(sameHours.translations?.en).toEqual(document.translations?.en);
+});
+
+test('a review counts from the change that brought it, until one takes it away', () => {
+  const version = (day: number, ...reviewedLanguages: SiteSettings['reviewedLanguages']) => ({ settings: settings({ reviewedLanguages }), changedAt: new Date(`2021-05-0${String(day)}T00:00:00Z`), changedBy: `職員${String(day)}` });
+  const reviews = languageReviews([version(1, 'en'), version(2, 'en', 'vi'), version(3, 'vi'), version(4, 'en', 'vi')]);
+  expect(reviews.map(({ language, by }) => `${language} ${String(by)}`)).toEqual(['vi 職員2', 'en 職員4']);
 });

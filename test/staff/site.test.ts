@@ -93,6 +93,22 @@ test('the second of two people is told, and so is one of two at the same moment'
   expect(await site.audit.list({ limit: 1, action: 'site.change' })).toMatchObject([{ result: 'done', detail: { version: now.version, changed: 'couponLost' } }]);
 });
 
+test('a language is marked as reviewed, by whom and when, and taken back', async () => {
+  const languages = async () => (await admin.get('/api/v1/site')).json<{ languages: { language: string; reviewedAt: string | null; reviewedBy: string | null; inProgramme: string }[] }>().languages;
+  expect((await languages()).every(({ reviewedAt }) => reviewedAt === null)).toBe(true);
+  await change({ reviewedLanguages: ['en'] });
+  const first = (await languages()).find(({ language }) => language === 'en');
+  expect(first).toMatchObject({ reviewedAt: expect.any(String) as unknown, reviewedBy: expect.stringContaining('職員') as unknown, inProgramme: expect.any(String) as unknown });
+  // Who marked it stays, whatever else is changed afterwards.
+  await change({ reviewedLanguages: ['vi', 'en'], couponLost: 'x' });
+  expect((await languages()).find(({ language }) => language === 'en')).toEqual(first);
+  expect((await inForce()).settings.reviewedLanguages).toEqual(['en', 'vi']);
+  await change({});
+  expect((await languages()).every(({ reviewedAt }) => reviewedAt === null)).toBe(true);
+  expect((await change({ reviewedLanguages: ['xx' as 'en'] })).status).toBe(400);
+  expect((await (await site.colleague('supervisor')).post('/api/v1/site', { version: (await inForce()).version, settings: { ...noSiteSettings, reviewedLanguages: ['en'] } })).status).toBe(403);
+});
+
 test('what is wrong is said beside each field, and nothing is changed', async () => {
   const before = await inForce();
   const answer = await change({ publicAddress: 'yoyaku', callCentre: { telephone: '12', hours: '' }, notices: [{ text: '', important: false, from: 'x', until: null }] });

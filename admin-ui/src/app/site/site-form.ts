@@ -4,6 +4,11 @@ import type { Schema } from '../api/api';
 export type SiteSettings = Schema<'SiteSettings'>;
 export type Notice = SiteSettings['notices'][number];
 export type Usual = Schema<'Site'>['usual'];
+export type SiteLanguage = Schema<'Site'>['languages'][number];
+type LanguageCode = SiteSettings['reviewedLanguages'][number];
+
+export const languageWords: Readonly<Record<LanguageCode, string>> = { 'ja-easy': 'やさしい日本語', en: 'English', zh: '中文', ko: '한국어', vi: 'Tiếng Việt', tl: 'Tagalog', pt: 'Português' };
+const languageCodes = Object.keys(languageWords) as LanguageCode[];
 
 export type NoticeForm = FormGroup<{ text: FormControl<string>; important: FormControl<boolean>; from: FormControl<string>; until: FormControl<string> }>;
 
@@ -20,6 +25,7 @@ export function siteForm() {
     notices: new FormArray<NoticeForm>([]),
     ownCouponHelp: flag(), couponHelp: text(),
     ownCouponLost: flag(), couponLost: text(),
+    reviewed: new FormGroup(Object.fromEntries(languageCodes.map((code) => [code, flag()])) as Record<LanguageCode, FormControl<boolean>>),
   });
 }
 
@@ -35,6 +41,7 @@ export function fillForm(form: SiteForm, settings: SiteSettings, usual: Usual): 
     ownCallCentre: settings.callCentre !== null, callCentre: settings.callCentre ?? usual.callCentre,
     ownCouponHelp: settings.couponHelp !== null, couponHelp: settings.couponHelp ?? usual.couponHelp,
     ownCouponLost: settings.couponLost !== null, couponLost: settings.couponLost ?? usual.couponLost,
+    reviewed: Object.fromEntries(languageCodes.map((code) => [code, settings.reviewedLanguages.includes(code)])),
   });
   form.markAsPristine();
 }
@@ -47,6 +54,7 @@ export function settingsOf(form: SiteForm): SiteSettings {
     notices: value.notices.map(({ text: words, important, from, until }) => ({ text: words, important, from: cityInstant(from), until: cityInstant(until) })),
     couponHelp: value.ownCouponHelp ? value.couponHelp : null,
     couponLost: value.ownCouponLost ? value.couponLost : null,
+    reviewedLanguages: languageCodes.filter((code) => value.reviewed[code]),
   };
 }
 
@@ -67,7 +75,7 @@ export function cityInstant(input: string): string | null {
   return input === '' ? null : `${input}:00+09:00`;
 }
 
-const sectionWords = { publicAddress: '公開アドレス', callCentre: '電話番号と受付時間', notices: 'お知らせ', couponHelp: '接種券の場所の説明', couponLost: 'なくしたときの案内' } as const;
+const sectionWords = { publicAddress: '公開アドレス', callCentre: '電話番号と受付時間', notices: 'お知らせ', couponHelp: '接種券の場所の説明', couponLost: 'なくしたときの案内', reviewedLanguages: '見直し済みの言語' } as const;
 
 /** Names of what differs, and both in words. */
 export function differences(mine: SiteSettings, theirs: SiteSettings): { label: string; mine: string; theirs: string }[] {
@@ -78,12 +86,30 @@ export function differences(mine: SiteSettings, theirs: SiteSettings): { label: 
 
 /** Moments as moments: `…+09:00` and `…Z` may be the same one. */
 function comparable(value: SiteSettings[keyof SiteSettings]): unknown {
-  return Array.isArray(value) ? value.map((notice) => ({ ...notice, from: cityInput(notice.from), until: cityInput(notice.until) })) : value;
+  return isNotices(value) ? value.map((notice) => ({ ...notice, from: cityInput(notice.from), until: cityInput(notice.until) })) : value;
 }
 
 function inWords(value: SiteSettings[keyof SiteSettings]): string {
   if (value === null) return '（いつもの内容）';
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return `${value.telephone}　${value.hours}`;
+  if (!isNotices(value)) return value.map((code) => languageWords[code]).join('、');
   return value.map((notice) => `${notice.important ? '【重要】' : ''}${notice.text}（${cityInput(notice.from).replace('T', ' ') || 'すぐ'}〜${cityInput(notice.until).replace('T', ' ')}）`).join('／');
+}
+
+function isNotices(value: SiteSettings[keyof SiteSettings]): value is Notice[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'object');
+}
+
+export interface LanguageState {
+  readonly label: string;
+  readonly tone: 'good' | 'warn' | 'plain';
+}
+
+/** Whether citizens are offered a language once this is saved, and what is missing if they are not. */
+export function languageState({ inProgramme }: Pick<SiteLanguage, 'inProgramme'>, reviewed: boolean): LanguageState {
+  if (!reviewed) return { label: '市民には見えません', tone: 'plain' };
+  if (inProgramme === 'none') return { label: '事業の文にこの言語がないため、まだ見えません', tone: 'warn' };
+  if (inProgramme === 'unreviewed') return { label: '事業の文の見直しがまだのため、見えません', tone: 'warn' };
+  return { label: '市民が選べます', tone: 'good' };
 }

@@ -19,7 +19,7 @@ import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { FrontPreview } from './front-preview';
 import { PublicAddress } from './public-address';
-import { cityInstant, differences, fillForm, noticeForm, noticeState, settingsOf, siteForm, type NoticeForm, type SiteSettings } from './site-form';
+import { cityInstant, differences, fillForm, languageState, noticeForm, noticeState, settingsOf, siteForm, type LanguageState, type NoticeForm, type SiteLanguage, type SiteSettings } from './site-form';
 
 const mostNotices = 5;
 
@@ -51,7 +51,7 @@ export class Site implements OnInit {
   protected readonly addressUnsaved = computed(() => (this.wanted().publicAddress ?? null) !== (this.site.value()?.current.settings.publicAddress ?? null));
   protected readonly changes = computed(() => {
     const versions = this.history.value()?.versions ?? [];
-    const none: SiteSettings = { publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: null };
+    const none: SiteSettings = { publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: null, reviewedLanguages: [] };
     return versions.map((version, index) => ({ ...version, what: differences(version.settings, versions[index + 1]?.settings ?? none) }));
   });
   protected readonly maxNotices = mostNotices;
@@ -76,6 +76,10 @@ export class Site implements OnInit {
     const { from, until } = notice.getRawValue();
     const state = noticeState({ from: cityInstant(from), until: cityInstant(until) }, new Date());
     return { running: { label: '掲載中になります', tone: 'good' }, to_come: { label: 'これから掲載', tone: 'warn' }, over: { label: '掲載終了', tone: 'plain' } }[state] as { label: string; tone: 'good' };
+  }
+
+  protected stateOfLanguage(language: SiteLanguage): LanguageState {
+    return languageState(language, this.wanted().reviewedLanguages.includes(language.language));
   }
 
   protected addNotice(): void {
@@ -127,6 +131,14 @@ export class Site implements OnInit {
     this.conflict.set(undefined);
     this.fill(version);
     void this.history.reload();
+    void this.languagesAnew();
+  }
+
+  /** Who marked a language, and when, is worked out by the server. */
+  private async languagesAnew(): Promise<void> {
+    const { data } = await this.api.client.GET('/api/v1/site');
+    const site = this.site.value();
+    if (data && site) this.site.set({ ...site, languages: data.languages });
   }
 
   private fill(version: Schema<'SiteVersion'>): void {
