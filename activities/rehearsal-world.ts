@@ -7,7 +7,7 @@ import { stateAfter, type BookingState } from '../domain/booking/lifecycle';
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../domain/contracts/booking-workflow';
 import { planJourney } from '../domain/journey/plan';
 import type { ProgrammeDocument } from '../domain/programme/document';
-import type { PlannedBooking, RehearsedPerson } from '../domain/rehearsal/plan';
+import { isStandingAt, type PersonPlan, type PlannedBooking } from '../domain/rehearsal/plan';
 import { createBookingActivities, type BookingActivities } from './bookings';
 import { createNoticeActivities, type NoticeActivities } from './notices';
 
@@ -20,13 +20,16 @@ export interface RehearsedNotice {
   readonly at: Date;
   readonly status: Notice['status'];
   readonly reason: string | null;
+  /** Somebody telephones in its place. */
+  readonly isCall: boolean;
   readonly message?: { readonly channel: string; readonly subject: string; readonly text: string };
 }
 
 interface Rehearsed {
   readonly id: string;
   readonly residentId: string;
-  readonly person: RehearsedPerson;
+  /** Whose it is, with all that they book. */
+  readonly plan: PersonPlan;
   readonly planned: PlannedBooking;
   readonly reference: string;
   /** Workflow time minus the rehearsal's own, ms: whole days, so that the hours are the same. */
@@ -49,20 +52,26 @@ const dayMs = 86_400_000;
 export class RehearsalWorld {
   readonly #bookings = new Map<string, Rehearsed>();
   readonly #notices = new Map<string, NoticeRow>();
+  readonly #noticesOf = new Map<string, readonly NoticeRow[]>();
+  readonly #bookingsOf = new Map<string, readonly Rehearsed[]>();
   readonly #messages = new Map<string, RehearsedNotice['message']>();
   readonly #times = new Map<string, Date>();
+  /** Notices in whose place somebody telephones. */
+  readonly #calls = new Set<string>();
   readonly #programmeId = uuidv7();
   readonly #versionId = uuidv7();
 
   constructor(readonly document: ProgrammeDocument) {}
 
   /** Puts a booking into the world as it is when its seat is held; resolves to its id. */
-  add(person: RehearsedPerson, residentId: string, planned: PlannedBooking, replaces: string | null): string {
+  add(plan: PersonPlan, residentId: string, planned: PlannedBooking, replaces: string | null): string {
     const id = uuidv7();
     // The workflow begins now, and the seat is held within the day that follows.
     const shiftMs = Math.ceil((Date.now() - planned.heldAt.getTime()) / dayMs) * dayMs;
     const number = this.#bookings.size + 1;
-    this.#bookings.set(id, { id, residentId, person, planned, reference: String(100_000_000 + number), shiftMs, replaces, state: 'held', endReason: null, events: [] });
+    const booking: Rehearsed = { id, residentId, plan, planned, reference: String(100_000_000 + number), shiftMs, replaces, state: 'held', endReason: null, events: [] };
+    this.#bookings.set(id, booking);
+    this.#bookingsOf.set(residentId, [...this.#of(residentId), booking]);
     this.happen(id, 'held', planned.heldAt, 'citizen', null);
     return id;
   }
@@ -76,19 +85,19 @@ export class RehearsalWorld {
   }
 
   /** Something happens to a booking; gives the event as its workflow gets it. */
-  happen(bookingId: string, type: BookingEvent['type'], at: Date, actor: ActorKind, reason: EndReason | null, isNextDoseBooked = false): BookingEvent {
+  happen(bookingId: string, type: BookingEvent['type'], at: Date, actor: ActorKind, reason: EndReason | null): BookingEvent {
     const booking = this.#booking(bookingId);
     booking.state = stateAfter(type);
     booking.endReason = reason;
-    const { planned, person } = booking;
+    const { planned, plan } = booking;
     const event: BookingEvent = {
       bookingId, version: booking.events.length + 1, type, at: at.toISOString(), actor, ...(reason === null ? {} : { reason }),
       facts: {
-        state: booking.state, programmeCode: 'rehearsal', programmeVersionId: this.#versionId, programmeVersion: 1, dose: planned.dose, channel: person.channel,
+        state: booking.state, programmeCode: 'rehearsal', programmeVersionId: this.#versionId, programmeVersion: 1, dose: planned.dose, channel: plan.person.channel,
         venueCode: planned.slot.venueCode, venueName: planned.slot.venueName, slotStartsAt: planned.slot.startsAt.toISOString(), slotEndsAt: planned.slot.endsAt.toISOString(),
         ...(type === 'held' ? { holdExpiresAt: planned.holdExpiresAt.toISOString() } : {}),
         ...(booking.replaces === null ? {} : { replaces: booking.replaces }),
-        ...(type === 'attended' ? { nextDoseBooked: isNextDoseBooked } : {}),
+        ...(type === 'attended' ? { nextDoseBooked: hasBooking(plan, planned.dose + 1, at) } : {}),
       },
     };
     booking.events.push(event);
@@ -117,10 +126,14 @@ export class RehearsalWorld {
 
   /** What was sent, or left out, about a booking; in the order in which it was asked for. */
   notices(bookingId: string): RehearsedNotice[] {
-    return [...this.#notices.values()].filter((notice) => notice.bookingId === bookingId).map((notice) => {
+    return (this.#noticesOf.get(bookingId) ?? []).map((notice) => {
       const message = this.#messages.get(notice.id);
-      return { bookingId, step: notice.step, occurrence: notice.occurrence, at: this.#times.get(notice.id) ?? notice.queuedAt, status: notice.status, reason: notice.skipReason, ...(message ? { message } : {}) };
+      return { bookingId, step: notice.step, occurrence: notice.occurrence, at: this.#times.get(notice.id) ?? notice.queuedAt, status: notice.status, reason: notice.skipReason, isCall: this.#calls.has(notice.id), ...(message ? { message } : {}) };
     });
+  }
+
+  #of(residentId: string): readonly Rehearsed[] {
+    return this.#bookingsOf.get(residentId) ?? [];
   }
 
   #booking(id: string): Rehearsed {
@@ -146,7 +159,7 @@ export class RehearsalWorld {
   /** What the real activities ask of the database, answered from memory. */
   dependencies() {
     const view = (booking: Rehearsed): BookingView => ({
-      id: booking.id, residentId: booking.residentId, programmeVersionId: this.#versionId, state: booking.state, dose: booking.planned.dose, channel: booking.person.channel,
+      id: booking.id, residentId: booking.residentId, programmeVersionId: this.#versionId, state: booking.state, dose: booking.planned.dose, channel: booking.plan.person.channel,
       version: booking.events.length, reference: booking.state === 'held' ? null : booking.reference, holdExpiresAt: booking.planned.holdExpiresAt, replaces: booking.replaces, replacedBy: null, pairOf: null,
       changes: booking.replaces === null ? 0 : 1, endReason: booking.endReason,
       slot: {
@@ -169,12 +182,15 @@ export class RehearsalWorld {
       bookings: {
         find: (id: string) => Promise.resolve(this.#bookings.has(id) ? view(this.#booking(id)) : undefined),
         answersOf: (id: string): Promise<Readonly<Record<string, string | true>> | undefined> => {
-          const { person } = this.#booking(id);
+          const { person } = this.#booking(id).plan;
           const mail = this.document.form.fields.filter((field) => field.kind === 'email').map((field) => [field.name, 'rehearsal@example.jp'] as const);
           return Promise.resolve(Object.fromEntries(person.hasEmail ? mail : []));
         },
-        hasBookingForDose: (residentId: string, dose: number) =>
-          Promise.resolve([...this.#bookings.values()].some((booking) => booking.residentId === residentId && booking.planned.dose === dose && (booking.state === 'confirmed' || booking.state === 'attended'))),
+        // One booking is played after the other, each in its own time: what stands beside it then, the plan knows.
+        hasBookingForDose: (residentId: string, dose: number) => {
+          const asking = this.#of(residentId).find((booking) => Context.current().info.workflowExecution?.workflowId.endsWith(booking.id));
+          return Promise.resolve(asking !== undefined && hasBooking(asking.plan, dose, this.clock(asking.id)));
+        },
         lastActor: (id: string) => Promise.resolve(this.#booking(id).events.at(-1)?.actor),
         expireHold: (id: string, asOf: string) => end(id, 'held', 'expired', 'hold_expired', (booking) => booking.planned.holdExpiresAt, asOf),
         markNoShow: (id: string, asOf: string) => end(id, 'confirmed', 'no_show', 'day_over', (booking) => new Date(booking.planned.slot.endsAt.getTime() + this.document.policies.noShowAfterHours * 3_600_000), asOf),
@@ -188,8 +204,8 @@ export class RehearsalWorld {
       residents: {
         isListed: () => Promise.resolve(true),
         find: (residentId: string) => {
-          const booking = [...this.#bookings.values()].find((item) => item.residentId === residentId);
-          return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.person.groupCode, birthDate: booking.person.birthDate, declared: booking.person.declared, isProtected: false });
+          const [booking] = this.#of(residentId);
+          return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.plan.person.groupCode, birthDate: booking.plan.person.birthDate, declared: booking.plan.person.declared, isProtected: false });
         },
       },
       notices: {
@@ -199,13 +215,14 @@ export class RehearsalWorld {
           if (!row) {
             row = { id: key, bookingId, step, occurrence, status: 'queued', skipReason: null, attempts: 0, channel: null, queuedAt: this.clock(bookingId), sentAt: null };
             this.#notices.set(key, row);
+            this.#noticesOf.set(bookingId, [...(this.#noticesOf.get(bookingId) ?? []), row]);
             this.#times.set(key, row.queuedAt);
           }
           return Promise.resolve({ ...row });
         },
         wasTold: ({ bookingId, step }: Pick<NoticeRequest, 'bookingId' | 'step'>) => Promise.resolve(this.notices(bookingId).some((notice) => notice.step === step && notice.status === 'sent')),
         toldTo: (booking: { readonly id: string; readonly residentId: string }, day: string) => {
-          const told = [...this.#bookings.values()].filter((item) => item.residentId === booking.residentId).flatMap((item) => this.notices(item.id)).filter((notice) => notice.status === 'sent');
+          const told = this.#of(booking.residentId).flatMap((item) => this.notices(item.id)).filter((notice) => notice.status === 'sent');
           return Promise.resolve({ ofBooking: told.filter((notice) => notice.bookingId === booking.id).length, today: told.filter((notice) => cityDate(notice.at) === day).length });
         },
         startSending: (id: string) => set(id, { status: 'sending' }),
@@ -216,7 +233,10 @@ export class RehearsalWorld {
         markFailed: (id: string) => set(id, { status: 'failed' }),
         markUnclear: (id: string) => set(id, { status: 'unclear' }),
         skip: (id: string, reason: string) => set(id, { status: 'skipped', skipReason: reason }),
-        skipForCall: (id: string, reason: string) => set(id, { status: 'skipped', skipReason: reason }),
+        skipForCall: (id: string, reason: string) => {
+          this.#calls.add(id);
+          return set(id, { status: 'skipped', skipReason: reason });
+        },
         deliverToInbox: (id: string, { channel, subject, text }: { channel: string; recipient: string; subject: string; text: string; html: string }) => {
           this.#messages.set(id, { channel, subject, text });
           return set(id, { status: 'sent' });
@@ -231,6 +251,10 @@ export class RehearsalWorld {
     const last = new Date(this.#booking(bookingId).events.at(-1)?.at ?? 0);
     return now > last ? now : last;
   }
+}
+
+function hasBooking({ bookings }: PersonPlan, dose: number, moment: Date): boolean {
+  return bookings.some((planned) => planned.dose === dose && isStandingAt(planned, moment));
 }
 
 /** The worlds that are played in this process; a booking belongs to one of them. */

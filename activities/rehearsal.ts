@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ProgrammeRehearsals } from '../database/programme-rehearsals';
 import { cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import { isEnded } from '../domain/booking/lifecycle';
@@ -15,7 +16,7 @@ import { samplePersonOf } from '../domain/rehearsal/sample-person';
 import type { RehearsalEntry, RehearsalFault, RehearsalReport, RehearsalScript } from '../domain/rehearsal/script';
 import { inParallel } from './in-parallel';
 import type { RehearsalWorld, RehearsalWorlds, RehearsedNotice } from './rehearsal-world';
-import { fastForward, skipTimeToTheEnd, TimeSkippingUnsupportedError } from './time-skipping';
+import { arrival, fastForward, fastForwardingStart, skipTimeToTheEnd, TimeSkippingUnsupportedError, unlessUnsupported } from './time-skipping';
 
 export interface RehearsalOptions {
   readonly client: Client;
@@ -32,6 +33,8 @@ export interface RehearsalActivities {
   failRehearsal(input: RehearsalInput): Promise<void>;
 }
 
+/** Given at the start, which spares the workflow to set it. */
+const bookingStatus = defineSearchAttributeKey('BookingStatus', 'KEYWORD');
 /** People who are played at the same time. */
 const atOnce = 40;
 const heartbeatEveryMs = 2_000;
@@ -59,7 +62,7 @@ interface PlayedPerson {
 export function createRehearsalActivities({ client, worlds, queue, rehearsals, slotsFrom }: RehearsalOptions): RehearsalActivities {
   /** One booking from its hold to its end. `isTold`: with its timeline. */
   async function playBooking(world: RehearsalWorld, plan: PersonPlan, residentId: string, planned: PlannedBooking, before: string | null, isTold: boolean): Promise<PlayedBooking> {
-    const id = world.add(plan.person, residentId, planned, before);
+    const id = world.add(plan, residentId, planned, before);
     const workflowId = `${queue}/${id}`;
     let acts = planned.acts;
     // Many people: hold and confirmation come together, which spares each of them a stop on the way.
@@ -67,21 +70,27 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
       eventOf(world, id, acts[0]);
       acts = acts.slice(1);
     }
-    const handle = await client.workflow.start(bookingWorkflowType, {
-      workflowId, taskQueue: queue, staticSummary: 'リハーサル', args: [{ bookingId: id, events: world.eventsOf(id) } satisfies BookingLifecycleInput],
-    });
+    const execution = { workflowId };
+    let clock = Date.now();
+    const aheadMs = (act: PlannedBooking['acts'][number]) => Math.max(0, world.workflowTime(id, act.at).getTime() - clock);
+    const [first, ...later] = acts;
+    const begin = first && fastForwardingStart(Math.max(1, aheadMs(first)));
+    const handle = await unlessUnsupported(() => client.workflow.start(bookingWorkflowType, {
+      ...begin?.options, workflowId, taskQueue: queue, staticSummary: 'リハーサル', args: [{ bookingId: id, events: world.eventsOf(id) } satisfies BookingLifecycleInput],
+      typedSearchAttributes: [{ key: bookingStatus, value: world.stateOf(id) }],
+    }));
     try {
-      const execution = { workflowId };
-      let clock = Date.now();
-      for (const act of acts) {
-        const due = world.workflowTime(id, act.at).getTime();
-        if (due > clock) {
-          await fastForward(client.workflow, execution, due - clock);
-          clock = due;
-        }
+      if (first && begin) {
+        await arrival(client.workflow, execution, begin.fastForwardId);
+        clock += aheadMs(first);
+        await handle.signal(bookingEventSignalName, eventOf(world, id, first));
+      }
+      for (const act of later) {
+        if (aheadMs(act) > 0) await fastForward(client.workflow, execution, aheadMs(act));
+        clock += aheadMs(act);
         await handle.signal(bookingEventSignalName, eventOf(world, id, act));
       }
-      if (!isEnded(world.stateOf(id))) await skipTimeToTheEnd(client.workflow, execution);
+      if (!isEnded(world.stateOf(id)) || hasLaterSteps(world.document)) await skipTimeToTheEnd(client.workflow, execution);
       const endedAs = await withinPatience(handle.result() as Promise<string>);
       return { id, planned, endedAs, notices: world.notices(id), timeline: isTold ? await handle.query<Timeline>(timelineQueryName) : undefined };
     } catch (error) {
@@ -166,6 +175,11 @@ function eventOf(world: RehearsalWorld, id: string, act: PlannedBooking['acts'][
   }
 }
 
+/** Something may be told on a day after the booking's end, which the workflow waits for. */
+function hasLaterSteps({ journey }: ProgrammeDocument): boolean {
+  return journey.some(({ when }) => when.kind === 'days_after' || when.kind === 'next_dose_possible');
+}
+
 function withinPatience<Value>(work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => { reject(new Error('it did not come to its end')); }, patienceMs);
@@ -181,11 +195,12 @@ function firstOpening(document: ProgrammeDocument): Date {
 function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): RehearsalEntry[] {
   const entries = bookings.flatMap(({ id, planned, notices, timeline }): RehearsalEntry[] =>
     (timeline?.done ?? []).map((entry) => {
-      const sent = entry.kind === 'notice' ? notices.find((notice) => notice.step === entry.name && notice.status === 'sent') : undefined;
+      const asked = entry.kind === 'notice' ? notices.find((notice) => notice.step === entry.name) : undefined;
+      const sent = asked?.status === 'sent' ? asked : undefined;
       const at = sent?.at ?? world.ownTime(id, entry.at);
       return {
         at: at.toISOString(), kind: entry.kind, label: entry.label, status: entry.status === 'to_come' ? 'skipped' : entry.status, dose: planned.dose,
-        ...(sent?.message ? { notice: sent.message } : {}),
+        ...(sent?.message ? { notice: sent.message } : {}), ...(asked?.isCall ? { isCall: true as const } : {}),
       };
     }),
   );

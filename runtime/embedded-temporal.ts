@@ -71,8 +71,11 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   }
 }
 
-/** Skipped timers fire at once rather than with the batch of the second: a rehearsal takes many of them. */
-const promptTimers = { 'history.timerProcessorMaxTimeShift': '"50ms"' } as const;
+/**
+ * For rehearsals: skipped timers fire at once rather than with the batch of the second, and an activity goes to the worker with
+ * the answer to its workflow task where the worker serves both.
+ */
+const promptness = { 'history.timerProcessorMaxTimeShift': '"50ms"', 'system.enableActivityEagerExecution': 'true' } as const;
 
 /**
  * Starts a Temporal development server on 127.0.0.1 with the namespace and the search attributes registered and time
@@ -87,7 +90,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const choose = (wanted: number | undefined) => (options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted));
   const port = await choose(state.port);
   const uiPort = options.ui ? await choose(state.uiPort ?? 8233) : undefined;
-  const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...promptTimers, ...options.dynamicConfig };
+  const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...promptness, ...options.dynamicConfig };
   const server = await startServerProcess({
     file: options.cli,
     args: [

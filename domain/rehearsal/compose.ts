@@ -2,6 +2,7 @@ import { refuse, type Refusal } from '../booking/refusals';
 import { decideCancel, decideChange, decideHold, type BookingForRules } from '../booking/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
 import type { ProgrammeDocument } from '../programme/document';
+import { intervalOf, seatOf, vaccineAt } from '../programme/vaccines';
 import type { PersonPlan, PlannedBooking, RehearsedPerson, RehearsedSlot } from './plan';
 import type { Story, StoryKind } from './script';
 
@@ -12,7 +13,7 @@ const fillsInMs = 2 * minuteMs;
 const comesEarlyMs = 5 * minuteMs;
 
 /** Gives a person a seat near a day and time for a dose, or says why not. `taken`: what they have so far. */
-export type ChooseSlot = (wish: { readonly dose: number; readonly date: string; readonly time: string; readonly now: Date; readonly bookings: readonly BookingForRules[]; readonly replaces?: string }) => { readonly ok: true; readonly slot: RehearsedSlot } | Refusal;
+export type ChooseSlot = (wish: { readonly dose: number; readonly date: string; readonly time: string; readonly now: Date; readonly bookings: readonly BookingForRules[]; readonly replaces?: string; readonly isPastWindow?: true }) => { readonly ok: true; readonly slot: RehearsedSlot } | Refusal;
 
 type Held = Pick<PlannedBooking, 'dose' | 'slot' | 'heldAt' | 'holdExpiresAt'>;
 
@@ -20,11 +21,11 @@ type Held = Pick<PlannedBooking, 'dose' | 'slot' | 'heldAt' | 'holdExpiresAt'>;
 export const rehearsalVenue = { venueCode: 'rehearsal', venueName: 'リハーサル会場', venueAddress: 'リハーサル市1丁目1番1号' } as const;
 
 /** A seat exactly where it is wished for, if the programme's rules allow it. */
-export function anySeat(document: ProgrammeDocument, person: RehearsedPerson): ChooseSlot {
-  return ({ dose, date, time, now, bookings, replaces }) => {
+export function anySeat(document: ProgrammeDocument, person: RehearsedPerson, venueCode: string = rehearsalVenue.venueCode): ChooseSlot {
+  return ({ dose, date, time, now, bookings, ...request }) => {
     const startsAt = instantOf(date, time);
-    const decision = decideHold(document, person, bookings, { dose, startsAt, venueCode: rehearsalVenue.venueCode }, { dose, channel: person.channel, ...(replaces === undefined ? {} : { replaces }) }, now);
-    return decision.ok ? { ok: true, slot: { startsAt, endsAt: new Date(startsAt.getTime() + 30 * minuteMs), ...rehearsalVenue } } : decision;
+    const decision = decideHold(document, person, bookings, { dose, startsAt, venueCode }, { dose, channel: person.channel, ...request }, now);
+    return decision.ok ? { ok: true, slot: { startsAt, endsAt: new Date(startsAt.getTime() + 30 * minuteMs), ...rehearsalVenue, venueCode } } : decision;
   };
 }
 
@@ -32,25 +33,33 @@ export function anySeat(document: ProgrammeDocument, person: RehearsedPerson): C
  * A person's way through the programme by its own rules: which seats are held when, what they do, and how each booking ends. Somebody
  * who attends goes on to the next dose. Rules of the programme that stand in the way end it with their refusal.
  */
-export function composePlan(document: ProgrammeDocument, person: RehearsedPerson, story: Story, choose: ChooseSlot = anySeat(document, person)): PersonPlan {
+export function composePlan(document: ProgrammeDocument, person: RehearsedPerson, story: Story, choose: ChooseSlot = anySeat(document, person, story.venueCode)): PersonPlan {
   const bookings: PlannedBooking[] = [];
   const known: BookingForRules[] = [];
   let now = new Date(story.bookedAt);
-  let wish = { date: addDays(cityDate(now), story.daysAhead), time: story.time };
-  for (const { number: dose, interval } of document.doses) {
+  let wish: { readonly date: string; readonly time: string; readonly isPastWindow?: true } = { date: addDays(cityDate(now), story.daysAhead), time: story.time };
+  for (const { number: dose } of document.doses) {
     const isFirst = dose === 1;
     // Only the story of the first dose is told; whoever comes to it comes to the next ones.
     const kind: StoryKind = isFirst ? story.kind : 'attends';
     if (!isFirst) {
       const before = bookings.at(-1);
       if (before?.endsAs !== 'attended') break;
-      now = new Date(before.slot.endsAt.getTime() + 60 * minuteMs);
-      const earliest = addDays(cityDate(before.slot.startsAt), interval?.minDays ?? document.bookingWindow.firstDay);
-      const first = addDays(cityDate(now), document.bookingWindow.firstDay);
-      const last = addDays(cityDate(now), document.bookingWindow.lastDay);
-      wish = { date: earliest < first ? first : earliest, time: cityTime(before.slot.startsAt) };
-      // Where the window ends before the interval, people come back when the day can be booked.
-      if (wish.date > last) now = new Date(now.getTime() + daysFrom(last, wish.date) * dayMs);
+      const seat = seatOf(document, dose, before.slot.venueCode);
+      if (seat.mode === 'chosen') {
+        now = new Date(before.slot.endsAt.getTime() + 60 * minuteMs);
+        const { venueCode, startsAt } = before.slot;
+        const earliest = addDays(cityDate(startsAt), intervalOf(document, dose, vaccineAt(document, venueCode, cityDate(startsAt))).minDays);
+        const first = addDays(cityDate(now), document.bookingWindow.firstDay);
+        const last = addDays(cityDate(now), document.bookingWindow.lastDay);
+        wish = { date: earliest < first ? first : earliest, time: cityTime(startsAt) };
+        // Where the window ends before the interval, people come back when the day can be booked.
+        if (wish.date > last) now = new Date(now.getTime() + daysFrom(last, wish.date) * dayMs);
+      } else {
+        // The programme puts the seat there, and both are booked in one go.
+        now = before.heldAt;
+        wish = { date: addDays(cityDate(before.slot.startsAt), seat.afterDays), time: cityTime(before.slot.startsAt), isPastWindow: true };
+      }
     }
     const chosen = choose({ dose, ...wish, now, bookings: known });
     if (!chosen.ok) return { person, bookings, refusal: { at: now, dose, refusal: chosen } };

@@ -59,13 +59,13 @@ export function inventPeople(document: ProgrammeDocument, { people, seed, slots 
     const channel = document.channels[random() < 0.8 ? 0 : Math.floor(random() * document.channels.length)] ?? 'web';
     const person: RehearsedPerson = { ...samplePersonOf(document, groupCode), hasEmail: random() < 0.7, channel };
     const given: RehearsedSlot[] = [];
-    const choose: ChooseSlot = ({ dose, date, now, bookings, replaces }) => {
+    const choose: ChooseSlot = ({ dose, date, time: _time, now, bookings, ...request }) => {
       let refusal: ReturnType<ChooseSlot> = noSeat;
       const near = offered.filter((slot) => slot.dose === dose && cityDate(slot.startsAt) >= date);
       const before = offered.filter((slot) => slot.dose === dose && cityDate(slot.startsAt) < date);
       for (const slot of [...near, ...before.reverse()]) {
         if ((left.get(slot) ?? 0) <= 0) continue;
-        const decision = decideHold(document, person, bookings, slot, { dose, channel, ...(replaces === undefined ? {} : { replaces }) }, now);
+        const decision = decideHold(document, person, bookings, slot, { dose, channel, ...request }, now);
         if (decision.ok) {
           left.set(slot, (left.get(slot) ?? 0) - 1);
           given.push(slot);

@@ -42,3 +42,9 @@ export interface PersonPlan {
   /** What the programme says to this person, and when: they cannot go on from there. */
   readonly refusal?: { readonly at: Date; readonly dose: number; readonly refusal: Refusal };
 }
+
+/** Whether a booking stands at a moment: confirmed, and neither cancelled nor moved yet. */
+export function isStandingAt({ acts }: PlannedBooking, moment: Date): boolean {
+  const done = acts.filter((act) => act.at <= moment);
+  return done.some((act) => act.kind === 'confirm') && !done.some((act) => act.kind === 'cancel' || act.kind === 'city_cancel' || act.kind === 'moved');
+}

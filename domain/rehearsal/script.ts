@@ -30,6 +30,8 @@ export interface Story {
   readonly time: string;
   /** For `cancels`, `moves` and `city_cancels`: how many days before the appointment. */
   readonly actsDaysBefore: number;
+  /** Where: what the programme says of this venue counts. Left out: a venue of which it says nothing. */
+  readonly venueCode?: string | undefined;
 }
 
 export type RehearsalScript =
@@ -46,6 +48,8 @@ export interface RehearsalEntry {
   readonly dose: number;
   /** Of a notice that went out: on which channel, as rendered. */
   readonly notice?: { readonly channel: string; readonly subject: string; readonly text: string };
+  /** The notice could not go out, and somebody is to telephone in its place. */
+  readonly isCall?: true;
 }
 
 export interface RehearsalFault {

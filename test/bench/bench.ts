@@ -23,7 +23,7 @@ interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth', 'tables'] as const;
+const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth', 'tables', 'rehearsal'] as const;
 type FigureName = (typeof figures)[number];
 
 async function measure(name: FigureName, { postgresUrl, temporalAddress }: BenchServers, options: BenchOptions): Promise<Figure> {
@@ -56,6 +56,10 @@ async function measure(name: FigureName, { postgresUrl, temporalAddress }: Bench
     case 'tables': {
       const { tables } = await import('./tables.js');
       return tables(postgresUrl, options.residents, options.say);
+    }
+    case 'rehearsal': {
+      const { rehearsal } = await import('./rehearsal.js');
+      return rehearsal(postgresUrl, temporalAddress);
     }
   }
 }

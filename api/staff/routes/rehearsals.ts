@@ -16,6 +16,7 @@ const script = z.discriminatedUnion('kind', [
     person: z.object({ groupCode: z.string().min(1).max(40), hasEmail: z.boolean(), channel }),
     story: z.object({
       kind: z.enum(stories), bookedAt: z.iso.datetime({ offset: true }), daysAhead: z.int().min(0).max(365), time: z.string().refine(isTimeOfDay), actsDaysBefore: z.int().min(0).max(365),
+      venueCode: z.string().min(1).max(40).optional(),
     }),
   }),
   z.object({ kind: z.literal('programme'), people: z.int().min(1).max(500), seed: z.int().min(0).max(1_000_000) }),
@@ -24,7 +25,7 @@ const script = z.discriminatedUnion('kind', [
 const entryShape = z
   .object({
     at: instant, kind: z.enum(['event', 'notice', 'deadline', 'refusal']), label: z.string(), status: z.enum(['done', 'skipped', 'failed']), dose: z.int(),
-    notice: z.object({ channel: z.string(), subject: z.string(), text: z.string() }).optional(),
+    notice: z.object({ channel: z.string(), subject: z.string(), text: z.string() }).optional(), isCall: z.boolean().optional(),
   })
   .meta({ id: 'RehearsalEntry' });
 const reportShape = z
