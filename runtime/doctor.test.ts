@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { knex } from 'knex';
+import { FakeLineServer } from '../test/faults/fake-line-server';
 import { testServices, withDatabase } from '../test/support/services';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database';
 import { createTestNamespace } from '../test/support/test-namespace';
@@ -51,6 +52,22 @@ test('an unreachable server is one line each', async () => {
   expect(found.get('PostgreSQL')).toMatchObject({ ok: false, detail: expect.stringContaining('127.0.0.1:9') });
   expect(found.get('Temporal')).toMatchObject({ ok: false, detail: expect.stringContaining('not-there') });
   expect(found.has('Tables')).toBe(false);
+});
+
+test('LINE is asked whose token it is', async () => {
+  const line = new FakeLineServer();
+  const env = { LINE_API_URL: await line.start(), LINE_CHANNEL_SECRET: line.channelSecret, LINE_CHANNEL_ACCESS_TOKEN: line.channelAccessToken, LINE_ACCOUNT_ID: '@toki' };
+  try {
+    expect((await findings(env)).get('LINE')).toMatchObject({ ok: true });
+    expect((await findings({ ...env, LINE_ACCOUNT_ID: '@other' })).get('LINE')).toMatchObject({ ok: false, detail: 'the token belongs to @toki' });
+    const wrong = (await findings({ ...env, LINE_CHANNEL_ACCESS_TOKEN: 'wrong-token' })).get('LINE');
+    expect(wrong).toMatchObject({ ok: false, detail: 'LINE answered 401' });
+    expect(JSON.stringify(wrong)).not.toContain('wrong-token');
+  } finally {
+    await line.stop();
+  }
+  expect((await findings(env)).get('LINE')).toMatchObject({ ok: false });
+  expect((await findings({})).get('LINE')).toMatchObject({ ok: true });
 });
 
 test('missing migrations are named', async () => {

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { createLineApi, LineApiError } from '../activities/line-api';
 import { pendingMigrations, openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createOutbox } from '../database/outbox';
@@ -9,7 +10,7 @@ import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { searchAttributes } from '../domain/contracts/search-attributes';
 import { checkPostgres, connectTemporal, temporalAccess } from './backing-services';
 import type { Command } from './command';
-import type { Config } from './config';
+import type { Config, LineConfig } from './config';
 import { isDataFolder } from './data-folder';
 import { readRuntimeFile } from './runtime-file';
 import { missingSearchAttributes } from './search-attributes';
@@ -146,6 +147,20 @@ async function checkIdentityProvider(issuer: string): Promise<Finding> {
   });
 }
 
+async function checkLine(line: LineConfig): Promise<Finding> {
+  return examine('LINE', 'See whether LINE may be reached from here.', async () => {
+    try {
+      const { basicId } = await createLineApi({ ...line, answerWithinMs: ANSWER_WITHIN_MS }).botInfo();
+      return basicId === line.accountId
+        ? { ok: true, detail: `the token is good, the account is ${basicId}` }
+        : { ok: false, detail: `the token belongs to ${basicId}`, todo: 'Correct LINE_ACCOUNT_ID, or the token: citizens would be led to another account.' };
+    } catch (error) {
+      if (!(error instanceof LineApiError)) throw error;
+      return { ok: false, detail: error.message, todo: 'Correct LINE_CHANNEL_ACCESS_TOKEN: issue a new one in the LINE Developers Console.' };
+    }
+  });
+}
+
 async function checkDoor(name: string, url: string): Promise<Finding> {
   return examine(name, 'Start it with "npm start", or see its log.', async () => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
@@ -189,6 +204,7 @@ export async function examineInstallation(config: Config): Promise<Finding[]> {
           ok: true,
           detail: `${new URL(smtpUrl).hostname} answers: ${await smtpGreeting(smtpUrl)}`,
         })),
+    config.line ? await checkLine(config.line) : { about: 'LINE', ok: true, detail: 'LINE_CHANNEL_SECRET is not set: nothing is sent to LINE' },
     ...(config.oidc ? [await checkIdentityProvider(config.oidc.issuer)] : []),
     await checkDoor('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
     await checkDoor('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),

@@ -13,6 +13,8 @@ import { createAudit } from '../database/audit';
 import { createBookingPermits } from '../database/booking-permits';
 import { createAuditSearch } from '../database/audit-search';
 import { createBookingRepository } from '../database/bookings';
+import { createBroadcastSeats } from '../database/broadcast-seats';
+import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createCallbackRepository } from '../database/callbacks';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
@@ -128,6 +130,9 @@ async function main(): Promise<number> {
       notices: createNoticeRepository(database),
       noticeLists: createStaffNoticeReader({ database, keys, programmes }),
       callbacks: createCallbackRepository({ database, keys, audit }),
+      lineBroadcasts: createLineBroadcasts(database),
+      broadcastSeats: createBroadcastSeats(createSlotRepository(database)),
+      hasLine: config.line !== undefined,
       sendAgain: createNoticeSender(temporal),
       workflowUrl: createWorkflowUrls(temporalUiOrigin, config.temporalNamespace),
       site: createSiteSettingsEditor({ database, audit }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type LogLevel } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
+import { createBroadcastSweeper } from '../activities/broadcast-sweeper';
 import { createHousekeeping } from '../activities/housekeeping';
 import { createLineApi } from '../activities/line-api';
 import { createLineEventLoop } from '../activities/line-events';
@@ -14,6 +15,7 @@ import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { removeOutdated } from '../database/housekeeping';
+import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createLineEvents } from '../database/line-events';
 import { createLineLinks } from '../database/line-links';
 import { createImportRunStore } from '../database/import-runs';
@@ -101,6 +103,7 @@ async function main(): Promise<number> {
     createHousekeeping({ log, removeOutdated: async () => { await Promise.all([lineLinks.removeOutdated(), lineEvents.removeOutdated()]); return removeOutdated(database); } }),
     createReleaseSweeper({ log, drafts: programmeDrafts, start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt) }),
     createImportSweeper({ client, log, runs: createImportRunStore({ database, keys }), staging: createImportStaging(database) }),
+    ...(config.line || config.demo ? [createBroadcastSweeper({ client, log, programmes, broadcasts: createLineBroadcasts(database) })] : []),
     ...(config.line ? [createLineEventLoop({ log, events: lineEvents, links: lineLinks, api: createLineApi(config.line), publicUrl: config.publicUrl })] : []),
   ];
 

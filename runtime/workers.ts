@@ -1,6 +1,7 @@
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAssignmentActivities, type AssignmentActivities } from '../activities/assignment-activities';
 import { createBookingActivities, type BookingActivities } from '../activities/bookings';
+import { createBroadcastActivities, type BroadcastActivities } from '../activities/broadcasts';
 import { createDataConverter } from '../activities/data-converter';
 import { createDropFolderActivities, type DropFolderActivities, type DropFolderDependencies } from '../activities/drop-folder';
 import { createImportActivities, type ImportActivities } from '../activities/import-activities';
@@ -12,19 +13,22 @@ import type { ReleaseActivities } from '../activities/releases';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
 import type { KeyRing } from '../database/keys';
+import { createBroadcastSeats } from '../database/broadcast-seats';
+import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createLineLinks } from '../database/line-links';
 import { createNoticeRepository } from '../database/notices';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createSiteSettings, programmesAsTheSiteSays } from '../database/site-settings';
 import { createResidentRepository } from '../database/residents';
+import { createSlotRepository } from '../database/slots';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { programmeTaskQueue } from '../domain/contracts/programme-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 
 export interface Activities {
   readonly booking: BookingActivities;
-  readonly notice: NoticeActivities;
+  readonly notice: NoticeActivities & BroadcastActivities;
   readonly import: ImportActivities & AssignmentActivities & Partial<DropFolderActivities>;
 }
 
@@ -46,17 +50,24 @@ export interface ActivityOptions {
 export function createActivities({ database, keys, smtpUrl, line, publicUrl, dropFolder }: ActivityOptions): Activities {
   const programmes = createProgrammes(database);
   const bookings = createBookingRepository({ database, keys, programmes });
+  const asTheSiteSays = programmesAsTheSiteSays(programmes, createSiteSettings(database));
+  const lineSender = line === undefined || line === 'inbox' ? line : createLineApi(line);
   return {
     booking: createBookingActivities({ bookings, outbox: createOutbox(database), programmes }),
-    notice: createNoticeActivities({
-      notices: createNoticeRepository(database),
-      bookings,
-      residents: createResidentRepository({ database, keys }),
-      programmes: programmesAsTheSiteSays(programmes, createSiteSettings(database)),
-      publicUrl,
-      ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
-      ...(line === undefined ? {} : { line: { links: createLineLinks({ database, keys }), sender: line === 'inbox' ? line : createLineApi(line) } }),
-    }),
+    notice: {
+      ...createNoticeActivities({
+        notices: createNoticeRepository(database),
+        bookings,
+        residents: createResidentRepository({ database, keys }),
+        programmes: asTheSiteSays,
+        publicUrl,
+        ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
+        ...(lineSender === undefined ? {} : { line: { links: createLineLinks({ database, keys }), sender: lineSender } }),
+      }),
+      ...createBroadcastActivities({
+        broadcasts: createLineBroadcasts(database), programmes: asTheSiteSays, seats: createBroadcastSeats(createSlotRepository(database)), publicUrl, ...(lineSender === undefined ? {} : { sender: lineSender }),
+      }),
+    },
     import: { ...createImportActivities({ database, keys }), ...createAssignmentActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
   };
 }

@@ -4,6 +4,7 @@ import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingRepository } from '../../database/bookings';
 import type { IdentityChecks } from '../../database/identity-checks';
 import type { AuditSearch } from '../../database/audit-search';
+import type { BroadcastRouteDependencies } from './routes/broadcasts';
 import type { CallbackRepository } from '../../database/callbacks';
 import type { NoticeRepository } from '../../database/notices';
 import type { StaffBookingReader } from '../../database/staff-bookings';
@@ -88,6 +89,10 @@ export interface StaffDesk {
   readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
   readonly noticeLists: StaffNoticeReader;
   readonly callbacks: CallbackRepository;
+  readonly lineBroadcasts: BroadcastRouteDependencies['lineBroadcasts'];
+  readonly broadcastSeats: BroadcastRouteDependencies['broadcastSeats'];
+  /** Whether messages leave for LINE. */
+  readonly hasLine: boolean;
   /** Has a notice sent once more by the workflows; answers within seconds. */
   readonly sendAgain: (request: NoticeRequest & { readonly requestId: string }) => Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The page of a workflow in the Temporal UI; undefined where there is no such UI. */

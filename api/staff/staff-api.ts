@@ -13,6 +13,7 @@ import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
 import { bookingListRoutes } from './routes/booking-list';
 import { bookingRoutes } from './routes/bookings';
+import { broadcastRoutes } from './routes/broadcasts';
 import { callScriptRoutes } from './routes/call-script';
 import { findResidentRoutes } from './routes/find-residents';
 import { callbackRoutes } from './routes/callbacks';
@@ -64,6 +65,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...numberRoutes(desk),
     ...bookingListRoutes(desk),
     ...noticeRoutes(desk),
+    ...broadcastRoutes({ ...desk, programmes: programmesAsTheSiteSays(desk.programmes, desk.site) }),
     ...callbackRoutes(desk),
     ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),
     ...exportRoutes(desk),

@@ -9,7 +9,7 @@ export interface Contradiction {
 
 /** What no single part of a document can see: names used twice or not there, orders turned round, conditions that ask forward. */
 export function contradictionsOf(document: ProgrammeDocument): Contradiction[] {
-  return [...groupContradictions(document), ...doseContradictions(document), ...windowContradictions(document), ...formContradictions(document), ...journeyContradictions(document), ...translationContradictions(document)];
+  return [...groupContradictions(document), ...doseContradictions(document), ...windowContradictions(document), ...formContradictions(document), ...journeyContradictions(document), ...broadcastContradictions(document), ...translationContradictions(document)];
 }
 
 type Path = (string | number)[];
@@ -184,6 +184,23 @@ function journeyContradictions(document: ProgrammeDocument): Contradiction[] {
       const here: Path = [...at, 'conditions', number];
       if (condition.kind === 'group') found.push(...unknownGroups([...here, 'groups'], condition.groups, document));
       if (condition.kind === 'dose') found.push(...unknownDoses([...here, 'doses'], condition.doses, document));
+    });
+  });
+  return found;
+}
+
+function broadcastContradictions({ schema, broadcasts = [], channels, bookingWindow }: ProgrammeDocument): Contradiction[] {
+  const found = twice(broadcasts.map((item) => item.id), 'broadcasts', ['id']);
+  // An older process must refuse what it would never send.
+  if (broadcasts.length > 0 && schema < 3) found.push({ path: ['schema'], sentence: '一斉のお知らせがあるのに、古い書き方の番号です', fix: '書式を 3 にしてください' });
+  broadcasts.forEach((item, index) => {
+    const at: Path = ['broadcasts', index];
+    if (item.from !== undefined && item.until !== undefined && item.until < item.from) found.push({ path: [...at, 'until'], sentence: '最後の日が最初の日より前です', fix: '最後の日を後にしてください' });
+    found.push(...unknownCodes([...at, 'seatsOf'], item.seatsOf, new Set(channels), '窓口'));
+    if (item.days) found.push(...twiceIn([...at, 'days'], item.days, 'days').map((fault) => ({ ...fault, path: fault.path.slice(0, -1) })));
+    item.seatsOf.forEach((channel, number) => {
+      const isSameDay = bookingWindow.firstDay === 0 || (bookingWindow.exceptions ?? []).some((exception) => exception.firstDay === 0 && (exception.channels?.includes(channel) ?? true));
+      if (!isSameDay) found.push({ path: [...at, 'seatsOf', number], sentence: 'この窓口では当日の予約ができないので、知らせる席がありません', fix: '予約できる期間の例外で当日を開けるか、窓口を選び直してください' });
     });
   });
   return found;

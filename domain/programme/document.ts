@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faultsOf, largestDocumentCharacters, type DocumentFault } from './faults';
 import { channel, code, faultAt, fieldName, shortText } from './parts/basics';
+import { broadcast } from './parts/broadcasts';
 import { dose, policies, vaccine } from './parts/doses';
 import { field } from './parts/form-fields';
 import { bookingWindow, group, release } from './parts/groups';
@@ -22,11 +23,11 @@ export { noticePages, otherLanguages } from './parts/texts';
  */
 
 /** The newest way of writing that this code understands. One that is newer is refused, never half obeyed. */
-export const newestSchema = 2;
+export const newestSchema = 3;
 
 const documentShape = z.strictObject({
-  /** 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. */
-  schema: z.union([z.literal(1), z.literal(2)]),
+  /** 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. 3: with broadcasts. */
+  schema: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   name: shortText,
   city: shortText,
   callCentre: z.strictObject({ telephone: z.string().regex(/^[0-9-]{9,15}$/), hours: shortText }),
@@ -52,6 +53,7 @@ const documentShape = z.strictObject({
   /** The choice of the form whose answer (a language: `en`, `ja-easy` …) is the language of the notices. */
   noticeLanguage: z.strictObject({ field: fieldName }).optional(),
   templates: z.record(code, template),
+  broadcasts: z.array(broadcast).max(5).optional(),
   notices: z.array(pageNotice).max(20).optional(),
   texts,
   translations: translations.optional(),
@@ -72,6 +74,7 @@ export type ProgrammeVaccine = NonNullable<ProgrammeDocument['vaccines']>[number
 export type FormField = ProgrammeDocument['form']['fields'][number];
 export type JourneyStep = ProgrammeDocument['journey'][number];
 export type JourneyMoment = (typeof journeyMoments)[number];
+export type ProgrammeBroadcast = NonNullable<ProgrammeDocument['broadcasts']>[number];
 export type PageNotice = NonNullable<ProgrammeDocument['notices']>[number];
 export type NoticePage = PageNotice['pages'][number];
 
@@ -92,6 +95,14 @@ export function schemaOf(value: unknown): number | undefined {
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'schema')) return undefined;
   const { schema } = value as { schema: unknown };
   return typeof schema === 'number' && Number.isSafeInteger(schema) ? schema : undefined;
+}
+
+/** What staff wrote, under the number that it needs: the editor knows of no numbers, and older processes must refuse what they would not obey. */
+export function underItsSchema(value: unknown): unknown {
+  const schema = schemaOf(value);
+  if (schema === undefined || schema >= 3) return value;
+  const { broadcasts } = value as { broadcasts?: unknown };
+  return Array.isArray(broadcasts) && broadcasts.length > 0 ? { ...(value as object), schema: 3 } : value;
 }
 
 function tooNew(schema: number): DocumentFault {

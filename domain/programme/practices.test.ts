@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkAnswers, fieldsAsked } from '../booking/form';
 import { decideHold, type BookingForRules, type HoldRequest } from '../booking/rules';
 import { addDays } from '../calendar/city-time';
+import { dueBroadcasts, writeBroadcast } from '../line/broadcast';
 import { planJourney } from '../journey/plan';
 import { laterSteps } from '../journey/moments';
 import { writeNotice } from '../journey/write-notice';
@@ -136,6 +137,21 @@ test('6: seats of the same day by telephone alone, from October', () => {
   expect(ask(document, person, { at: '2021-10-01T08:30', slot: '2021-10-01T14:00', channel: 'phone' })).toBe('ok');
   expect(ask(document, person, { at: '2021-10-01T08:30', slot: '2021-10-01T14:00' })).toBe('outside_window');
   expect(noticesOn(document, 'front', city('2021-10-02T08:00')).map((notice) => notice.id)).toEqual(['today']);
+
+  const due = (at: string) => dueBroadcasts(document, city(at)).map(({ broadcast, day }) => `${broadcast.id} ${day}`);
+  expect(['2021-09-30T09:00', '2021-10-01T08:59', '2021-10-01T09:00', '2021-10-01T09:59', '2021-10-01T10:00'].map(due)).toEqual([[], [], ['morning 2021-10-01'], ['morning 2021-10-01'], []]);
+  const [morning] = document.broadcasts ?? [];
+  if (!morning) throw new Error('the morning message is missing');
+  expect(writeBroadcast(document, morning, [{ venueName: '桜木会場', seats: 3 }, { venueName: '北会場', seats: 12 }], '2021-10-01', 'https://yoyaku.example.jp')).toBe(
+    `【新潟市】新型コロナワクチン接種　本日（2021年10月1日（金））の空き
+
+桜木会場　3席
+北会場　12席
+
+合わせて15席です。ご予約はお電話で承ります。
+コールセンター 025-000-0000（毎日 午前8時30分から午後5時30分まで）
+お話ししているあいだに埋まることがあります。`,
+  );
 });
 
 test('7: helpers see their own fields, citizens do not', () => {

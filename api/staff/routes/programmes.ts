@@ -3,7 +3,7 @@ import type { DraftOutcome, DraftView, ProgrammeDrafts } from '../../../database
 import type { ProgrammeFacts } from '../../../database/programme-facts';
 import { refuse } from '../../../domain/booking/refusals';
 import { largestDocumentCharacters } from '../../../domain/programme/faults';
-import { checkProgrammeDocument, programmeDocumentSchema } from '../../../domain/programme/document';
+import { checkProgrammeDocument, programmeDocumentSchema, underItsSchema } from '../../../domain/programme/document';
 import { checkCodes } from '../../../domain/programme/editing/checks';
 import { differenceInWords, differencesOf } from '../../../domain/programme/editing/difference';
 import { partWords } from '../../../domain/programme/editing/parts';
@@ -129,7 +129,7 @@ export function programmeRoutes({ drafts, facts, processes }: ProgrammeRouteDepe
       async handle({ params, body, actor, staff }) {
         // What could never be published is not kept either: each step of a draft is.
         if (JSON.stringify(body.document).length > largestDocumentCharacters) return refuse('payload_too_large');
-        return draftAnswer(await drafts.save(actor, staff.staffId, params.code, body.version, body.document));
+        return draftAnswer(await drafts.save(actor, staff.staffId, params.code, body.version, underItsSchema(body.document)));
       },
     }),
     ...(['undo', 'redo'] as const).map((step) =>

@@ -15,6 +15,8 @@ import { createAudit, type Audit, type AuditActor } from '../../../database/audi
 import { createBookingPermits } from '../../../database/booking-permits';
 import { createIdentityChecks } from '../../../database/identity-checks';
 import { createAuditSearch } from '../../../database/audit-search';
+import { createBroadcastSeats } from '../../../database/broadcast-seats';
+import { createLineBroadcasts } from '../../../database/line-broadcasts';
 import { createCallbackRepository } from '../../../database/callbacks';
 import { createStaffBookingReader } from '../../../database/staff-bookings';
 import { createStaffNoticeReader } from '../../../database/staff-notices';
@@ -148,6 +150,9 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     notices: createNoticeRepository(database),
     noticeLists: createStaffNoticeReader({ database, keys, programmes: createProgrammes(database) }),
     callbacks: createCallbackRepository({ database, keys, audit }),
+    lineBroadcasts: createLineBroadcasts(database),
+    broadcastSeats: createBroadcastSeats(createSlotRepository(database)),
+    hasLine: false,
     sendAgain: (request) => site.sendAgain(request),
     workflowUrl: (workflowId) => `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}`,
     site: createSiteSettingsEditor({ database, audit }),

@@ -14,7 +14,7 @@ const sections: readonly Section[] = [
   { key: 'doses', label: '回とワクチン', lead: '何回受けるか、回と回のあいだを何日あけるかを決めます。', parts: ['doses', 'vaccines'] },
   { key: 'policies', label: '予約の決まり', lead: '席を取っておく時間、変更や取り消しの期限、本人の確認方法を決めます。', parts: ['policies', 'identification'] },
   { key: 'form', label: '入力項目', lead: '予約のときに市民が入力する項目です。', parts: ['form'] },
-  { key: 'journey', label: '通知の流れ', lead: 'どんなときに、どの文面を送るかを決めます。', parts: ['journey', 'noticeCaps'] },
+  { key: 'journey', label: '通知の流れ', lead: 'どんなときに、どの文面を送るかを決めます。', parts: ['journey', 'noticeCaps', 'broadcasts'] },
   { key: 'templates', label: '文面', lead: 'お知らせの件名と本文です。{{項目}} の部分には、予約ごとの内容が入ります。', parts: ['templates'] },
   { key: 'texts', label: '名前と文章', lead: '予約サイトに表示される名前と文章です。', parts: ['name', 'city', 'callCentre', 'words', 'texts', 'notices'] },
   { key: 'languages', label: 'ほかの言語', lead: '翻訳は、人が確認するまで市民には表示されません。', parts: ['translations'] },
