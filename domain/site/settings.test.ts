@@ -68,7 +68,7 @@ test('what people did not mean is taken away', () => {
 });
 
 test('what the city says otherwise is not contradicted by an older translation', () => {
-  const document = { ...(JSON.parse(readFileSync(join(__dirname, '..', '..', 'runtime', 'demo', 'programme.json'), 'utf8')) as ProgrammeDocument), translations: { en: { reviewed: true, callCentreHours: 'Every day', texts: { couponHelp: 'In the envelope', front: 'Book here' } } } } as ProgrammeDocument;
+  const document = { ...(JSON.parse(readFileSync(join(__dirname, '..', '..', 'test', 'data', 'plain-programme.json'), 'utf8')) as ProgrammeDocument), translations: { en: { reviewed: true, callCentreHours: 'Every day', texts: { couponHelp: 'In the envelope', front: 'Book here' } } } } as ProgrammeDocument;
   const seen = asTheSiteSays(document, settings({ callCentre: { telephone: '025-228-1000', hours: '平日だけ' }, couponHelp: '青い封筒の中です。' }));
   expect(seen.translations?.en).toEqual({ reviewed: true, texts: { front: 'Book here' } });
   expect(document.translations?.en?.callCentreHours).toBe('Every day');

@@ -11,6 +11,7 @@ import { isHoliday } from '../../domain/calendar/holidays';
 import { planSlots } from '../../domain/schedule/plan-slots';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { releaseFor } from '../../domain/programme/release';
+import { noSiteSettings, type SiteSettings } from '../../domain/site/settings';
 import { demoProgramme } from './programme';
 import { type DemoResident, demoPerson, demoResidents, demoResidentsCsv } from './residents';
 import { crowdedVenue, demoVenues, todaysVenues } from './venues';
@@ -41,7 +42,14 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
     const plan = await schedules.lengthen({ programmeId: version.programmeId, venueId, name: 'いつもの週', validFrom: today, validUntil: until, template: schedule });
     if (plan) await slots.addSlots(version.programmeId, venueId, plan.id, planSlots(schedule, plan.missingFrom, until, isHoliday));
   }
+  await showReviewedLanguages(database);
   return version;
+}
+
+/** Somebody has read the site in these languages; the programme says more in them, too. Staff may have set something else since. */
+async function showReviewedLanguages(database: Database): Promise<void> {
+  const settings: SiteSettings = { ...noSiteSettings, reviewedLanguages: ['ja-easy', 'en'] };
+  await database('site_settings').insert({ version: 1, settings: JSON.stringify(settings) }).onConflict('version').ignore();
 }
 
 interface DemoBookingsInput {

@@ -59,6 +59,8 @@ describe('the demo city', () => {
       .where({ 'b.channel': 'phone', 'v.code': 'chuo-toki-messe' }).whereRaw(`(s.starts_at AT TIME ZONE 'Asia/Tokyo')::date = ?`, [today]).select<{ id: string }[]>('b.id');
     expect(comingToday.length).toBeGreaterThanOrEqual(expected.length * 2);
 
+    expect(await database('site_settings').select<{ settings: { reviewedLanguages: string[] } }[]>('settings')).toEqual([{ settings: expect.objectContaining({ reviewedLanguages: ['ja-easy', 'en'] }) as unknown }]);
+
     const before = await database('slot').count<{ count: number }[]>('* as count');
     await prepareDemoCity({ database, now });
     expect(await database('slot').count<{ count: number }[]>('* as count')).toEqual(before);

@@ -227,7 +227,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         errors: faults.map((fault) => ({ id: fault.field, sentence: sentenceOf(fault) })),
         booking: bookingModel(words, document, booking),
         isOver: booking.state !== 'held',
-        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? '', faults.find((fault) => fault.field === field.name), sentenceOf)),
+        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? usualAnswer(document, field, words), faults.find((fault) => fault.field === field.name), sentenceOf)),
         shown: asked.map((field) => field.name).join(' '),
         hasAdded: added.length > 0,
         pair: await pairModel(words, sessionOf(ctx), document, booking),
@@ -253,6 +253,12 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       replaces: booking.replaces ?? undefined,
     });
   }
+}
+
+/** Notices come in the language in which somebody books, unless they choose another. */
+function usualAnswer(document: ProgrammeDocument, field: FormField, { language }: Words): string {
+  const isAsked = field.kind === 'choice' && field.name === document.noticeLanguage?.field && field.options.some((option) => option.value === language);
+  return isAsked ? language : '';
 }
 
 /** Only the fields of the form, as typed, within bounds. */

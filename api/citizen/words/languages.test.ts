@@ -96,6 +96,7 @@ test('words come with their values, and unknown languages are Japanese', () => {
   const book = createWordBook(folder);
   expect(book.of('ja').t('front.opens_at', { moment: '4月19日（月）午前8時30分' })).toBe('4月19日（月）午前8時30分に受付が始まります');
   expect(book.of('en').t('bookings.attended', { service: '<b>$t(front.open)</b> {{x}}' })).toBe('<b>$t(front.open)</b> {{x}}: done');
+  for (const language of book.languages) expect([language, book.of(language).t('front.begin')]).toEqual([language, textsOf(language)['front.begin']]);
   expect(() => book.of('ja').raw('front.nothing')).toThrow('front.nothing');
 });
 

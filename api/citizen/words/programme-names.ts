@@ -24,8 +24,10 @@ export function namesOf(words: Words, document: ProgrammeDocument | undefined): 
   }
   const service = own?.words?.service ?? t('usual.service');
   const paper = own?.words?.paper;
+  // A translation of the usual paper is still the usual paper.
+  const hasOwnPaper = document?.words?.paper !== undefined;
   return {
-    paper: paper ?? t('usual.paper'), shortPaper: paper ?? t('usual.short_paper'), hasOwnPaper: paper !== undefined, service,
+    paper: paper ?? t('usual.paper'), shortPaper: paper ?? t('usual.short_paper'), hasOwnPaper, service,
     callCentre: own?.words?.callCentre ?? t('usual.call_centre', { service }),
     number: own?.identification.couponNumber.label ?? t('usual.number'),
     birthDate: own?.identification.birthDate.label ?? t('usual.birth_date'),

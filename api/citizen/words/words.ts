@@ -40,19 +40,19 @@ export function createWordBook(folder: string): WordBook {
     lng: 'ja', fallbackLng: 'ja', ns: namespace, defaultNS: namespace, initAsync: false, load: 'currentOnly', returnNull: false,
     // Handlebars escapes what goes into a page; elsewhere nothing may be escaped.
     interpolation: { escapeValue: false, skipOnVariables: true },
-    resources: Object.fromEntries(languages.map((language) => [language, { [namespace]: JSON.parse(readFileSync(fileOf(folder, language), 'utf8')) as Record<string, unknown> }])),
+    resources: Object.fromEntries(languages.map((language) => [keyOf(language), { [namespace]: JSON.parse(readFileSync(fileOf(folder, language), 'utf8')) as Record<string, unknown> }])),
   });
   const made = new Map(languages.map((language) => [language, wordsIn(language)]));
 
   function wordsIn(language: Language): Words {
-    const fixed = texts.getFixedT(language);
+    const fixed = texts.getFixedT(keyOf(language));
     const t = (key: string, values: WordValues = {}): string => fixed(key, { ...values });
     const words: Words = {
       language,
       tag: languageNames[language].tag,
       t,
       raw(key) {
-        if (!texts.exists(key, { lng: language })) throw new Error(`there are no words for "${key}"`);
+        if (!texts.exists(key, { lng: keyOf(language) })) throw new Error(`there are no words for "${key}"`);
         return fixed(key, { skipInterpolation: true });
       },
       dates: datesIn(language),
@@ -70,6 +70,11 @@ export function createWordBook(folder: string): WordBook {
       return words;
     },
   };
+}
+
+/** As i18next is told: it takes what follows a hyphen for a script, and spells it anew. */
+function keyOf(language: Language): string {
+  return language.replace('-', '');
 }
 
 function fileOf(folder: string, language: Language): string {

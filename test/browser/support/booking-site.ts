@@ -3,7 +3,7 @@ import { createSlotRepository } from '../../../database/slots';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { planSlots } from '../../../domain/schedule/plan-slots';
 import { sameHours } from '../../../domain/schedule/template';
-import { createCitySite, freshCoupon, type CitySite } from '../../api/support/city-site';
+import { createCitySite, freshCoupon, type CitySite, type CitySiteOptions } from '../../api/support/city-site';
 
 export interface BookingSite {
   readonly site: CitySite;
@@ -14,8 +14,8 @@ export interface BookingSite {
 }
 
 /** A city with three venues: one with free seats, one nearly full, one full. */
-export async function createBookingSite(): Promise<BookingSite> {
-  const site = await createCitySite();
+export async function createBookingSite(options: CitySiteOptions = {}): Promise<BookingSite> {
+  const site = await createCitySite(options);
   const { database, version } = site.city;
   const slots = createSlotRepository(database);
   const from = addDays(cityDate(new Date()), 2);
