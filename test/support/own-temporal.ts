@@ -11,6 +11,9 @@ export class OwnTemporal {
   private readonly folder = mkdtempSync(join(tmpdir(), 'toki-temporal-'));
   private running: EmbeddedTemporal | undefined;
 
+  /** `dynamicConfig`: what this server has otherwise than the tests' own. */
+  constructor(private readonly dynamicConfig: Readonly<Record<string, string>> = {}) {}
+
   /** Starts it; again after `stop`, with the same address and data. Resolves to `host:port`. */
   async start(): Promise<string> {
     this.running = await startEmbeddedTemporal({
@@ -20,7 +23,7 @@ export class OwnTemporal {
       databaseFile: join(this.folder, 'temporal.db'),
       stateFile: join(this.folder, 'temporal.json'),
       logFile: join(this.folder, 'temporal.log'),
-      dynamicConfig: testDynamicConfig,
+      dynamicConfig: { ...testDynamicConfig, ...this.dynamicConfig },
     });
     guard('', [{ pid: this.running.server.pid, signal: 'SIGTERM' }]);
     return this.running.address;

@@ -9,6 +9,7 @@ import { ProgrammeStore } from './programme-store';
 
 type Rehearsal = Schema<'Rehearsal'>;
 type Script = Rehearsal['script'];
+type Channel = Extract<Script, { kind: 'person' }>['person']['channel'];
 type StoryKind = Extract<Script, { kind: 'person' }>['story']['kind'];
 
 const stories: readonly { readonly value: StoryKind; readonly label: string }[] = [
@@ -16,6 +17,8 @@ const stories: readonly { readonly value: StoryKind; readonly label: string }[] 
   { value: 'moves', label: '予約して、別の日に変更し、来場する' }, { value: 'city_cancels', label: '予約して、市の都合で取り消される' },
   { value: 'hold_runs_out', label: '席を選んだまま、確定しない' }, { value: 'gives_up', label: '席を選んで、やめる' },
 ];
+
+const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
 
 /** Plays a story on the real engine with skipped time, and shows everything that the citizen would get. */
 @Component({
@@ -35,6 +38,12 @@ export class RehearsalPage {
   protected readonly group = signal('');
   protected readonly story = signal<StoryKind>('attends');
   protected readonly hasEmail = signal(true);
+  protected readonly channel = signal<Channel>('web');
+  protected readonly channels = computed(() => ((this.store.value(['channels']) as Channel[] | undefined) ?? ['web']).map((value) => ({ value, label: channelWords[value] })));
+  /** The code of a venue; empty: one of which the programme says nothing. */
+  protected readonly venue = signal('');
+  protected readonly venues = signal<readonly { readonly code: string; readonly name: string }[]>([]);
+  protected readonly ways: Readonly<Record<string, string>> = { email: 'メール', line: 'LINE' };
   protected readonly bookedAt = signal('');
   protected readonly daysAhead = signal(7);
   protected readonly time = signal('10:30');
@@ -49,6 +58,12 @@ export class RehearsalPage {
 
   constructor() {
     this.destroyed.onDestroy(() => { this.gone = true; });
+    void this.loadVenues();
+  }
+
+  private async loadVenues(): Promise<void> {
+    const { data } = await this.api.client.GET('/api/v1/city/venues');
+    if (data) this.venues.set(data.venues);
   }
 
   protected text(event: Event): string {
@@ -58,8 +73,8 @@ export class RehearsalPage {
   protected playPerson(): Promise<void> {
     return this.play({
       kind: 'person',
-      person: { groupCode: this.chosen()?.value ?? '', hasEmail: this.hasEmail(), channel: 'web' },
-      story: { kind: this.story(), bookedAt: toInstant(this.startsAt()), daysAhead: this.daysAhead(), time: this.time(), actsDaysBefore: 2 },
+      person: { groupCode: this.chosen()?.value ?? '', hasEmail: this.hasEmail(), channel: this.channel() },
+      story: { kind: this.story(), bookedAt: toInstant(this.startsAt()), daysAhead: this.daysAhead(), time: this.time(), actsDaysBefore: 2, ...(this.venue() === '' ? {} : { venueCode: this.venue() }) },
     });
   }
 
