@@ -35,9 +35,9 @@ export interface TestCity {
   readonly bookings: ReturnType<typeof createBookingRepository>;
   readonly venueId: string;
   /** Adds a resident; returns the id. */
-  addResident(resident?: Partial<SealedResident> & { groupCode?: string }): Promise<string>;
+  addResident(resident?: Partial<SealedResident> & { groupCode?: string; programmeId?: string }): Promise<string>;
   /** Adds a slot `daysAhead` days from today at `time` (city time) with seats for `channel`; returns the id. */
-  addSlot(slot?: { dose?: number; daysAhead?: number; time?: string; capacity?: number; channel?: Channel }): Promise<string>;
+  addSlot(slot?: { dose?: number; daysAhead?: number; time?: string; capacity?: number; channel?: Channel; programmeId?: string }): Promise<string>;
   /** taken and capacity of a slot's quota. */
   seats(slotId: string, channel?: Channel): Promise<{ taken: number; capacity: number }>;
   close(): Promise<void>;
@@ -62,20 +62,20 @@ export async function createTestCity({ change, poolSize = 20 }: { change?: (docu
     version,
     bookings: createBookingRepository({ database, keys: testKeys, programmes }),
     venueId,
-    async addResident({ groupCode = 'seniors', ...sealed } = {}) {
+    async addResident({ groupCode = 'seniors', programmeId = version.programmeId, ...sealed } = {}) {
       const id = uuidv7();
       const person: SealedResident = { number: String(couponNumber++), birthDate: '1947-04-01', ...sealed };
       await database('resident').insert({
-        id, programme_id: version.programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
+        id, programme_id: programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
         digest: testKeys.blindIndex(digestTextOf(person)), search_keys: searchKeysOf(testKeys, person), key_id: testKeys.currentKeyId, group_code: groupCode,
       });
       return id;
     },
-    async addSlot({ dose = 1, daysAhead = 5, time = '10:30', capacity = 5, channel = 'web' } = {}) {
+    async addSlot({ dose = 1, daysAhead = 5, time = '10:30', capacity = 5, channel = 'web', programmeId = version.programmeId } = {}) {
       const startsAt = instantOf(addDays(cityDate(new Date()), daysAhead), time);
       const endsAt = new Date(startsAt.getTime() + 30 * 60_000);
-      await slots.addSlots(version.programmeId, venueId, null, [{ dose, startsAt, endsAt, quotas: [{ channel, capacity }] }]);
-      const row = await database('slot').where({ programme_id: version.programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string }>('id');
+      await slots.addSlots(programmeId, venueId, null, [{ dose, startsAt, endsAt, quotas: [{ channel, capacity }] }]);
+      const row = await database('slot').where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string }>('id');
       return row.id;
     },
     async seats(slotId, channel = 'web') {

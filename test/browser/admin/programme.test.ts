@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core';
 import { createProgrammes } from '../../../database/programmes';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
+import { cityDate, cityTime, formatDateJa, formatTimeJa } from '../../../domain/calendar/city-time';
+import { createCitySite, freshCoupon } from '../../api/support/city-site';
+import type { Visitor } from '../../api/support/visitor';
 import { describeInBrowser } from '../../support/chromium';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../programme/rehearsal-world';
 import { expectClean } from '../support/axe';
@@ -97,6 +100,79 @@ describeInBrowser('a programme from nothing to published', () => {
     await second.getByText('公開中', { exact: true }).waitFor();
     await look(second, 'versions');
     expect((await createProgrammes(world.city.database).current(code)).document.groups.map((group) => group.label)).toEqual(['30歳以上の方', '12〜29歳の方']);
+    await second.context().close();
+    await obeysToTheMinute(code);
     expect(admin.faults).toEqual([]);
-  }, 180_000);
+  }, 300_000);
+
+  /** The opening is brought forward to the next minutes, published again by two people; then the citizens' site is watched over that minute. */
+  async function obeysToTheMinute(code: string): Promise<void> {
+    const { city } = world;
+    // The programme of this city is the one just made.
+    await city.database('programme').whereNot({ code }).update({ created_at: new Date(Date.now() + 86_400_000) });
+    const { programmeId } = await createProgrammes(city.database).current(code);
+    const slotId = await city.addSlot({ programmeId, capacity: 4 });
+    const site = await createCitySite({ city });
+    try {
+      const people: Visitor[] = [];
+      for (const groupCode of ['adults', 'adults', 'adults', 'young']) {
+        const couponNumber = freshCoupon();
+        await city.addResident({ programmeId, groupCode, number: couponNumber, birthDate: '1980-04-01' });
+        const visitor = site.visitor();
+        expect((await visitor.post('/api/v1/session', { couponNumber, birthDate: '1980-04-01' })).status).toBe(200);
+        people.push(visitor);
+      }
+      const [first, next, last, young] = people as [Visitor, Visitor, Visitor, Visitor];
+      const hold = async (visitor: Visitor) => {
+        const sentAt = Date.now();
+        const answer = await visitor.post('/api/v1/bookings', { slotId, dose: 1 });
+        return { sentAt, status: answer.status, ...answer.json<{ code?: string; detail?: string }>() };
+      };
+      // Under the version of 2031 nobody books.
+      expect(await hold(first)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining('2031年9月4日') as string });
+
+      const page = await admin.open({ role: 'supervisor', path: `/programme/${code}/edit` });
+      await page.getByRole('button', { name: '公開中の第1版から下書きを作る' }).click();
+      await page.locator('[id="field-groups.0.opensAt"]').waitFor();
+      const opensAt = Math.ceil((Date.now() + 50_000) / 60_000) * 60_000;
+      const local = (moment: number) => `${cityDate(new Date(moment))}T${cityTime(new Date(moment))}`;
+      await page.locator('[id="field-groups.0.opensAt"]').fill(local(opensAt));
+      await page.locator('[id="field-groups.1.opensAt"]').fill(local(opensAt + 3 * 86_400_000));
+      await page.locator('[id="field-releases.0.stages.0.at"]').fill(local(opensAt));
+      await saved(page);
+      await page.getByRole('link', { name: '3. リハーサル' }).click();
+      await page.getByRole('button', { name: '再生する' }).click();
+      await page.getByText('問題なし').waitFor({ timeout: 20_000 });
+      await page.getByText('この内容はリハーサル済み').waitFor();
+      await page.context().close();
+      const publisher = await admin.open({ role: 'city_admin', path: `/programme/${code}/publish` });
+      await publisher.getByText('この内容で済み').waitFor();
+      await publisher.getByRole('button', { name: '公開する' }).click();
+      await publisher.getByRole('dialog').getByRole('button', { name: '公開する' }).click();
+      await publisher.getByText('第2版を公開しました。').waitFor();
+      await publisher.context().close();
+
+      const words = (moment: number) => `${formatDateJa(cityDate(new Date(moment)))}${formatTimeJa(cityTime(new Date(moment)))}から受け付けます`;
+      const tries: Awaited<ReturnType<typeof hold>>[] = [];
+      for (;;) {
+        const tried = await hold(first);
+        tries.push(tried);
+        if (tried.status === 201 || Date.now() > opensAt + 10_000) break;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      const refused = tries.filter((tried) => tried.status !== 201);
+      // Within 5 s of publishing the site says the new minute, and says it up to that minute.
+      expect(refused.at(-1)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining(words(opensAt)) as string });
+      expect(refused.filter((tried) => tried.sentAt > opensAt)).toEqual([]);
+      expect(tries.at(-1)).toMatchObject({ status: 201 });
+      expect((tries.at(-1)?.sentAt ?? 0) - opensAt).toBeLessThan(2_000);
+      // The younger wait for their own day; half of the four seats are kept back for them.
+      expect(await hold(young)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining(words(opensAt + 3 * 86_400_000)) as string });
+      expect((await hold(next)).status).toBe(201);
+      expect((await hold(last)).code).toBe('slot_full');
+      expect(await city.seats(slotId)).toEqual({ taken: 2, capacity: 4 });
+    } finally {
+      await site.close();
+    }
+  }
 });
