@@ -47,6 +47,7 @@ export async function removeOutdated(database: Database): Promise<Removed> {
   // As an import: rows do not wait for an answer that never comes.
   await database.raw(`UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`, [approvalDays]);
   await forgetWhatWas(database, importFileDays);
+  await database.raw(`DELETE FROM staff_mail WHERE at < now() - interval '2 days'`);
   await reopenDueSeats(database);
   return { idempotencyKeys, importFiles: rowCount };
 }

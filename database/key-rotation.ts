@@ -8,12 +8,13 @@ import { searchKeysOf, telephoneKeyOfAnswers } from './search-keys';
 
 const batchRows = 1_000;
 
-/** Sealed columns that need nothing but sealing anew. Drafts of sessions are not among them: they are gone within the hour. */
+/** Sealed columns that need nothing but sealing anew. Drafts of sessions and addresses that wait for their code are not among them: they are gone within the hour. */
 const sealedColumns = [
   { table: 'resident_note', key: ['id'], column: 'sealed' },
   { table: 'booking_permit', key: ['id'], column: 'sealed_reason' },
   { table: 'staff', key: ['id'], column: 'sealed_totp' },
   { table: 'staff', key: ['id'], column: 'sealed_totp_new' },
+  { table: 'staff', key: ['id'], column: 'sealed_email' },
   { table: 'callback', key: ['id'], column: 'sealed_note' },
   { table: 'callback_attempt', key: ['id'], column: 'sealed_note' },
   { table: 'import_file', key: ['id'], column: 'sealed_name' },

@@ -1,7 +1,7 @@
 import { isPlainDate } from '../domain/calendar/plain-date';
 import { parseCouponNumber } from '../domain/coupon-number';
 import type { ProgrammeDocument } from '../domain/programme/document';
-import { checksOf, sampleFailures, type Check, type CheckFacts, type SampleFailure } from '../domain/programme/editing/checks';
+import { checksOf, sampleFailures, seatsAndPeople, type Check, type CheckFacts, type SampleFailure } from '../domain/programme/editing/checks';
 import type { OfferedSeats } from '../domain/rehearsal/invent-people';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
@@ -78,6 +78,12 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
     async checks(code: string, document: unknown): Promise<Check[] | undefined> {
       const facts = await read(code, document);
       return facts && checksOf(document, facts);
+    },
+
+    /** The same, with the figures behind the check of seats. `share`: wanted, 0–1. */
+    async checklist(code: string, document: unknown): Promise<{ readonly checks: Check[]; readonly seats: { readonly seats: number; readonly people: number; readonly share: number } } | undefined> {
+      const facts = await read(code, document);
+      return facts && { checks: checksOf(document, facts), seats: { ...seatsAndPeople(facts), share: facts.seatShare } };
     },
 
     /** Slots of a programme from a moment on with their seats of all channels, at most `limit`, the earliest first. */

@@ -14,6 +14,7 @@ import * as loginBrake from './0016_login_brake';
 import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
+import * as staffMail from './0022_staff_mail';
 import * as listIndexes from './0012_list_indexes';
 import * as line from './0023_line';
 import * as assignments from './0024_assignments';
@@ -43,6 +44,7 @@ const migrations: readonly Migration[] = [
   { name: '0012_list_indexes', up: listIndexes.up },
   { name: '0023_line', up: line.up },
   { name: '0024_assignments', up: assignments.up },
+  { name: '0022_staff_mail', up: staffMail.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

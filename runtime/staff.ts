@@ -49,6 +49,7 @@ import { createStaffNoticeReader } from '../database/staff-notices';
 import { createStaffDeskReader } from '../database/staff-desk';
 import { createStaffEnrolment } from '../database/staff-enrolment';
 import { createStaffLinks } from '../database/staff-links';
+import { createStaffMail } from '../database/staff-mail';
 import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
@@ -62,6 +63,7 @@ import { createHealthChecks } from './health-checks';
 import { createAssignmentDesk } from './assignment-desk';
 import { createImportDesk } from './import-desk';
 import { createNoticeSender } from './notice-sender';
+import { createStaffMailSender } from './staff-mail-sender';
 import { createProcessLog } from './process-log';
 import { createProgrammeProcesses } from './programme-processes';
 import { projectRoot } from './root';
@@ -91,6 +93,7 @@ async function main(): Promise<number> {
   const programmes = createProgrammes(database);
   const sessions = createStaffSessionRepository(database);
   const audit = createAudit({ database, keys });
+  const staffMail = createStaffMail({ database, keys, audit });
   const unmet = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
@@ -156,6 +159,8 @@ async function main(): Promise<number> {
       health: createHealthChecks({ database, temporal, outbox }),
       workflowsNeedingAttention: createAttentionCount(temporal),
       ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: config.publicUrl, processes: createProgrammeProcesses(temporal) }),
+      staffMail,
+      sendToStaff: createStaffMailSender({ smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, toInbox: staffMail.toInbox }),
       pagePreview: createPagePreview({ projectRoot, publicUrl: config.publicUrl }),
       trustedProxies: config.trustedProxies,
     },

@@ -39,6 +39,8 @@ import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
 import type { StaffDeskReader } from '../../database/staff-desk';
 import type { StaffEnrolment } from '../../database/staff-enrolment';
+import type { StaffMail } from '../../database/staff-mail';
+import type { NoticeMessage } from '../../domain/notice-layout';
 import type { StaffLinks } from '../../database/staff-links';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
 import type { StaffVenueRepository } from '../../database/staff-venues';
@@ -127,5 +129,9 @@ export interface StaffDesk {
   readonly programmeProcesses: ProgrammeProcesses;
   /** The citizens' pages of what is being edited. */
   readonly pagePreview: PagePreview;
+  /** Staff's own addresses, for tests of notices. */
+  readonly staffMail: StaffMail;
+  /** Sends a mail to a member of staff; false: it could not be sent. */
+  readonly sendToStaff: (mail: NoticeMessage & { readonly to: string; readonly senderName: string }) => Promise<boolean>;
   readonly trustedProxies: readonly string[];
 }

@@ -27,6 +27,8 @@ import { ownAccountRoutes } from './routes/own-account';
 import { exportRoutes } from './routes/exports';
 import { receptionRoutes } from './routes/reception';
 import { programmeRoutes } from './routes/programmes';
+import { noticePreviewRoutes } from './routes/notice-preview';
+import { ownEmailRoutes } from './routes/own-email';
 import { programmePreviewRoutes } from './routes/programme-preview';
 import { rehearsalRoutes } from './routes/rehearsals';
 import { residentRoutes } from './routes/residents';
@@ -70,9 +72,11 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),
     ...exportRoutes(desk),
     ...todayRoutes(desk),
-    ...programmeRoutes({ drafts: desk.drafts, facts: desk.programmeFacts, processes: desk.programmeProcesses }),
+    ...programmeRoutes({ drafts: desk.drafts, facts: desk.programmeFacts, processes: desk.programmeProcesses, audit: desk.audit }),
     ...programmePreviewRoutes(desk),
     ...affectedRoutes(desk),
+    ...noticePreviewRoutes(desk),
+    ...ownEmailRoutes(desk),
     ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
   ];
   const description = describeApi(routes);

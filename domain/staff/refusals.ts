@@ -103,6 +103,12 @@ export const staffRefusals = {
   release_past: { http: 422, sentence: '公開の日時は、今より後にしてください。' },
   file_malformed: { http: 422, sentence: 'このファイルは事業の設定ファイルではないか、壊れています。' },
   rehearsal_unknown: { http: 404, sentence: 'このリハーサルは見つかりませんでした。' },
+  template_unknown: { http: 404, sentence: 'この文面は見つかりませんでした。' },
+  email_unconfirmed: { http: 409, sentence: 'ご自分のメールアドレスがまだ確認されていません。先に登録して、届いた確認コードを入力してください。' },
+  email_code_wrong: { http: 422, sentence: '確認コードが違います。メールに書かれた6桁の数字を入力してください。' },
+  email_code_over: { http: 409, sentence: '確認コードの期限が過ぎたか、まだ送られていません。もう一度、確認コードを送ってください。' },
+  mail_limit_reached: { http: 429, sentence: '1時間に送れる回数に達しました。しばらくしてから、もう一度お試しください。' },
+  mail_not_sent: { http: 503, sentence: 'メールを送れませんでした。メールアドレスを確かめ、しばらくしてからもう一度お試しください。' },
   engine_away: { http: 503, sentence: 'ワークフローエンジンにつながりません。しばらくしてから、もう一度お試しください。' },
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Audit } from '../../../database/audit';
 import type { DraftOutcome, DraftView, ProgrammeDrafts } from '../../../database/programme-drafts';
 import type { ProgrammeFacts } from '../../../database/programme-facts';
 import { refuse } from '../../../domain/booking/refusals';
@@ -7,8 +8,9 @@ import { checkProgrammeDocument, programmeDocumentSchema, underItsSchema } from 
 import { checkCodes } from '../../../domain/programme/editing/checks';
 import { differenceInWords, differencesOf } from '../../../domain/programme/editing/difference';
 import { partWords } from '../../../domain/programme/editing/parts';
+import { placeholderWords } from '../../../domain/programme/editing/placeholder-words';
 import { programmeFile, readProgrammeFile } from '../../../domain/programme/editing/programme-file';
-import { placeholderLists, placeholders } from '../../../domain/programme/template';
+import { placeholderLists } from '../../../domain/programme/template';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
 import type { ProgrammeProcesses } from '../programme-processes';
@@ -51,14 +53,18 @@ const partShape = z.object({
   silent: z.literal(true).optional(), item: z.string().optional(),
 });
 
+/** What a text of a notice may name; `list`: one after the other, by `{{#each}}`; `sometimes`: not there on every occasion. */
+const placeholderShape = z.object({ name: z.string(), label: z.string(), example: z.string(), sometimes: z.boolean(), list: z.boolean() }).meta({ id: 'Placeholder' });
+
 export interface ProgrammeRouteDependencies {
   readonly drafts: ProgrammeDrafts;
   readonly facts: ProgrammeFacts;
   readonly processes: ProgrammeProcesses;
+  readonly audit: Pick<Audit, 'record'>;
 }
 
 /** How programmes change: drafts, their checks, publishing by a second person. */
-export function programmeRoutes({ drafts, facts, processes }: ProgrammeRouteDependencies): StaffRoute[] {
+export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRouteDependencies): StaffRoute[] {
   async function draftAnswer(outcome: DraftOutcome): Promise<Outcome<z.input<typeof draftShape>>> {
     return outcome.ok ? { answer: draftJson(outcome.draft, await drafts.isRehearsed(outcome.draft.programmeCode, outcome.draft.checksum)) } : outcome;
   }
@@ -95,8 +101,8 @@ export function programmeRoutes({ drafts, facts, processes }: ProgrammeRouteDepe
     }),
     staffRoute({
       method: 'get', path: '/programme-editor', summary: 'What a document may hold (JSON Schema), the words for its parts, and the fields of templates', roles: programmeReaders,
-      answer: z.object({ schema: anyDocument, parts: z.record(z.string(), partShape), placeholders: z.array(z.string()), lists: z.array(z.string()) }),
-      handle: () => Promise.resolve({ answer: { schema: editorSchema, parts: partWords, placeholders: [...placeholders], lists: [...placeholderLists] } }),
+      answer: z.object({ schema: anyDocument, parts: z.record(z.string(), partShape), placeholders: z.array(placeholderShape) }),
+      handle: () => Promise.resolve({ answer: { schema: editorSchema, parts: partWords, placeholders: knownPlaceholders } }),
     }),
     staffRoute({
       method: 'get', path: '/programmes/:code', summary: 'The versions of a programme, the newest first, and its draft', roles: programmeReaders, params: byCode,
@@ -177,17 +183,26 @@ export function programmeRoutes({ drafts, facts, processes }: ProgrammeRouteDepe
     }),
     staffRoute({
       method: 'get', path: '/programmes/:code/checklist', summary: 'What is ready for the opening and what is not, answered by the system itself', roles: programmeReaders, params: byCode,
-      query: z.object({ of: which.default('draft') }), answer: z.object({ checks: z.array(checkShape) }),
+      query: z.object({ of: which.default('draft') }), 
+      answer: z.object({
+        checks: z.array(checkShape),
+        /** Seats of the first dose to come, people imported, and the share (0–1) of people for whom there should be seats. */
+        seats: z.object({ seats: z.int(), people: z.int(), share: z.number() }),
+      }),
       async handle({ params, query }) {
         const found = await documentOf(params.code, query.of);
         if (!found.ok) return found;
-        const checks = await facts.checks(params.code, found.document);
-        return checks ? { answer: { checks: checks.map((check) => ({ ...check, faults: [...check.faults] })) } } : refuseStaff('programme_unknown');
+        const list = await facts.checklist(params.code, found.document);
+        return list ? { answer: { checks: list.checks.map((check) => ({ ...check, faults: [...check.faults] })), seats: list.seats } } : refuseStaff('programme_unknown');
       },
     }),
     staffRoute({
       method: 'post', path: '/programmes/:code/seat-share', summary: 'Set the share of eligible people for whom there should be seats', roles: programmeEditors, params: byCode, body: z.object({ share: z.number().min(0).max(1) }),
-      handle: async ({ params, body }) => ((await facts.setSeatShare(params.code, body.share)) ? { answer: undefined } : refuseStaff('programme_unknown')),
+      async handle({ params, body, actor }) {
+        if (!(await facts.setSeatShare(params.code, body.share))) return refuseStaff('programme_unknown');
+        await audit.record(actor, { action: 'programme.seat_share', result: 'done', detail: { programme: params.code, share: body.share } });
+        return { answer: undefined };
+      },
     }),
     staffRoute({
       method: 'get', path: '/programmes/:code/differences', summary: 'What is different between two versions, or a version and the draft, in words', roles: programmeReaders, params: byCode,
@@ -223,6 +238,9 @@ export function programmeRoutes({ drafts, facts, processes }: ProgrammeRouteDepe
     }),
   ];
 }
+
+const lists: ReadonlySet<string> = new Set(placeholderLists);
+const knownPlaceholders = Object.entries(placeholderWords).map(([name, { label, example, sometimes = false }]) => ({ name, label, example, sometimes, list: lists.has(name) }));
 
 /** The schema is the same for everybody and made once. */
 const editorSchema = z.toJSONSchema(programmeDocumentSchema, { unrepresentable: 'any', io: 'input' }) as Record<string, unknown>;

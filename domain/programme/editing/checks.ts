@@ -231,9 +231,16 @@ function pairFaults(document: ProgrammeDocument, { seats }: CheckFacts): CheckFa
   });
 }
 
+/** Seats of the first dose that are to come, and people who were imported: what the wanted share is compared with. */
+export function seatsAndPeople({ seats, residents }: Pick<CheckFacts, 'seats' | 'residents'>): { readonly seats: number; readonly people: number } {
+  return {
+    seats: seats.filter((day) => day.dose === 1).reduce((sum, day) => sum + day.seats, 0),
+    people: [...residents.values()].reduce((sum, count) => sum + count, 0),
+  };
+}
+
 function seatFaults(document: ProgrammeDocument, { seats, residents, seatShare }: CheckFacts): CheckFault[] {
-  const people = [...residents.values()].reduce((sum, count) => sum + count, 0);
-  const first = seats.filter((day) => day.dose === 1).reduce((sum, day) => sum + day.seats, 0);
+  const { seats: first, people } = seatsAndPeople({ seats, residents });
   if (people === 0) return [{ page: '/imports', sentence: '対象者がまだ取り込まれていません。' }];
   if (first >= people * seatShare) return [];
   return [{ page: '/schedule', sentence: `${document.doses[0]?.label ?? ''}の席は${String(first)}で、対象者${String(people)}人の${percent(first / people)}です（目安は${percent(seatShare)}以上）。` }];

@@ -47,7 +47,7 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'identification.kana.label': { label: 'カナの呼び名' },
   'identification.birthDate': { label: '二つ目の確認', silent: true },
   'identification.birthDate.label': { label: '二つ目の確認の呼び名' },
-  groups: { label: '対象区分', item: '対象区分', help: 'だれが、いつから予約できるかを決めます。' },
+  groups: { label: '対象区分', item: '対象区分', help: '受付開始の日時や、決め方（年齢・取込ファイルなど）が違う人たちを、区分に分けます。' },
   'groups.*.code': { label: '記号', help: '半角の英小文字・数字・ハイフン。取込と集計で使い、市民には見えません。' },
   'groups.*.label': { label: '名前', help: '予約サイトの「予約できる方」に表示されます。' },
   'groups.*.importedAs': { label: '取込ファイルでの書き方', item: '書き方', help: '対象者ファイルの「対象区分」の列に、この区分として書かれる言葉です。' },

@@ -51,6 +51,7 @@ import { totpCode } from '../../../database/staff-credentials';
 import { createStaffDeskReader } from '../../../database/staff-desk';
 import { createStaffEnrolment } from '../../../database/staff-enrolment';
 import { createStaffLinks } from '../../../database/staff-links';
+import { createStaffMail } from '../../../database/staff-mail';
 import { createStaffNumbers } from '../../../database/staff-numbers';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
@@ -60,6 +61,7 @@ import type { StaffRole } from '../../../domain/staff/roles';
 import { createAssignmentDesk } from '../../../runtime/assignment-desk';
 import { createImportDesk } from '../../../runtime/import-desk';
 import { createProgrammeProcesses } from '../../../runtime/programme-processes';
+import { createStaffMailSender } from '../../../runtime/staff-mail-sender';
 import { projectRoot } from '../../../runtime/root';
 import { listenerOf, serve } from '../../../runtime/serve';
 import { Visitor } from '../../api/support/visitor';
@@ -97,6 +99,8 @@ export interface StaffSiteOptions {
   readonly oidc?: OidcSettings;
   readonly localLogIn?: boolean;
   readonly publicUrl?: string;
+  /** Left out: mail to staff lands in the inbox. */
+  readonly smtpUrl?: string;
   /** One that is there already, and is closed by whoever made it. */
   readonly city?: TestCity;
   /** Known beforehand, where the identity provider must know it. */
@@ -106,7 +110,7 @@ export interface StaffSiteOptions {
 }
 
 /** The staff app on a fresh small city and a free port, not in demo mode. */
-export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', city: given, temporal: givenTemporal }: StaffSiteOptions = {}): Promise<StaffSite> {
+export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', smtpUrl, city: given, temporal: givenTemporal }: StaffSiteOptions = {}): Promise<StaffSite> {
   const city = given ?? (await createTestCity({ poolSize: 8 }));
   const nobody = createTemporalClient({ address: '127.0.0.1:1', namespace: 'nobody' }, city.keys);
   const temporal = givenTemporal ?? nobody;
@@ -120,6 +124,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
   const handedOver: BookingEvent[] = [];
   const logLines: string[] = [];
   const programmes = createProgrammes(database);
+  const staffMail = createStaffMail({ database, keys, audit });
   const desk: StaffDesk = {
     staff, sessions, audit,
     throttle: createLoginThrottle({ database, keys }),
@@ -176,6 +181,8 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
     workflowsNeedingAttention: () => Promise.resolve(0),
     ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl, processes: createProgrammeProcesses(temporal) }),
+    staffMail,
+    sendToStaff: createStaffMailSender({ smtpUrl, publicUrl, toInbox: staffMail.toInbox }),
     pagePreview: createPagePreview({ projectRoot, publicUrl }),
     trustedProxies: ['127.0.0.1', '::1'],
   };

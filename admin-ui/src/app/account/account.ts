@@ -14,6 +14,7 @@ import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { Enrol } from './enrol';
+import { OwnEmail } from './own-email';
 import { PasswordForm } from './password-form';
 import { RecoveryCodes } from './recovery-codes';
 
@@ -24,7 +25,7 @@ const wantedWords: Readonly<Record<Wanted, string>> = { app: '認証アプリを
 /** One's own account: password, authenticator app, recovery codes, the link with the city's identity provider. */
 @Component({
   selector: 'toki-account',
-  imports: [CityTime, Enrol, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, PageHeader, PasswordForm, ProblemNote, ReactiveFormsModule, RecoveryCodes],
+  imports: [CityTime, Enrol, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, OwnEmail, PageHeader, PasswordForm, ProblemNote, ReactiveFormsModule, RecoveryCodes],
   templateUrl: './account.html',
   styleUrl: './account.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -41,6 +42,8 @@ export class Account implements OnInit {
   protected readonly me = this.session.me;
   protected readonly words = wantedWords;
   protected readonly account = loaded(() => this.api.client.GET('/api/v1/me/account'));
+  protected readonly email = loaded(() => this.api.client.GET('/api/v1/me/email'));
+  protected readonly naming = signal(false);
   protected readonly wanted = signal<Wanted | undefined>(undefined);
   protected readonly enrolling = signal<string | undefined>(undefined);
   protected readonly codes = signal<readonly string[] | undefined>(undefined);
@@ -55,6 +58,7 @@ export class Account implements OnInit {
 
   private async begin(): Promise<void> {
     void this.account.reload();
+    void this.email.reload();
     const refused = this.refused();
     if (refused !== undefined) this.refusal.set((await this.api.client.GET('/api/v1/session/ways', { params: { query: { refused } } })).data?.refused ?? undefined);
   }
@@ -107,6 +111,19 @@ export class Account implements OnInit {
 
   protected changed(): void {
     this.tell.done('パスワードを変えました。ほかの端末でのログインは終わりました。');
+  }
+
+  protected named(): void {
+    this.naming.set(false);
+    this.tell.done('メールアドレスを登録しました。');
+    void this.email.reload();
+  }
+
+  protected async forgetEmail(): Promise<void> {
+    const { error } = await this.api.client.DELETE('/api/v1/me/email');
+    if (error) this.tell.problem(error.detail);
+    else this.tell.done('メールアドレスの登録を消しました。');
+    void this.email.reload();
   }
 
   protected async unlink(): Promise<void> {

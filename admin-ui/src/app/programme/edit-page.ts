@@ -1,9 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, linkedSignal, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
 import { Conflict } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
+import { matches } from '../shared/matches';
 import { urlState } from '../shared/url-state';
 import { AffectedCard } from './affected';
 import { NoDraft } from './no-draft';
+import { NoticePreview } from './notice-preview';
+import { PagePreview } from './page-preview';
 import { PartField } from './part-field';
 import { ProgrammeStore } from './programme-store';
 
@@ -17,18 +21,18 @@ const sections: readonly Section[] = [
   { key: 'journey', label: '通知の流れ', lead: 'どんなときに、どの文面を送るかを決めます。', parts: ['journey', 'noticeCaps', 'broadcasts'] },
   { key: 'templates', label: '文面', lead: 'お知らせの件名と本文です。{{項目}} の部分には、予約ごとの内容が入ります。', parts: ['templates'] },
   { key: 'texts', label: '名前と文章', lead: '予約サイトに表示される名前と文章です。', parts: ['name', 'city', 'callCentre', 'words', 'texts', 'notices'] },
-  { key: 'languages', label: 'ほかの言語', lead: '翻訳は、人が確認するまで市民には表示されません。', parts: ['translations'] },
+  { key: 'languages', label: 'ほかの言語', lead: '翻訳は、人が確認するまで市民には表示されません。', parts: ['translations', 'noticeLanguage'] },
 ];
 
 /** The draft in sections by task; it saves itself. */
 @Component({
   selector: 'toki-edit-page',
-  imports: [AffectedCard, Conflict, ErrorSummary, NoDraft, PartField],
+  imports: [AffectedCard, Conflict, ErrorSummary, MatButton, NoDraft, NoticePreview, PagePreview, PartField],
   template: `
     @if (store.draft(); as draft) {
       @if (store.conflict(); as differences) { <toki-conflict [differences]="differences" (takeTheirs)="store.reload()" (keepMine)="store.keepMine()" /> }
       @if (draft.release; as release) { <p class="note warn">公開の予定が入っているため、内容は変更できません。「違いの確認と公開」で予定を取りやめると編集できます。</p> }
-      <div class="frame">
+      <div class="frame" [class.beside]="isShown() && wide()" [class.large]="isShown() && large()">
         <nav aria-label="編集する項目">
           <ul>
             @for (section of shown(); track section.key) {
@@ -36,12 +40,19 @@ const sections: readonly Section[] = [
             }
           </ul>
         </nav>
-        <section [attr.aria-label]="current().label" class="stack">
-          <div><h2>{{ current().label }}</h2><p class="soft">{{ current().lead }}</p></div>
+        <section [attr.aria-label]="current().label" class="stack" (focusin)="follow($event)">
+          <div class="lead"><div><h2>{{ current().label }}</h2><p class="soft">{{ current().lead }}</p></div>
+          @if (!isShown()) { <button matButton="outlined" type="button" (click)="show(true)">{{ isOfNotices() ? '届く文面を表示する' : '市民に見えるページを表示する' }}</button> }</div>
           @if (current().key === 'groups' || current().key === 'doses') { <toki-affected /> }
           <toki-error-summary [faults]="faults()" />
           @for (part of current().parts; track part) { <toki-part-field [node]="store.schema().properties?.[part] ?? {}" [path]="[part]" [optional]="!(store.schema().required ?? []).includes(part)" /> }
         </section>
+        @if (isShown()) {
+          <aside aria-label="見え方">
+            @if (isOfNotices()) { <toki-notice-preview [part]="part()" [height]="height()" [(large)]="large" (closed)="show(false)" /> }
+            @else { <toki-page-preview [part]="part()" [height]="height()" [(large)]="large" (closed)="show(false)" /> }
+          </aside>
+        }
       </div>
     } @else { <toki-no-draft /> }
   `,
@@ -51,11 +62,31 @@ const sections: readonly Section[] = [
     nav button { display: flex; justify-content: space-between; align-items: center; width: 100%; border: 0; background: none; font: inherit; text-align: left; padding: 10px 12px; border-radius: 8px; cursor: pointer; color: var(--ink); }
     nav button:hover { background: var(--paper-soft); }
     nav button.here { background: #e8f1fe; color: #00118f; font-weight: 700; }
+    .lead { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 8px 16px; align-items: start; }
+    .frame.beside { grid-template-columns: minmax(0, 1fr) 24rem; }
+    .frame.beside > nav { grid-column: 1 / -1; }
+    .frame.beside > nav ul { position: static; display: flex; flex-wrap: wrap; gap: 4px; }
+    .frame.beside > aside { position: sticky; top: 68px; }
+    aside { border: 1px solid var(--line); border-radius: 8px; background: var(--paper-soft); padding: 12px; min-width: 0; }
+    /* Over the page where there is no room beside it, or where somebody wants it large. */
+    .frame:not(.beside) > aside, .frame.large > aside { position: fixed; z-index: 9; inset: 56px 0 0; overflow: auto; border-radius: 0; }
+    @media (min-width: 100rem) { .frame.beside { grid-template-columns: 11rem minmax(0, 1fr) 26rem; } .frame.beside > nav { grid-column: auto; } .frame.beside > nav ul { position: sticky; top: 68px; display: block; } }
     @media (max-width: 48rem) { .frame { grid-template-columns: minmax(0, 1fr); } nav ul { position: static; display: flex; flex-wrap: wrap; } }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class EditPage {
+  /** Wide enough for the preview beside the form. */
+  protected readonly wide = matches('(min-width: 75rem)');
+  private readonly asked = signal<boolean | undefined>(undefined);
+  protected readonly isShown = computed(() => this.asked() ?? this.wide());
+  protected readonly large = signal(false);
+  /** The part in which somebody is, by its path. */
+  protected readonly part = linkedSignal(() => this.current().parts[0] ?? '');
+  /** Texts of notices are not on any page. */
+  protected readonly isOfNotices = computed(() => /^(templates|journey|noticeCaps)\b|^translations\.[a-z-]+\.templates\b/.test(this.part()));
+  protected readonly height = computed(() => Math.max(360, this.windowHeight() - (this.large() || !this.wide() ? 240 : 300)));
+  private readonly windowHeight = signal(window.innerHeight);
   protected readonly store = inject(ProgrammeStore);
   protected readonly url = urlState('section');
   private readonly all = computed((): readonly Section[] => {
@@ -69,6 +100,22 @@ export class EditPage {
   protected readonly shown = computed(() => this.all().map((section) => ({ ...section, faults: this.byPart().filter((fault) => section.parts.includes(fault.part)).length })));
   protected readonly current = computed(() => this.shown().find((section) => section.key === this.url.values().section) ?? this.shown()[0] ?? { key: '', label: '', lead: '', parts: [], faults: 0 });
   protected readonly faults = computed(() => this.byPart().filter((fault) => this.current().parts.includes(fault.part)).map((fault) => ({ field: fault.path, sentence: fault.sentence })));
+
+  constructor() {
+    const resized = () => this.windowHeight.set(window.innerHeight);
+    addEventListener('resize', resized);
+    inject(DestroyRef).onDestroy(() => removeEventListener('resize', resized));
+  }
+
+  protected show(isShown: boolean): void {
+    this.asked.set(isShown);
+    this.large.set(false);
+  }
+
+  protected follow(event: FocusEvent): void {
+    const id = (event.target as HTMLElement).closest('[id^="field-"]')?.id;
+    if (id !== undefined) this.part.set(id.slice('field-'.length));
+  }
 
   /** The section in which a part is edited. */
   static sectionOf(path: string): string {

@@ -2,6 +2,12 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { MatButton } from '@angular/material/button';
 import { blankOf, branchOf, isRecord, kindOfField, kindsOf, nameOfItem, tellsApart, textOf, toInstant, toLocal, type Json, type Node, type Path } from './document';
 import { ProgrammeStore } from './programme-store';
+import { TemplateField } from './template-field';
+
+/** Names for programs: at the end, where nobody has to begin with them. */
+function isCode(name: string, path: Path): boolean {
+  return name === 'code' || name === 'id' || (name === 'name' && path[0] === 'form');
+}
 
 interface Choice { readonly value: string; readonly label: string }
 
@@ -11,7 +17,7 @@ interface Choice { readonly value: string; readonly label: string }
  */
 @Component({
   selector: 'toki-part-field',
-  imports: [MatButton],
+  imports: [MatButton, TemplateField],
   templateUrl: './part-field.html',
   styleUrl: './part-field.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -35,6 +41,15 @@ export class PartField {
   /** The other parts of the document that this one names. */
   private readonly known = computed((): Choice[] => {
     const last = String(this.path().at(-1));
+    const first = this.path()[0];
+    if (last === 'venues') return this.store.venues().map((venue) => ({ value: venue.code, label: venue.name }));
+    if (first === 'noticeLanguage' && last === 'field') return this.formFields((field) => field['kind'] === 'choice');
+    if (first === 'form' && this.path().includes('showWhen')) {
+      // Only what stands before a field can be asked about.
+      const earlier = (field: Record<string, Json>, at: number) => at < Number(this.path()[2]) && field['kind'] !== 'note';
+      if (last === 'field') return this.formFields(earlier);
+      if (last === 'values') return this.optionsOf(textOf(this.store.value([...this.path().slice(0, -1), 'field'])));
+    }
     const list = (part: string) => (this.store.value([part]) as Json[] | undefined) ?? [];
     if (last === 'groups' && this.path().length > 1) return list('groups').filter(isRecord).map((group) => ({ value: String(group['code']), label: nameOfItem(group) }));
     if (last === 'doses' && this.path().length > 1) return list('doses').filter(isRecord).map((dose) => ({ value: String(dose['number']), label: nameOfItem(dose) }));
@@ -65,9 +80,23 @@ export class PartField {
     const required = node.required ?? [];
     return Object.entries(node.properties ?? {})
       .filter(([, part]) => part.const === undefined || part.const === true)
-      .map(([name, part]) => ({ name, part, path: [...this.path(), name], optional: !required.includes(name) }));
+      .map(([name, part]) => ({ name, part, path: [...this.path(), name], optional: !required.includes(name) }))
+      // What people call a thing comes before what programs call it.
+      .sort((a, b) => Number(isCode(a.name, a.path)) - Number(isCode(b.name, b.path)));
   });
+  protected readonly hasHeading = computed(() => (this.path().length === 1 && !this.words().silent) || this.optional());
   protected readonly item = computed(() => this.words().item ?? this.words().label);
+
+  private formFields(fits: (field: Record<string, Json>, at: number) => boolean): Choice[] {
+    const fields = (this.store.value(['form', 'fields']) as Json[] | undefined) ?? [];
+    return fields.flatMap((field, at) => (isRecord(field) && fits(field, at) ? [{ value: textOf(field['name']), label: nameOfItem(field) }] : []));
+  }
+
+  private optionsOf(name: string): Choice[] {
+    const field = ((this.store.value(['form', 'fields']) as Json[] | undefined) ?? []).filter(isRecord).find((item) => item['name'] === name);
+    const options = field?.['options'];
+    return Array.isArray(options) ? (options as Json[]).filter(isRecord).map((option) => ({ value: textOf(option['value']), label: nameOfItem(option) })) : [];
+  }
 
   protected nameOf(index: number): string {
     return nameOfItem(this.items()[index]) || `${String(index + 1)}番目`;
@@ -86,8 +115,9 @@ export class PartField {
     this.store.set(this.path(), value === '' ? (this.optional() ? undefined : null) : Number(value));
   }
 
-  protected typedInstant(event: Event): void {
-    this.write(toInstant((event.target as HTMLInputElement).value));
+  /** City time. A day alone begins at nine, when offices open. */
+  protected typedInstant(day: string, time: string): void {
+    this.write(day === '' ? '' : toInstant(`${day}T${time === '' ? '09:00' : time}`));
   }
 
   protected ticked(event: Event): void {
@@ -158,13 +188,6 @@ export class PartField {
 
   protected removeEntry(name: string): void {
     this.store.set([...this.path(), name], undefined);
-  }
-
-  protected insert(area: HTMLTextAreaElement, placeholder: string): void {
-    const at = area.selectionStart;
-    area.setRangeText(`{{${placeholder}}}`, at, area.selectionEnd, 'end');
-    this.write(area.value);
-    area.focus();
   }
 
   private blankItem(): Json {

@@ -23,7 +23,9 @@ export class ProgrammeStore {
   readonly problem = signal<Problem | undefined>(undefined);
   readonly schema = signal<Node>({});
   readonly parts = signal<Readonly<Record<string, Words>>>({});
-  readonly placeholders = signal<readonly string[]>([]);
+  readonly placeholders = signal<readonly Schema<'Placeholder'>[]>([]);
+  /** The city's venues, to choose from. */
+  readonly venues = signal<readonly { readonly code: string; readonly name: string }[]>([]);
   /** As it stands in the form, saved or not. */
   readonly document = signal<Json>(undefined);
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
@@ -43,6 +45,8 @@ export class ProgrammeStore {
         this.parts.set(data.parts);
         this.placeholders.set(data.placeholders);
       }
+      const { data: city } = await this.api.client.GET('/api/v1/city/venues');
+      if (city) this.venues.set(city.venues.map(({ code: venue, name }) => ({ code: venue, name })));
     }
     await this.reload();
   }
