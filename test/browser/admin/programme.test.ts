@@ -49,10 +49,11 @@ describeInBrowser('a programme from nothing to published', () => {
     await page.getByRole('button', { name: '対象区分を追加' }).click();
     await page.locator('[id="field-groups.1.label"]').fill('12〜29歳の方');
     await page.locator('[id="field-groups.1.code"]').fill('young');
-    await page.locator('[id="field-groups.1.opensAt"]').fill('2031-09-07T08:00');
+    await page.locator('[id="field-groups.1.opensAt"]').fill('2031-09-07');
+    await page.locator('article[aria-label="12〜29歳の方"]').getByLabel('受付開始の時刻').fill('08:00');
     await page.getByRole('button', { name: '席の出し方を決める' }).or(page.getByRole('button', { name: '席の出し方を追加' })).click();
     await page.locator('[id="field-releases.0.groups"]').getByLabel('30歳以上の方').check();
-    await page.locator('[id="field-releases.0.stages.0.at"]').fill('2031-09-04T09:00');
+    await page.locator('[id="field-releases.0.stages.0.at"]').fill('2031-09-04');
     await page.locator('[id="field-releases.0.stages.0.share"]').fill('50');
     await saved(page);
     await look(page, 'edit-groups');
@@ -71,7 +72,7 @@ describeInBrowser('a programme from nothing to published', () => {
     expect(await page.locator('[id="field-policies.holdMinutes"]').inputValue()).toBe('10');
     for (const section of ['回とワクチン', '入力項目', '通知の流れ', '文面', '名前と文章', 'ほかの言語']) {
       await page.getByRole('navigation', { name: '編集する項目' }).getByRole('button', { name: section }).click();
-      await page.getByRole('heading', { level: 2, name: section }).waitFor();
+      await page.getByRole('heading', { level: 2, name: section, exact: true }).waitFor();
       await look(page, `edit-${section}`);
     }
 

@@ -23,6 +23,8 @@ const actions: Readonly<Record<string, string>> = {
   'schedule.add': '予定を加えた', 'schedule.update': '予定を変えた', 'schedule.remove': '予定を消した', 'slots.capacity': '席の数を変えた', 'slots.load': '枠の表を読み込んだ', 'slot.bookings': '枠の予約を見た',
   'site.change': '予約サイトの設定を変えた', 'site.check_address': '予約サイトのアドレスを確かめた', 'site.qr': 'QRコードを作った',
   'session.open': 'ログインした', 'staff.enrol': '認証アプリを登録した', 'staff.password': 'パスワードを変えた', 'staff.recovery_codes': '回復用コードを作り直した', 'staff.reset': '職員の認証を作り直した',
+  'draft.save': '事業の下書きを保存した', 'draft.begin': '事業の下書きを作った', 'programme.seat_share': '席の目安を変えた', 'notice.test': '文面を自分に送った',
+  'staff.email_ask': '自分のメールアドレスに確認コードを送った', 'staff.email_confirm': '自分のメールアドレスを登録した', 'staff.email_forget': '自分のメールアドレスの登録を消した',
   'staff.link': '市の認証とつないだ', 'staff.unlink': '市の認証から外した', 'venue.remove': '会場を消した',
 };
 

@@ -6,12 +6,14 @@ import { loaded } from '../shared/loaded';
 import { ProblemNote } from '../shared/problem-note';
 import { AffectedCard } from './affected';
 import { EditPage } from './edit-page';
+import { isRecord, nameOfItem } from './document';
 import { ProgrammeStore } from './programme-store';
+import { SeatShare } from './seat-share';
 
 /** The opening checklist, answered by the system itself. */
 @Component({
   selector: 'toki-checks-page',
-  imports: [AffectedCard, MatButton, ProblemNote, RouterLink],
+  imports: [AffectedCard, MatButton, ProblemNote, RouterLink, SeatShare],
   template: `
     <div class="row"><p class="soft">{{ of() === 'draft' ? '下書きの内容を、いまの会場・枠・対象者と照らし合わせた結果です。' : '公開中の内容を、いまの会場・枠・対象者と照らし合わせた結果です。' }}</p>
     <button matButton="outlined" type="button" (click)="checks.reload()" [disabled]="checks.loading()">もう一度確認する</button></div>
@@ -32,6 +34,7 @@ import { ProgrammeStore } from './programme-store';
                 }
               </ul>
             }
+            @if (check.code === 'seats') { <toki-seat-share [seats]="found.seats" [doseName]="doseName()" (saved)="checks.reload()" /> }
           </li>
         }
       </ul>
@@ -47,6 +50,10 @@ export class ChecksPage {
   protected readonly words = { good: 'よい', open: '開始までに', stop: '公開を止める' } as const;
   protected readonly section = (path: string) => EditPage.sectionOf(path);
   protected readonly of = computed(() => (this.store.draft() ? 'draft' : String(this.store.versions()[0]?.number ?? 1)));
+  protected readonly doseName = computed(() => {
+    const [first] = (this.store.value(['doses']) as unknown[] | undefined) ?? [];
+    return isRecord(first) ? nameOfItem(first) : '1回目';
+  });
   protected readonly checks = loaded(async () => {
     await this.store.flush();
     return this.api.client.GET('/api/v1/programmes/{code}/checklist', { params: { path: { code: this.store.code() }, query: { of: this.of() } } });
