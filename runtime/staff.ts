@@ -160,7 +160,7 @@ async function main(): Promise<number> {
       workflowsNeedingAttention: createAttentionCount(temporal),
       ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: config.publicUrl, processes: createProgrammeProcesses(temporal) }),
       staffMail,
-      sendToStaff: createStaffMailSender({ smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, toInbox: staffMail.toInbox }),
+      sendToStaff: createStaffMailSender({ smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, toInbox: (mail) => staffMail.toInbox(mail) }),
       pagePreview: createPagePreview({ projectRoot, publicUrl: config.publicUrl }),
       trustedProxies: config.trustedProxies,
     },

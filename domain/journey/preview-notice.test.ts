@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProgrammeDocument } from '../programme/document';
 import { previewNotice, type NoticeSample } from './preview-notice';
 
-const document = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const document = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const now = new Date('2031-04-01T00:00:00Z');
 const sample: NoticeSample = { template: 'confirmation', step: 'confirmation', groupCode: 'seniors', dose: 1, hasEmail: true, language: 'ja', venue: { code: 'v', name: '見本会場', address: '見本の住所' } };
 const look = (changes: Partial<NoticeSample>, changed: Partial<ProgrammeDocument> = {}) => previewNotice({ ...document, ...changed }, { ...sample, ...changes }, 'https://yoyaku.example.jp', now);

@@ -24,9 +24,11 @@ describeInBrowser('what citizens will see, beside the form', () => {
   }
 
   const expectText = async (page: Page, text: string) => {
-    for (const until = Date.now() + 10_000; Date.now() < until; await page.waitForTimeout(100)) {
+    const until = Date.now() + 10_000;
+    while (Date.now() < until) {
       const found = await (await shown(page)).locator('body').innerText().catch(() => '');
       if (found.includes(text)) return;
+      await page.waitForTimeout(100);
     }
     throw new Error(`the preview never said "${text}"`);
   };

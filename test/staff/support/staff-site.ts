@@ -182,7 +182,7 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     workflowsNeedingAttention: () => Promise.resolve(0),
     ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl, processes: createProgrammeProcesses(temporal) }),
     staffMail,
-    sendToStaff: createStaffMailSender({ smtpUrl, publicUrl, toInbox: staffMail.toInbox }),
+    sendToStaff: createStaffMailSender({ smtpUrl, publicUrl, toInbox: (mail) => staffMail.toInbox(mail) }),
     pagePreview: createPagePreview({ projectRoot, publicUrl }),
     trustedProxies: ['127.0.0.1', '::1'],
   };
