@@ -37,24 +37,37 @@ describeInBrowser('the frame of the admin', () => {
     expect(admin.faults).toEqual([]);
   });
 
+  const measured = new Set<string>();
+
+  /** First load is the same for whoever may open a page, so it is measured for the first role that does. */
+  async function expectSmall(role: (typeof staffRoles)[number], label: string, path: string): Promise<void> {
+    if (measured.has(path)) return;
+    measured.add(path);
+    const fresh = await admin.open({ role, path: '/log-in' });
+    let bytes = 0;
+    fresh.on('requestfinished', (request) => void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize)));
+    await fresh.goto(admin.site.url + path);
+    await fresh.getByRole('heading', { level: 1 }).waitFor();
+    await fresh.waitForLoadState('networkidle');
+    expect({ label, tooLarge: bytes > routeBudget ? bytes : false }).toEqual({ label, tooLarge: false });
+    await fresh.context().close();
+  }
+
   test.each(staffRoles)('%s: every page of the navigation opens, is small and accessible', async (role) => {
     const page = await admin.open({ role });
     await page.getByRole('navigation').waitFor();
     const links = await page.getByRole('navigation').getByRole('link').all();
     const areas = await Promise.all(links.map(async (link) => ({ label: (await link.innerText()).trim(), path: (await link.getAttribute('href')) ?? '' })));
     expect(areas.length).toBeGreaterThan(0);
-    await page.context().close();
     for (const { label, path } of areas) {
-      const fresh = await admin.open({ role, path: '/log-in' });
-      let bytes = 0;
-      fresh.on('requestfinished', (request) => void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize)));
-      await fresh.goto(admin.site.url + path);
-      await fresh.getByRole('heading', { level: 1 }).waitFor();
-      await fresh.waitForLoadState('networkidle');
-      expect({ label, tooLarge: bytes > routeBudget ? bytes : false }).toEqual({ label, tooLarge: false });
-      await expectClean(fresh, `${role}: ${label}`);
-      await fresh.context().close();
+      await page.getByRole('navigation').getByRole('link', { name: label, exact: true }).click();
+      await page.waitForURL((url) => url.pathname === path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      await expectClean(page, `${role}: ${label}`);
+      await expectSmall(role, label, path);
     }
+    await page.context().close();
     expect(admin.faults).toEqual([]);
   });
 });
