@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
@@ -9,6 +10,8 @@ export interface Session {
   readonly residentId: string;
   readonly programmeId: string;
   readonly groupCode: string;
+  /** Whose seats it books. */
+  readonly channel: Extract<Channel, 'web' | 'line'>;
   /** Codes of the groups that the person declared to belong to. */
   readonly declared: readonly string[];
   /** `YYYY-MM-DD`; opened when it is read, which only programmes with groups by age do. */
@@ -23,7 +26,7 @@ const absoluteMinutes = 60;
 /** A page view is noted at most this often: reading must not turn into writing. */
 const noteEveryMs = 60_000;
 
-const findText = `SELECT s.resident_id, s.seen_at, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
+const findText = `SELECT s.resident_id, s.seen_at, s.channel, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
   FROM citizen_session s JOIN resident r ON r.id = s.resident_id
   WHERE s.token_hash = $1
     AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
@@ -32,6 +35,7 @@ const findText = `SELECT s.resident_id, s.seen_at, r.programme_id, r.group_code,
 interface SessionRow {
   resident_id: string;
   seen_at: Date;
+  channel: Session['channel'];
   now: Date;
   programme_id: string;
   group_code: string;
@@ -41,13 +45,26 @@ interface SessionRow {
 
 /** Citizens' sessions: the cookie holds 32 random bytes, the table only their SHA-256. */
 export function createSessionRepository({ database, keys }: { database: Database; keys: KeyRing }) {
+  async function hasLineSeats(residentId: string): Promise<boolean> {
+    const { rows } = await database.raw<{ rows: unknown[] }>(
+      `SELECT 1 FROM resident r JOIN slot s ON s.programme_id = r.programme_id AND s.starts_at > now() JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'line' AND q.capacity > 0
+        WHERE r.id = ? LIMIT 1`,
+      [residentId],
+    );
+    return rows.length > 0;
+  }
+
   const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
   return {
-    /** Opens a session and returns the token for the cookie. */
-    async open(residentId: string): Promise<string> {
+    /**
+     * Opens a session and returns the token for the cookie. One that LINE led to books LINE's seats where the programme has any to come:
+     * a door without seats would show nothing.
+     */
+    async open(residentId: string, { throughLine = false }: { readonly throughLine?: boolean } = {}): Promise<string> {
       const token = randomBytes(32).toString('base64url');
-      await database('citizen_session').insert({ token_hash: hashOf(token), resident_id: residentId });
+      const channel = throughLine && (await hasLineSeats(residentId)) ? 'line' : 'web';
+      await database('citizen_session').insert({ token_hash: hashOf(token), resident_id: residentId, channel });
       return token;
     },
 
@@ -61,7 +78,7 @@ export function createSessionRepository({ database, keys }: { database: Database
         await database('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
       }
       return {
-        tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared,
+        tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code, channel: row.channel, declared: row.declared,
         get birthDate() {
           return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
         },

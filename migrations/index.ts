@@ -17,6 +17,7 @@ import * as programmeDrafts from './0019_programme_drafts';
 import * as staffMail from './0022_staff_mail';
 import * as listIndexes from './0012_list_indexes';
 import * as line from './0023_line';
+import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';
 
 interface Migration {
@@ -43,6 +44,7 @@ const migrations: readonly Migration[] = [
   { name: '0019_programme_drafts', up: programmeDrafts.up },
   { name: '0012_list_indexes', up: listIndexes.up },
   { name: '0023_line', up: line.up },
+  { name: '0023_line_door', up: lineDoor.up },
   { name: '0024_assignments', up: assignments.up },
   { name: '0022_staff_mail', up: staffMail.up },
 ];

@@ -47,6 +47,8 @@ export interface DateRange {
 /** What a citizen may choose from for one dose. */
 export interface Choice {
   readonly ok: true;
+  /** Whose seats are offered. */
+  readonly channel: Session['channel'];
   readonly version: ProgrammeVersion;
   readonly dose: ProgrammeDocument['doses'][number];
   readonly range: DateRange;
@@ -69,7 +71,8 @@ export interface VenueChoice {
   readonly nextDay: string | null;
 }
 
-const channel = 'web';
+/** What citizens may still change is the same for all of their doors. */
+const anyOwnDoor = 'web';
 const actor = 'citizen';
 
 export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
@@ -83,18 +86,18 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
 
   return {
     async hold(session: Session, input: HoldWish): Promise<BookingChange | Refusal> {
-      return handedOver(await bookings.hold({ ...input, residentId: session.residentId, channel, actor }));
+      return handedOver(await bookings.hold({ ...input, residentId: session.residentId, channel: session.channel, actor }));
     },
 
     async confirm(
       session: Session,
       input: { bookingId: string; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
     ): Promise<BookingChange | Refusal | InvalidAnswers> {
-      return handedOver(await bookings.confirm({ ...input, residentId: session.residentId, channel, actor }));
+      return handedOver(await bookings.confirm({ ...input, residentId: session.residentId, channel: session.channel, actor }));
     },
 
     async cancel(session: Session, input: { bookingId: string; idempotencyKey?: string }): Promise<BookingChange | Refusal> {
-      return handedOver(await bookings.cancel({ ...input, residentId: session.residentId, channel, actor }));
+      return handedOver(await bookings.cancel({ ...input, residentId: session.residentId, channel: session.channel, actor }));
     },
 
     listOf: (session: Session): Promise<BookingView[]> => bookings.listOf(session.residentId),
@@ -115,6 +118,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const { document } = version;
       const dose = document.doses.find((item) => item.number === doseNumber);
       if (!dose) return refuse('not_found');
+      const { channel } = session;
       const open = checkOpen(document, session, now, { channel, dose: doseNumber });
       if (!open.ok) return open;
       const live = liveOf(all);
@@ -133,7 +137,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
         last: dates.latest !== undefined && dates.latest < range.last ? dates.latest : range.last,
       });
       return {
-        ok: true, version, dose, range: within(bookingWindow(document, now, { channel })), moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held'),
+        ok: true, channel, version, dose, range: within(bookingWindow(document, now, { channel })), moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held'),
         at: (venueCode) => {
           const scope = scopeAt(document, session, { venueCode, channel, dose: doseNumber }, now);
           return scope && { ...scope, range: within(scope.range) };
@@ -146,11 +150,11 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     /** Whether a booking could be cancelled now, so that a page need not offer what will be refused. */
     mayCancel(document: ProgrammeDocument, booking: BookingView, all: readonly BookingView[], now: Date): { ok: true } | Refusal {
       const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
-      return decideCancel(document, forRules(booking), others.map(forRules), channel, now);
+      return decideCancel(document, forRules(booking), others.map(forRules), anyOwnDoor, now);
     },
 
     mayChange(document: ProgrammeDocument, booking: BookingView, now: Date): { ok: true } | Refusal {
-      return decideChange(document, forRules(booking), channel, now);
+      return decideChange(document, forRules(booking), anyOwnDoor, now);
     },
 
     /** Every venue of the programme with how full it is on the days of `range`. */
@@ -162,7 +166,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const lists = await Promise.all(
         scopes.map((scope) =>
           slots.freeByVenue({
-            programmeId, dose: choice.dose.number, channel, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
+            programmeId, dose: choice.dose.number, channel: choice.channel, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
             ...(scope.venues.length === venues.length ? {} : { venueIds: scope.venues.map((venue) => venue.id) }),
           }),
         ),
@@ -177,7 +181,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
-      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel, who: session.residentId });
+      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel: choice.channel, who: session.residentId });
     },
 
     /** The slots of one venue on the days of `range`, full ones included, in order of time. */
@@ -185,7 +189,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const scope = choice.at(venue.code);
       if (!scope || scope.range.first > scope.range.last) return [];
       const found = await slots.freeSlots({
-        programmeId: choice.version.programmeId, dose: choice.dose.number, channel, venueId: venue.id, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
+        programmeId: choice.version.programmeId, dose: choice.dose.number, channel: choice.channel, venueId: venue.id, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
       });
       return found.filter((slot) => choice.fits(slot, venue.code));
     },

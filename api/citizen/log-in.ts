@@ -24,6 +24,8 @@ export interface LogInRequest {
   /** As typed; where the programme asks for the name in kana instead of the birth date. */
   readonly kana?: string;
   readonly clientAddress: string;
+  /** Came here by a link of the LINE account. */
+  readonly throughLine?: boolean;
   readonly deviceCookie: string | undefined;
 }
 
@@ -114,7 +116,7 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
       return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate };
     }
     brake?.succeeded();
-    const [token] = await Promise.all([sessions.open(resident.id), attempt.succeeded()]);
+    const [token] = await Promise.all([sessions.open(resident.id, { throughLine: request.throughLine === true && version.document.channels.includes('line') }), attempt.succeeded()]);
     return { ok: true, token, resident, deviceCookie: devices.remember(request.deviceCookie, number.value) };
   };
 }

@@ -289,6 +289,22 @@ describe('linking', () => {
   });
 });
 
+test('who came by LINE’s link books the seats that the city gave to LINE, and the web’s where it gave none', async () => {
+  const before = await begin(await askToLink(freshLineUser()));
+  const web = await site.city.addSlot({ daysAhead: 6, capacity: 2, channel: 'web' });
+  const lineSeats = await site.city.addSlot({ daysAhead: 7, capacity: 2, channel: 'line' });
+  expect((await before.visitor.post('/api/v1/bookings', { slotId: web, dose: 1 })).status).toBe(201);
+  const after = await begin(await askToLink(freshLineUser()));
+  expect((await after.visitor.post('/api/v1/bookings', { slotId: web, dose: 1 })).json()['code']).toBe('slot_full');
+  expect((await after.visitor.post('/api/v1/bookings', { slotId: lineSeats, dose: 1 })).status).toBe(201);
+  expect(await site.city.seats(lineSeats, 'line')).toEqual({ taken: 1, capacity: 2 });
+  const row = await site.city.database('booking').where({ resident_id: after.residentId }).first<{ channel: string }>('channel');
+  expect(row.channel).toBe('line');
+  // Anybody else's log-in is the web's, whatever the city gave to LINE.
+  const citizen = await site.citizen();
+  expect((await citizen.post('/api/v1/bookings', { slotId: lineSeats, dose: 1 })).json()['code']).toBe('slot_full');
+});
+
 test('without LINE nothing is said of it; in the demo a page plays its part', async () => {
   const plain = await createCitySite();
   const demo = await createCitySite({

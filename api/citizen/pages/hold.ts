@@ -203,7 +203,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   async function contextOf(session: Session, document: ProgrammeDocument, booking: BookingView): Promise<FormContext> {
     const isConditional = document.form.fields.some((field) => field.showWhen !== undefined);
     const isPair = isConditional && (await desk.listOf(session)).some((item) => item.state === 'held' && (item.pairOf === booking.id || item.id === booking.pairOf));
-    return { ...(isPair ? {} : { dose: booking.dose }), channel: 'web', groups: groupsOf(document, session).map((group) => group.code), today: cityDate(new Date()) };
+    return { ...(isPair ? {} : { dose: booking.dose }), channel: session.channel, groups: groupsOf(document, session).map((group) => group.code), today: cityDate(new Date()) };
   }
 
   /** @param added fields that came in with what was typed just now: they are shown without a fault */

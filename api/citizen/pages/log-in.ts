@@ -102,6 +102,7 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
         day: textOf(body, 'birthDay').slice(0, 20),
       },
       clientAddress: ctx.state.clientAddress,
+      throughLine: safeNext(textOf(body, 'next')).startsWith('/line/link'),
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });
     if (result.ok) {

@@ -54,7 +54,7 @@ export class SampleWorld {
     this.version = { id: versionId, programmeId, programmeCode: 'preview', number: 1, document };
     const groupCode = document.groups.find((group) => group.code === wish.groupCode)?.code ?? document.groups[0]?.code ?? '';
     const person = samplePersonOf(document, groupCode);
-    this.session = { tokenHash: Buffer.alloc(32), residentId, programmeId, groupCode: person.groupCode, birthDate: person.birthDate, declared: person.declared };
+    this.session = { tokenHash: Buffer.alloc(32), residentId, programmeId, groupCode: person.groupCode, channel: 'web', birthDate: person.birthDate, declared: person.declared };
     this.dose = document.doses.find((dose) => dose.number === wish.dose)?.number ?? document.doses[0]?.number ?? 1;
     this.#venues = wish.venues.length > 0 ? wish.venues : inventedVenues;
     const open = this.#venues.find((venue) => scopeAt(document, person, { venueCode: venue.code, channel: 'web', dose: this.dose }, now)) ?? this.#venues[0];
