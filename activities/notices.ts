@@ -156,9 +156,9 @@ export function createNoticeActivities({ notices, bookings, residents, programme
   async function resumePush(notice: Notice, request: NoticeRequest): Promise<NoticeOutcome> {
     const { booking, version, step } = await subjectOf(request);
     const userId = await line?.links.userOf(booking.residentId);
-    const isWanted = line !== undefined && line.sender !== 'inbox' && userId !== undefined && (await reasonToSkip(step, booking, version)) === undefined;
+    const isWanted = line !== undefined && line.sender !== 'inbox' && userId !== undefined && step !== undefined && (await reasonToSkip(step, booking, version)) === undefined;
     const attempt = isWanted ? await notices.resumePush(notice.id) : undefined;
-    if (line === undefined || line.sender === 'inbox' || userId === undefined || attempt === undefined) {
+    if (line === undefined || line.sender === 'inbox' || userId === undefined || step === undefined || attempt === undefined) {
       await notices.markUnclear(notice.id, 'line unclear');
       return { status: 'unclear', reason: 'line unclear' };
     }
@@ -167,13 +167,12 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     return outcome;
   }
 
-  async function subjectOf(request: NoticeRequest): Promise<{ booking: BookingView; version: ProgrammeVersion; step: JourneyStep }> {
+  /** No `step`: the booking was brought under a version without it while the notice was on its way. */
+  async function subjectOf(request: NoticeRequest): Promise<{ booking: BookingView; version: ProgrammeVersion; step: JourneyStep | undefined }> {
     const booking = await bookings.find(request.bookingId);
     if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
     const version = await programmes.version(booking.programmeVersionId);
-    const step = version.document.journey.find((item) => item.id === request.step);
-    if (!step) throw ApplicationFailure.nonRetryable(`the journey has no step "${request.step}"`, 'StepUnknown');
-    return { booking, version, step };
+    return { booking, version, step: version.document.journey.find((item) => item.id === request.step) };
   }
 
   async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>, hasNext: boolean): Promise<NoticeOutcome | NextWay> {
@@ -226,6 +225,7 @@ export function createNoticeActivities({ notices, bookings, residents, programme
 
     if (request.occurrence.startsWith(unlessToldPrefix) && (await notices.wasTold(request))) return skip(notice, 'already_sent');
     const { booking, version, step } = await subjectOf(request);
+    if (!step) return skip(notice, 'not_in_version');
     const reason = await reasonToSkip(step, booking, version);
     if (reason !== undefined) return skip(notice, reason);
 

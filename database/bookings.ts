@@ -9,6 +9,7 @@ import { addDays, cityDate, cityTime, instantOf } from '../domain/calendar/city-
 import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '../domain/contracts/booking-workflow';
 import { groupsOf, needsBirthDate, type Person } from '../domain/programme/eligibility';
 import type { ProgrammeDocument } from '../domain/programme/document';
+import { reasonToStay, type StayReason } from '../domain/programme/change';
 import { seatOf } from '../domain/programme/vaccines';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
@@ -59,6 +60,12 @@ export interface SystemChange {
   readonly event: BookingEvent | null;
   readonly state: BookingState;
 }
+
+/** What became of a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
+export type VersionChange =
+  | { readonly outcome: 'moved'; readonly event: BookingEvent }
+  | { readonly outcome: 'stayed'; readonly reason: StayReason }
+  | { readonly outcome: 'over' | 'stopped' };
 
 interface Change {
   readonly channel: Channel;
@@ -181,6 +188,16 @@ const statements = {
       UPDATE slot_quota q SET taken = taken - 1 FROM changed c WHERE $9 AND q.slot_id = c.slot_id AND q.channel = c.channel
     )
     INSERT INTO booking_event (booking_id, version, type, at, actor, reason, facts) SELECT id, version, $10, $6, $7, $4, $8::jsonb FROM changed RETURNING booking_id`,
+  runningChange: `SELECT programme_version_id FROM programme_change WHERE id = $1 AND state = 'running' FOR SHARE`,
+  everPermitted: `SELECT id FROM booking_permit WHERE resident_id = $1 AND programme_id = $2 AND dose = $3 LIMIT 1`,
+  stay: `INSERT INTO programme_change_booking (change_id, booking_id, outcome, reason) VALUES ($1, $2, 'stayed', $3) ON CONFLICT DO NOTHING`,
+  /** The table lets nobody change the version but a change that runs. */
+  changeVersion: `WITH changed AS (
+      UPDATE booking SET programme_version_id = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND version = $2 AND state = 'confirmed' RETURNING id, version
+    ), noted AS (
+      INSERT INTO programme_change_booking (change_id, booking_id, outcome) SELECT $5, id, 'moved' FROM changed
+    )
+    INSERT INTO booking_event (booking_id, version, type, at, actor, facts) SELECT id, version, 'programme_changed', $4, 'city', $6::jsonb FROM changed RETURNING booking_id`,
   storeKey: `INSERT INTO idempotency_key (resident_id, key, operation, response) VALUES ($1, $2, $3, $4::jsonb)`,
   lastEvent: `SELECT booking_id, version, type, at, actor, reason, facts FROM booking_event WHERE booking_id = $1 ORDER BY version DESC LIMIT 1`,
   delivered: `UPDATE booking_event SET delivered_at = now() WHERE booking_id = $1 AND version = $2`,
@@ -560,10 +577,43 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     });
   }
 
+  /**
+   * Brings a confirmed booking that is still to come under the version of a change (`programme_change`) that runs. It is judged as it stands at
+   * this moment, whatever was seen when the change was asked for. What the person answered, the seat and the reference stay.
+   */
+  async function changeVersion(bookingId: string, changeId: string): Promise<VersionChange> {
+    return inTransaction(database, async (sql): Promise<VersionChange> => {
+      const [change] = await sql<{ programme_version_id: string }>(statements.runningChange, [changeId]);
+      if (!change) return { outcome: 'stopped' };
+      const [known] = await sql<BookingRow>(statements.booking, [bookingId]);
+      const [resident] = known ? await sql<ResidentRow>(statements.lockResident, [known.resident_id]) : [];
+      await sql(statements.lockBooking, [bookingId]);
+      const [row] = await sql<BookingRow>(statements.booking, [bookingId]);
+      if (!row || !resident || row.state !== 'confirmed' || row.starts_at <= resident.now || row.programme_version_id === change.programme_version_id) return { outcome: 'over' };
+      const [from, to] = [await programmes.version(row.programme_version_id, sql), await programmes.version(change.programme_version_id, sql)];
+      const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
+      const previous = live.find((item) => item.dose === row.dose - 1 && countsForDose(item.state));
+      const reason = reasonToStay(from.document, to.document, {
+        dose: row.dose, channel: row.channel, slotStartsAt: row.starts_at, venueCode: row.venue_code, person: personOf(to.document, resident), previous: previous && forRules(previous),
+        isPermitted: (await sql(statements.everPermitted, [row.resident_id, resident.programme_id, row.dose])).length > 0,
+      });
+      if (reason !== undefined) {
+        await sql(statements.stay, [changeId, bookingId, reason]);
+        return { outcome: 'stayed', reason };
+      }
+      const changed = { ...row, programme_version_id: to.id, version: row.version + 1 };
+      const event = eventOf(changed, to, 'programme_changed', 'city', resident.now);
+      const done = await sql(statements.changeVersion, [row.id, row.version, to.id, resident.now, changeId, JSON.stringify(event.facts)]);
+      if (done.length === 0) throw new StaleRowError();
+      return { outcome: 'moved', event };
+    });
+  }
+
   return {
     hold,
     confirm,
     cancel,
+    changeVersion,
 
     /** All bookings of a resident, the newest first. Holds whose time is over are told as expired, whether or not they were released yet. */
     async listOf(residentId: string): Promise<BookingView[]> {

@@ -5,6 +5,7 @@ import { starterDocument } from '../domain/programme/editing/starter';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
+import { askIn } from './programme-changes';
 import { checksumOf, publishIn, type Programmes } from './programmes';
 
 /** A programme as the list of them shows it. */
@@ -155,10 +156,15 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     return rehearsed ? undefined : refuseStaff('not_rehearsed');
   }
 
-  async function publishRow(trx: Knex.Transaction, actor: AuditActor, row: DraftRow, staffId: string): Promise<number> {
-    const { number } = await publishIn(trx, row.programme_id, row.document as ProgrammeDocument, { editedBy: row.edited_by, publishedBy: staffId });
+  /** `reach`: whoever publishes wishes that running bookings get this version; another person still decides (`programme-changes.ts`). */
+  async function publishRow(trx: Knex.Transaction, actor: AuditActor, row: DraftRow, staffId: string, reach: boolean): Promise<number> {
+    const { id, number } = await publishIn(trx, row.programme_id, row.document as ProgrammeDocument, { editedBy: row.edited_by, publishedBy: staffId });
     await trx('programme_draft').where({ id: row.id }).delete();
     await record(trx, actor, 'programme.publish', row.programme_id, { number });
+    if (reach) {
+      await askIn(trx, row.programme_id, id, staffId);
+      await record(trx, actor, 'change.ask', row.programme_id, { number });
+    }
     return number;
   }
 
@@ -268,26 +274,26 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     },
 
     /** Publishes the draft at once. The caller has made the checks of the surroundings; here: who, which version, valid, rehearsed. */
-    async publish(actor: AuditActor, staffId: string, code: string, version: number): Promise<PublishOutcome> {
+    async publish(actor: AuditActor, staffId: string, code: string, version: number, reach = false): Promise<PublishOutcome> {
       const outcome = await database.transaction(async (trx): Promise<PublishOutcome> => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
         const refusal = await refusalOf(trx, row, staffId);
-        return refusal ?? { ok: true, number: await publishRow(trx, actor, row, staffId) };
+        return refusal ?? { ok: true, number: await publishRow(trx, actor, row, staffId, reach) };
       });
       if (outcome.ok) programmes.forget();
       return outcome;
     },
 
     /** Publishing at a set time: the same rules now, and again when the time has come. */
-    async schedule(actor: AuditActor, staffId: string, code: string, version: number, publishAt: Date): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
+    async schedule(actor: AuditActor, staffId: string, code: string, version: number, publishAt: Date, reach = false): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
       return database.transaction(async (trx) => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
         const refusal = await refusalOf(trx, row, staffId);
         if (refusal) return refusal;
         const id = uuidv7();
-        await trx('programme_release').insert({ id, programme_id: row.programme_id, draft_id: row.id, checksum: checksumOf(row.document), publish_at: publishAt, asked_by: staffId });
+        await trx('programme_release').insert({ id, programme_id: row.programme_id, draft_id: row.id, checksum: checksumOf(row.document), publish_at: publishAt, asked_by: staffId, reach_bookings: reach });
         await record(trx, actor, 'release.schedule', row.programme_id, { at: publishAt.toISOString() });
         return { ok: true, release: { id, programmeCode: code, publishAt, state: 'scheduled', reason: null } };
       });
@@ -325,12 +331,12 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
       const draft = await found(database, known.programmeCode);
       const surroundings = draft.ok && draft.draft.faults.length === 0 ? await checks(known.programmeCode, draft.draft.document as ProgrammeDocument) : undefined;
       await database.transaction(async (trx) => {
-        const release = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<{ draft_id: string; checksum: string; asked_by: string } | undefined>('draft_id', 'checksum', 'asked_by');
+        const release = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<{ draft_id: string; checksum: string; asked_by: string; reach_bookings: boolean } | undefined>('draft_id', 'checksum', 'asked_by', 'reach_bookings');
         if (!release) return;
         const [row] = await drafts(trx).where('d.id', release.draft_id).forUpdate('d');
         const refusal = surroundings ?? (row && checksumOf(row.document) === release.checksum ? await refusalOf(trx, row, release.asked_by) : refuseStaff('changed_meanwhile'));
         await trx('programme_release').where({ id }).update({ state: refusal ? 'refused' : 'published', reason: refusal?.staffCode ?? null, ended_at: trx.fn.now() });
-        if (!refusal && row) await publishRow(trx, { kind: 'machine', id: null, origin: 'worker', requestId: null }, row, release.asked_by);
+        if (!refusal && row) await publishRow(trx, { kind: 'machine', id: null, origin: 'worker', requestId: null }, row, release.asked_by, release.reach_bookings);
       });
       programmes.forget();
       return this.release(id);

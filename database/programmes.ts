@@ -149,6 +149,8 @@ export async function publishIn(
     .first<{ id: string; number: number; checksum: string; status: string } | undefined>('id', 'number', 'checksum', 'status');
   if (!people && latest?.status === 'published' && latest.checksum === checksum) return latest;
   await trx('programme_version').where({ programme_id: programmeId, status: 'published' }).update({ status: 'superseded' });
+  // What was to bring the older one to running bookings has lost its end.
+  await trx('programme_change').where({ programme_id: programmeId }).whereIn('state', ['waiting', 'running']).update({ state: 'superseded', ended_at: trx.fn.now() });
   const id = uuidv7();
   const number = (latest?.number ?? 0) + 1;
   await trx('programme_version').insert({

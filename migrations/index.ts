@@ -15,6 +15,7 @@ import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
 import * as staffMail from './0022_staff_mail';
+import * as programmeChanges from './0021_programme_changes';
 import * as listIndexes from './0012_list_indexes';
 import * as line from './0023_line';
 import * as lineDoor from './0023_line_door';
@@ -47,6 +48,7 @@ const migrations: readonly Migration[] = [
   { name: '0023_line_door', up: lineDoor.up },
   { name: '0024_assignments', up: assignments.up },
   { name: '0022_staff_mail', up: staffMail.up },
+  { name: '0021_programme_changes', up: programmeChanges.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { ProgrammeProcesses } from '../api/staff/programme-processes';
 import {
-  cancelReleaseSignalName, programmeTaskQueue, rehearsalWorkflowId, rehearsalWorkflowType, releaseWorkflowId, releaseWorkflowType, type RehearsalInput, type ReleaseInput,
+  cancelReleaseSignalName, changeWorkflowId, changeWorkflowType, programmeTaskQueue, rehearsalWorkflowId, rehearsalWorkflowType, releaseWorkflowId, releaseWorkflowType, type RehearsalInput, stopChangeSignalName, type ChangeInput, type ReleaseInput,
 } from '../domain/contracts/programme-workflow';
 
 /** Staff wait for the answer, ms. */
@@ -17,6 +17,26 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
           workflowId: rehearsalWorkflowId(rehearsalId), taskQueue: programmeTaskQueue, staticSummary: 'リハーサル', args: [{ rehearsalId } satisfies RehearsalInput],
         }),
       );
+    },
+
+    async startChange(changeId) {
+      try {
+        await soon(() =>
+          client.workflow.start(changeWorkflowType, {
+            workflowId: changeWorkflowId(changeId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', staticSummary: '予約への反映', args: [{ changeId } satisfies ChangeInput],
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async stopChange(changeId) {
+      try {
+        await soon(() => client.workflow.getHandle(changeWorkflowId(changeId)).signal(stopChangeSignalName));
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
     },
 
     async startRelease(releaseId, publishAt) {

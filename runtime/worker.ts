@@ -4,8 +4,12 @@ import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
 import { createBroadcastSweeper } from '../activities/broadcast-sweeper';
 import { createHousekeeping } from '../activities/housekeeping';
+<<<<<<< HEAD
 import { createLineApi } from '../activities/line-api';
 import { createLineEventLoop } from '../activities/line-events';
+=======
+import { createChangeSweeper } from '../activities/change-sweeper';
+>>>>>>> aba75ab (A published version can be brought to running bookings: shown, asked for by one, approved by another, with progress and report)
 import { createReleaseSweeper } from '../activities/release-sweeper';
 import { createImportSweeper } from '../activities/import-sweeper';
 import { createReconciler } from '../activities/reconciler';
@@ -22,6 +26,8 @@ import { createImportRunStore } from '../database/import-runs';
 import { createImportStaging } from '../database/import-staging';
 import { createOutbox } from '../database/outbox';
 import { createAudit } from '../database/audit';
+import { createBirthDateKeys } from '../database/birth-date-keys';
+import { createProgrammeChanges } from '../database/programme-changes';
 import { createProgrammeDrafts } from '../database/programme-drafts';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
@@ -95,6 +101,7 @@ async function main(): Promise<number> {
   const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
   const lineLinks = createLineLinks({ database, keys });
   const lineEvents = createLineEvents({ database, keys });
+  const programmeChanges = createProgrammeChanges({ database, audit: createAudit({ database, keys }), programmes, birthDates: createBirthDateKeys(keys) });
   const loops: BackgroundLoop[] = [
     createRelay({ client, outbox, programmes, log }),
     createReconciler({
@@ -102,6 +109,7 @@ async function main(): Promise<number> {
     }),
     createHousekeeping({ log, removeOutdated: async () => { await Promise.all([lineLinks.removeOutdated(), lineEvents.removeOutdated()]); return removeOutdated(database); } }),
     createReleaseSweeper({ log, drafts: programmeDrafts, start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt) }),
+    createChangeSweeper({ log, changes: programmeChanges, start: (changeId) => createProgrammeProcesses(client).startChange(changeId) }),
     createImportSweeper({ client, log, runs: createImportRunStore({ database, keys }), staging: createImportStaging(database) }),
     ...(config.line || config.demo ? [createBroadcastSweeper({ client, log, programmes, broadcasts: createLineBroadcasts(database) })] : []),
     ...(config.line ? [createLineEventLoop({ log, events: lineEvents, links: lineLinks, api: createLineApi(config.line), publicUrl: config.publicUrl })] : []),
@@ -115,7 +123,7 @@ async function main(): Promise<number> {
     keys,
     workflowBundle: await workflowBundle(),
     activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, line: config.line ?? (config.demo ? 'inbox' : undefined), publicUrl: config.publicUrl, dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log } }),
-    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: config.publicUrl, drafts: programmeDrafts }),
+    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: config.publicUrl, drafts: programmeDrafts, log }),
   });
   await ensureImportSchedule(client).catch((error: unknown) => { log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again'); });
   const running = workers.run();

@@ -9,6 +9,7 @@ import { createLineApi, type LineApiOptions } from '../activities/line-api';
 import { createMailer } from '../activities/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
 import type { RehearsalActivities } from '../activities/rehearsal';
+import type { ChangeActivities } from '../activities/programme-changes';
 import type { ReleaseActivities } from '../activities/releases';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
@@ -72,10 +73,10 @@ export function createActivities({ database, keys, smtpUrl, line, publicUrl, dro
   };
 }
 
-/** What rehearses and publishes programmes; `queue`: where this process rehearses bookings, in its own memory. */
+/** What rehearses and publishes programmes, and brings them to running bookings; `queue`: where this process rehearses bookings, in its own memory. */
 export interface ProgrammeWork {
   readonly queue: string;
-  readonly activities: RehearsalActivities & ReleaseActivities;
+  readonly activities: RehearsalActivities & ReleaseActivities & ChangeActivities;
   readonly rehearsed: BookingActivities & NoticeActivities;
 }
 

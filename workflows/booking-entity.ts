@@ -14,7 +14,7 @@ import {
   type TimelineEntry,
 } from '../domain/contracts/booking-workflow';
 import { bookingDetails } from '../domain/journey/details';
-import { laterSteps, noShowAt, remindersOf, stepsAt } from '../domain/journey/moments';
+import { laterSteps, noShowAt, remindersOf, stepsAfterChange, stepsAt } from '../domain/journey/moments';
 import { eventWords, noticeWords, skipWords } from '../domain/journey/words';
 
 /** Something that the workflow has to have done outside. */
@@ -57,6 +57,11 @@ export class BookingEntity {
   #gapPatienceMs = gapPatienceMs;
   /** Version of the last event that took an end back; 0: there was none. */
   #tookEndBack = 0;
+  /** The event that confirmed the booking: what another version would have planned goes by it. */
+  #confirmation: BookingEvent | undefined;
+  /** Somebody told of a change of the programme without saying what changes. */
+  #lacksJourney = false;
+  #hasChangedProgramme = false;
 
   constructor(readonly bookingId: string) {}
 
@@ -96,6 +101,11 @@ export class BookingEntity {
     return this.#early.has(this.#version + 1);
   }
 
+  /** It was brought under another version than it was made under. */
+  get hasChangedProgramme(): boolean {
+    return this.#hasChangedProgramme;
+  }
+
   get needsAttention(): boolean {
     return this.#worries.size > 0;
   }
@@ -103,6 +113,12 @@ export class BookingEntity {
   /** An event, in whatever order and however often it arrives. */
   receive(event: BookingEvent): void {
     if (event.version <= this.#version || this.#early.has(event.version)) return;
+    if (event.type === 'programme_changed' && !event.facts.journey) {
+      // A relay of an older release does not know that it has to add the journey: it is asked for.
+      this.#lacksJourney = true;
+      this.#hasNews = true;
+      return;
+    }
     this.#early.set(event.version, event);
     this.#hasNews = true;
   }
@@ -175,9 +191,10 @@ export class BookingEntity {
     return undefined;
   }
 
-  /** Ids of the steps whose notice was sent, or should have been: those that can be sent again. */
+  /** Ids of the steps whose notice was sent, or should have been, and which the journey still has: those that can be sent again. */
   resendable(): string[] {
-    return [...new Set(this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' ? [entry.name] : [])))];
+    const steps = new Set(this.#journey?.steps.map((step) => step.id));
+    return [...new Set(this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' && steps.has(entry.name) ? [entry.name] : [])))];
   }
 
   timeline(): Timeline {
@@ -213,6 +230,11 @@ export class BookingEntity {
       return told.map((step): Task => ({ kind: 'send_notice', step, occurrence: 'first' }));
     }
     if (event.facts.takesEndBack) this.#tookEndBack = event.version;
+    if (event.type === 'confirmed') this.#confirmation = event;
+    if (event.type === 'programme_changed') {
+      this.#planAnew(event);
+      return [];
+    }
     if (event.facts.state === 'confirmed' && this.#journey) {
       this.#planReminders(this.#journey, event);
       this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
@@ -228,6 +250,25 @@ export class BookingEntity {
       }
       return [task];
     });
+  }
+
+  /** Another journey takes the place of the one before: what is still to come is planned by it, what was told is not told again. */
+  #planAnew(event: BookingEvent): void {
+    this.#hasChangedProgramme = true;
+    this.#lacksJourney = false;
+    const journey = this.#journey;
+    if (!journey) return;
+    const told = new Set([
+      ...this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' ? [entry.name] : [])),
+      ...this.#underWay.flatMap(({ task }) => (task.kind === 'send_notice' ? [task.step.id] : [])),
+    ]);
+    for (const { step, dueAt, leftOut } of stepsAfterChange(journey, this.#confirmation ?? event, event.facts.slotStartsAt, event.at)) {
+      if (told.has(step.id)) continue;
+      const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
+      if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
+      else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
+    }
+    this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
   }
 
   #planLaterSteps(journey: JourneyPlan, event: BookingEvent): void {
@@ -254,7 +295,7 @@ export class BookingEntity {
 
   /** An event is missing: it may be late, so some patience; then the database is asked, ever more rarely. */
   #watchForGap(now: number): void {
-    const isBehind = this.#version === 0 || this.#early.size > 0 || this.#told !== undefined;
+    const isBehind = this.#version === 0 || this.#early.size > 0 || this.#told !== undefined || this.#lacksJourney;
     const isWatching = this.#deadlines.some(({ task }) => task.kind === 'load_events') || this.#underWay.some(({ task }) => task.kind === 'load_events');
     if (!isBehind) this.#deadlines = this.#deadlines.filter(({ task }) => task.kind !== 'load_events');
     else if (!isWatching && !this.isEnded) {

@@ -38,6 +38,7 @@ export const cancelUpdate = defineUpdate<{ state: Timeline['state'] }, [CancelBo
 export const resendNoticeUpdate = defineUpdate<NoticeOutcome, [ResendNoticeInput]>(resendNoticeUpdateName);
 
 const bookingStatus = defineSearchAttributeKey('BookingStatus', 'KEYWORD');
+const programmeVersion = defineSearchAttributeKey('ProgrammeVersion', 'INT');
 const attentionNeeded = defineSearchAttributeKey('AttentionNeeded', 'BOOL');
 
 /**
@@ -109,9 +110,13 @@ function publish(booking: BookingEntity): void {
   const status = booking.facts?.state;
   const isStatusNew = status !== undefined && known.get(bookingStatus) !== status;
   const isAttentionNew = booking.needsAttention !== (known.get(attentionNeeded) ?? false);
-  if (!isStatusNew && !isAttentionNew) return;
+  // Asked only of bookings that a change reached: what others began with is what they have.
+  const version = booking.hasChangedProgramme ? booking.facts?.programmeVersion : undefined;
+  const isVersionNew = version !== undefined && known.get(programmeVersion) !== version;
+  if (!isStatusNew && !isAttentionNew && !isVersionNew) return;
   upsertSearchAttributes([
     ...(isStatusNew ? [{ key: bookingStatus, value: status }] : []),
+    ...(isVersionNew ? [{ key: programmeVersion, value: version }] : []),
     ...(isAttentionNew ? [{ key: attentionNeeded, value: booking.needsAttention }] : []),
   ]);
 }

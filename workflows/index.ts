@@ -6,4 +6,5 @@ export { lineBroadcast } from './line-broadcast';
 export { noticeAgain } from './notice-again';
 export { undoImport } from './undo-import';
 export { programmeRehearsal } from './programme-rehearsal';
+export { programmeChange } from './programme-change';
 export { programmeRelease } from './programme-release';

@@ -21,6 +21,7 @@ import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
 import type { Affected } from '../../database/affected';
+import type { ProgrammeChanges } from '../../database/programme-changes';
 import type { ProgrammeDrafts } from '../../database/programme-drafts';
 import type { ProgrammeFacts } from '../../database/programme-facts';
 import type { ProgrammeRehearsals } from '../../database/programme-rehearsals';
@@ -122,6 +123,7 @@ export interface StaffDesk {
   readonly health: HealthChecks;
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
   readonly workflowsNeedingAttention: () => Promise<number | undefined>;
+  readonly changes: ProgrammeChanges;
   readonly drafts: ProgrammeDrafts;
   readonly affected: Affected;
   readonly programmeFacts: ProgrammeFacts;

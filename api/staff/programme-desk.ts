@@ -1,7 +1,9 @@
 import { createAffected } from '../../database/affected';
 import type { Audit } from '../../database/audit';
+import { createBirthDateKeys } from '../../database/birth-date-keys';
 import type { Database } from '../../database/connection';
 import type { KeyRing } from '../../database/keys';
+import { createProgrammeChanges } from '../../database/programme-changes';
 import { createProgrammeDrafts } from '../../database/programme-drafts';
 import { createProgrammeFacts } from '../../database/programme-facts';
 import { createProgrammeRehearsals } from '../../database/programme-rehearsals';
@@ -15,14 +17,16 @@ import type { ProgrammeProcesses } from './programme-processes';
 export function createProgrammeDesk(
   { database, keys, audit, programmes, publicUrl, processes }:
   { database: Database; keys: KeyRing; audit: Audit; programmes: Programmes; publicUrl: string; processes: ProgrammeProcesses },
-): Pick<StaffDesk, 'affected' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
+): Pick<StaffDesk, 'affected' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
   const settings = createSiteSettings(database);
+  const birthDates = createBirthDateKeys(keys);
   const site = async () => {
     const url = (await settings.current()).publicAddress ?? publicUrl;
     return { url, qrText: readQrSvg(qrSvg(url)) };
   };
   return {
-    affected: createAffected({ database, keys }),
+    affected: createAffected({ database, birthDates }),
+    changes: createProgrammeChanges({ database, audit, programmes, birthDates }),
     drafts: createProgrammeDrafts({ database, audit, programmes }),
     programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),

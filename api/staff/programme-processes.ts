@@ -3,5 +3,8 @@ export interface ProgrammeProcesses {
   /** Publishing at a set time. Starting it twice is once. */
   startRelease(releaseId: string, publishAt: Date): Promise<void>;
   cancelRelease(releaseId: string): Promise<void>;
+  /** Brings a version to running bookings, as far as the database says that it runs. Starting it twice is once. */
+  startChange(changeId: string): Promise<void>;
+  stopChange(changeId: string): Promise<void>;
   startRehearsal(rehearsalId: string): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { createIdentityGate } from './identity-gate';
 import { createPhoneBookings } from './phone-bookings';
 import { accountRoutes } from './routes/accounts';
 import { affectedRoutes } from './routes/affected';
+import { programmeChangeRoutes } from './routes/programme-changes';
 import { auditRoutes } from './routes/audit';
 import { availabilityRoutes } from './routes/availability';
 import { bookingListRoutes } from './routes/booking-list';
@@ -77,6 +78,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...affectedRoutes(desk),
     ...noticePreviewRoutes(desk),
     ...ownEmailRoutes(desk),
+    ...programmeChangeRoutes(desk),
     ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
   ];
   const description = describeApi(routes);

@@ -15,13 +15,16 @@ export type BookingState = (typeof bookingStates)[number];
 export const bookingActions = ['confirm', 'expire', 'release', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
 export type BookingAction = (typeof bookingActions)[number];
 
-/** What happened, as `booking_event.type`: named after the state it leads to, but for the step back from `attended` to `confirmed`. */
-export const bookingEventTypes = [...bookingStates, 'check_in_undone'] as const;
+/**
+ * What happened, as `booking_event.type`: named after the state it leads to, but for the step back from `attended` to `confirmed`,
+ * and for a confirmed booking that was brought under a newer version of its programme.
+ */
+export const bookingEventTypes = [...bookingStates, 'check_in_undone', 'programme_changed'] as const;
 export type BookingEventType = (typeof bookingEventTypes)[number];
 
 /** The state in which an event leaves the booking. */
 export function stateAfter(type: BookingEventType): BookingState {
-  return type === 'check_in_undone' ? 'confirmed' : type;
+  return type === 'check_in_undone' || type === 'programme_changed' ? 'confirmed' : type;
 }
 
 const transitions: Readonly<Record<BookingState, Partial<Record<BookingAction, BookingState>>>> = {

@@ -57,7 +57,7 @@ export interface BookingFacts {
   readonly replaces?: string;
   /** Set on a cancelled booking that was moved: the booking that took its place. */
   readonly replacedBy?: string;
-  /** The journey of the pinned programme version: added to `confirmed` events when they are handed over, never stored. */
+  /** The journey of the pinned programme version: added to `held`, `confirmed` and `programme_changed` events when they are handed over, never stored. */
   readonly journey?: JourneyPlan;
   /** The event takes an end back (a check-in undone, somebody not come who came): a workflow that has ended is started anew. */
   readonly takesEndBack?: true;
@@ -74,8 +74,8 @@ export interface JourneyPlan {
   readonly schema?: number;
 }
 
-/** The newest way of writing a journey that this code understands. 2: steps some days after a moment, on a hold, and by whom something was cancelled. */
-export const newestJourneySchema = 2;
+/** The newest way of writing a journey that this code understands. 2: steps some days after a moment, on a hold, and by whom something was cancelled. 3: the journey of a booking that was brought under another version. */
+export const newestJourneySchema = 3;
 
 export interface JourneyPlanStep {
   readonly id: string;

@@ -4,6 +4,19 @@ export const programmeTaskQueue = 'programme';
 export const rehearsalWorkflowType = 'programmeRehearsal';
 export const releaseWorkflowType = 'programmeRelease';
 
+export const changeWorkflowType = 'programmeChange';
+
+export function changeWorkflowId(changeId: string): string {
+  return `change/${changeId}`;
+}
+
+/** The change was stopped: the row says so already. */
+export const stopChangeSignalName = 'stopChange';
+
+export interface ChangeInput {
+  readonly changeId: string;
+}
+
 export function rehearsalWorkflowId(rehearsalId: string): string {
   return `rehearsal/${rehearsalId}`;
 }

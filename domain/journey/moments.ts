@@ -26,6 +26,7 @@ function momentOf({ type, reason, facts }: Pick<BookingEvent, 'type' | 'reason' 
     case 'held':
       return type;
     case 'check_in_undone':
+    case 'programme_changed':
     case 'expired':
     case 'released':
       return undefined;
@@ -70,6 +71,15 @@ export function laterSteps(plan: JourneyPlan, event: Pick<BookingEvent, 'type' |
       return [dueAt <= Date.parse(event.at) ? { step, dueAt, leftOut: 'past' } : { step, dueAt }];
     })
     .sort((a, b) => a.dueAt - b.dueAt);
+}
+
+/**
+ * What a confirmed booking still gets when another journey takes the place of its own at `changedAt`: what is due after that moment.
+ * What was due before belonged to the journey of then, sent or not.
+ */
+export function stepsAfterChange(plan: JourneyPlan, confirmation: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>, slotStartsAt: string, changedAt: string): Reminder[] {
+  const changed = Date.parse(changedAt);
+  return [...remindersOf(plan, confirmation.at, slotStartsAt), ...laterSteps(plan, confirmation)].filter(({ dueAt, leftOut }) => dueAt > changed && leftOut !== 'past');
 }
 
 /** When somebody who has not been checked in counts as not come, ms since the epoch. */

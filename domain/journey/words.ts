@@ -33,6 +33,7 @@ const reasons: Partial<Record<EndReason, string>> = { citizen: '本人', operato
 /** `取り消し（コールセンター）` */
 export function eventWords({ type, reason }: { readonly type: BookingEventType; readonly reason?: EndReason | undefined }): string {
   if (type === 'check_in_undone') return '来場の取り消し';
+  if (type === 'programme_changed') return '事業の版の変更';
   const why = type === 'cancelled' && reason !== undefined ? reasons[reason] : undefined;
   return why === undefined ? stateWords(type) : `${stateWords(type)}（${why}）`;
 }
@@ -72,6 +73,7 @@ const skipReasons: Readonly<Record<string, string>> = {
   other_condition: '条件に当たらないため不要',
   cap_reached: 'お知らせの数の上限に達したため中止',
   booking_over: '予約が終わったため中止',
+  not_in_version: '事業の版が変わったため不要',
   already_sent: '送信済み',
 };
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { createAffected } from '../../database/affected';
+import { createBirthDateKeys } from '../../database/birth-date-keys';
 import { createAttentionReader } from '../../database/attention';
 import { createAudit } from '../../database/audit';
 import { createAuditSearch } from '../../database/audit-search';
@@ -90,7 +91,7 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   const numbers = createStaffNumbers(database);
   const dayLists = createDayLists({ database, keys });
   const attention = createAttentionReader(database);
-  const affected = createAffected({ database, keys });
+  const affected = createAffected({ database, birthDates: createBirthDateKeys(keys) });
   const byAge: ProgrammeDocument = { ...city.version.document, groups: city.version.document.groups.map((group) => ({ ...group, members: [{ kind: 'age', on: '2022-03-31', from: 80 }] })) };
   const venues = (await database('venue').select<{ id: string }[]>('id')).map((row) => row.id);
   const staff = (await database('staff').select<{ id: string }[]>('id')).map((row) => row.id);
@@ -140,7 +141,7 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     { name: 'numbers of three weeks at one venue', run: (turn) => numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }) },
     { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
     { name: 'what moved on that list', run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)) },
-    { name: 'who may book, all residents counted anew', isSum: true, samples: 6, run: async () => countEligible(byAge, (await createAffected({ database, keys }).people(programmeId)).people, new Date()) },
+    { name: 'who may book, all residents counted anew', isSum: true, samples: 6, run: async () => countEligible(byAge, (await createAffected({ database, birthDates: createBirthDateKeys(keys) }).people(programmeId)).people, new Date()) },
     { name: 'bookings that a change of the groups would not allow', isSum: true, samples: 6, run: () => affected.countFaulty(programmeId, byAge, city.version.document) },
     { name: 'what waits for a person', run: () => attention.attention() },
     { name: 'how mail went in a day', run: () => attention.mail() },

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import pino from 'pino';
 import { createDataConverter } from '../../activities/data-converter';
 import { createAudit } from '../../database/audit';
 import { createProgrammeDrafts, type ProgrammeDrafts } from '../../database/programme-drafts';
@@ -42,7 +43,7 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
   const workers = await createWorkers({
     connection: native, namespace, keys, workflowBundle: await testWorkflowBundle(),
     activities: createActivities({ database, keys, publicUrl: 'https://yoyaku.example.jp' }),
-    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: 'https://yoyaku.example.jp', drafts }),
+    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: 'https://yoyaku.example.jp', drafts, log: pino({ level: 'silent' }) }),
   });
   const running = workers.run();
   const person = await createStaffRepository({ database, keys, audit }).add(tester, { login: 'author', displayName: '作成者', role: 'city_admin' });

@@ -1,4 +1,5 @@
 import { cancelUpdateName, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
+import { runningChange } from '../support/running-change';
 import type { BookingWorld } from '../workflows/booking-world';
 
 /** One way through the life of a booking, lived to its end; resolves to the ids of the bookings whose workflows ended. */
@@ -99,6 +100,23 @@ export const scenarios: readonly Scenario[] = [
       await world.handOver(await world.city.bookings.cancelByCity(appointment.bookingId, 'city'));
       await world.handle(appointment.bookingId).result();
       return [appointment.bookingId];
+    },
+  },
+  {
+    name: 'programme-changed',
+    async live(world) {
+      const { bookingId, startsAt } = await confirmed(world, { daysAhead: 8 });
+      const { changeId } = await runningChange(world.city, (document) => {
+        for (const step of document.journey) if (step.when.kind === 'days_before') Object.assign(step, { id: `${step.id}-earlier`, when: { ...step.when, days: step.when.days + 1 } });
+      });
+      const changed = await world.city.bookings.changeVersion(bookingId, changeId);
+      if (changed.outcome !== 'moved') throw new Error(changed.outcome);
+      await world.deliver([changed.event]);
+      await world.until(async () => (await world.timeline(bookingId)).version === changed.event.version);
+      await world.goTo(bookingId, startsAt);
+      await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
+      await world.handle(bookingId).result();
+      return [bookingId];
     },
   },
   {

@@ -154,18 +154,18 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
     }),
     staffRoute({
       method: 'post', path: '/programmes/:code/draft/publish', roles: publishers,
-      summary: 'Publish the draft, now or at `at`: by somebody who did not edit it, checked and rehearsed as it stands. 412 when it was changed since `version`', params: byCode,
-      body: draftVersion.extend({ at: z.iso.datetime({ offset: true }).optional() }), answer: z.object({ number: z.int().nullable(), publishAt: instant.nullable() }),
+      summary: 'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by somebody who did not edit it, checked and rehearsed as it stands. 412 when it was changed since `version`', params: byCode,
+      body: draftVersion.extend({ at: z.iso.datetime({ offset: true }).optional(), reach: z.boolean().default(false) }), answer: z.object({ number: z.int().nullable(), publishAt: instant.nullable() }),
       async handle({ params, body, actor, staff }) {
         const refusal = await refusalOf(params.code);
         if (refusal) return refusal;
         if (body.at === undefined) {
-          const outcome = await drafts.publish(actor, staff.staffId, params.code, body.version);
+          const outcome = await drafts.publish(actor, staff.staffId, params.code, body.version, body.reach);
           return outcome.ok ? { answer: { number: outcome.number, publishAt: null } } : outcome;
         }
         const at = new Date(body.at);
         if (at.getTime() <= Date.now()) return refuseStaff('release_past');
-        const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at);
+        const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at, body.reach);
         if (!outcome.ok) return outcome;
         // Where Temporal is away now, the worker's sweeper starts what waits.
         await processes.startRelease(outcome.release.id, at).catch(() => undefined);

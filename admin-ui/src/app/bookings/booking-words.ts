@@ -15,7 +15,7 @@ export const stateTones: Readonly<Record<BookingState, 'good' | 'warn' | 'bad' |
 export const channelWords: Readonly<Record<Channel, string>> = { web: 'Web', phone: '電話', line: 'LINE', venue: '会場' };
 
 /** What an event of a booking did. */
-export const stepWords: Readonly<Record<Step['type'], string>> = { ...stateWords, check_in_undone: '来場の受付を取り消し' };
+export const stepWords: Readonly<Record<Step['type'], string>> = { ...stateWords, check_in_undone: '来場の受付を取り消し', programme_changed: '事業の新しい版へ変更' };
 
 const actors: Readonly<Record<Step['actor'], string>> = { citizen: '本人', operator: 'オペレーター', venue: '会場', city: '市', system: '自動' };
 const reasons: Partial<Record<NonNullable<Step['reason']>, string>> = {

@@ -5,7 +5,7 @@ import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
 import { Tell } from '../shared/tell';
 
-const eventWords = { held: '仮押さえ', confirmed: '予約が確定', attended: '来場', no_show: '来場なし', cancelled: '取消', expired: '仮押さえの時間切れ', released: '仮押さえをやめた', check_in_undone: '来場の取り消し' } as const;
+const eventWords = { held: '仮押さえ', confirmed: '予約が確定', attended: '来場', no_show: '来場なし', cancelled: '取消', expired: '仮押さえの時間切れ', released: '仮押さえをやめた', check_in_undone: '来場の取り消し', programme_changed: '事業の新しい版へ変更' } as const;
 const actorWords = { citizen: '本人', operator: '電話の窓口', venue: '会場', city: '市', system: '自動' } as const;
 const noticeWords = { queued: '送る前', sending: '送信中', sent: '送信済み', failed: '届かなかった', unclear: '届いたか不明', skipped: '送らなかった' } as const;
 const statusWords = { done: '済み', to_come: '予定', skipped: '送らない', failed: 'できなかった' } as const;

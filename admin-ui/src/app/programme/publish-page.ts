@@ -17,7 +17,7 @@ import { ProgrammeStore } from './programme-store';
   selector: 'toki-publish-page',
   imports: [AffectedCard, CityTime, MatButton, NoDraft, RouterLink],
   templateUrl: './publish-page.html',
-  styles: `toki-affected { display: block; margin-top: 28px; } h2:not(:first-child) { margin-top: 28px; } h2 { margin-bottom: 8px; } .row, .note { margin-top: 20px; } input { font: inherit; min-height: 40px; padding: 6px 10px; border: 1px solid #767676; border-radius: 8px; }`,
+  styles: `toki-affected { display: block; margin-top: 28px; } .reach { flex-basis: 100%; } h2:not(:first-child) { margin-top: 28px; } h2 { margin-bottom: 8px; } .row, .note { margin-top: 20px; } input { font: inherit; min-height: 40px; padding: 6px 10px; border: 1px solid #767676; border-radius: 8px; }`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PublishPage {
@@ -27,6 +27,8 @@ export class PublishPage {
   private readonly tell = inject(Tell);
   private readonly me = inject(Session).me;
   protected readonly at = signal('');
+  /** The wish that running bookings get the new version too. */
+  protected readonly reach = signal(false);
   protected readonly busy = signal(false);
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly before = computed(() => this.store.versions()[0]?.number);
@@ -53,15 +55,15 @@ export class PublishPage {
     if (!draft) return;
     const at = this.at();
     const when = at === '' ? '公開すると、5秒以内にすべての画面に反映されます。' : '指定した日時に公開されます。それまで下書きは変更できません。';
-    if (!(await this.ask.yes({ heading: '公開しますか', sentences: [when, 'すでに取られた予約は、取ったときの決まりのまま続きます。'], yes: '公開する' }))) return;
+    if (!(await this.ask.yes({ heading: '公開しますか', sentences: [when, this.reach() ? 'すでに取られた予約への反映は、別の「市の管理者」の承認を待ちます。' : 'すでに取られた予約は、取ったときの決まりのまま続きます。'], yes: '公開する' }))) return;
     this.busy.set(true);
     const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/publish', {
-      params: { path: { code: this.store.code() } }, body: { version: draft.version, ...(at === '' ? {} : { at: toInstant(at) }) },
+      params: { path: { code: this.store.code() } }, body: { version: draft.version, ...(at === '' ? {} : { at: toInstant(at) }), ...(this.reach() ? { reach: true } : {}) },
     });
     this.busy.set(false);
     this.refused.set(error);
     if (data) {
-      this.tell.done(data.number === null ? '公開の予定を入れました。' : `第${String(data.number)}版を公開しました。`);
+      this.tell.done(data.number === null ? '公開の予定を入れました。' : `第${String(data.number)}版を公開しました。${this.reach() ? '予約への反映は「版」のページで承認を待っています。' : ''}`);
       await this.store.reload();
     }
   }

@@ -8,12 +8,13 @@ import { EmptyState } from '../shared/empty-state';
 import { saveFile } from '../shared/save-file';
 import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
+import { BringToBookings } from './bring-to-bookings';
 import { ProgrammeStore } from './programme-store';
 
 /** Every version that was published, going back to one, files out and in. */
 @Component({
   selector: 'toki-versions-page',
-  imports: [CityTime, EmptyState, MatButton],
+  imports: [BringToBookings, CityTime, EmptyState, MatButton],
   template: `
     <div class="row">
       @if (store.draft()) {
@@ -37,6 +38,7 @@ import { ProgrammeStore } from './programme-store';
           }
         </tbody>
       </table></div>
+      <toki-bring-to-bookings />
     }
   `,
   styles: `.row { margin-bottom: 12px; } td .row { margin: 0; }`,
