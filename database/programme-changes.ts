@@ -70,6 +70,12 @@ interface Row {
   expected: number;
 }
 
+interface OutcomeCount {
+  outcome: 'moved' | 'stayed' | 'failed';
+  reason: string | null;
+  count: number;
+}
+
 /** Confirmed bookings to come that were made under another version than the change's. */
 const older = `FROM booking b JOIN slot s ON s.id = b.slot_id WHERE b.programme_id = :programme AND b.state = 'confirmed' AND b.programme_version_id <> :version AND s.starts_at > now()`;
 
@@ -82,9 +88,12 @@ export function createProgrammeChanges(
       .leftJoin('staff as d', 'd.id', 'c.approved_by').leftJoin('staff as e', 'e.id', 'c.ended_by')
       .select<Row[]>('c.*', 'p.code', 'v.number', 'a.display_name as asked_name', 'd.display_name as approved_name', 'e.display_name as ended_name');
 
+  const ended = new Map<string, readonly OutcomeCount[]>();
+
   async function view(connection: Database, row: Row): Promise<ChangeView> {
-    const counts = await connection('programme_change_booking').where({ change_id: row.id }).groupBy('outcome', 'reason')
-      .select<{ outcome: 'moved' | 'stayed' | 'failed'; reason: string | null; count: number }[]>('outcome', 'reason', connection.raw('count(*)::int AS count'));
+    const counts = ended.get(row.id) ?? (await connection('programme_change_booking').where({ change_id: row.id }).groupBy('outcome', 'reason').select<OutcomeCount[]>('outcome', 'reason', connection.raw('count(*)::int AS count')));
+    // Whoever held the row when it ended has committed: its report does not change any more.
+    if (row.ended_at !== null && connection === database) ended.set(row.id, counts);
     const sum = (outcome: string) => counts.filter((item) => item.outcome === outcome).reduce((total, item) => total + item.count, 0);
     return {
       id: row.id, programmeCode: row.code, number: row.number, state: row.state, askedBy: { id: row.asked_by, name: row.asked_name }, askedAt: row.asked_at, approvedBy: row.approved_name,

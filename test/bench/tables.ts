@@ -30,6 +30,8 @@ const auditRows = 2_000_000;
 const fluidMs = 200;
 /** Sums over weeks, behind a button. */
 const sumMs = 2_000;
+/** Every booking to come, judged one by one while somebody goes on editing. */
+const wholeMs = 10_000;
 
 interface Asked {
   readonly name: string;
@@ -37,6 +39,8 @@ interface Asked {
   readonly isSum?: true;
   /** How often it is asked; left out: as all. */
   readonly samples?: number;
+  /** What is bearable, where not `sumMs`. */
+  readonly withinMs?: number;
   run(turn: number): Promise<unknown>;
 }
 
@@ -53,14 +57,14 @@ export async function tables(serverUrl: string, residents: number, say: (line: s
     const found = [];
     for (const asked of await questions(city, bookings)) found.push({ ...asked, ...(await timesOf(asked)) });
     const worst = Math.max(...found.filter((item) => !item.isSum).map((item) => item.p95));
-    const slowestSum = Math.max(...found.filter((item) => item.isSum).map((item) => item.p95));
+    const areSumsInTime = found.every((item) => !item.isSum || item.p95 <= (item.withinMs ?? sumMs));
     const line = ({ p50, p95 }: { p50: number; p95: number }) => `${p50.toFixed(1)} / ${p95.toFixed(1)} (${(p50 / bare.p50).toFixed(0)} x)`;
     return {
-      name: 'tables', value: round(worst, 1), wanted: `<= ${String(fluidMs)} ms`, holds: worst <= fluidMs && slowestSum <= sumMs,
+      name: 'tables', value: round(worst, 1), wanted: `<= ${String(fluidMs)} ms`, holds: worst <= fluidMs && areSumsInTime,
       detail: {
         rows: `${String(residents)} residents, ${String(bookings)} bookings, ${String(auditRows)} of the audit`,
         'bare read by primary key, p50 / p95 ms': `${bare.p50.toFixed(2)} / ${bare.p95.toFixed(2)}`,
-        ...Object.fromEntries(found.map((item) => [`${item.name}${item.isSum ? ` (a sum: <= ${String(sumMs)})` : ''}`, line(item)])),
+        ...Object.fromEntries(found.map((item) => [`${item.name}${item.isSum ? ` (a sum: <= ${String(item.withinMs ?? sumMs)})` : ''}`, line(item)])),
       },
     };
   } finally {
@@ -142,7 +146,7 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
     { name: 'what moved on that list', run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)) },
     { name: 'who may book, all residents counted anew', isSum: true, samples: 6, run: async () => countEligible(byAge, (await createAffected({ database, birthDates: createBirthDateKeys(keys) }).people(programmeId)).people, new Date()) },
-    { name: 'bookings that a change of the groups would not allow', isSum: true, samples: 6, run: () => affected.countFaulty(programmeId, byAge, city.version.document) },
+    { name: 'bookings that a change of the groups would not allow', isSum: true, withinMs: wholeMs, samples: 6, run: () => affected.countFaulty(programmeId, byAge, city.version.document) },
     { name: 'what waits for a person', run: () => attention.attention() },
     { name: 'how mail went in a day', run: () => attention.mail() },
   ];

@@ -36,7 +36,6 @@ describeInBrowser('a version is brought to running bookings', () => {
   }
 
   test('shown, asked for, approved by another, reported', async () => {
-    await world.city.database('programme_change').where({ state: 'waiting' }).update({ state: 'rejected', ended_at: new Date() });
     const first = await admin.open({ role: 'supervisor', path: '/programme/test-programme/versions' });
     await first.getByRole('button', { name: '反映すると何が変わるかを見る' }).click();
     await first.getByText('1週間前のお知らせ').waitFor();
@@ -55,6 +54,7 @@ describeInBrowser('a version is brought to running bookings', () => {
     await second.getByRole('dialog').getByRole('button', { name: '承認して始める' }).click();
     await second.getByText('完了', { exact: true }).waitFor({ timeout: 30_000 });
     await second.getByText('対象区分から外れる 1件').waitFor();
+    await second.getByText('移せる予約はありません。').waitFor();
     await look(second, 'report');
     await second.setViewportSize({ width: 390, height: 900 });
     await look(second, 'report-phone');

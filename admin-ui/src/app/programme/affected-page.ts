@@ -23,7 +23,7 @@ import { ProgrammeStore } from './programme-store';
       @if (found.bookings.length === 0 && !url.values().after) {
         <toki-empty-state heading="当てはまる予約はありません" icon="calendar"><p>下書きの対象区分・回・間隔・予約できる日を変えると、認められなくなる予約がここに並びます。</p></toki-empty-state>
       } @else {
-        <div class="table-frame" [attr.aria-busy]="page.loading()"><table class="dense nowrap">
+        <div class="table-frame" tabindex="0" role="region" aria-label="認められなくなる予約" [attr.aria-busy]="page.loading()"><table class="dense nowrap">
           <caption class="visually-hidden">認められなくなる予約（日時の順）</caption>
           <thead><tr><th scope="col">日時</th><th scope="col">会場</th><th scope="col">回</th><th scope="col">状態</th><th scope="col">受付番号</th><th scope="col">チャネル</th><th scope="col">理由</th></tr></thead>
           <tbody>

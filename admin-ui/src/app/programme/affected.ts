@@ -35,7 +35,7 @@ const pauseMs = 800;
             }
             <details>
               <summary>対象区分ごとの人数</summary>
-              <div class="table-frame"><table class="dense">
+              <div class="table-frame" tabindex="0" role="region" aria-label="対象区分ごとの人数"><table class="dense">
                 <thead><tr><th scope="col">対象区分</th><th scope="col" class="number">この下書き</th><th scope="col" class="number">公開中の版</th></tr></thead>
                 <tbody>
                   @for (group of found.groups; track group.code) { <tr><th scope="row">{{ group.label }}@if (group.byDeclaration) { <span class="soft">（自己申告を含む）</span> }</th><td class="number">{{ group.now === null ? '—' : (group.now | number) }}</td><td class="number">{{ group.before === null ? '—' : (group.before | number) }}</td></tr> }
@@ -53,7 +53,7 @@ const pauseMs = 800;
     }
   `,
   styles: `
-    h2 { margin-bottom: 8px; } .sum { margin-bottom: 8px; } .sum strong { font-size: 1.2rem; } .reasons { margin: 0 0 12px; padding-left: 24px; } .small { font-size: 0.875rem; margin: 12px 0 0; }
+    h2 { margin-bottom: 8px; } .sum { margin-bottom: 8px; } .sum strong { font-size: 1.2rem; } .sum .chip { margin-left: 8px; } .reasons { margin: 0 0 12px; padding-left: 24px; } .small { font-size: 0.875rem; margin: 12px 0 0; }
     summary { cursor: pointer; padding: 6px 0; } .number { text-align: right; font-variant-numeric: tabular-nums; } details p { margin: 8px 0 0; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -39,7 +39,7 @@ type Change = Schema<'ProgrammeChange'>;
           @if (change.state === 'waiting' && change.askedBy.id === me()?.id) { <p class="soft last">申請した人は承認できません。別の「市の管理者」に頼んでください。</p> }
         </div>
       }
-      @if (isPreviewed()) {
+      @if (isPreviewed() && open()?.state !== 'running') {
         @if (preview.value(); as found) {
           <div class="card">
             <h3>第{{ found.number }}版を反映すると</h3>
@@ -52,20 +52,20 @@ type Change = Schema<'ProgrammeChange'>;
                 <ul>@for (stay of found.stays; track stay.reason) { <li>{{ stay.words }}：{{ stay.count | number }}件</li> }</ul>
               }
               @if (found.notices.length > 0) {
-                <div class="table-frame"><table class="dense">
+                <div class="table-frame" tabindex="0" role="region" aria-label="お知らせの変化"><table class="dense">
                   <thead><tr><th scope="col">お知らせ</th><th scope="col">どう変わるか</th><th scope="col" class="number">予約</th></tr></thead>
                   <tbody>@for (notice of found.notices; track notice.step + notice.kind) { <tr><th scope="row">{{ notice.label }}</th><td>{{ kinds[notice.kind] }}</td><td class="number">{{ notice.bookings | number }}件</td></tr> }</tbody>
                 </table></div>
                 <p class="soft small">すでに送ったお知らせは、もう一度送られません。送る時刻を過ぎたお知らせは、あとから送られません。条件のあるお知らせは、送るときに当てはまる方にだけ送られます。</p>
-              } @else { <p>届くお知らせの種類と時刻は変わりません。</p> }
-              @if (!open() && mayAsk()) { <button matButton="filled" type="button" (click)="ask(found.number)">反映を申請する</button> }
+              } @else if (found.willMove > 0) { <p>届くお知らせの種類と時刻は変わりません。</p> }
+              @if (found.willMove === 0) { <p class="last">移せる予約はありません。</p> } @else if (!open() && mayAsk()) { <button matButton="filled" type="button" (click)="ask(found.number)">反映を申請する</button> }
             }
           </div>
         } @else { <p class="soft" role="status">数えています…</p> }
-      } @else if (mayPreview()) { <button matButton="outlined" type="button" (click)="look()">反映すると何が変わるかを見る</button> }
+      } @else if (mayPreview() && !open()) { <button matButton="outlined" type="button" (click)="look()">反映すると何が変わるかを見る</button> }
       @if (past().length > 0) {
         <h3 class="past">これまでの反映</h3>
-        <div class="table-frame"><table class="dense">
+        <div class="table-frame" tabindex="0" role="region" aria-label="これまでの反映"><table class="dense nowrap">
           <thead><tr><th scope="col">版</th><th scope="col">結果</th><th scope="col">申請</th><th scope="col">承認</th><th scope="col">終わり</th><th scope="col" class="number">移した</th><th scope="col">そのまま</th><th scope="col" class="number">できなかった</th></tr></thead>
           <tbody>
             @for (change of past(); track change.id) {
@@ -105,7 +105,12 @@ export class BringToBookings {
 
   constructor() {
     void this.changes.reload();
+    let wasOpen = false;
     effect(() => {
+      const isOpen = this.open() !== undefined;
+      // What was counted before has been done, or called off.
+      if (wasOpen && !isOpen) untracked(() => void this.preview.reload());
+      wasOpen = isOpen;
       // Whoever is to say yes sees what they say yes to.
       if (this.open()?.state === 'waiting') untracked(() => !this.isPreviewed() && void this.preview.reload());
     });

@@ -24,7 +24,7 @@ import { ProgrammeStore } from './programme-store';
     </div>
     @if (store.versions().length === 0) { <toki-empty-state heading="まだ公開された版はありません" icon="settings"><p>下書きを公開すると、ここに版として残ります。公開した版は変わりません。</p></toki-empty-state> }
     @else {
-      <div class="table-frame"><table class="dense">
+      <div class="table-frame" tabindex="0" role="region" aria-label="版の一覧"><table class="dense nowrap">
         <thead><tr><th scope="col">版</th><th scope="col">状態</th><th scope="col">公開</th><th scope="col">公開した人</th><th scope="col">編集した人</th><th scope="col">操作</th></tr></thead>
         <tbody>
           @for (version of store.versions(); track version.number) {
