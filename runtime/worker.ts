@@ -4,12 +4,9 @@ import type { Logger } from 'pino';
 import type { BackgroundLoop } from '../activities/background-loop';
 import { createBroadcastSweeper } from '../activities/broadcast-sweeper';
 import { createHousekeeping } from '../activities/housekeeping';
-<<<<<<< HEAD
 import { createLineApi } from '../activities/line-api';
 import { createLineEventLoop } from '../activities/line-events';
-=======
 import { createChangeSweeper } from '../activities/change-sweeper';
->>>>>>> aba75ab (A published version can be brought to running bookings: shown, asked for by one, approved by another, with progress and report)
 import { createReleaseSweeper } from '../activities/release-sweeper';
 import { createImportSweeper } from '../activities/import-sweeper';
 import { createReconciler } from '../activities/reconciler';
