@@ -265,8 +265,9 @@ export class BookingEntity {
     for (const { step, dueAt, leftOut } of stepsAfterChange(journey, this.#confirmation ?? event, event.facts.slotStartsAt, event.at)) {
       if (told.has(step.id)) continue;
       const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
-      if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
-      else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
+      if (!leftOut) this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
+      // What the journey before left out has been noted.
+      else if (!this.#done.some((entry) => entry.name === step.id)) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
     }
     this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
   }

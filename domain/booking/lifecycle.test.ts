@@ -24,6 +24,7 @@ describe('the life of a booking', () => {
   it('names an event after the state it leads to, but for the check-in that is undone', () => {
     for (const state of bookingStates) expect(stateAfter(state)).toBe(state);
     expect(stateAfter('check_in_undone')).toBe('confirmed');
+    expect(stateAfter('programme_changed')).toBe('confirmed');
   });
 
   it('gives the seat back in every end but the two in which the day has passed', () => {

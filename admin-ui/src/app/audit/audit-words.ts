@@ -18,6 +18,7 @@ const actions: Readonly<Record<string, string>> = {
   'import.approve_removal': '取込での除外を承認した', 'import.reject': '取込を断った', 'import.undo': '取込を元に戻した', 'import.forget': '取込ファイルを消した',
   'import.carry_over': '予約を新しい番号に移した', 'import.carry_over_read': '番号の変わった予約を見た', 'import.log_in_check': 'ログインできるかを試した',
   'programme.add': '事業を加えた', 'programme.publish': '事業の設定を公開した', 'rehearsal.ask': 'リハーサルを頼んだ',
+  'programme.affected': '影響を受ける予約を見た', 'change.ask': '取られている予約への反映を申請した', 'change.approve': '取られている予約への反映を承認した', 'change.stop': '取られている予約への反映を止めた',
   'resident.identify': '本人を確認した', 'resident.close': '対象者を閉じた', 'resident.note': '対象者にメモを書いた', 'resident.permit': '予約を特別に許可した', 'resident.revoke_permit': '特別な許可を取り消した',
   'resident.protect': '対象者を保護した', 'resident.unprotect': '対象者の保護を解いた',
   'schedule.add': '予定を加えた', 'schedule.update': '予定を変えた', 'schedule.remove': '予定を消した', 'slots.capacity': '席の数を変えた', 'slots.load': '枠の表を読み込んだ', 'slot.bookings': '枠の予約を見た',
