@@ -7,7 +7,7 @@ import type { ProgrammeDocument } from '../programme/document';
 import { decideHold, type BookingForRules } from './rules';
 import { faultOfStanding, type StandingBooking } from './standing';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const document: ProgrammeDocument = {
   ...demo,
   doses: [{ number: 1, label: '1回目' }, { number: 2, label: '2回目', interval: { minDays: 21, maxDays: 42 } }],

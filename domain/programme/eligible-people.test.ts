@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProgrammeDocument } from './document';
 import { countEligible, haveSameRules } from './eligible-people';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../runtime/demo/programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
 const opensAt = '2021-05-06T08:30:00+09:00';
 const document: ProgrammeDocument = {
   ...demo,
