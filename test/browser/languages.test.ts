@@ -11,7 +11,7 @@ let browser: Browser;
 
 /** Nothing stands outside of the screen: words are longer in some languages. */
 async function expectFits(page: Page, what: string): Promise<void> {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const over = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   expect([what, over]).toEqual([what, 0]);
 }
 

@@ -14,7 +14,7 @@ export interface Words {
   /** For `lang` and `hreflang`; やさしい日本語 is Japanese. */
   readonly tag: string;
   /** The words of a key (`front.way`), values put in. */
-  t(key: string, values?: WordValues): string;
+  readonly t: (key: string, values?: WordValues) => string;
   /** As `t`, as it is kept: with its placeholders. */
   raw(key: string): string;
   readonly dates: DateWords;
