@@ -143,7 +143,7 @@ test('6: seats of the same day by telephone alone, from October', () => {
   const [morning] = document.broadcasts ?? [];
   if (!morning) throw new Error('the morning message is missing');
   expect(writeBroadcast(document, morning, [{ venueName: '桜木会場', seats: 3 }, { venueName: '北会場', seats: 12 }], '2021-10-01', 'https://yoyaku.example.jp')).toBe(
-    `【新潟市】新型コロナワクチン接種　本日（2021年10月1日（金））の空き
+    `【新潟市】新型コロナワクチン接種　本日 2021年10月1日（金） の空き
 
 桜木会場　3席
 北会場　12席
