@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { createLineBroadcasts } from '../../../database/line-broadcasts';
 import { createNoticeRepository, type NoticeRepository } from '../../../database/notices';
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
@@ -83,6 +84,18 @@ describeInBrowser('people who could not be told', () => {
     await page.getByText('電話せずに済み', { exact: false }).first().waitFor();
     await expectClean(page, 'callbacks that are done');
     expect((await admin.site.audit.list({ residentId: first.residentId, action: 'callback.show_contact', limit: 5 }))).toHaveLength(1);
+    expect(admin.faults).toEqual([]);
+  });
+
+  test('the broadcasts stand beside the notices, with what became of each', async () => {
+    const { database, version } = admin.site.city;
+    const broadcasts = createLineBroadcasts(database);
+    await broadcasts.open({ programmeId: version.programmeId, programmeVersionId: version.id, broadcast: 'morning', day: '2021-10-01' });
+    await broadcasts.skip((await broadcasts.underWay())[0] ?? '', 'no_seats');
+    const page = await admin.open({ role: 'operator', path: '/notices' });
+    await page.getByRole('link', { name: '一斉のお知らせ（LINE）' }).click();
+    await page.getByText('空きがないため送りませんでした').waitFor();
+    await expectClean(page, 'the broadcasts');
     expect(admin.faults).toEqual([]);
   });
 

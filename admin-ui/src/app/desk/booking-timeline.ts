@@ -35,8 +35,8 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
         <ul>
           @for (notice of found.notices; track notice.id) {
             <li>
-              {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}@if (notice.maskedAddress) { <span class="soft">　{{ notice.maskedAddress }}</span> }@if (notice.reason) { <span class="soft">（{{ notice.reason }}）</span> }
-              @if (!notice.again && notice.maskedAddress && notice.status !== 'queued' && notice.status !== 'sending') { <button matButton="outlined" type="button" [disabled]="sending()" (click)="sendAgain(notice)">もう一度送る</button> }
+              {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}@if (notice.channel === 'line') { <span class="soft">　LINE</span> } @else if (notice.maskedAddress) { <span class="soft">　{{ notice.maskedAddress }}</span> }@if (notice.reason) { <span class="soft">（{{ notice.reason }}）</span> }
+              @if (!notice.again && (notice.maskedAddress || notice.channel === 'line') && notice.status !== 'queued' && notice.status !== 'sending') { <button matButton="outlined" type="button" [disabled]="sending()" (click)="sendAgain(notice)">もう一度送る</button> }
             </li>
           }
         </ul>

@@ -27,6 +27,7 @@ import { noticeStatusTones, noticeStatusWords } from './notice-words';
           @if (notice.handledAt; as at) { <dt>対応</dt><dd>{{ at | city: 'moment' }} に対応済み</dd> }
           <dt>宛先</dt>
           <dd>
+            @if (notice.channel === 'line') { つないだLINE<br> }
             @if (address(); as whole) { {{ whole }} } @else { {{ notice.maskedAddress ?? 'メールアドレスなし' }} }
             @if (mayAct() && notice.maskedAddress && !address()) { <button type="button" class="plain" (click)="showAddress()">宛先を表示（記録されます）</button> }
           </dd>
