@@ -9,14 +9,14 @@ export interface NoticeMessage {
  * The words of a notice as a calm HTML mail: one column, no tables, no pictures, nothing loaded from elsewhere. Blank
  * lines part paragraphs; the site's address and the call centre's telephone number become links. Everything is escaped.
  */
-export function layoutNotice(notice: { subject: string; text: string; sender: string; siteUrl: string; telephone: string }): string {
+export function layoutNotice(notice: { subject: string; text: string; sender: string; siteUrl: string; telephone: string; languageTag?: string }): string {
   const paragraphs = notice.text
     .trim()
     .split(/\n{2,}/)
     .map((paragraph) => `<p style="margin:0 0 1.5em">${linked(paragraph, notice.siteUrl, notice.telephone).replaceAll('\n', '<br>\n')}</p>`);
   return [
     '<!DOCTYPE html>',
-    '<html lang="ja">',
+    `<html lang="${notice.languageTag ?? 'ja'}">`,
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',

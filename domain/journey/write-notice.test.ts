@@ -48,3 +48,17 @@ test('every text of the programme is filled in completely, as text and as HTML',
     expect(line).not.toMatch(/[\r\n]/);
   }
 });
+
+test('a notice in another language says so, and leads to the site in it', () => {
+  const english = { ...document, schema: 2 as const, translations: { en: { reviewed: true, templates: { confirmation: { subject: 'Booked', text: 'See {{siteUrl}} or call {{callCentreTelephone}}.' } } } } };
+  const written = (id: string) => {
+    const step = english.journey.find((item) => item.id === id);
+    if (!step) throw new Error(`no step ${id}`);
+    return writeNotice(english, step, subject, 'https://yoyaku.example.jp', 'en');
+  };
+  expect(written('confirmation')).toMatchObject({ subject: 'Booked', text: expect.stringContaining('See https://yoyaku.example.jp/?lang=en or') as unknown, html: expect.stringContaining('<html lang="en">') as unknown });
+  expect(written('confirmation').html).toContain('<a href="https://yoyaku.example.jp/?lang=en"');
+  // What nobody has translated stays Japanese.
+  expect(written('change').html).toContain('<html lang="ja">');
+  expect(written('change').text).not.toContain('lang=');
+});

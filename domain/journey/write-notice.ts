@@ -3,7 +3,7 @@ import { cityDate } from '../calendar/city-time';
 import type { EndReason } from '../contracts/booking-workflow';
 import { layoutNotice, type NoticeMessage } from '../notice-layout';
 import type { JourneyStep, Language, ProgrammeDocument } from '../programme/document';
-import { dateIn, inLanguage, timeIn } from '../programme/languages';
+import { dateIn, inLanguage, languageNames, timeIn } from '../programme/languages';
 import { renderTemplate, type TemplateValues } from '../programme/template';
 
 interface Appointment {
@@ -36,13 +36,17 @@ export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subj
 function writeIn(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string, language: Language): NoticeMessage {
   const template = document.templates[step.template];
   if (!template) throw new Error(`a published document has the text of every step, but not "${step.template}"`);
-  const values = valuesOf(document, subject, siteUrl, language);
+  // A text that has no translation is Japanese, and so is the page to which it leads.
+  const translation = language === 'ja' ? undefined : document.translations?.[language];
+  const said: Language = translation?.reviewed === true && translation.templates?.[step.template] ? language : 'ja';
+  const address = said === 'ja' ? siteUrl : `${siteUrl}/?lang=${said}`;
+  const values = valuesOf(document, subject, address, language);
   const line = renderTemplate(template.subject, values).replace(/\s+/g, ' ').trim();
   const text = renderTemplate(template.text, values);
   return {
     subject: line,
     text,
-    html: layoutNotice({ subject: line, text, sender: `${document.city} ${document.name}`, siteUrl, telephone: document.callCentre.telephone }),
+    html: layoutNotice({ subject: line, text, sender: `${document.city} ${document.name}`, siteUrl: address, telephone: document.callCentre.telephone, languageTag: languageNames[said].tag }),
   };
 }
 
