@@ -4,6 +4,7 @@ import { createAudit } from '../database/audit';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
+import { createImportSettings } from '../database/import-settings';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import { createResidentRepository } from '../database/residents';
@@ -23,8 +24,6 @@ const storedAtOnce = 200;
 /** People looked at between two statements. */
 const peopleAtOnce = 100;
 const bookedAtOnce = 50;
-/** More rows than a city has people to send to its venues; a wrong file is noticed. */
-const mostRows = 300_000;
 
 /** The worker as the audit names it. Who approved stands in the run. */
 const machine = { kind: 'machine', id: null, origin: 'assignment', requestId: null } as const;
@@ -71,6 +70,7 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
       const rules: AssignmentRowRules = {
         columns: header.columns, couponNumber: document.identification.couponNumber, doses: document.doses.map((dose) => dose.number), venueOf: venues, today: cityDate(new Date()),
       };
+      const { maxRows } = await createImportSettings({ database }).get(run.programmeId);
       const look = rowReader(run, rules);
       let index = 0;
       let rows = 0;
@@ -89,7 +89,7 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
           index += 1;
           if (!isData) continue;
           rows += 1;
-          if (rows > mostRows) return { code: 'too_many_rows', sentence: explainFileRefusal({ code: 'too_many_rows', limit: mostRows }) };
+          if (rows > maxRows) return { code: 'too_many_rows', sentence: explainFileRefusal({ code: 'too_many_rows', limit: maxRows }) };
           if (index > run.stagedRecords) batch.push(record);
           if (batch.length === storedAtOnce) await store();
         }

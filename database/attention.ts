@@ -7,6 +7,8 @@ export interface Attention {
   readonly failedNotices: number;
   readonly callbacks: number;
   readonly importsWaiting: number;
+  /** Assigned appointments that wait for a second person: to be booked, or to be taken back. */
+  readonly assignmentsWaiting: number;
   readonly exportsWaiting: number;
 }
 
@@ -33,6 +35,7 @@ export function createAttentionReader(database: Database) {
         `SELECT (SELECT count(*)::int FROM notice WHERE urgency > 0) AS "failedNotices",
                 (SELECT count(*)::int FROM callback WHERE done_at IS NULL) AS callbacks,
                 (SELECT count(*)::int FROM import_run WHERE status = 'waiting') AS "importsWaiting",
+                (SELECT count(*)::int FROM assignment_run WHERE status = 'waiting' OR (status = 'done' AND take_back_asked_by IS NOT NULL)) AS "assignmentsWaiting",
                 (SELECT count(*)::int FROM data_export WHERE approved IS NULL) AS "exportsWaiting"`,
       );
       const [row] = rows;

@@ -46,6 +46,8 @@ export async function removeOutdated(database: Database): Promise<Removed> {
   );
   // As an import: rows do not wait for an answer that never comes.
   await database.raw(`UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`, [approvalDays]);
+  // A look takes minutes, and its activity at most a day: the workflow never began.
+  await database.raw(`UPDATE assignment_run SET status = 'failed', ended_at = now() WHERE status = 'checking' AND created_at < now() - interval '2 days'`);
   await forgetWhatWas(database, importFileDays);
   await database.raw(`DELETE FROM staff_mail WHERE at < now() - interval '2 days'`);
   await reopenDueSeats(database);

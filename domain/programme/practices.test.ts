@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findAssignmentHeader } from '../assignment/columns';
+import { cellsOf, readAssignmentRow, venueFinder } from '../assignment/row';
 import { checkAnswers, fieldsAsked } from '../booking/form';
 import { decideHold, type BookingForRules, type HoldRequest } from '../booking/rules';
 import { addDays } from '../calendar/city-time';
 import { dueBroadcasts, writeBroadcast } from '../line/broadcast';
+import { readCsv } from '../csv/read-csv';
 import { planJourney } from '../journey/plan';
 import { laterSteps } from '../journey/moments';
 import { writeNotice } from '../journey/write-notice';
@@ -125,9 +128,34 @@ test('5: what the city assigned is told in other words, and changed the usual wa
   const ids = (channel: 'web' | 'venue') => planJourney(document, 1, { channel }).steps.filter((step) => step.on === 'confirmed').map((step) => step.id);
   expect(ids('venue')).toEqual(['assigned', 'reminder']);
   expect(ids('web')).toEqual(['confirmation', 'reminder']);
+  // The city gives seats of the venues' lane two weeks before anybody may book, and further ahead.
+  expect(ask(document, senior, { at: '2022-01-12T09:00', slot: '2022-02-10T10:00', channel: 'venue' })).toBe('ok');
+  expect(ask(document, senior, { at: '2022-01-12T09:00', slot: '2022-02-10T10:00' })).toBe('not_open_yet');
+  expect(ask(document, senior, { at: '2022-01-24T08:30', slot: '2022-04-20T10:00', channel: 'venue' })).toBe('ok');
+  expect(ask(document, senior, { at: '2022-01-24T08:30', slot: '2022-04-20T10:00' })).toBe('outside_window');
   const move = { at: '2022-01-25T10:00', slot: '2022-02-20T10:00', replaces: 'first' };
   expect(ask(document, senior, { ...move, bookings: [booked('2022-02-10T10:00', { changes: 2 })] })).toBe('ok');
   expect(ask(document, senior, { ...move, bookings: [booked('2022-02-10T10:00', { changes: 3 })] })).toBe('too_many_changes');
+});
+
+test('5: the file of the city is read: era dates, full width, titles above the header; each row that cannot be read says why', () => {
+  const document = load('05-assigned-by-the-city');
+  const text = new TextDecoder('shift_jis', { fatal: true }).decode(readFileSync(join(__dirname, '../../test/data/assigned-appointments.csv')));
+  const csv = readCsv(text);
+  if (!csv.ok) throw new Error('the sample is CSV');
+  const header = findAssignmentHeader(csv.records.map((record) => record.cells), document.doses.length > 1);
+  if (!header.ok) throw new Error(header.sentence);
+  const venueOf = venueFinder([{ id: 'sakuragi', code: 'sakuragi', name: '桜木会場' }, { id: 'higashi', code: 'higashi', name: '東会場' }]);
+  const read = csv.records.slice(header.leadingRecords).map(({ cells }) =>
+    readAssignmentRow(cellsOf(cells, header.columns), { columns: header.columns, couponNumber: document.identification.couponNumber, doses: [1], venueOf, today: '2022-01-12' }),
+  );
+  expect(read.flatMap((row) => (row.ok ? [] : [row.fault]))).toEqual(['number_too_short', 'venue_unknown', 'date_malformed', 'time_malformed', 'number_exponent']);
+  const rows = read.flatMap((row) => (row.ok ? [row.row] : []));
+  expect(rows).toHaveLength(40);
+  expect(rows[0]).toEqual({ number: '9940000000', venueId: 'sakuragi', startsAt: city('2022-02-08T09:30'), dose: 1, telephone: '0250000000' });
+  for (const { startsAt, venueId } of rows) {
+    expect(decideHold(document, senior, [], { dose: 1, startsAt, venueCode: venueId }, { dose: 1, channel: 'venue' }, city('2022-01-12T09:00'))).toMatchObject({ ok: true });
+  }
 });
 
 test('6: seats of the same day by telephone alone, from October', () => {

@@ -3,6 +3,7 @@ import { createAssignmentRunStore } from '../../database/assignment-runs';
 import { removeOutdated } from '../../database/housekeeping';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import type { Answer, Visitor } from '../api/support/visitor';
+import { createCitySite } from '../api/support/city-site';
 import { createImportWorld, type ImportWorld } from '../import/import-world';
 import { validAnswers } from '../support/test-city';
 import { createStaffSite, type StaffSite } from './support/staff-site';
@@ -115,6 +116,24 @@ test('a file is looked through, another person says yes, and everybody has the s
   if (!moved.ok) throw new Error(moved.code);
   expect(await world.city.bookings.confirm({ residentId: a.id, bookingId: moved.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' })).toMatchObject({ ok: true });
   expect(await world.city.seats(slotId, 'venue')).toEqual({ taken: 1, capacity: 3 });
+});
+
+test('whoever was given a seat sees it on the site, and is asked for what is missing when they change it', async () => {
+  await slot({ daysAhead: 18, capacity: 1 });
+  const other = await world.city.addSlot({ daysAhead: 19, capacity: 1 });
+  const citizens = await createCitySite({ city: world.city });
+  try {
+    const citizen = await citizens.citizen();
+    await book(fileOf(row(citizen.couponNumber, { date: day(18) })));
+    const list = (await citizen.get('/api/v1/bookings')).json<{ bookings: { id: string; state: string }[] }>().bookings;
+    expect(list).toMatchObject([{ state: 'confirmed', dose: 1 }]);
+    for (const path of ['/bookings', `/bookings/${list[0]!.id}`]) expect((await citizen.get(path)).text).toContain('桜木会場');
+    const held = (await citizen.post('/api/v1/bookings', { slotId: other, dose: 1, replaces: list[0]!.id })).json<{ id: string }>();
+    expect((await citizen.post(`/api/v1/bookings/${held.id}/confirm`, { answers: {} })).json()).toMatchObject({ code: 'invalid_answers' });
+    expect((await citizen.post(`/api/v1/bookings/${held.id}/confirm`, { answers: validAnswers })).json()).toMatchObject({ state: 'confirmed' });
+  } finally {
+    await citizens.close();
+  }
 });
 
 test('each row that cannot be booked says why, with its line, before anybody says yes', async () => {

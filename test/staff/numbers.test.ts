@@ -109,5 +109,5 @@ test('the first page: how full, what waits, is the system well', async () => {
   const answer = (await reception.get('/api/v1/today')).json<{ days: string[]; cells: object[]; attention: object; system: object }>();
   expect(answer.days).toHaveLength(14);
   expect(answer.cells).toContainEqual({ venueId: site.city.venueId, day: addDays(cityDate(new Date()), 6), capacity: 14, taken: 3 });
-  expect(answer).toMatchObject({ attention: { callbacks: 0, failedNotices: 0, importsWaiting: 0, exportsWaiting: 0, workflows: 0 }, system: { status: 'ready', missing: [], logInBraked: false } });
+  expect(answer).toMatchObject({ attention: { callbacks: 0, failedNotices: 0, importsWaiting: 0, assignmentsWaiting: 0, exportsWaiting: 0, workflows: 0 }, system: { status: 'ready', missing: [], logInBraked: false } });
 });

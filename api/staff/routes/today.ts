@@ -33,7 +33,7 @@ export function todayRoutes({ numbers, programmes, venues, attention, health, wo
           venues: z.array(z.object({ id: uuid, name: z.string() })),
           /** One cell per venue and day with seats. `taken`: held, booked or attended. */
           cells: z.array(z.object({ venueId: uuid, day: z.string(), capacity: z.int(), taken: z.int() })),
-          attention: z.object({ callbacks: z.int(), failedNotices: z.int(), importsWaiting: z.int(), exportsWaiting: z.int(), workflows: z.int().nullable() }),
+          attention: z.object({ callbacks: z.int(), failedNotices: z.int(), importsWaiting: z.int(), assignmentsWaiting: z.int(), exportsWaiting: z.int(), workflows: z.int().nullable() }),
           system: z.object({
             status: z.enum(['ready', 'degraded', 'not_ready']), missing: z.array(z.enum(['database', 'temporal', 'hand_over'])),
             backlog: z.object({ count: z.int(), oldestSeconds: z.int() }).nullable(),

@@ -40,6 +40,12 @@ export class AssignmentRunPage {
   /** Whoever began it leaves the yes to somebody else. */
   protected readonly isOwn = computed(() => this.run.value()?.startedBy.id === this.me()?.id);
   protected readonly isOwnTakeBack = computed(() => this.run.value()?.takeBackAsked?.by.id === this.me()?.id);
+  /** Whoever said yes can have it begun where it did not begin. */
+  protected readonly mayGoOn = computed(() => {
+    const run = this.run.value();
+    const me = this.me()?.id;
+    return (run?.phase === 'booking' && run.approvedBy?.id === me) || (run?.phase === 'taking_back' && run.takeBackApprovedBy?.id === me);
+  });
   protected readonly steps = steps;
   protected readonly step = computed(() => stepOf[this.run.value()?.phase ?? 'failed'] ?? -1);
   protected readonly percent = computed(() => {
@@ -110,6 +116,14 @@ export class AssignmentRunPage {
       sentences: ['席は空きに戻り、取り消された方には事業で決めたお知らせが送られます。元には戻せません。'], yes: '取り消す', danger: true,
     });
     if (isSure) await this.decide(() => this.api.client.POST('/api/v1/assignments/{id}/take-back/approve', { params: { path: { id: run.id } } }));
+  }
+
+  protected goOn({ id, phase, rows }: AssignmentRun): Promise<void> {
+    return this.decide(() =>
+      phase === 'booking'
+        ? this.api.client.POST('/api/v1/assignments/{id}/approve', { params: { path: { id } }, body: { bookable: Math.max(1, rows.bookable) } })
+        : this.api.client.POST('/api/v1/assignments/{id}/take-back/approve', { params: { path: { id } } }),
+    );
   }
 
   protected withdrawTakeBack(run: AssignmentRun): Promise<void> {

@@ -11,7 +11,7 @@ import { areasOf } from '../shell/areas-of';
 import { Session } from '../shell/session';
 
 interface Cell { readonly day: string; readonly words: string; readonly taken: number; readonly capacity: number; readonly share: number; readonly level: string }
-interface Waiting { readonly label: string; readonly count: number; readonly area: string; readonly help: string }
+interface Waiting { readonly label: string; readonly count: number; readonly area: string; readonly page?: string; readonly help: string }
 
 const missingWords: Readonly<Record<Schema<'Today'>['system']['missing'][number], string>> = {
   database: 'データベースにつながりません。', temporal: 'ワークフローのしくみにつながりません。予約は受け付けられ、通知はあとから届きます。', hand_over: 'ワークフローへの引き渡しが遅れています。',
@@ -58,6 +58,7 @@ export class Today {
       { label: '折り返しの電話', count: found.callbacks, area: 'callbacks', help: '届かなかった通知や、約束した電話です。' },
       { label: '届かなかった通知', count: found.failedNotices, area: 'notices', help: 'まだ誰も手当てしていないものです。' },
       { label: '承認を待つ取込', count: found.importsWaiting, area: 'imports', help: '対象者データの違いを確かめて、承認か却下をします。' },
+      { label: '承認を待つ割り当て', count: found.assignmentsWaiting, area: 'imports', page: 'imports/assignments', help: '市が決めた予約を取るか、取り消すかを、もう一人が決めます。' },
       { label: '承認を待つ書き出し', count: found.exportsWaiting, area: 'exports', help: '個人情報のファイルです。申請した人とは別の人が決めます。' },
       { label: '人の手を待つワークフロー', count: found.workflows ?? 0, area: '', help: found.workflows === null ? 'ワークフローのしくみに聞けませんでした。' : 'Temporal の画面で「要対応」と出ているものです。' },
     ];
