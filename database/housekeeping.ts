@@ -8,6 +8,8 @@ import type { Channel } from '../domain/contracts/booking-workflow';
 const idempotencyDays = 2;
 /** Days that what came with a file of the city is kept, sealed: the file itself, the cells that could not be read, what was there before. */
 const importFileDays = 30;
+/** Days that is known who found no seat: longer than a programme runs, shorter than anybody asks. */
+const wishDays = 400;
 /** Days in which assigned appointments may be approved. */
 const approvalDays = 14;
 const batch = 5_000;
@@ -48,6 +50,7 @@ export async function removeOutdated(database: Database): Promise<Removed> {
   await database.raw(`UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`, [approvalDays]);
   // A look takes minutes, and its activity at most a day: the workflow never began.
   await database.raw(`UPDATE assignment_run SET status = 'failed', ended_at = now() WHERE status = 'checking' AND created_at < now() - interval '2 days'`);
+  await database.raw(`DELETE FROM unmet_wish WHERE day < now() - ? * interval '1 day'`, [wishDays]);
   await forgetWhatWas(database, importFileDays);
   await database.raw(`DELETE FROM staff_mail WHERE at < now() - interval '2 days'`);
   await reopenDueSeats(database);

@@ -20,6 +20,7 @@ import * as listIndexes from './0012_list_indexes';
 import * as line from './0023_line';
 import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';
+import * as unmetWishes from './0024_unmet_wishes';
 
 interface Migration {
   readonly name: string;
@@ -49,6 +50,7 @@ const migrations: readonly Migration[] = [
   { name: '0024_assignments', up: assignments.up },
   { name: '0022_staff_mail', up: staffMail.up },
   { name: '0021_programme_changes', up: programmeChanges.up },
+  { name: '0024_unmet_wishes', up: unmetWishes.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -181,7 +181,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
-      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel: choice.channel, who: session.residentId });
+      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel: choice.channel, who: session.residentId, residentId: session.residentId });
     },
 
     /** The slots of one venue on the days of `range`, full ones included, in order of time. */

@@ -20,6 +20,7 @@ import type { DayFiles } from '../../database/day-files';
 import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Outbox } from '../../database/outbox';
+import type { DemandReader } from '../../database/demand';
 import type { Affected } from '../../database/affected';
 import type { ProgrammeChanges } from '../../database/programme-changes';
 import type { ProgrammeDrafts } from '../../database/programme-drafts';
@@ -126,6 +127,7 @@ export interface StaffDesk {
   readonly changes: ProgrammeChanges;
   readonly drafts: ProgrammeDrafts;
   readonly affected: Affected;
+  readonly demand: DemandReader;
   readonly programmeFacts: ProgrammeFacts;
   readonly rehearsals: ProgrammeRehearsals;
   readonly programmeProcesses: ProgrammeProcesses;

@@ -1,4 +1,5 @@
 import { createAffected } from '../../database/affected';
+import { createDemandReader } from '../../database/demand';
 import type { Audit } from '../../database/audit';
 import { createBirthDateKeys } from '../../database/birth-date-keys';
 import type { Database } from '../../database/connection';
@@ -17,16 +18,18 @@ import type { ProgrammeProcesses } from './programme-processes';
 export function createProgrammeDesk(
   { database, keys, audit, programmes, publicUrl, processes }:
   { database: Database; keys: KeyRing; audit: Audit; programmes: Programmes; publicUrl: string; processes: ProgrammeProcesses },
-): Pick<StaffDesk, 'affected' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
+): Pick<StaffDesk, 'affected' | 'demand' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'> {
   const settings = createSiteSettings(database);
   const birthDates = createBirthDateKeys(keys);
   const site = async () => {
     const url = (await settings.current()).publicAddress ?? publicUrl;
     return { url, qrText: readQrSvg(qrSvg(url)) };
   };
+  const affected = createAffected({ database, birthDates });
   return {
-    affected: createAffected({ database, birthDates }),
+    affected,
     changes: createProgrammeChanges({ database, audit, programmes, birthDates }),
+    demand: createDemandReader({ database, birthDates, affected }),
     drafts: createProgrammeDrafts({ database, audit, programmes }),
     programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),

@@ -88,7 +88,7 @@ describe('people who found no seat', () => {
     const spy = jest.spyOn(site.desk.unmet, 'note').mockImplementation((search) => { notes.push(search); });
     await operator.get('/api/v1/slots?dose=2');
     spy.mockRestore();
-    expect(notes).toEqual([{ programmeId: site.city.version.programmeId, venueId: undefined, dose: 2, channel: 'phone', who: expect.stringContaining(operator.staffId) as unknown }]);
+    expect(notes).toEqual([{ programmeId: site.city.version.programmeId, venueId: undefined, dose: 2, channel: 'phone', residentId: undefined, who: expect.stringContaining(operator.staffId) as unknown }]);
   });
 
   test('what could not be written is written later', async () => {

@@ -40,8 +40,8 @@ export interface AvailabilityRouteDependencies {
 
 export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRouteDependencies): StaffRoute[] {
   /** One operator serves one caller at a time: what is looked at within five minutes is the same call. */
-  function foundNothing({ staffId }: StaffSession, programmeId: string, dose: number, venueId?: string): void {
-    unmet.note({ programmeId, venueId, dose, channel: 'phone', who: `${staffId} ${String(Math.floor(Date.now() / 300_000))}` });
+  function foundNothing({ staffId }: StaffSession, programmeId: string, dose: number, venueId?: string, residentId?: string): void {
+    unmet.note({ programmeId, venueId, dose, channel: 'phone', residentId, who: `${staffId} ${String(Math.floor(Date.now() / 300_000))}` });
   }
 
   return [
@@ -99,8 +99,8 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
     }),
     staffRoute({
       method: 'get', path: '/slots/venues', summary: 'Venues with the telephone’s seats and all seats of one dose; `from` and `to` included, within the days that can be booked', roles: deskRoles,
-      query: z.object({ dose: doseQuery, from: plainDate.optional(), to: plainDate.optional() }), answer: z.object({ venues: z.array(venueSeatsShape) }),
-      async handle({ query: { dose, from, to }, staff }) {
+      query: z.object({ dose: doseQuery, from: plainDate.optional(), to: plainDate.optional(), /** For whom, where that is known. */ resident: uuid.optional() }), answer: z.object({ venues: z.array(venueSeatsShape) }),
+      async handle({ query: { dose, from, to, resident }, staff }) {
         const { programmeId, document } = await programmes.current();
         const window = bookingWindow(document, new Date(), { channel: 'phone' });
         const first = from !== undefined && from > window.first ? from : window.first;
@@ -109,7 +109,7 @@ export function availabilityRoutes({ programmes, slots, unmet }: AvailabilityRou
           slots.venues(programmeId),
           ...document.channels.map(async (channel) => ({ channel, list: first < until ? await slots.freeByVenue({ programmeId, dose, channel, from: first, until }) : [] })),
         ]);
-        if (byChannel.every(({ channel, list }) => channel !== 'phone' || list.every((item) => item.free <= 0))) foundNothing(staff, programmeId, dose);
+        if (byChannel.every(({ channel, list }) => channel !== 'phone' || list.every((item) => item.free <= 0))) foundNothing(staff, programmeId, dose, undefined, resident);
         return {
           answer: {
             venues: venues.map((venue) => {

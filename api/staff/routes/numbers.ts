@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DemandDay, DemandReader } from '../../../database/demand';
 import type { Programmes } from '../../../database/programmes';
 import { numberDimensions, type NumberRow, type StaffNumbers } from '../../../database/staff-numbers';
 import type { StaffVenueRepository } from '../../../database/staff-venues';
@@ -6,9 +7,11 @@ import { daysBetween } from '../../../domain/calendar/city-time';
 import { channels } from '../../../domain/contracts/booking-workflow';
 import { csvText } from '../../../domain/csv/write-csv';
 import { channelWords } from '../../../domain/journey/words';
+import { countDemand, type DemandFigures, type GroupDemand } from '../../../domain/programme/demand';
 import { groupOf } from '../../../domain/programme/eligibility';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { csvAnswer, csvFile } from '../csv-answer';
 import { staffRoute, type StaffRoute } from '../define-route';
 import { channel, doseQuery, plainDate, uuid } from '../shapes';
 
@@ -29,15 +32,32 @@ const numberRow = z
     by: z.enum(numberDimensions), day: z.string().nullable(), venueId: uuid.nullable(), groupCode: z.string().nullable(), dose: z.int().nullable(), channel: channel.nullable(), ...figuresShape,
   })
   .meta({ id: 'NumberRow' });
+const demandQuery = z.object({ from: plainDate, to: plainDate, dose: doseQuery.default(1) });
+const demandFigures = {
+  eligible: z.int(),
+  /** People who have a booking of the dose that stands, or were there. */
+  booked: z.int(),
+  /** People who looked for a seat on the days asked for and found none in the whole city. */
+  looked: z.int(),
+  /** … and have none to this moment. */
+  without: z.int(),
+};
+const demandShape = z
+  .object({
+    dose: z.int(), total: z.object(demandFigures), groups: z.array(z.object({ code: z.string(), label: z.string(), ...demandFigures })),
+    days: z.array(z.object({ day: z.string(), booked: z.int(), looked: z.int(), without: z.int() })),
+  })
+  .meta({ id: 'Demand' });
 const named = z.object({ value: z.string(), label: z.string() });
 
 export interface NumberRouteDependencies {
   readonly numbers: StaffNumbers;
+  readonly demand: DemandReader;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly venues: Pick<StaffVenueRepository, 'list'>;
 }
 
-export function numberRoutes({ numbers, programmes, venues }: NumberRouteDependencies): StaffRoute[] {
+export function numberRoutes({ numbers, demand, programmes, venues }: NumberRouteDependencies): StaffRoute[] {
   async function read(query: z.output<typeof numbersQuery>): Promise<{ rows: NumberRow[]; document: ProgrammeDocument } | undefined> {
     const days = daysBetween(query.from, query.to) + 1;
     if (days < 1 || days > mostDays) return undefined;
@@ -45,7 +65,35 @@ export function numberRoutes({ numbers, programmes, venues }: NumberRouteDepende
     return { rows: await numbers.read({ programmeId, ...query }), document };
   }
 
+  async function wanted({ from, to, dose }: z.output<typeof demandQuery>): Promise<{ total: DemandFigures; groups: readonly GroupDemand[]; days: readonly DemandDay[] } | undefined> {
+    const days = daysBetween(from, to) + 1;
+    if (days < 1 || days > mostDays) return undefined;
+    const { programmeId, document } = await programmes.current();
+    const found = await demand.read({ programmeId, from, to, dose });
+    return { ...countDemand(document, found, new Date()), days: found.days };
+  }
+
   return [
+    staffRoute({
+      method: 'get', path: '/numbers/demand', roles, query: demandQuery, answer: demandShape,
+      summary: 'People of one dose: eligible, booked, looked for a seat in these days and found none, and of these without one to this moment; in all, by group, by day',
+      async handle({ query }) {
+        const found = await wanted(query);
+        return found ? { answer: { dose: query.dose, total: found.total, groups: [...found.groups], days: [...found.days] } } : refuseStaff('range_too_long', { mostDays });
+      },
+    }),
+    staffRoute({
+      method: 'get', path: '/numbers/demand.csv', summary: 'The same as a file', roles, query: demandQuery, ...csvFile,
+      async handle({ query, ctx }) {
+        const found = await wanted(query);
+        if (!found) return refuseStaff('range_too_long', { mostDays });
+        return csvAnswer(ctx, `demand-${query.from}-${query.to}`, ['集計の単位', '項目', '対象の方', '予約した方', '空きがなかった方', 'そのうち、まだ予約のない方'], [
+          ['全体', '', found.total.eligible, found.total.booked, found.total.looked, found.total.without],
+          ...found.groups.map((group) => ['対象区分', group.label, group.eligible, group.booked, group.looked, group.without]),
+          ...found.days.map((item) => ['日', item.day, null, item.booked, item.looked, item.without]),
+        ]);
+      },
+    }),
     staffRoute({
       method: 'get', path: '/numbers', roles, query: numbersQuery,
       summary: `Seats and bookings of the days asked for (from and to included, at most ${String(mostDays)}): in all, by day, venue, group, dose, channel, and by venue and day`,

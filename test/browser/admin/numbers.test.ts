@@ -14,6 +14,7 @@ describeInBrowser('figures, the first page, and files with personal data', () =>
     for (const person of day.today.slice(0, 4)) await admin.site.city.bookings.checkIn(person.bookingId, 'venue');
     await admin.site.city.bookings.cancelByCity(day.today[5]!.bookingId, 'city');
     await admin.site.city.database('unmet_search').insert({ programme_id: admin.site.city.version.programmeId, day: today, venue_id: admin.site.city.venueId, dose: 1, channel: 'web', people: 57 });
+    await admin.site.city.database('unmet_wish').insert({ programme_id: admin.site.city.version.programmeId, resident_id: await admin.site.city.addResident(), dose: 1, day: today });
   });
   afterAll(() => admin.close());
 
@@ -22,6 +23,15 @@ describeInBrowser('figures, the first page, and files with personal data', () =>
     await page.locator('canvas').waitFor();
     const tile = (label: string) => page.locator('.tiles > div').filter({ has: page.getByText(label, { exact: true }) }).locator('dd').innerText();
     expect([await tile('来場'), await tile('取り消し'), await tile('空きがなかった人')]).toEqual(['4', '1', '57']);
+    await page.getByRole('region', { name: '対象区分ごとの希望と予約' }).waitFor();
+    expect([await tile('空きがなかった方'), (await tile('そのうち、まだ予約のない方')).split('\n')[0]]).toEqual(['1', '1']);
+    if (process.env['TOKI_SHOTS']) {
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/numbers-demand-${String(width)}.png`, fullPage: true });
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+    }
     await expectClean(page, 'numbers by day');
     await page.getByRole('button', { name: '会場', exact: true }).click();
     await page.getByRole('rowheader', { name: '北区文化会館' }).waitFor();

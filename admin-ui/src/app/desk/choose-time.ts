@@ -31,7 +31,9 @@ export class ChooseTime {
   protected readonly gone = signal<readonly string[]>([]);
 
   private readonly range = computed(() => ({ dose: String(this.wanted()?.dose.number ?? 1), from: this.wanted()?.dose.dates?.first ?? '', to: this.wanted()?.dose.dates?.last ?? '' }));
-  protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: this.range() } }));
+  /** A wish that no venue can fulfil is the person's, not the operator's. */
+  private readonly forWhom = computed(() => { const id = this.call.person()?.resident.id; return id === undefined ? {} : { resident: id }; });
+  protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: { ...this.range(), ...this.forWhom() } } }));
   protected readonly days = loaded(() => this.api.GET('/api/v1/slots/days', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '' } } }));
   protected readonly slots = loaded(() => this.api.GET('/api/v1/slots', { params: { query: { dose: this.range().dose, venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' } } }));
 

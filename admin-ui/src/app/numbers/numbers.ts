@@ -11,6 +11,7 @@ import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { urlState } from '../shared/url-state';
+import { Demand } from './demand';
 import { FigureChart } from './figure-chart';
 import { channelWords, lineOf, linesBy, type By, type Line } from './lines';
 
@@ -22,7 +23,7 @@ const dayMs = 86_400_000;
 /** The city's figures: one question to the server, seen by day, venue, group, dose or channel; each picture with its table. */
 @Component({
   selector: 'toki-numbers',
-  imports: [EmptyState, FigureChart, Icon, MatButton, MatFormField, MatInput, MatLabel, MatOption, MatSelect, PageHeader, ProblemNote],
+  imports: [Demand, EmptyState, FigureChart, Icon, MatButton, MatFormField, MatInput, MatLabel, MatOption, MatSelect, PageHeader, ProblemNote],
   templateUrl: './numbers.html',
   styleUrl: './numbers.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -55,6 +56,7 @@ export class Numbers {
     const map = (list: readonly { value: string; label: string }[]) => new Map(list.map((item) => [item.value, item.label]));
     return linesBy(known.rows, this.by(), { venues: map(known.venues), groups: map(known.groups), doses: map(known.doses) });
   });
+  protected readonly doseLabel = computed(() => this.numbers.value()?.doses.find((item) => item.value === (this.url.values().dose || '1'))?.label ?? '1回目');
   protected readonly chartLabel = computed(() => `${this.view().label}ごとの席と人の数`);
 
   /** Of the seats, in whole percent. */
