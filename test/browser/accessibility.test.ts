@@ -1,16 +1,23 @@
 import type { Browser } from 'playwright-core';
+import { createLineEvents } from '../../database/line-events';
+import { createLineLinks } from '../../database/line-links';
+import type { CitySiteOptions } from '../api/support/city-site';
 import { createBookingSite, type BookingSite } from './support/booking-site';
 import { describeInBrowser } from '../support/chromium';
 import { expectClean } from './support/axe';
 import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
 
+const linksOf: CitySiteOptions['line'] = ({ database, keys }) => ({
+  links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }), door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
+});
+
 let booking: BookingSite;
 let browser: Browser;
 
 describeInBrowser('axe finds nothing', () => {
   beforeAll(async () => {
-    [booking, browser] = await Promise.all([createBookingSite(), launchBrowser()]);
+    [booking, browser] = await Promise.all([createBookingSite({ line: linksOf }), launchBrowser()]);
   });
 
   afterAll(async () => {
@@ -43,6 +50,16 @@ describeInBrowser('axe finds nothing', () => {
 
       await journey.logIn(await booking.newCoupon());
       await clean('my bookings, none');
+      await page.getByRole('link', { name: 'LINEでお知らせを受け取る' }).click();
+      await clean('LINE, not linked');
+      const linkToken = `${String(viewport.width)}-link-token`;
+      await createLineLinks({ database: booking.site.city.database, keys: booking.site.city.keys }).keepToken(linkToken);
+      await page.goto(`${booking.url}/line/link?linkToken=${linkToken}`);
+      await page.getByRole('button', { name: 'LINEとつなぐ' }).waitFor();
+      await clean('LINE, about to be linked');
+      await page.goto(`${booking.url}/line/link?linkToken=used-before`);
+      await clean('LINE, too late');
+      await page.goto(`${booking.url}/bookings`);
       await page.getByRole('link', { name: '1回目を予約する' }).click();
       await clean('venues');
       await page.getByLabel('区でしぼる').selectOption('南区');
