@@ -23,6 +23,7 @@ test('a change names the appointment before, a cancellation who cancelled', () =
 
 test('says how it would reach somebody: by mail, by telephone, or not at all', () => {
   expect(look({})?.by).toBe('email');
+  expect(look({})?.line.join('')).toContain(look({})?.message.subject);
   expect(look({ hasEmail: false })?.by).toBe('nobody');
   expect(look({ template: 'reminder', step: 'reminder', hasEmail: false })?.by).toBe('callback');
 });

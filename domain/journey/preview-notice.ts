@@ -1,6 +1,7 @@
 import { mustBeCalledWithoutAddress } from '../contact/callback';
 import { addDays, cityDate, instantOf } from '../calendar/city-time';
 import type { EndReason } from '../contracts/booking-workflow';
+import { lineTexts } from '../line/texts';
 import type { NoticeMessage } from '../notice-layout';
 import type { JourneyStep, Language, ProgrammeDocument } from '../programme/document';
 import { asIfReviewed } from '../programme/editing/as-if';
@@ -21,7 +22,9 @@ export interface NoticeSample {
 
 export interface NoticePreview {
   readonly message: NoticeMessage;
-  /** How it would reach this person; `nobody`: they get nothing. */
+  /** The same as LINE shows it, message by message; empty: not by LINE. */
+  readonly line: readonly string[];
+  /** How it would reach this person without LINE; `nobody`: they get nothing. */
   readonly by: 'email' | 'callback' | 'nobody';
   /** What keeps the step from this person, by its conditions. */
   readonly keptBy?: 'dose' | 'group' | 'venue' | 'next_dose';
@@ -47,7 +50,8 @@ export function previewNotice(document: ProgrammeDocument, sample: NoticeSample,
     siteUrl, sample.language,
   );
   const keptBy = reasonOf(document, step, sample);
-  return { message, by: wayOf(step, sample.hasEmail), ...(keptBy === undefined ? {} : { keptBy }) };
+  const line = (step.channels?.includes('line') ?? true) ? lineTexts(`${message.subject}\n\n${message.text}`) : [];
+  return { message, line, by: wayOf(step, sample.hasEmail), ...(keptBy === undefined ? {} : { keptBy }) };
 }
 
 function endReasonOf({ by }: JourneyStep): EndReason {

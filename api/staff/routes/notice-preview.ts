@@ -20,7 +20,7 @@ const query = z.object({
   version: z.string().max(10).optional(),
 });
 const answer = z
-  .object({ subject: z.string(), text: z.string(), by: z.enum(['email', 'callback', 'nobody']), keptBy: z.enum(['dose', 'group', 'venue', 'next_dose']).nullable() })
+  .object({ subject: z.string(), text: z.string(), line: z.array(z.string()), by: z.enum(['email', 'callback', 'nobody']), keptBy: z.enum(['dose', 'group', 'venue', 'next_dose']).nullable() })
   .meta({ id: 'NoticePreview' });
 
 /** A mail brings its own styles in its lines, and nothing else. */
@@ -68,8 +68,8 @@ export function noticePreviewRoutes({ drafts, venues, site, publicUrl, staffMail
       async handle({ params, query: asked }) {
         const found = await look(params.code, asked, asked.email === 'yes');
         if (!found.ok) return found;
-        const { message, by, keptBy } = found.preview;
-        return { answer: { subject: message.subject, text: message.text, by, keptBy: keptBy ?? null } };
+        const { message, line, by, keptBy } = found.preview;
+        return { answer: { subject: message.subject, text: message.text, line: [...line], by, keptBy: keptBy ?? null } };
       },
     }),
     staffRoute({

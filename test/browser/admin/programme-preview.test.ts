@@ -1,6 +1,7 @@
 import type { Frame, Page } from 'playwright-core';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
+import { tester } from '../../staff/support/staff-site';
 import { createAdminSite, type AdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
@@ -9,6 +10,11 @@ describeInBrowser('what citizens will see, beside the form', () => {
   let admin: AdminSite;
   beforeAll(async () => { admin = await createAdminSite(); });
   afterAll(() => admin.close());
+  beforeEach(async () => {
+    await admin.site.city.database('programme_draft').delete();
+    const { staffId } = await admin.site.colleague('supervisor');
+    await admin.site.desk.drafts.beginFrom(tester, staffId, 'test-programme', 1);
+  });
 
   async function look(page: Page, name: string): Promise<void> {
     if (shots !== undefined) await page.screenshot({ path: `${shots}/preview-${name}.png` });
@@ -17,16 +23,18 @@ describeInBrowser('what citizens will see, beside the form', () => {
 
   /** The frame that is shown; another may be loading behind it. */
   async function shown(page: Page): Promise<Frame> {
-    const handle = await page.waitForSelector('toki-live-frame iframe >> visible=true');
-    const frame = await handle.contentFrame();
-    if (!frame) throw new Error('the preview has no frame');
-    return frame;
+    for (;;) {
+      const handle = await page.waitForSelector('toki-live-frame iframe >> visible=true');
+      const frame = await handle.contentFrame();
+      // Taken away at this very moment: the next one is there.
+      if (frame) return frame;
+    }
   }
 
   const expectText = async (page: Page, text: string) => {
     const until = Date.now() + 10_000;
     while (Date.now() < until) {
-      const found = await (await shown(page)).locator('body').innerText().catch(() => '');
+      const found = await (await shown(page)).locator('body').innerText({ timeout: 1_000 }).catch(() => '');
       if (found.includes(text)) return;
       await page.waitForTimeout(100);
     }
@@ -35,7 +43,6 @@ describeInBrowser('what citizens will see, beside the form', () => {
 
   test('the page follows what is edited, stays where it was scrolled to, and can do nothing', async () => {
     const page = await admin.open({ role: 'supervisor', path: '/programme/test-programme/edit' });
-    await page.getByRole('button', { name: 'から下書きを作る' }).click();
     await expectText(page, '予約できる方');
     await look(page, 'front');
 
@@ -78,14 +85,14 @@ describeInBrowser('what citizens will see, beside the form', () => {
     const body = page.locator('[id="field-templates.confirmation.text"]');
     await body.fill('ご予約ありがとうございます。');
     await body.press('End');
-    await page.locator('article[aria-label="confirmation"] button', { hasText: '項目を入れる' }).last().focus();
+    await page.locator('article[aria-label$="（confirmation）"] button', { hasText: '項目を入れる' }).last().focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: /会場の名前/ }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await body.inputValue()).toBe('ご予約ありがとうございます。{{venueName}}');
-    expect(await page.locator('article[aria-label="confirmation"] .mirror .field').last().innerText()).toBe('{{venueName}}');
+    expect(await page.locator('article[aria-label$="（confirmation）"] .mirror .field').last().innerText()).toBe('{{venueName}}');
     await expectText(page, 'ご予約ありがとうございます。');
     expect(await (await shown(page)).locator('body').innerText()).not.toContain('{{');
     await look(page, 'template');

@@ -28,6 +28,13 @@ describeInBrowser('a programme from nothing to published', () => {
     await expectClean(page, name);
   }
 
+  /** A moment of the city is a date and a time beside it. */
+  async function fillMoment(page: Page, id: string, moment: number): Promise<void> {
+    const date = page.locator(`[id="${id}"]`);
+    await date.fill(cityDate(new Date(moment)));
+    await date.locator('xpath=following-sibling::input').fill(cityTime(new Date(moment)));
+  }
+
   const saved = (page: Page) => page.getByText('保存済み').waitFor();
 
   test('two groups, two openings, half of the seats kept back: set up, rehearsed, published by a second person', async () => {
@@ -45,7 +52,7 @@ describeInBrowser('a programme from nothing to published', () => {
     await page.locator('[id="field-groups.0.label"]').fill('30歳以上の方');
     await page.locator('[id="field-groups.0.code"]').fill('adults');
     await saved(page);
-    expect(await first.count()).toBe(0);
+    await first.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: '対象区分を追加' }).click();
     await page.locator('[id="field-groups.1.label"]').fill('12〜29歳の方');
     await page.locator('[id="field-groups.1.code"]').fill('young');
@@ -136,10 +143,9 @@ describeInBrowser('a programme from nothing to published', () => {
       await page.getByRole('button', { name: '公開中の第1版から下書きを作る' }).click();
       await page.locator('[id="field-groups.0.opensAt"]').waitFor();
       const opensAt = Math.ceil((Date.now() + 50_000) / 60_000) * 60_000;
-      const local = (moment: number) => `${cityDate(new Date(moment))}T${cityTime(new Date(moment))}`;
-      await page.locator('[id="field-groups.0.opensAt"]').fill(local(opensAt));
-      await page.locator('[id="field-groups.1.opensAt"]').fill(local(opensAt + 3 * 86_400_000));
-      await page.locator('[id="field-releases.0.stages.0.at"]').fill(local(opensAt));
+      await fillMoment(page, 'field-groups.0.opensAt', opensAt);
+      await fillMoment(page, 'field-groups.1.opensAt', opensAt + 3 * 86_400_000);
+      await fillMoment(page, 'field-releases.0.stages.0.at', opensAt);
       await saved(page);
       await page.getByRole('link', { name: '3. リハーサル' }).click();
       await page.getByRole('button', { name: '再生する' }).click();

@@ -39,6 +39,7 @@ import { SeatShare } from './seat-share';
         }
       </ul>
     }
+    @if (of() === 'draft' && stops() === 0 && checks.value()) { <p class="next"><a routerLink="../rehearsal">つぎは、リハーサルで動きを確かめます</a></p> }
     <toki-affected />
   `,
   styles: `toki-affected { display: block; margin-top: 20px; } ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px; } .card { padding: 10px 16px; } .card p { margin: 0; } .faults { list-style: disc; padding: 8px 0 4px 24px; gap: 4px; } .faults a { margin-left: 12px; } .big { font-size: 1.2rem; margin: 8px 0 12px; }`,
@@ -58,6 +59,7 @@ export class ChecksPage {
     await this.store.flush();
     return this.api.client.GET('/api/v1/programmes/{code}/checklist', { params: { path: { code: this.store.code() }, query: { of: this.of() } } });
   });
+  protected readonly stops = computed(() => (this.checks.value()?.checks ?? []).filter((check) => check.state === 'stop').length);
   protected readonly summary = computed(() => {
     const checks = this.checks.value()?.checks ?? [];
     const stop = checks.filter((check) => check.state === 'stop').length;

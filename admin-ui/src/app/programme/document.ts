@@ -98,6 +98,9 @@ export function blankOf(node: Node, document: Json, siblings: readonly Json[] = 
     const required = node.required ?? [];
     return Object.fromEntries(Object.entries(node.properties ?? {}).filter(([key]) => required.includes(key)).map(([key, part]) => [key, blankOf(part, document, siblings, key)]));
   }
+  // Names of other parts are never empty words: what is there, or nothing yet.
+  if (node.type === 'array' && name === 'groups' && node.items?.type === 'string') return [valueAt(document, ['groups', 0, 'code']) ?? ''];
+  if (node.type === 'array' && name === 'venues') return [];
   if (node.type === 'array') return (node.minItems ?? 0) > 0 && node.items ? [blankOf(node.items, document, [], name)] : [];
   if (node.type === 'boolean') return false;
   if (node.type === 'integer' || node.type === 'number') return name === 'number' ? siblings.length + 1 : (node.minimum ?? 0);

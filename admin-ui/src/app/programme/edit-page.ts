@@ -1,5 +1,6 @@
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, linkedSignal, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, linkedSignal, signal, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import { Conflict } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
 import { matches } from '../shared/matches';
@@ -27,7 +28,7 @@ const sections: readonly Section[] = [
 /** The draft in sections by task; it saves itself. */
 @Component({
   selector: 'toki-edit-page',
-  imports: [AffectedCard, Conflict, ErrorSummary, MatButton, NoDraft, NoticePreview, PagePreview, PartField],
+  imports: [AffectedCard, Conflict, ErrorSummary, MatButton, NoDraft, NoticePreview, PagePreview, PartField, RouterLink],
   template: `
     @if (store.draft(); as draft) {
       @if (store.conflict(); as differences) { <toki-conflict [differences]="differences" (takeTheirs)="store.reload()" (keepMine)="store.keepMine()" /> }
@@ -46,6 +47,7 @@ const sections: readonly Section[] = [
           @if (current().key === 'groups' || current().key === 'doses') { <toki-affected /> }
           <toki-error-summary [faults]="faults()" />
           @for (part of current().parts; track part) { <toki-part-field [node]="store.schema().properties?.[part] ?? {}" [path]="[part]" [optional]="!(store.schema().required ?? []).includes(part)" /> }
+          <p class="next">@if (following(); as section) { <button matButton="outlined" type="button" (click)="url.set({ section: section.key })">つぎ：{{ section.label }}</button> } <a routerLink="../checks">チェックリストで確かめる</a></p>
         </section>
         @if (isShown()) {
           <aside aria-label="見え方">
@@ -62,6 +64,7 @@ const sections: readonly Section[] = [
     nav button { display: flex; justify-content: space-between; align-items: center; width: 100%; border: 0; background: none; font: inherit; text-align: left; padding: 10px 12px; border-radius: 8px; cursor: pointer; color: var(--ink); }
     nav button:hover { background: var(--paper-soft); }
     nav button.here { background: #e8f1fe; color: #00118f; font-weight: 700; }
+    .next { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: center; margin: 8px 0 0; padding-top: 16px; border-top: 1px solid var(--line); }
     .lead { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 8px 16px; align-items: start; }
     .frame.beside { grid-template-columns: minmax(0, 1fr) 24rem; }
     .frame.beside > nav { grid-column: 1 / -1; }
@@ -81,8 +84,9 @@ export class EditPage {
   private readonly asked = signal<boolean | undefined>(undefined);
   protected readonly isShown = computed(() => this.asked() ?? this.wide());
   protected readonly large = signal(false);
-  /** The part in which somebody is, by its path. */
-  protected readonly part = linkedSignal(() => this.current().parts[0] ?? '');
+  private readonly sectionKey = computed(() => this.current().key);
+  /** The part in which somebody is, by its path; a save changes nothing about it. */
+  protected readonly part = linkedSignal({ source: this.sectionKey, computation: () => untracked(() => this.current().parts[0] ?? '') });
   /** Texts of notices are not on any page. */
   protected readonly isOfNotices = computed(() => /^(templates|journey|noticeCaps)\b|^translations\.[a-z-]+\.templates\b/.test(this.part()));
   protected readonly height = computed(() => Math.max(360, this.windowHeight() - (this.large() || !this.wide() ? 240 : 300)));
@@ -99,6 +103,7 @@ export class EditPage {
   private readonly byPart = computed(() => (this.store.draft()?.faults ?? []).map((fault) => ({ ...fault, part: fault.path.split('.')[0] ?? '' })));
   protected readonly shown = computed(() => this.all().map((section) => ({ ...section, faults: this.byPart().filter((fault) => section.parts.includes(fault.part)).length })));
   protected readonly current = computed(() => this.shown().find((section) => section.key === this.url.values().section) ?? this.shown()[0] ?? { key: '', label: '', lead: '', parts: [], faults: 0 });
+  protected readonly following = computed(() => this.shown()[this.shown().findIndex((section) => section.key === this.current().key) + 1]);
   protected readonly faults = computed(() => this.byPart().filter((fault) => this.current().parts.includes(fault.part)).map((fault) => ({ field: fault.path, sentence: fault.sentence })));
 
   constructor() {
@@ -113,7 +118,8 @@ export class EditPage {
   }
 
   protected follow(event: FocusEvent): void {
-    const id = (event.target as HTMLElement).closest('[id^="field-"]')?.id;
+    // The button beside a field belongs to that field, not to the list around it.
+    const id = (event.target as HTMLElement).closest('toki-part-field')?.querySelector('[id^="field-"]')?.id;
     if (id !== undefined) this.part.set(id.slice('field-'.length));
   }
 

@@ -32,8 +32,8 @@ const keptWords = { dose: '回', group: '対象区分', venue: '会場', next_do
       </div>
     </header>
     <div class="choices">
-      <label>文面 <select id="notice-template" (change)="template.set(text($event))">@for (item of templates(); track item) { <option [value]="item" [selected]="item === template()">{{ item }}</option> }</select></label>
-      @if (steps().length > 0) { <label>きっかけ <select id="notice-step" (change)="step.set(text($event))">@for (item of steps(); track item.value) { <option [value]="item.value" [selected]="item.value === chosenStep()">{{ item.label }}</option> }</select></label> }
+      <label>文面 <select id="notice-template" (change)="template.set(text($event))">@for (item of templates(); track item) { <option [value]="item" [selected]="item === template()">{{ store.templateName(item) }}</option> }</select></label>
+      @if (steps().length > 1) { <label>きっかけ <select id="notice-step" (change)="step.set(text($event))">@for (item of steps(); track item.value) { <option [value]="item.value" [selected]="item.value === chosenStep()">{{ item.label }}</option> }</select></label> }
       @if (languages().length > 1) { <label>言語 <select id="notice-language" (change)="language.set($any(text($event)))">@for (item of languages(); track item.value) { <option [value]="item.value" [selected]="item.value === language()">{{ item.label }}</option> }</select></label> }
       <label>受け取る人 <select id="notice-group" (change)="group.set(text($event))">@for (item of people(); track item.value) { <option [value]="item.value" [selected]="item.value === group()">{{ item.label }}</option> }</select></label>
       @if (doses().length > 1) { <label>回 <select id="notice-dose" (change)="dose.set(text($event))">@for (item of doses(); track item.value) { <option [value]="item.value" [selected]="item.value === dose()">{{ item.label }}</option> }</select></label> }
@@ -44,14 +44,14 @@ const keptWords = { dose: '回', group: '対象区分', venue: '会場', next_do
       @if (shown.value(); as found) {
         @if (steps().length === 0) { <p class="note warn">この文面は、通知の流れのどのお知らせでも使われていません。</p> }
         @else if (found.keptBy) { <p class="note warn">条件（{{ keptWords[found.keptBy] }}）に当てはまらないため、この人には送られません。</p> }
-        @else { <p class="soft small">{{ byWords[found.by] }}</p> }
+        @else { <p class="soft small">{{ byWords[found.by] }}{{ found.line.length > 0 ? 'LINEをつないだ方には、先にLINEで届きます。' : '' }}</p> }
       }
     </div>
     @if (shown.value(); as found) {
       @if (way() === 'mail') {
         <p class="subject"><span class="soft">件名</span> <strong>{{ found.subject }}</strong></p>
         @if (address(); as path) { <toki-live-frame [address]="path" label="メールの本文" [pageWidth]="large() ? 720 : 360" [height]="height() - 60" /> }
-      } @else { <div class="phone" [style.max-height.px]="height()"><p class="bubble">{{ found.text }}</p></div> }
+      } @else { <div class="phone" [style.max-height.px]="height()">@for (part of found.line; track $index) { <p class="bubble">{{ part }}</p> } @empty { <p class="bubble">{{ found.text }}</p> }</div> }
     } @else if (shown.problem(); as problem) { <p class="note bad">{{ problem.detail }}</p> }
     @if (mayEdit) {
       @if (naming()) {
@@ -68,7 +68,7 @@ export class NoticePreview {
   readonly height = input(640);
   readonly large = model(false);
   readonly closed = output();
-  private readonly store = inject(ProgrammeStore);
+  protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
   private readonly tell = inject(Tell);
   private readonly role = inject(Session).me()?.role;
@@ -88,7 +88,7 @@ export class NoticePreview {
   protected readonly busy = signal(false);
   protected readonly faults = computed(() => this.store.draft()?.faults ?? []);
   protected readonly steps = computed((): Choice[] =>
-    this.items('journey').filter((item) => item['template'] === this.template()).map((item) => ({ value: String(item['id']), label: this.stepWords(item) })),
+    this.items('journey').filter((item) => item['template'] === this.template()).map((item) => ({ value: String(item['id']), label: this.store.stepName(item) })),
   );
   protected readonly chosenStep = computed(() => (this.steps().some((item) => item.value === this.step()) ? this.step() : (this.steps()[0]?.value ?? '')));
   protected readonly people = computed((): Choice[] => this.items('groups').map((item) => ({ value: String(item['code']), label: `見本の人（${nameOfItem(item)}）` })));
@@ -140,13 +140,5 @@ export class NoticePreview {
     const item = list === 'journey' ? this.items('journey')[Number(entry === '' ? 0 : entry)] : undefined;
     const template = item ? textOf(item['template']) : entry;
     return { template: this.templates().includes(template) ? template : (this.templates()[0] ?? ''), step: item ? textOf(item['id']) : '', language: known };
-  }
-
-  /** 「前日のお知らせ」, or what sets it off. */
-  private stepWords(item: Record<string, Json>): string {
-    const label = textOf(item['label']);
-    if (label !== '') return label;
-    const when = isRecord(item['when']) ? textOf(item['when']['kind']) : '';
-    return `${this.store.words(['journey', 0, 'on']).values?.[textOf(item['on'])] ?? textOf(item['id'])}・${this.store.words(['journey', 0, 'when', 'kind']).values?.[when] ?? ''}`;
   }
 }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, ElementRef, inject, input } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { blankOf, branchOf, isRecord, kindOfField, kindsOf, nameOfItem, tellsApart, textOf, toInstant, toLocal, type Json, type Node, type Path } from './document';
 import { ProgrammeStore } from './programme-store';
@@ -27,6 +27,7 @@ export class PartField {
   readonly path = input.required<Path>();
   readonly optional = input(false);
   protected readonly store = inject(ProgrammeStore);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly id = computed(() => `field-${this.path().join('.')}`);
   protected readonly words = computed(() => this.store.words(this.path()));
   protected readonly kind = computed(() => {
@@ -53,7 +54,7 @@ export class PartField {
     const list = (part: string) => (this.store.value([part]) as Json[] | undefined) ?? [];
     if (last === 'groups' && this.path().length > 1) return list('groups').filter(isRecord).map((group) => ({ value: String(group['code']), label: nameOfItem(group) }));
     if (last === 'doses' && this.path().length > 1) return list('doses').filter(isRecord).map((dose) => ({ value: String(dose['number']), label: nameOfItem(dose) }));
-    if (last === 'template') return Object.keys((this.store.value(['templates']) as Record<string, Json> | undefined) ?? {}).map((value) => ({ value, label: value }));
+    if (last === 'template') return Object.keys((this.store.value(['templates']) as Record<string, Json> | undefined) ?? {}).map((value) => ({ value, label: this.store.templateName(value) }));
     return [];
   });
   protected readonly choices = computed((): Choice[] => {
@@ -79,7 +80,7 @@ export class PartField {
     const node = this.kind() === 'union' ? (this.branch() ?? {}) : this.node();
     const required = node.required ?? [];
     return Object.entries(node.properties ?? {})
-      .filter(([, part]) => part.const === undefined || part.const === true)
+      .filter(([name, part]) => (part.const === undefined || part.const === true) && !this.isBesideThePoint(name))
       .map(([name, part]) => ({ name, part, path: [...this.path(), name], optional: !required.includes(name) }))
       // What people call a thing comes before what programs call it.
       .sort((a, b) => Number(isCode(a.name, a.path)) - Number(isCode(b.name, b.path)));
@@ -98,8 +99,25 @@ export class PartField {
     return Array.isArray(options) ? (options as Json[]).filter(isRecord).map((option) => ({ value: textOf(option['value']), label: nameOfItem(option) })) : [];
   }
 
+  /** What means nothing beside the other answers of a step, and was not said: not asked. */
+  private isBesideThePoint(name: string): boolean {
+    const value = this.value();
+    if (this.path()[0] !== 'journey' || this.path().length !== 2 || !isRecord(value) || value[name] !== undefined) return false;
+    const when = isRecord(value['when']) ? value['when']['kind'] : undefined;
+    if (name === 'by') return value['on'] !== 'cancelled';
+    if (name === 'notWithinHours') return when !== 'days_before';
+    return name === 'onlyWithoutNextDose' && ((this.store.value(['doses']) as Json[] | undefined) ?? []).length < 2;
+  }
+
+  /** How people call an entry of a record. */
+  protected entryName(name: string): string {
+    return this.path().at(-1) === 'templates' ? this.store.templateName(name) : name;
+  }
+
   protected nameOf(index: number): string {
-    return nameOfItem(this.items()[index]) || `${String(index + 1)}番目`;
+    const item = this.items()[index];
+    if (this.path().join('.') === 'journey' && isRecord(item)) return this.store.stepName(item);
+    return nameOfItem(item) || `${String(index + 1)}番目`;
   }
 
   protected write(value: Json): void {
@@ -165,6 +183,8 @@ export class PartField {
 
   protected add(): void {
     this.store.set(this.path(), [...this.items(), this.blankItem()]);
+    // Whoever adds something goes on with it.
+    setTimeout(() => [...this.host.querySelectorAll<HTMLElement>(':scope > .group > article')].at(-1)?.querySelector<HTMLElement>('input, select, textarea')?.focus());
   }
 
   protected remove(index: number): void {

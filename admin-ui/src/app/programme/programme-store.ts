@@ -2,7 +2,7 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Difference } from '../shared/conflict';
 import { Tell } from '../shared/tell';
-import { textOf, valueAt, withValue, wordsFor, type Json, type Node, type Path, type Words } from './document';
+import { isRecord, textOf, valueAt, withValue, wordsFor, type Json, type Node, type Path, type Words } from './document';
 
 export type Draft = Schema<'ProgrammeDraft'>;
 type Version = Schema<'ProgrammeVersion'>;
@@ -68,6 +68,22 @@ export class ProgrammeStore {
 
   faultAt(path: Path): string | undefined {
     return this.faults().get(path.join('.'))?.sentence;
+  }
+
+  /** What a step of the journey is called: its own name, or what sets it off. */
+  stepName(step: Readonly<Record<string, Json>>): string {
+    const label = textOf(step['label']);
+    if (label !== '') return label;
+    const when = isRecord(step['when']) ? textOf(step['when']['kind']) : '';
+    const [on, at] = [this.words(['journey', 0, 'on']).values?.[textOf(step['on'])] ?? textOf(step['id']), this.words(['journey', 0, 'when', 'kind']).values?.[when]];
+    return when === 'now' || at === undefined ? on : `${on}、${at}`;
+  }
+
+  /** A text of notices by what it is for: 「予約が確定したとき（confirmation）」. */
+  templateName(code: string): string {
+    const steps = this.value(['journey']);
+    const step = Array.isArray(steps) ? (steps as Json[]).filter(isRecord).find((item) => item['template'] === code) : undefined;
+    return step ? `${this.stepName(step)}（${code}）` : code;
   }
 
   value(path: Path): Json {

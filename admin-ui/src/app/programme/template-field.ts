@@ -40,6 +40,7 @@ type Placeholder = Schema<'Placeholder'>;
     .field { background: #d0e3ff; border-radius: 4px; }
     .block { background: #e3dcf5; border-radius: 4px; }
     .wrong { background: #ffd0d0; border-radius: 4px; }
+    button .soft { display: block; font-size: 0.8125rem; line-height: 1.4; }
     .below { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
     .used { font-size: 0.875rem; color: var(--ink-soft); }
     .used .field { color: var(--ink); padding: 0 6px; }
