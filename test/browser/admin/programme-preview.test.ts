@@ -109,12 +109,12 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await page.locator('.bubble', { hasText: '直しました。' }).waitFor();
 
     await page.getByRole('button', { name: '自分に送ってみる' }).click();
-    await page.getByLabel('自分のメールアドレス').fill('own@city.example.jp');
+    await page.getByRole('textbox', { name: '自分のメールアドレス' }).fill('own@city.example.jp');
     await look(page, 'own-address');
     await page.getByRole('button', { name: '確認コードを送る' }).click();
-    await page.getByLabel('確認コード').waitFor();
+    await page.getByRole('textbox', { name: /確認コード/ }).waitFor();
     const inbox = () => admin.site.city.database('inbox_message').orderBy('notice_id', 'desc').select<{ recipient: string; subject: string; body_text: string }[]>('*');
-    await page.getByLabel('確認コード').fill(/確認コード：(\d{6})/.exec((await inbox())[0]?.body_text ?? '')?.[1] ?? '');
+    await page.getByRole('textbox', { name: /確認コード/ }).fill(/確認コード：(\d{6})/.exec((await inbox())[0]?.body_text ?? '')?.[1] ?? '');
     await page.getByRole('button', { name: '登録する' }).click();
     await page.getByText('own@city.example.jp に送りました。').waitFor();
     const [sent] = await inbox();

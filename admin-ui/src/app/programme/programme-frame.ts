@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, effect, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, inject, input, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { PageHeader } from '../shared/page-header';
@@ -42,6 +42,10 @@ export class ProgrammeFrame {
   ] as const;
 
   constructor() {
-    effect(() => void this.store.open(this.code()));
+    effect(() => {
+      const code = this.code();
+      // What opening reads must not open it again: that would put away what somebody has begun to type.
+      untracked(() => void this.store.open(code));
+    });
   }
 }
