@@ -236,6 +236,18 @@ describeInBrowser('accounts and the site', () => {
     await page.context().close();
   });
 
+  test('a language is marked as read, and the page says what keeps it hidden, and who marked it', async () => {
+    const page = await admin.open({ role: 'city_admin', path: '/site' });
+    await page.getByRole('checkbox', { name: 'Englishを見直した' }).check();
+    const line = page.getByRole('listitem').filter({ hasText: 'Englishを見直した' });
+    await line.getByText('事業の訳がまだありません').waitFor();
+    await page.getByRole('button', { name: '保存して反映する' }).click();
+    await line.getByText(/職員/).waitFor();
+    await page.getByRole('region', { name: '変更の一覧' }).getByText('見直し済みの言語').waitFor();
+    await expectClean(page, 'site, a language marked');
+    await page.context().close();
+  });
+
   test('the QR code for the printer is checked, saved, and read', async () => {
     const page = await admin.open({ role: 'city_admin', path: '/site' });
     await page.getByRole('button', { name: 'つながるか確かめる' }).click();

@@ -109,7 +109,7 @@ export interface LanguageState {
 /** Whether citizens are offered a language once this is saved, and what is missing if they are not. */
 export function languageState({ inProgramme }: Pick<SiteLanguage, 'inProgramme'>, reviewed: boolean): LanguageState {
   if (!reviewed) return { label: '市民には見えません', tone: 'plain' };
-  if (inProgramme === 'none') return { label: '事業の文にこの言語がないため、まだ見えません', tone: 'warn' };
-  if (inProgramme === 'unreviewed') return { label: '事業の文の見直しがまだのため、見えません', tone: 'warn' };
+  if (inProgramme === 'none') return { label: '事業の訳がまだありません', tone: 'warn' };
+  if (inProgramme === 'unreviewed') return { label: '事業の訳が見直し前です', tone: 'warn' };
   return { label: '市民が選べます', tone: 'good' };
 }
