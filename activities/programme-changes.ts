@@ -78,15 +78,14 @@ export function createChangeActivities({ client, changes, bookings, outbox, prog
         context.heartbeat(after === undefined ? undefined : { after });
         if ((await changes.state(changeId)) !== 'running') return { isStopped: true };
         const page = await changes.next(changeId, after, pageSize);
-        let isStopped = false;
-        let done = 0;
+        const round = { isStopped: false, done: 0 };
         await inParallel(page, concurrency, async (bookingId) => {
-          if (isStopped) return;
-          if (!(await change(changeId, bookingId))) isStopped = true;
+          if (round.isStopped) return;
+          if (!(await change(changeId, bookingId))) round.isStopped = true;
           // The page is not through: another attempt begins with it anew, and finds what is left.
-          if (++done % 25 === 0) context.heartbeat(after === undefined ? undefined : { after });
+          if (++round.done % 25 === 0) context.heartbeat(after === undefined ? undefined : { after });
         });
-        if (isStopped) return { isStopped: true };
+        if (round.isStopped) return { isStopped: true };
         if (page.length < pageSize) {
           // Who held a seat when this round came by may have confirmed it since.
           if (after !== undefined && (await changes.next(changeId, undefined, 1)).length > 0) {

@@ -25,8 +25,7 @@ export async function programmeChange({ changeId }: ChangeInput): Promise<string
     if (after !== undefined) continue;
     if (batch.holdsUntil === undefined) break;
     setCurrentDetails(`前の版で仮押さえ中の方がいるため、${batch.holdsUntil} を過ぎてからもう一度確認します。`);
-    await condition(() => state.isStopped, Math.max(1_000, Date.parse(batch.holdsUntil) - Date.now() + 1_000));
-    if (state.isStopped) break;
+    if (await condition(() => state.isStopped, Math.max(1_000, Date.parse(batch.holdsUntil) - Date.now() + 1_000))) break;
   }
   const end = await finishChange(changeId);
   setCurrentDetails(end === 'done' ? '終わりました。結果は「事業の設定」の「版」にあります。' : '途中で止められました。それまでに移した予約は、新しい版のままです。');
