@@ -48,7 +48,7 @@ describeInBrowser('who is affected by a draft', () => {
     await card.getByText('－10人').waitFor();
     await page.setViewportSize({ width: 390, height: 900 });
     // What the header covers while the page is scrolled is not what is looked at.
-    await page.evaluate(() => { window.scrollTo(0, 0); });
+    await page.evaluate('scrollTo(0, 0)');
     await look(page, 'affected-card-phone');
     await page.setViewportSize({ width: 1280, height: 900 });
     await card.getByRole('link', { name: '2件' }).click();
