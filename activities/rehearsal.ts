@@ -5,7 +5,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { ProgrammeRehearsals } from '../database/programme-rehearsals';
 import { cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import { isEnded } from '../domain/booking/lifecycle';
-import { refusalSentence } from '../domain/booking/refusal-words';
+import { refusalInProgramme } from '../domain/booking/refusal-words';
 import { bookingEventSignalName, bookingWorkflowType, timelineQueryName, type BookingLifecycleInput, type Timeline } from '../domain/contracts/booking-workflow';
 import type { RehearsalInput } from '../domain/contracts/programme-workflow';
 import { checkProgrammeDocument, type ProgrammeDocument } from '../domain/programme/document';
@@ -204,7 +204,7 @@ function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): Re
       };
     }),
   );
-  if (plan.refusal) entries.push({ at: plan.refusal.at.toISOString(), kind: 'refusal', label: refusalSentence(plan.refusal.refusal), status: 'failed', dose: plan.refusal.dose });
+  if (plan.refusal) entries.push({ at: plan.refusal.at.toISOString(), kind: 'refusal', label: refusalInProgramme(world.document, plan.refusal.refusal), status: 'failed', dose: plan.refusal.dose });
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
@@ -215,7 +215,7 @@ function faultsOf(document: ProgrammeDocument, people: readonly PlayedPerson[], 
   const faults = new Map<string, RehearsalFault>();
   const add = (sentence: string, path?: string) => faults.set(sentence, path === undefined ? { sentence } : { sentence, path });
   const stepPath = (step: string) => `journey.${String(document.journey.findIndex((item) => item.id === step))}`;
-  for (const { refusal } of plans) if (refusal) add(`この人は、ここから先へ進めません：${refusalSentence(refusal.refusal)}`);
+  for (const { refusal } of plans) if (refusal) add(`この人は、ここから先へ進めません：${refusalInProgramme(document, refusal.refusal)}`);
   for (const { planned, endedAs, notices } of people.flatMap((person) => person.bookings)) {
     if (endedAs !== planned.endsAs) add(`予約が「${endWords[planned.endsAs]}」で終わるはずのところ、「${endedAs}」で終わりました。`);
     for (const notice of notices) {

@@ -27,6 +27,7 @@ import { setUpFallback } from '../shared/set-up-fallback';
 import { setUpHealth, type HealthChecks } from '../shared/set-up-health';
 import { setUpLanguage } from '../shared/set-up-language';
 import { setUpRequestLog } from '../shared/set-up-request-log';
+import { setUpProgrammeWords } from '../shared/set-up-programme-words';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
 import { createCitizenBookings, type HandOver } from './citizen-bookings';
@@ -89,6 +90,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   setUpCompression(app);
   setUpSecurityHeaders(app, { https });
   setUpLanguage(app);
+  setUpProgrammeWords(app, programmes);
   setUpErrors(app, { log, sendPage: (ctx, refusal) => page.sendRefusal(ctx, refusal) });
   setUpClientAddress(app, dependencies.trustedProxies);
   const { line } = dependencies;

@@ -13,6 +13,7 @@ import { setUpCompression } from '../shared/set-up-compression';
 import { setUpErrors } from '../shared/set-up-errors';
 import { setUpFallback } from '../shared/set-up-fallback';
 import { setUpHealth, type HealthChecks } from '../shared/set-up-health';
+import { setUpProgrammeWords } from '../shared/set-up-programme-words';
 import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
@@ -59,6 +60,7 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpRequestLog(app, log, metrics.observe);
   setUpCompression(app);
   setUpSecurityHeaders(app, { https });
+  if (desk) setUpProgrammeWords(app, desk.programmes);
   setUpErrors(app, { log });
   setUpClientAddress(app, desk?.trustedProxies ?? []);
   const cookies = createCookieJar({ https });

@@ -57,7 +57,7 @@ export function staffApi(desk: StaffDesk, { gate, cookies, demo }: { readonly ga
     ...residentRoutes({ ...desk, identityGate }),
     ...callScriptRoutes({ programmes: programmesAsTheSiteSays(desk.programmes, desk.site), site: desk.site }),
     ...bookingRoutes({ ...desk, phone, identityGate }),
-    ...availabilityRoutes(desk),
+    ...availabilityRoutes({ ...desk, identityGate }),
     ...venueRoutes(desk),
     ...importRoutes(desk),
     ...importFileRoutes(desk),

@@ -1,6 +1,13 @@
 import { cityDate, cityTime, formatDateJa, formatTimeJa } from '../calendar/city-time';
 import { isPlainDate } from '../calendar/plain-date';
+import type { ProgrammeDocument } from '../programme/document';
+import { inOwnWords } from '../programme/words';
 import { refusals, type Refusal } from './refusals';
+
+/** As `refusalSentence`, in the words of the programme: what its paper is called, and what is done there. */
+export function refusalInProgramme(document: ProgrammeDocument, refusal: Refusal): string {
+  return inOwnWords(document, refusalSentence(refusal));
+}
 
 /** The sentence of a refusal with the facts of this case, where they help: which day, what time. */
 export function refusalSentence(refusal: Refusal): string {

@@ -75,6 +75,12 @@ export function declarable(document: ProgrammeDocument, person: Person): { reado
   });
 }
 
+/** The groups that somebody has declared when `asked` are declared beside those before; what nobody can declare is left out. */
+export function declaredWith(document: ProgrammeDocument, person: Person, asked: readonly string[]): string[] {
+  const possible = new Set(declarable(document, person).map((item) => item.code));
+  return [...new Set([...(person.declared ?? []), ...asked.filter((code) => possible.has(code))])];
+}
+
 /** From when until when; undefined `opensAt`: not at all. */
 export interface OpeningTimes {
   readonly opensAt: string | undefined;

@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 import { refuse } from '../../../domain/booking/refusals';
-import { checkOpen, declarable, groupOf, type Person } from '../../../domain/programme/eligibility';
+import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programme/eligibility';
 import type { ResidentRepository } from '../../../database/residents';
 import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
@@ -11,7 +11,6 @@ import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
 import { read } from '../../shared/input';
-import { declaredGroups } from '../pages/my-bookings';
 
 const declarationSchema = z.object({ groups: z.array(z.string().max(40)).max(50) });
 
@@ -79,7 +78,7 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
       return;
     }
     const { document } = await programmes.current();
-    const declared = declaredGroups(document, session, input.value.groups);
+    const declared = declaredWith(document, session, input.value.groups);
     await residents.declare(session.residentId, declared);
     ctx.body = await me({ groupCode: session.groupCode, birthDate: session.birthDate, declared });
   });

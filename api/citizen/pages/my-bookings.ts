@@ -1,8 +1,7 @@
 import type Router from '@koa/router';
 import { refusals, refuse, type Refusal, type RefusalCode } from '../../../domain/booking/refusals';
 import { cutOff } from '../../../domain/booking/rules';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
-import { declarable, type Person } from '../../../domain/programme/eligibility';
+import { declarable, declaredWith } from '../../../domain/programme/eligibility';
 import type { Programmes } from '../../../database/programmes';
 import type { ResidentRepository } from '../../../database/residents';
 import type { SessionGate } from '../../shared/session-gate';
@@ -77,16 +76,10 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
     const { document } = await programmes.current();
     const given = ctx.state.body?.['groups'];
     const asked = (Array.isArray(given) ? given : [given]).filter((item): item is string => typeof item === 'string');
-    const groups = declaredGroups(document, session, asked);
+    const groups = declaredWith(document, session, asked);
     if (groups.length > session.declared.length) await residents.declare(session.residentId, groups);
     seeOther(ctx, '/bookings', groups.length > session.declared.length ? { done: 'declared' } : {});
   });
-}
-
-/** The groups that a request declares, beside those declared before; what nobody can declare is left out. */
-export function declaredGroups(document: ProgrammeDocument, person: Person, asked: readonly string[]): string[] {
-  const possible = new Set(declarable(document, person).map((item) => item.code));
-  return [...new Set([...(person.declared ?? []), ...asked.filter((code) => possible.has(code))])];
 }
 
 

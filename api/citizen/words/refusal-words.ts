@@ -1,8 +1,7 @@
 import type { Refusal, RefusalCode } from '../../../domain/booking/refusals';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
+import { refusalInProgramme, refusalSentence } from '../../../domain/booking/refusal-words';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
-import { inOwnWords } from '../../../domain/programme/words';
 import type { Words } from './words';
 
 /** Facts that make a refusal's sentence more exact (`refusal.<code>_exact`): the facts it needs and what each of them is. */
@@ -16,7 +15,7 @@ export const exactFacts: Readonly<Partial<Record<RefusalCode, Readonly<Record<st
 
 /** A refusal's sentence in the language of a page, in the programme's own words. Japanese ones come from the rules themselves. */
 export function refusalIn(words: Words, refusal: Refusal, document: ProgrammeDocument | undefined): string {
-  if (words.language === 'ja') return document ? inOwnWords(document, refusalSentence(refusal)) : refusalSentence(refusal);
+  if (words.language === 'ja') return document ? refusalInProgramme(document, refusal) : refusalSentence(refusal);
   const { number, birthDate, paper, service } = words.names(document);
   const facts = factsOf(words, refusal);
   return words.t(`refusal.${refusal.code}${facts ? '_exact' : ''}`, { number, birthDate, paper, service, ...facts });

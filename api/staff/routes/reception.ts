@@ -4,8 +4,9 @@ import type { StaffDeskReader } from '../../../database/staff-desk';
 import type { StaffVenueRepository } from '../../../database/staff-venues';
 import { formatReference } from '../../../domain/booking/reference';
 import { refuse } from '../../../domain/booking/refusals';
+import { wordsOf } from '../../../domain/programme/words';
 import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
+import { refusalInProgramme } from '../../../domain/booking/refusal-words';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { parseCouponNumber } from '../../../domain/coupon-number';
 import { csvText } from '../../../domain/csv/write-csv';
@@ -178,7 +179,7 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
         const dose = document.doses.find((item) => !given.includes(item.number))?.number ?? null;
         const open = checkOpen(document, resident, new Date(), { channel: 'venue', ...(dose === null ? {} : { dose }) });
         const slots = (await dayLists.walkInSlots(programmeId, venueId, cityDate(new Date()))).filter((slot) => slot.dose === dose);
-        const sentence = !open.ok ? refusalSentence(open) : dose === null ? 'すべての回の予約または接種が済んでいます。' : slots.every((slot) => slot.free <= 0) ? '今日のこの会場に、予約のない方のための席は残っていません。' : null;
+        const sentence = !open.ok ? refusalInProgramme(document, open) : dose === null ? `すべての回の予約または${wordsOf(document).service}が済んでいます。` : slots.every((slot) => slot.free <= 0) ? '今日のこの会場に、予約のない方のための席は残っていません。' : null;
         return {
           answer: {
             resident: { id: resident.id, birthDate: person.birthDate, kana: person.kana ?? null, group: groupOf(document, resident.groupCode)?.label ?? null }, bookings: list.map(bookingJson), sentence, dose,

@@ -6,15 +6,17 @@ import type { CallbackRepository } from '../../../database/callbacks';
 import type { IdentityChecks } from '../../../database/identity-checks';
 import type { LoginThrottle } from '../../../database/login-throttle';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
+import type { ResidentRepository } from '../../../database/residents';
 import type { ResidentNotes } from '../../../database/resident-notes';
 import type { OpenedResident, StaffDeskReader } from '../../../database/staff-desk';
 import type { BookingForRules } from '../../../domain/booking/rules';
-import { refusalSentence } from '../../../domain/booking/refusal-words';
+import { refusalInProgramme } from '../../../domain/booking/refusal-words';
 import { formatBothCalendars } from '../../../domain/calendar/era';
 import { callbackCauses } from '../../../domain/contact/callback';
 import { doseState, type DoseState } from '../../../domain/desk/dose-states';
 import { permitDaysMost } from '../../../domain/desk/permit';
-import { checkOpen, groupOf, type Person } from '../../../domain/programme/eligibility';
+import type { ProgrammeDocument } from '../../../domain/programme/document';
+import { checkOpen, declarable, declaredWith, groupOf, groupsOf, type Person } from '../../../domain/programme/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoute, type StaffRoute } from '../define-route';
 import type { IdentityGate } from '../identity-gate';
@@ -40,6 +42,10 @@ const residentAnswer = z
     resident: z.object({
       id: uuid, couponNumber: z.string(), birthDate: z.string(), birthDateWords: z.string(), kana: z.string().nullable(),
       group: z.object({ code: z.string(), label: z.string().nullable(), isOpen: z.boolean(), sentence: z.string().nullable() }),
+      /** Codes of all groups that the person belongs to now. */
+      groups: z.array(z.string()),
+      /** What the person may declare of themselves, as on the citizens' site: the statement is read out, and noted when the caller affirms it. */
+      declarable: z.array(z.object({ code: z.string(), label: z.string(), statement: z.string(), help: z.string().nullable() })),
       /** `missing`: no longer in the city’s data. */
       status: z.enum(['active', 'missing']),
       isProtected: z.boolean(),
@@ -63,6 +69,7 @@ const reason = z.string().trim().min(5).max(500);
 
 export interface ResidentRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'listOf'>;
+  readonly residents: Pick<ResidentRepository, 'declare'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly reader: StaffDeskReader;
   readonly throttle: Pick<LoginThrottle, 'clear' | 'lockedUntil'>;
@@ -75,7 +82,7 @@ export interface ResidentRouteDependencies {
 }
 
 /** The resident on the telephone, after the identity check. Every look is recorded before anything is shown. */
-export function residentRoutes({ bookings, programmes, reader, throttle, identityChecks, identityGate, permits, notes, callbacks, audit }: ResidentRouteDependencies): StaffRoute[] {
+export function residentRoutes({ bookings, residents, programmes, reader, throttle, identityChecks, identityGate, permits, notes, callbacks, audit }: ResidentRouteDependencies): StaffRoute[] {
   async function answerFor(resident: OpenedResident, openUntil: Date): Promise<z.input<typeof residentAnswer>> {
     const [version, list, allAnswers, inForce, written, calls, lockedUntil] = await Promise.all([
       programmes.current(), bookings.listOf(resident.id), reader.answersOf(resident.id), permits.of(resident.id), notes.of(resident.id),
@@ -87,7 +94,9 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
     return {
       resident: {
         id: resident.id, couponNumber: resident.number, birthDate: resident.birthDate, birthDateWords: formatBothCalendars(resident.birthDate), kana: resident.kana ?? null,
-        group: { code: resident.groupCode, label: groupOf(version.document, resident.groupCode)?.label ?? null, isOpen: open.ok, sentence: open.ok ? null : refusalSentence(open) },
+        group: { code: resident.groupCode, label: groupOf(version.document, resident.groupCode)?.label ?? null, isOpen: open.ok, sentence: open.ok ? null : refusalInProgramme(version.document, open) },
+        groups: groupsOf(version.document, resident).map((group) => group.code),
+        declarable: declarable(version.document, resident).map(({ help, ...item }) => ({ ...item, help: help ?? null })),
         status: resident.status, isProtected: resident.isProtected,
       },
       doses: dosesOf(version, resident, list, inForce.map((permit) => permit.dose), now),
@@ -137,6 +146,22 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
       },
     }),
     staffRoute({
+      method: 'post', path: '/residents/:id/declarations', summary: 'Note that the caller declares to belong to groups of `declarable`; declarations of before stay', roles: deskRoles, params: byId,
+      body: z.object({ groups: z.array(z.string().max(40)).min(1).max(50) }), answer: z.object({ declared: z.array(z.string()) }),
+      async handle({ params, body, actor }) {
+        const resident = await reader.opened(params.id);
+        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        if (!resident || refusal) {
+          await audit.record(actor, { action: 'resident.declare', residentId: params.id, result: refusal?.staffCode ?? 'resident_unknown' });
+          return refusal ?? refuseStaff('resident_unknown');
+        }
+        const declared = declaredWith((await programmes.current()).document, resident, body.groups);
+        if (declared.length > resident.declared.length) await residents.declare(params.id, declared);
+        await audit.record(actor, { action: 'resident.declare', residentId: params.id, result: 'done', detail: { added: declared.length - resident.declared.length } });
+        return { answer: { declared } };
+      },
+    }),
+    staffRoute({
       method: 'post', path: '/residents/:id/permits', summary: 'Let one person be booked by telephone for one dose although their group may not book; with a reason, for some days', roles: supervisingRoles, params: byId,
       body: z.object({ dose: z.int().min(1).max(9), reason, days: z.int().min(1).max(permitDaysMost) }), answer: z.object({ id: uuid }), status: 201,
       async handle({ params, body, actor, staff }) {
@@ -175,10 +200,10 @@ export function residentRoutes({ bookings, programmes, reader, throttle, identit
 
 function dosesOf({ document }: ProgrammeVersion, person: Person, list: readonly BookingView[], permitted: readonly number[], now: Date): z.input<typeof doseShape>[] {
   const live = list.filter((booking) => booking.state === 'held' || booking.state === 'confirmed' || booking.state === 'attended').map(forRules);
-  return document.doses.map((dose) => doseJson(dose, doseState(document, dose.number, { person, bookings: live, permitted }, now)));
+  return document.doses.map((dose) => doseJson(document, dose, doseState(document, dose.number, { person, bookings: live, permitted }, now)));
 }
 
-function doseJson({ number, label }: { number: number; label: string }, state: DoseState): z.input<typeof doseShape> {
+function doseJson(document: ProgrammeDocument, { number, label }: { number: number; label: string }, state: DoseState): z.input<typeof doseShape> {
   const common = { number, label, state: state.kind, bookingId: null, dates: null, code: null, sentence: null };
   switch (state.kind) {
     case 'open':
@@ -186,7 +211,7 @@ function doseJson({ number, label }: { number: number; label: string }, state: D
     case 'taken':
       return { ...common, bookingId: state.bookingId, dates: state.dates };
     case 'refused':
-      return { ...common, code: state.refusal.code, sentence: refusalSentence(state.refusal) };
+      return { ...common, code: state.refusal.code, sentence: refusalInProgramme(document, state.refusal) };
   }
 }
 
