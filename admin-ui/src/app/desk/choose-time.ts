@@ -30,12 +30,14 @@ export class ChooseTime {
   /** Times that turned out to be full while the list was shown. */
   protected readonly gone = signal<readonly string[]>([]);
 
-  private readonly range = computed(() => ({ dose: String(this.wanted()?.dose.number ?? 1), from: this.wanted()?.dose.dates?.first ?? '', to: this.wanted()?.dose.dates?.last ?? '' }));
-  /** A wish that no venue can fulfil is the person's, not the operator's. */
-  private readonly forWhom = computed(() => { const id = this.call.person()?.resident.id; return id === undefined ? {} : { resident: id }; });
-  protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: { ...this.range(), ...this.forWhom() } } }));
+  /** Of whom the seats are asked too: what is open to them counts, and a wish that no venue can fulfil is theirs. */
+  private readonly range = computed(() => {
+    const resident = this.call.person()?.resident.id;
+    return { dose: String(this.wanted()?.dose.number ?? 1), from: this.wanted()?.dose.dates?.first ?? '', to: this.wanted()?.dose.dates?.last ?? '', ...(resident === undefined ? {} : { resident }) };
+  });
+  protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: this.range() } }));
   protected readonly days = loaded(() => this.api.GET('/api/v1/slots/days', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '' } } }));
-  protected readonly slots = loaded(() => this.api.GET('/api/v1/slots', { params: { query: { dose: this.range().dose, venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' } } }));
+  protected readonly slots = loaded(() => this.api.GET('/api/v1/slots', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' } } }));
 
   protected readonly noPhoneSeats = (item: { phone: { free: number } }): boolean => item.phone.free === 0;
   protected readonly slotOff = (slot: Slot): boolean => slot.phone.free === 0 || this.gone().includes(slot.id);

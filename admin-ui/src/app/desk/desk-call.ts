@@ -164,6 +164,15 @@ export class DeskCall {
     return undefined;
   }
 
+  /** Notes that the caller declares to belong to a group. False: it was not noted. */
+  async declare(group: string): Promise<boolean> {
+    const id = this.person()?.resident.id;
+    if (id === undefined) return false;
+    const done = await this.ask(() => this.api.POST('/api/v1/residents/{id}/declarations', { params: { path: { id } }, body: { groups: [group] } }));
+    if (done) await this.refresh();
+    return done !== undefined;
+  }
+
   /** Gives a hold back, or cancels a booking. */
   async cancel(booking: Booking): Promise<boolean> {
     const done = await this.ask(() => this.api.POST('/api/v1/bookings/{id}/cancel', { params: { path: { id: booking.id } }, headers: { 'Idempotency-Key': this.keyFor(['cancel', booking.id, booking.version]) } }));

@@ -1,14 +1,10 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, effect, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, inject, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { FormControl, FormGroup, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
-import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
-import { MatInput } from '@angular/material/input';
-import { Api } from '../api/api';
+import { AskedFields } from '../shared/asked-fields';
 import { ErrorSummary } from '../shared/error-summary';
-import { FormFaults } from '../shared/form-faults';
-import { loaded } from '../shared/loaded';
 import { ProblemNote } from '../shared/problem-note';
+import { ProgrammeFields } from '../shared/programme-fields';
 import { DeskCall } from './desk-call';
 import { LargeDate } from './large-date';
 import { holdWords } from './words';
@@ -19,13 +15,12 @@ const tickMs = 5_000;
 /** The seat that is held, for how long, and what the programme asks before it is confirmed. */
 @Component({
   selector: 'toki-hold-form',
-  imports: [ErrorSummary, LargeDate, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ProblemNote, ReactiveFormsModule],
+  imports: [ErrorSummary, LargeDate, MatButton, ProblemNote, ProgrammeFields],
   templateUrl: './hold-form.html',
   styleUrl: './hold-form.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class HoldForm {
-  private readonly api = inject(Api).client;
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   protected readonly call = inject(DeskCall);
   protected readonly held = this.call.held;
@@ -35,33 +30,23 @@ export class HoldForm {
     return expiresAt == null ? undefined : holdWords(expiresAt, this.now());
   });
   protected readonly isOver = computed(() => this.left() === undefined || this.call.problem()?.code === 'hold_expired');
-  protected readonly fields = loaded(() => this.api.GET('/api/v1/form'));
-  protected readonly form = new FormGroup<Record<string, FormControl<string | boolean>>>({});
-  protected readonly faults = new FormFaults(this.form);
-  /** The controls are there. */
-  protected readonly ready = signal(false);
+  protected readonly asked = new AskedFields();
 
   constructor() {
     const timer = setInterval(() => { this.now.set(new Date()); }, tickMs);
     inject(DestroyRef).onDestroy(() => { clearInterval(timer); });
-    void this.fields.reload();
-    effect(() => {
-      const fields = this.fields.value()?.fields;
-      if (!fields || this.ready()) return;
-      const answers = this.call.answers();
-      for (const { name, kind } of fields) this.form.setControl(name, new FormControl<string | boolean>(answers[name] ?? (kind === 'consent' ? false : ''), { nonNullable: true }));
-      this.ready.set(true);
-      setTimeout(() => { this.focusFirst(); });
-    });
+    const { form, ready } = this.asked;
+    const dose = this.held()?.dose ?? this.call.wanted()?.dose.number;
+    void this.asked.start({ channel: 'phone', dose, groups: this.call.person()?.resident.groups }, this.call.answers()).then(() => { setTimeout(() => { this.focusFirst(); }); });
     // What was typed outlasts this pane: another seat, a lost connection, a log-in in between.
-    this.form.valueChanges.pipe(takeUntilDestroyed()).subscribe(() => { if (this.ready()) this.call.answers.set(this.form.getRawValue()); });
+    form.valueChanges.pipe(takeUntilDestroyed()).subscribe(() => { if (ready()) this.call.answers.set({ ...this.call.answers(), ...form.getRawValue() }); });
   }
 
   protected async confirm(): Promise<void> {
-    this.faults.clear();
-    const problem = await this.call.confirm(this.form.getRawValue());
+    this.asked.faults.clear();
+    const problem = await this.call.confirm(this.asked.answers());
     if (!problem?.faults) return;
-    this.faults.refuse(problem);
+    this.asked.faults.refuse(problem);
   }
 
   protected async sameSeatAgain(): Promise<void> {
@@ -73,7 +58,7 @@ export class HoldForm {
   }
 
   private focusFirst(): void {
-    const open = this.fields.value()?.fields.find(({ name, required }) => required && !this.form.get(name)?.value);
+    const open = this.asked.fields().find(({ name, required }) => required && !this.asked.form.get(name)?.value);
     this.host.nativeElement.querySelector<HTMLElement>(open ? `#field-${open.name}` : 'button[type=submit]')?.focus();
   }
 }

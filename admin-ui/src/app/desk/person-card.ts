@@ -44,6 +44,10 @@ export class PersonCard {
     return words[booking.state];
   }
 
+  protected async declare({ code, label }: { readonly code: string; readonly label: string }): Promise<void> {
+    if (await this.call.declare(code)) this.tell.done(`「${label}」の申告を記録しました。`);
+  }
+
   protected async cancel(booking: Booking, dose: Dose): Promise<void> {
     const held = booking.state === 'held';
     this.call.guidance.set(held ? undefined : 'cancel');

@@ -1,23 +1,23 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, output, signal } from '@angular/core';
-import { type FormControl, FormGroup, NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
+import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
-import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatRadioButton, MatRadioGroup } from '@angular/material/radio';
 import { Api, type Schema } from '../api/api';
+import { AskedFields } from '../shared/asked-fields';
 import { CityTime, cityWords } from '../shared/city-time';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
+import { ProgrammeFields } from '../shared/programme-fields';
 import { birthWords } from './check-in-result';
 
 type Person = Schema<'PersonAtVenue'>;
-interface Field { readonly name: string; readonly kind: string; readonly required: boolean; readonly label: string; readonly help: string | null }
 
 /** Somebody without a booking: found by the coupon, checked who they are, given a seat of the venue and checked in. */
 @Component({
   selector: 'toki-walk-in',
-  imports: [CityTime, ErrorSummary, MatButton, MatCheckbox, MatError, MatFormField, MatInput, MatLabel, MatRadioButton, MatRadioGroup, ReactiveFormsModule],
+  imports: [CityTime, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, MatRadioButton, MatRadioGroup, ProgrammeFields, ReactiveFormsModule],
   template: `
     <section class="card" aria-labelledby="walk-in-title">
       <h2 id="walk-in-title">予約のない方を受け付ける</h2>
@@ -36,21 +36,16 @@ interface Field { readonly name: string; readonly kind: string; readonly require
         </dl>
         @if (found.sentence) { <p class="note warn" role="status">{{ found.sentence }}</p> }
         @else {
-          <toki-error-summary [faults]="faults()?.all() ?? []" />
-          @if (form(); as group) {
-            <form [formGroup]="group" (ngSubmit)="take(found)">
+          <toki-error-summary [faults]="asked.faults.all()" />
+          @if (asked.ready()) {
+            <form (submit)="$event.preventDefault(); take(found)" novalidate>
               <fieldset>
                 <legend>{{ found.dose }}回目の席</legend>
-                <mat-radio-group formControlName="slotId" class="slots" aria-label="席">
+                <mat-radio-group [formControl]="slotId" class="slots" aria-label="席">
                   @for (slot of found.slots; track slot.id) { <mat-radio-button [value]="slot.id" [disabled]="slot.free <= 0">{{ slot.startsAt | city: 'time' }}から {{ slot.endsAt | city: 'time' }}まで（残り {{ slot.free }} / {{ slot.capacity }}）</mat-radio-button> }
                 </mat-radio-group>
               </fieldset>
-              <div class="fields">
-                @for (field of fields(); track field.name) {
-                  @if (field.kind === 'consent') { <mat-checkbox class="wide" [id]="'field-' + field.name" [formControlName]="field.name">{{ field.label }}@if (field.required) {（必須）}</mat-checkbox> }
-                  @else { <mat-form-field><mat-label>{{ field.label }}@if (!field.required) {（任意）}</mat-label><input matInput [id]="'field-' + field.name" [formControlName]="field.name" autocomplete="off" /><mat-error>{{ faults()?.of(field.name) }}</mat-error></mat-form-field> }
-                }
-              </div>
+              <toki-programme-fields [asked]="asked" />
               <div class="actions"><button matButton="filled" type="submit" class="big-button" [disabled]="busy()">席を取って受け付ける</button></div>
             </form>
           }
@@ -64,8 +59,6 @@ interface Field { readonly name: string; readonly kind: string; readonly require
     .find button { min-height: 48px; }
     .facts { margin: 12px 0 16px; }
     .slots { display: flex; flex-wrap: wrap; gap: 0 24px; }
-    .fields { display: grid; gap: 4px 24px; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
-    .wide { grid-column: 1 / -1; }
     .big-button { min-height: 56px; }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -82,9 +75,8 @@ export class WalkIn {
   private readonly build = inject(NonNullableFormBuilder);
   protected readonly busy = signal(false);
   protected readonly person = signal<Person | undefined>(undefined);
-  protected readonly fields = signal<readonly Field[]>([]);
-  protected readonly form = signal<FormGroup | undefined>(undefined);
-  protected readonly faults = signal<FormFaults | undefined>(undefined);
+  protected readonly asked = new AskedFields();
+  protected readonly slotId = this.build.control('');
   protected readonly findForm = this.build.group({ couponNumber: ['', Validators.required] });
   protected readonly findFaults = new FormFaults(this.findForm);
   protected readonly birthWords = birthWords;
@@ -101,34 +93,26 @@ export class WalkIn {
   protected async find(): Promise<void> {
     if (!this.findFaults.check({ couponNumber: '接種券番号を入力してください。' })) return;
     this.busy.set(true);
-    const [{ data, error }, { data: form }] = await Promise.all([
-      this.api.client.POST('/api/v1/reception/persons', { body: { venueId: this.venueId(), ...this.findForm.getRawValue() } }),
-      this.api.client.GET('/api/v1/form'),
-    ]);
+    const { data, error } = await this.api.client.POST('/api/v1/reception/persons', { body: { venueId: this.venueId(), ...this.findForm.getRawValue() } });
+    if (data && data.dose !== null) await this.asked.start({ channel: 'venue', dose: data.dose });
     this.busy.set(false);
     this.person.set(data);
     if (!data) {
       this.findFaults.show([{ field: 'couponNumber', sentence: error.detail }]);
       return;
     }
-    const fields = form?.fields ?? [];
-    const first = data.slots.find((slot) => slot.free > 0)?.id ?? '';
-    const group = new FormGroup<Record<string, FormControl<string | boolean>>>({ slotId: this.build.control<string | boolean>(first) });
-    for (const field of fields) group.addControl(field.name, this.build.control<string | boolean>(field.kind === 'consent' ? false : ''));
-    this.fields.set(fields);
-    this.form.set(group);
-    this.faults.set(new FormFaults(group));
+    this.slotId.setValue(data.slots.find((slot) => slot.free > 0)?.id ?? '');
   }
 
   protected async take({ resident, dose, slots }: Person): Promise<void> {
-    const group = this.form();
-    if (!group || dose === null) return;
-    const { slotId, ...answers } = group.getRawValue() as Record<string, unknown> & { slotId: string };
+    if (dose === null) return;
+    const slotId = this.slotId.value;
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/reception/walk-ins', { body: { residentId: resident.id, slotId, dose, answers } });
+    this.asked.faults.clear();
+    const { data, error } = await this.api.client.POST('/api/v1/reception/walk-ins', { body: { residentId: resident.id, slotId, dose, answers: this.asked.answers() } });
     this.busy.set(false);
     const slot = slots.find((item) => item.id === slotId);
     if (data && slot) this.done.emit(`${String(dose)}回目　${cityWords.time(slot.startsAt)}からの席　受付番号 ${data.reference ?? ''}`);
-    else if (error) this.faults()?.refuse(error);
+    else if (error) this.asked.faults.refuse(error);
   }
 }
