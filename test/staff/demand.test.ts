@@ -56,6 +56,7 @@ test('people who wanted a seat and found none in the whole city are counted once
   await citizens.unmet.flush();
   // The younger one asked by telephone.
   const operator = await staff.colleague('operator');
+  await staff.identified(operator.staffId, young);
   await operator.get(`/api/v1/slots/venues?dose=1&resident=${young}`);
   await (staff.desk.unmet as typeof citizens.unmet).flush();
 
