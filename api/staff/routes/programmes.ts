@@ -106,14 +106,14 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
     }),
     staffRoute({
       method: 'get', path: '/programmes/:code', summary: 'The versions of a programme, the newest first, and its draft', roles: programmeReaders, params: byCode,
-      answer: z.object({ code: z.string(), versions: z.array(versionShape), draft: draftShape.nullable(), seatShare: z.number() }),
+      answer: z.object({ code: z.string(), name: z.string(), versions: z.array(versionShape), draft: draftShape.nullable(), seatShare: z.number() }),
       async handle({ params }) {
         const versions = await drafts.versions(params.code);
         if (!versions) return refuseStaff('programme_unknown');
-        const draft = await drafts.find(params.code);
+        const [draft, all] = await Promise.all([drafts.find(params.code), drafts.list()]);
         return {
           answer: {
-            code: params.code, seatShare: (await facts.seatShare(params.code)) ?? 0,
+            code: params.code, name: all.find(({ code: own }) => own === params.code)?.name ?? params.code, seatShare: (await facts.seatShare(params.code)) ?? 0,
             versions: versions.map(({ publishedAt, editedBy, ...version }) => ({ ...version, editedBy: [...editedBy], publishedAt: publishedAt.toISOString() })),
             draft: draft.ok ? draftJson(draft.draft, await drafts.isRehearsed(params.code, draft.draft.checksum)) : null,
           },

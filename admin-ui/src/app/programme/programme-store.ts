@@ -31,7 +31,9 @@ export class ProgrammeStore {
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
   /** Somebody else saved first: what differs. */
   readonly conflict = signal<readonly Difference[] | undefined>(undefined);
-  readonly name = computed(() => textOf(valueAt(this.document(), ['name'])) || this.code());
+  /** As the draft says; without one, as it is published. */
+  readonly name = computed(() => textOf(valueAt(this.document(), ['name'])) || this.knownAs() || this.code());
+  private readonly knownAs = signal('');
   private readonly faults = computed(() => new Map((this.draft()?.faults ?? []).map((fault) => [fault.path, fault])));
   private timer: ReturnType<typeof setTimeout> | undefined;
   private saving: Promise<void> = Promise.resolve();
@@ -55,6 +57,7 @@ export class ProgrammeStore {
     const { data, error } = await this.api.client.GET('/api/v1/programmes/{code}', { params: { path: { code: this.code() } } });
     this.problem.set(error);
     if (data) {
+      this.knownAs.set(data.name);
       this.versions.set(data.versions);
       this.seatShare.set(data.seatShare);
       this.take(data.draft);
