@@ -24,6 +24,9 @@ export interface RehearsalTestWorld {
   readonly rehearsals: ProgrammeRehearsals;
   readonly processes: ReturnType<typeof createProgrammeProcesses>;
   readonly staffId: string;
+  /** The worker goes down; `startWorkers` brings another one up. */
+  stopWorkers(): Promise<void>;
+  startWorkers(): Promise<void>;
   /** Asks for a rehearsal and waits for its end. */
   rehearse(document: ProgrammeDocument, script: RehearsalScript): Promise<RehearsalView & { readonly waitedMs: number }>;
   close(): Promise<void>;
@@ -40,16 +43,25 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
   const drafts = createProgrammeDrafts({ database, audit, programmes: createProgrammes(database) });
   const rehearsals = createProgrammeRehearsals({ database, audit });
   const processes = createProgrammeProcesses(client);
-  const workers = await createWorkers({
-    connection: native, namespace, keys, workflowBundle: await testWorkflowBundle(),
-    activities: createActivities({ database, keys, publicUrl: 'https://yoyaku.example.jp' }),
-    programmeWork: createProgrammeWork({ client, database, keys, publicUrl: 'https://yoyaku.example.jp', drafts, log: pino({ level: 'silent' }) }),
-  });
-  const running = workers.run();
+  const workflowBundle = await testWorkflowBundle();
+  let stopWorkers: () => Promise<void> = () => Promise.resolve();
+  async function startWorkers(): Promise<void> {
+    const workers = await createWorkers({
+      connection: native, namespace, keys, workflowBundle,
+      activities: createActivities({ database, keys, publicUrl: 'https://yoyaku.example.jp' }),
+      programmeWork: createProgrammeWork({ client, database, keys, publicUrl: 'https://yoyaku.example.jp', drafts, log: pino({ level: 'silent' }) }),
+    });
+    const running = workers.run();
+    stopWorkers = async () => {
+      workers.shutdown();
+      await running;
+    };
+  }
+  await startWorkers();
   const person = await createStaffRepository({ database, keys, audit }).add(tester, { login: 'author', displayName: '作成者', role: 'city_admin' });
   if (!person.ok) throw new Error(person.staffCode);
   return {
-    city, client, drafts, rehearsals, processes, staffId: person.staff.id,
+    city, client, drafts, rehearsals, processes, staffId: person.staff.id, startWorkers, stopWorkers: () => stopWorkers(),
     async rehearse(document, script) {
       const started = Date.now();
       const asked = await rehearsals.ask(tester, person.staff.id, 'test-programme', document, script);
@@ -63,8 +75,7 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
       }
     },
     async close() {
-      workers.shutdown();
-      await running;
+      await stopWorkers();
       await native.close();
       await connection.close();
       await city.close();
