@@ -34,7 +34,8 @@ export class ChooseTime {
   private readonly range = computed(() => {
     const resident = this.call.person()?.resident.id;
     return { dose: String(this.wanted()?.dose.number ?? 1), from: this.wanted()?.dose.dates?.first ?? '', to: this.wanted()?.dose.dates?.last ?? '', ...(resident === undefined ? {} : { resident }) };
-  });
+    // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
+  }, { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) });
   protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: this.range() } }));
   protected readonly days = loaded(() => this.api.GET('/api/v1/slots/days', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '' } } }));
   protected readonly slots = loaded(() => this.api.GET('/api/v1/slots', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' } } }));
