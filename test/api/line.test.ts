@@ -313,10 +313,11 @@ test('without LINE nothing is said of it; in the demo a page plays its part', as
   try {
     const nobody = await plain.citizen();
     expect((await nobody.get('/line')).status).toBe(404);
-    expect((await nobody.get('/bookings')).text).not.toContain('LINE');
+    for (const path of ['/bookings', '/privacy']) expect((await nobody.get(path)).text).not.toContain('LINE');
     expect((await nobody.post('/line/webhook', {})).status).not.toBe(200);
     const citizen = await demo.citizen();
     expect((await citizen.get('/line')).text).toContain('デモ');
+    expect((await citizen.get('/privacy')).text).toContain('LINEのアカウントの番号');
     const answer = await citizen.follow(await citizen.fill('/line', '/line/demo', {}));
     expect(answer.text).toContain('LINEとつながりました');
     expect(await createLineLinks({ database: demo.city.database, keys: demo.city.keys }).isLinked(citizen.residentId)).toBe(true);
