@@ -52,8 +52,10 @@ export class SessionWatch {
   }
 
   private async warn(): Promise<void> {
-    if (this.warning) return;
+    if (this.isOpen()) return;
     const { IdleWarning } = await import('./idle-warning');
+    // Another look may have opened it while it was loaded.
+    if (this.isOpen()) return;
     this.warning = this.dialog.open(IdleWarning, { role: 'alertdialog', disableClose: true, width: '30rem' });
     const answer = await firstValueFrom(this.warning.afterClosed());
     this.warning = undefined;
@@ -62,6 +64,10 @@ export class SessionWatch {
       await this.session.end();
       await this.router.navigate(['/log-in'], { queryParams: { reason: 'done' } });
     }
+  }
+
+  private isOpen(): boolean {
+    return this.warning !== undefined;
   }
 
   private async logInAgain(): Promise<void> {
