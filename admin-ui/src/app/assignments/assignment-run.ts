@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
@@ -8,6 +8,7 @@ import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { lookAgain } from '../shared/look-again';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Steps } from '../shared/steps';
@@ -33,7 +34,7 @@ export class AssignmentRunPage {
   private readonly me = inject(Session).me;
   readonly id = input.required<string>();
 
-  protected readonly run = loaded(() => this.api.client.GET('/api/v1/assignments/{id}', { params: { path: { id: this.id() } } }));
+  protected readonly run = loaded(() => this.api.client.GET('/api/v1/assignments/{id}', { params: { path: { id: this.id() } } }), { on: () => this.id() });
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly busy = signal(false);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
@@ -77,17 +78,7 @@ export class AssignmentRunPage {
   protected readonly allRows = allRows;
 
   constructor() {
-    effect(() => {
-      this.id();
-      void this.run.reload();
-    });
-    let looks = 0;
-    const timer = setInterval(() => {
-      const run = this.run.value();
-      const isOpen = run === undefined || isAtWork(run.phase) || ((run.phase === 'waiting' || run.takeBackAsked !== null) && ++looks % 10 === 0);
-      if (!document.hidden && !this.run.loading() && !this.busy() && isOpen) void this.run.reload();
-    }, 1_000);
-    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+    lookAgain(this.run, { everyMs: 1_000, isAtWork: (run) => isAtWork(run.phase), isWaiting: (run) => run.phase === 'waiting' || run.takeBackAsked !== null, isBusy: this.busy });
   }
 
   protected async approve(run: AssignmentRun): Promise<void> {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, effect, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
@@ -7,6 +7,7 @@ import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { lookAgain } from '../shared/look-again';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Steps } from '../shared/steps';
@@ -44,7 +45,7 @@ export class RunPage {
   private readonly me = inject(Session).me;
   readonly id = input.required<string>();
 
-  protected readonly run = loaded(() => this.api.client.GET('/api/v1/imports/{id}', { params: { path: { id: this.id() } } }));
+  protected readonly run = loaded(() => this.api.client.GET('/api/v1/imports/{id}', { params: { path: { id: this.id() } } }), { on: () => this.id() });
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly inTheWay = signal<readonly { readonly id: string; readonly reference: string | null; readonly startsAt: string; readonly venueName: string }[]>([]);
   protected readonly busy = signal(false);
@@ -69,17 +70,7 @@ export class RunPage {
   protected readonly size = fileSize;
 
   constructor() {
-    effect(() => {
-      this.id();
-      void this.run.reload();
-    });
-    let looks = 0;
-    const timer = setInterval(() => {
-      const run = this.run.value();
-      const isOpen = run === undefined || isWorking(run.phase) || (isWaiting(run.phase) && ++looks % 10 === 0);
-      if (!document.hidden && !this.run.loading() && !this.busy() && isOpen) void this.run.reload();
-    }, 700);
-    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+    lookAgain(this.run, { everyMs: 700, isAtWork: (run) => isWorking(run.phase), isWaiting: (run) => isWaiting(run.phase), isBusy: this.busy });
   }
 
   protected async approve(run: ImportRun): Promise<void> {

@@ -7,7 +7,7 @@ import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { isRecord, nameOfItem, textOf, type Json } from './document';
 import { LiveFrame } from './live-frame';
-import { languageWords, type PreviewLanguage } from './preview-page-of';
+import { languagesOf, languageWords, type PreviewLanguage } from './preview-page-of';
 import { ProgrammeStore } from './programme-store';
 
 interface Choice { readonly value: string; readonly label: string }
@@ -93,11 +93,7 @@ export class NoticePreview {
   protected readonly chosenStep = computed(() => (this.steps().some((item) => item.value === this.step()) ? this.step() : (this.steps()[0]?.value ?? '')));
   protected readonly people = computed((): Choice[] => this.items('groups').map((item) => ({ value: String(item['code']), label: `見本の人（${nameOfItem(item)}）` })));
   protected readonly doses = computed((): Choice[] => this.items('doses').map((item) => ({ value: String(item['number']), label: nameOfItem(item) })));
-  protected readonly languages = computed((): Choice[] => {
-    const translations = this.store.value(['translations']);
-    const there = isRecord(translations) ? Object.keys(translations) : [];
-    return Object.entries(languageWords).filter(([value]) => value === 'ja' || there.includes(value)).map(([value, label]) => ({ value, label }));
-  });
+  protected readonly languages = computed(() => languagesOf(this.store.value(['translations'])));
   private readonly wish = computed(() => ({ template: this.template(), step: this.chosenStep(), group: this.group(), dose: this.dose(), language: this.language(), email: this.hasEmail() ? 'yes' : 'no', version: String(this.store.draft()?.version ?? 0) } as const));
   protected readonly shown = loaded(() => this.api.client.GET('/api/v1/programmes/{code}/notice-preview', { params: { path: { code: this.store.code() }, query: this.wish() } }));
   protected readonly address = computed(() => `/api/v1/programmes/${encodeURIComponent(this.store.code())}/notice-preview/mail?${new URLSearchParams(this.wish()).toString()}`);

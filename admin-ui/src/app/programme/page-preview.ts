@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, model, output, signal } from '@angular/core';
 import { isRecord, nameOfItem, type Json } from './document';
 import { LiveFrame } from './live-frame';
-import { languageWords, pageWords, previewPageOf, type PreviewLanguage, type PreviewPage } from './preview-page-of';
+import { languagesOf, pageWords, previewPageOf, type PreviewLanguage, type PreviewPage } from './preview-page-of';
 import { ProgrammeStore } from './programme-store';
 
 interface Choice { readonly value: string; readonly label: string }
@@ -56,11 +56,7 @@ export class PagePreview {
   protected readonly dose = signal('1');
   protected readonly failed = signal(false);
   protected readonly page = computed(() => this.chosenPage());
-  protected readonly languages = computed((): Choice[] => {
-    const translations = this.store.value(['translations']);
-    const there = isRecord(translations) ? Object.keys(translations) : [];
-    return Object.entries(languageWords).filter(([value]) => value === 'ja' || there.includes(value)).map(([value, label]) => ({ value, label }));
-  });
+  protected readonly languages = computed(() => languagesOf(this.store.value(['translations'])));
   protected readonly language = computed(() => (this.languages().some((item) => item.value === this.chosenLanguage()) ? this.chosenLanguage() : 'ja'));
   protected readonly groups = computed(() => this.itemsOf('groups', 'code'));
   protected readonly doses = computed(() => this.itemsOf('doses', 'number'));

@@ -1,4 +1,5 @@
 import type { operations } from '../../../generated/schema';
+import { isRecord, type Json } from './document';
 
 export type PreviewPage = NonNullable<NonNullable<operations['getProgrammesCodePreview']['parameters']['query']>['page']>;
 export type PreviewLanguage = NonNullable<NonNullable<operations['getProgrammesCodePreview']['parameters']['query']>['language']>;
@@ -11,6 +12,12 @@ export const pageWords: Readonly<Record<PreviewPage, string>> = {
 export const languageWords: Readonly<Record<PreviewLanguage, string>> = {
   ja: '日本語', 'ja-easy': 'やさしい日本語', en: '英語', zh: '中国語', ko: '韓国語', vi: 'ベトナム語', tl: 'タガログ語', pt: 'ポルトガル語',
 };
+
+/** Japanese and the languages of a document's translations, to choose from. */
+export function languagesOf(translations: Json): { readonly value: string; readonly label: string }[] {
+  const there = isRecord(translations) ? Object.keys(translations) : [];
+  return Object.entries(languageWords).filter(([value]) => value === 'ja' || there.includes(value)).map(([value, label]) => ({ value, label }));
+}
 
 /** Where a part shows: the longest path that it begins with decides. */
 const places: readonly (readonly [string, PreviewPage])[] = [
