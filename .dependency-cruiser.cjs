@@ -56,14 +56,20 @@ module.exports = {
       comment: 'Objection and SQL live in database/ and nowhere else.',
       severity: 'error',
       from: { pathNot: `^(database|migrations|runtime)/|${TESTS}` },
-      to: { path: '^(database/models/|node_modules/(objection|pg|pg-copy-streams)/)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(database/models/|node_modules/(objection|pg|pg-copy-streams)/)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'api-never-runs-workflows',
       comment: 'Names and messages of workflows are in domain/contracts.',
       severity: 'error',
       from: { path: '^api/', pathNot: TESTS },
-      to: { path: '^(workflows|runtime/(?!root\\.ts)|node_modules/@temporalio/(worker|workflow)/)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(workflows|runtime/(?!root\\.ts)|node_modules/@temporalio/(worker|workflow)/)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'two-doors',
@@ -81,10 +87,17 @@ module.exports = {
     },
     {
       name: 'only-declared-packages',
-      comment: 'What runs in production is in dependencies, not in devDependencies or by chance in node_modules. The admin is built beforehand.',
+      comment:
+        'What runs in production is in dependencies, not in devDependencies or by chance in node_modules. The admin is built beforehand.',
       severity: 'error',
-      from: { path: '^(domain|workflows|activities|api|database|migrations|runtime)/', pathNot: `${TESTS}|^runtime/build-admin\\.mjs$` },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], dependencyTypesNot: ['type-only'] },
+      from: {
+        path: '^(domain|workflows|activities|api|database|migrations|runtime)/',
+        pathNot: `${TESTS}|^runtime/build-admin\\.mjs$`,
+      },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'everything-resolves',
@@ -98,6 +111,10 @@ module.exports = {
     exclude: { path: '^(dist|admin-ui)/' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'require', 'default', 'types'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'require', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+    },
   },
 };

@@ -1,3 +1,4 @@
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 /** A workflow is replayed: whatever is not in these could give another answer the second time. */
@@ -5,7 +6,8 @@ const allowedInWorkflows = {
   patterns: [
     {
       regex: '^(?!@temporalio/(workflow|common)$|\\.)',
-      message: 'Workflows import @temporalio/workflow, @temporalio/common, the domain and types of activities, nothing else.',
+      message:
+        'Workflows import @temporalio/workflow, @temporalio/common, the domain and types of activities, nothing else.',
     },
     {
       regex: '^(\\.\\./)+(?!domain/)[a-z]',
@@ -16,7 +18,18 @@ const allowedInWorkflows = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'admin-ui/generated/', 'admin-ui/**/*.spec.ts', 'admin-ui/src/test-setup.ts', '.toki/', 'coverage/', '**/assets/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'admin-ui/generated/',
+      'admin-ui/**/*.spec.ts',
+      'admin-ui/src/test-setup.ts',
+      '.toki/',
+      'coverage/',
+      '**/assets/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -38,6 +51,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { 'simple-import-sort': simpleImportSort },
+    rules: { 'simple-import-sort/imports': 'error', 'simple-import-sort/exports': 'error' },
+  },
+  {
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
@@ -49,8 +67,20 @@ export default tseslint.config(
     files: ['domain/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'The domain does no input or output.' }] }],
-      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', 'fetch', 'crypto', 'setTimeout', 'setInterval'],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^node:', message: 'The domain does no input or output.' }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'require',
+        'fetch',
+        'crypto',
+        'setTimeout',
+        'setInterval',
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'Time is an argument of the domain.' },
@@ -58,7 +88,10 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time is an argument of the domain.' },
+        {
+          selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+          message: 'Time is an argument of the domain.',
+        },
       ],
     },
   },

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { createAssignmentRunStore, type AssignmentRun, type NewAssignmentRow } from '../database/assignment-runs';
+
+import { type AssignmentRun, createAssignmentRunStore, type NewAssignmentRow } from '../database/assignment-runs';
 import { createAudit } from '../database/audit';
 import { createBookingRepository } from '../database/bookings';
 import type { Database } from '../database/connection';
@@ -10,13 +11,19 @@ import { createProgrammes } from '../database/programmes';
 import { createResidentRepository } from '../database/residents';
 import { createSlotRepository } from '../database/slots';
 import { findAssignmentHeader } from '../domain/assignment/columns';
-import { cellsOf, knownAnswers, readAssignmentRow, venueFinder, type AssignmentRowRules } from '../domain/assignment/row';
+import {
+  type AssignmentRowRules,
+  cellsOf,
+  knownAnswers,
+  readAssignmentRow,
+  venueFinder,
+} from '../domain/assignment/row';
 import { cityDate } from '../domain/calendar/city-time';
 import type { AssignmentOutcome } from '../domain/contracts/assignment-workflow';
 import { explainFileRefusal } from '../domain/eligibility-file/refusal';
 import { isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
-import { firstRecords, readRecords, refusingOpenQuote, type FileRecord } from './import-records';
+import { type FileRecord, firstRecords, readRecords, refusingOpenQuote } from './import-records';
 import { steadyHeartbeat, turn } from './steady-heartbeat';
 
 /** Rows that are stored together. */
@@ -36,7 +43,13 @@ interface Refused {
 export type AssignmentActivities = ReturnType<typeof createAssignmentActivities>;
 
 /** What becomes of a file of appointments that the city assigned. Arguments and results hold ids and counts only. */
-export function createAssignmentActivities({ database, keys }: { readonly database: Database; readonly keys: KeyRing }) {
+export function createAssignmentActivities({
+  database,
+  keys,
+}: {
+  readonly database: Database;
+  readonly keys: KeyRing;
+}) {
   const files = createImportFileStore({ database, keys });
   const runs = createAssignmentRunStore({ database, keys });
   const programmes = createProgrammes(database);
@@ -60,15 +73,23 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
   /** Reads the file from where the last attempt was, and keeps its rows. Resolves with why the whole file cannot be used. */
   async function stage(run: AssignmentRun, document: ProgrammeDocument): Promise<Refused | undefined> {
     const file = await files.find(run.fileId);
-    if (!file?.isThere || file.encoding === null) return { code: 'file_gone', sentence: 'ファイルはもう残っていません。もう一度選んでください。' };
+    if (!file?.isThere || file.encoding === null)
+      return { code: 'file_gone', sentence: 'ファイルはもう残っていません。もう一度選んでください。' };
     const { encoding } = file;
     const heartbeat = steadyHeartbeat();
     const read = await refusingOpenQuote(async (): Promise<Refused | undefined> => {
-      const header = findAssignmentHeader(await firstRecords(files.read(run.fileId), encoding), document.doses.length > 1);
+      const header = findAssignmentHeader(
+        await firstRecords(files.read(run.fileId), encoding),
+        document.doses.length > 1,
+      );
       if (!header.ok) return header;
       const venues = venueFinder(await slots.venues(run.programmeId));
       const rules: AssignmentRowRules = {
-        columns: header.columns, couponNumber: document.identification.couponNumber, doses: document.doses.map((dose) => dose.number), venueOf: venues, today: cityDate(new Date()),
+        columns: header.columns,
+        couponNumber: document.identification.couponNumber,
+        doses: document.doses.map((dose) => dose.number),
+        venueOf: venues,
+        today: cityDate(new Date()),
       };
       const { maxRows } = await createImportSettings({ database }).get(run.programmeId);
       const look = rowReader(run, rules);
@@ -89,7 +110,8 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
           index += 1;
           if (!isData) continue;
           rows += 1;
-          if (rows > maxRows) return { code: 'too_many_rows', sentence: explainFileRefusal({ code: 'too_many_rows', limit: maxRows }) };
+          if (rows > maxRows)
+            return { code: 'too_many_rows', sentence: explainFileRefusal({ code: 'too_many_rows', limit: maxRows }) };
           if (index > run.stagedRecords) batch.push(record);
           if (batch.length === storedAtOnce) await store();
         }
@@ -115,7 +137,14 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
       const resident = await residents.findByCoupon(run.programmeId, number);
       if (!resident) return { line, cells, dose, fault: 'number_unknown' };
       const slotId = await slotOf(venueId, dose, startsAt);
-      return { line, cells, residentId: resident.id, dose, slotId, ...(slotId === undefined ? { fault: 'slot_unknown' } : {}) };
+      return {
+        line,
+        cells,
+        residentId: resident.id,
+        dose,
+        slotId,
+        ...(slotId === undefined ? { fault: 'slot_unknown' } : {}),
+      };
     };
   }
 
@@ -138,12 +167,24 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
         if (people.length === 0) break;
         for (const seats of people) {
           const found = await bookings.rehearseAssignments(
-            seats[0]?.residentId ?? '', seats.map(({ slotId, dose, cells }) => ({ slotId, dose, channel: run.channel, answers: knownAnswers(document, cells) })),
+            seats[0]?.residentId ?? '',
+            seats.map(({ slotId, dose, cells }) => ({
+              slotId,
+              dose,
+              channel: run.channel,
+              answers: knownAnswers(document, cells),
+            })),
           );
-          await runs.mark(runId, 'read', seats.map(({ line }, index) => {
-            const result = found[index];
-            return result ? { line, state: 'refused', code: result.code, detail: result.detail } : { line, state: 'bookable' };
-          }));
+          await runs.mark(
+            runId,
+            'read',
+            seats.map(({ line }, index) => {
+              const result = found[index];
+              return result
+                ? { line, state: 'refused', code: result.code, detail: result.detail }
+                : { line, state: 'bookable' };
+            }),
+          );
           heartbeat();
           await turn();
         }
@@ -170,9 +211,17 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
             { residentId, slotId, dose, channel: run.channel, answers: knownAnswers(document, cells) },
             (sql, booking) => runs.recordBooked(sql, runId, line, booking),
           );
-          if (result.ok) await audit.record(machine, { action: 'assignment.book', subject: { kind: 'booking', id: result.booking.id }, residentId, result: 'done', detail: { run: runId } });
+          if (result.ok)
+            await audit.record(machine, {
+              action: 'assignment.book',
+              subject: { kind: 'booking', id: result.booking.id },
+              residentId,
+              result: 'done',
+              detail: { run: runId },
+            });
           // A row that another attempt has booked meanwhile stays booked.
-          else await runs.mark(runId, 'bookable', [{ line, state: 'refused', code: result.code, detail: result.detail }]);
+          else
+            await runs.mark(runId, 'bookable', [{ line, state: 'refused', code: result.code, detail: result.detail }]);
           heartbeat(line);
           await turn();
         }
@@ -193,9 +242,19 @@ export function createAssignmentActivities({ database, keys }: { readonly databa
         for (const { line, bookingId, version } of batch) {
           const result = await bookings.takeBackAssignment(bookingId, version);
           if (result.ok && !result.replayed) {
-            await audit.record(machine, { action: 'assignment.take_back', subject: { kind: 'booking', id: bookingId }, residentId: result.booking.residentId, result: 'done', detail: { run: runId } });
+            await audit.record(machine, {
+              action: 'assignment.take_back',
+              subject: { kind: 'booking', id: bookingId },
+              residentId: result.booking.residentId,
+              result: 'done',
+              detail: { run: runId },
+            });
           }
-          await runs.mark(runId, 'booked', [result.ok ? { line, state: 'taken_back' } : { line, state: 'kept', code: result.code, detail: result.detail }]);
+          await runs.mark(runId, 'booked', [
+            result.ok
+              ? { line, state: 'taken_back' }
+              : { line, state: 'kept', code: result.code, detail: result.detail },
+          ]);
           heartbeat(line);
           await turn();
         }

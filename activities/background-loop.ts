@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Log } from './log';
 
 /** Work that is done again and again beside the workers until it is stopped. */
@@ -19,7 +20,12 @@ export interface BackgroundLoopOptions {
 const firstPauseMs = 1_000;
 
 /** An error of a round is one line in the log, and a pause that doubles up to `longestPauseMs`: outages pass. */
-export function createBackgroundLoop({ name, log, round, longestPauseMs = 30_000 }: BackgroundLoopOptions): BackgroundLoop {
+export function createBackgroundLoop({
+  name,
+  log,
+  round,
+  longestPauseMs = 30_000,
+}: BackgroundLoopOptions): BackgroundLoop {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 

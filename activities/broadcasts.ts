@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+
 import type { CountBroadcastSeats } from '../database/broadcast-seats';
 import type { LineBroadcast, LineBroadcasts } from '../database/line-broadcasts';
 import type { Programmes } from '../database/programmes';
@@ -27,7 +28,14 @@ export interface BroadcastActivities {
 const recipient = 'LINEの友だち全員';
 
 /** Sends one broadcast, at most once: LINE knows its row's id again, as it does that of a notice (`notices.ts`). */
-export function createBroadcastActivities({ broadcasts, programmes, seats, sender, publicUrl, clock = () => new Date() }: BroadcastActivitiesOptions): BroadcastActivities {
+export function createBroadcastActivities({
+  broadcasts,
+  programmes,
+  seats,
+  sender,
+  publicUrl,
+  clock = () => new Date(),
+}: BroadcastActivitiesOptions): BroadcastActivities {
   async function rowOf(id: string): Promise<LineBroadcast> {
     const row = await broadcasts.find(id);
     if (!row) throw ApplicationFailure.nonRetryable(`broadcast ${id} is not in the database`, 'BroadcastUnknown');
@@ -36,15 +44,25 @@ export function createBroadcastActivities({ broadcasts, programmes, seats, sende
 
   async function endOf(id: string): Promise<BroadcastOutcome> {
     const { status, reason } = await rowOf(id);
-    if (status === 'queued' || status === 'sending') throw ApplicationFailure.retryable('the broadcast is on its way', 'BroadcastInProgress');
+    if (status === 'queued' || status === 'sending')
+      throw ApplicationFailure.retryable('the broadcast is on its way', 'BroadcastInProgress');
     return { status, ...(reason === null ? {} : { reason }) };
   }
 
-  async function push(row: LineBroadcast, line: Pick<LineSender, 'broadcast'>, body: string, attempt: number, isFirst: boolean): Promise<BroadcastOutcome> {
+  async function push(
+    row: LineBroadcast,
+    line: Pick<LineSender, 'broadcast'>,
+    body: string,
+    attempt: number,
+    isFirst: boolean,
+  ): Promise<BroadcastOutcome> {
     const outcome = await line.broadcast(lineTexts(body), row.id);
     if (outcome.status === 'sent') await broadcasts.markSent(row.id);
     else if (outcome.status === 'unclear' || !isFirst || !(await broadcasts.giveWay(row.id, attempt, outcome.code))) {
-      throw ApplicationFailure.retryable(`whether LINE took the broadcast is not known (${outcome.code})`, 'LineUnclear');
+      throw ApplicationFailure.retryable(
+        `whether LINE took the broadcast is not known (${outcome.code})`,
+        'LineUnclear',
+      );
     } else if (outcome.status === 'refused') await broadcasts.markFailed(row.id, outcome.code);
     else throw ApplicationFailure.retryable(`LINE did not take the broadcast (${outcome.code})`, 'LineNotTaken');
     return endOf(row.id);
@@ -53,7 +71,8 @@ export function createBroadcastActivities({ broadcasts, programmes, seats, sende
   async function send(row: LineBroadcast): Promise<BroadcastOutcome> {
     const version = await programmes.version(row.programmeVersionId);
     const broadcast = version.document.broadcasts?.find((item) => item.id === row.broadcast);
-    if (!broadcast) throw ApplicationFailure.nonRetryable(`the programme has no broadcast "${row.broadcast}"`, 'BroadcastUnknown');
+    if (!broadcast)
+      throw ApplicationFailure.nonRetryable(`the programme has no broadcast "${row.broadcast}"`, 'BroadcastUnknown');
     const now = clock();
     if (!isInTime(broadcast, row.day, now)) {
       await broadcasts.skip(row.id, 'too_late');
@@ -79,7 +98,8 @@ export function createBroadcastActivities({ broadcasts, programmes, seats, sende
       return endOf(row.id);
     }
     const attempt = await broadcasts.startSending(row.id, { ...counts, body });
-    if (attempt === undefined) throw ApplicationFailure.retryable('another attempt is sending this broadcast', 'BroadcastInProgress');
+    if (attempt === undefined)
+      throw ApplicationFailure.retryable('another attempt is sending this broadcast', 'BroadcastInProgress');
     return push(row, sender, body, attempt, true);
   }
 
@@ -89,8 +109,10 @@ export function createBroadcastActivities({ broadcasts, programmes, seats, sende
       const row = await rowOf(broadcastId);
       if (row.status === 'queued') return send(row);
       if (row.status !== 'sending') return endOf(row.id);
-      const attempt = sender === undefined || sender === 'inbox' || row.body === null ? undefined : await broadcasts.resume(row.id);
-      if (attempt !== undefined && sender !== undefined && sender !== 'inbox' && row.body !== null) return push(row, sender, row.body, attempt, false);
+      const attempt =
+        sender === undefined || sender === 'inbox' || row.body === null ? undefined : await broadcasts.resume(row.id);
+      if (attempt !== undefined && sender !== undefined && sender !== 'inbox' && row.body !== null)
+        return push(row, sender, row.body, attempt, false);
       await broadcasts.markUnclear(row.id, 'line unclear');
       return endOf(row.id);
     },

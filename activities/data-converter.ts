@@ -1,4 +1,5 @@
 import type { DataConverter } from '@temporalio/common';
+
 import type { KeyRing } from '../database/keys';
 import { EncryptionCodec } from './payload-codec';
 

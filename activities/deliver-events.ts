@@ -1,16 +1,23 @@
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client, type WorkflowStartOptions } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+
+import type { Programmes } from '../database/programmes';
+import {
+  type BookingEvent,
   bookingEventSignalName,
+  type BookingLifecycleInput,
   bookingTaskQueue,
   bookingWorkflowId,
   bookingWorkflowType,
-  type BookingEvent,
-  type BookingLifecycleInput,
 } from '../domain/contracts/booking-workflow';
 import type { SearchAttributeName } from '../domain/contracts/search-attributes';
 import { bookingSummary } from '../domain/journey/words';
-import type { Programmes } from '../database/programmes';
 import { withJourney } from './with-journey';
 
 export interface EventDeliveryOptions {
@@ -43,7 +50,15 @@ export function createEventDelivery({ client, programmes }: EventDeliveryOptions
     if (!first) return;
     let rest = whole;
     if (first.version === 1) {
-      if (await begins(() => client.workflow.start(bookingWorkflowType, { ...startOptions(first), args: [inputOf(first.bookingId, whole)] }))) return;
+      if (
+        await begins(() =>
+          client.workflow.start(bookingWorkflowType, {
+            ...startOptions(first),
+            args: [inputOf(first.bookingId, whole)],
+          }),
+        )
+      )
+        return;
       rest = whole.slice(1);
     }
     for (const event of rest) {
@@ -66,13 +81,20 @@ export function createEventDelivery({ client, programmes }: EventDeliveryOptions
  * Starts the workflow of a booking anew from all its events, also where an earlier run was ended by hand: for bookings
  * that live on while nothing drives them. False: somebody else was quicker.
  */
-export async function restartWorkflow(options: EventDeliveryOptions, events: readonly BookingEvent[]): Promise<boolean> {
+export async function restartWorkflow(
+  options: EventDeliveryOptions,
+  events: readonly BookingEvent[],
+): Promise<boolean> {
   const [first] = events;
   if (!first) return false;
   const whole = await Promise.all(events.map((event) => withJourney(options.programmes, event)));
   const last = events.at(-1) ?? first;
   return begins(() =>
-    options.client.workflow.start(bookingWorkflowType, { ...startOptions(last), workflowIdReusePolicy: 'ALLOW_DUPLICATE', args: [inputOf(first.bookingId, whole)] }),
+    options.client.workflow.start(bookingWorkflowType, {
+      ...startOptions(last),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      args: [inputOf(first.bookingId, whole)],
+    }),
   );
 }
 
@@ -80,7 +102,10 @@ function inputOf(bookingId: string, events: readonly BookingEvent[]): BookingLif
   return events.length === 0 ? { bookingId } : { bookingId, events };
 }
 
-function startOptions({ bookingId, facts }: BookingEvent): Omit<WorkflowStartOptions, 'args'> & { workflowId: string; taskQueue: string } {
+function startOptions({
+  bookingId,
+  facts,
+}: BookingEvent): Omit<WorkflowStartOptions, 'args'> & { workflowId: string; taskQueue: string } {
   return {
     workflowId: bookingWorkflowId(bookingId),
     taskQueue: bookingTaskQueue,

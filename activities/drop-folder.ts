@@ -2,11 +2,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Database } from '../database/connection';
-import { ImportFileTooLargeError, createImportFileStore } from '../database/import-files';
+import { createImportFileStore, ImportFileTooLargeError } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportSettings } from '../database/import-settings';
 import type { KeyRing } from '../database/keys';
@@ -35,7 +37,14 @@ const REFUSED = '取り込めなかったファイル';
 export type DropFolderActivities = ReturnType<typeof createDropFolderActivities>;
 
 /** The drop folder: `<folder>/<programme code>/<any name>.csv` is imported without hands. */
-export function createDropFolderActivities({ database, keys, temporal, folder, log, quietMs = 10_000 }: DropFolderDependencies) {
+export function createDropFolderActivities({
+  database,
+  keys,
+  temporal,
+  folder,
+  log,
+  quietMs = 10_000,
+}: DropFolderDependencies) {
   const files = createImportFileStore({ database, keys });
   const runs = createImportRunStore({ database, keys });
   const settings = createImportSettings({ database });
@@ -51,25 +60,48 @@ export function createDropFolderActivities({ database, keys, temporal, folder, l
   }
 
   /** Takes a file that is ours by its name. Every step may be repeated: the id stands in the name. */
-  async function takeOver(version: ProgrammeVersion, inFolder: string, takenName: string, fileId: string, name: string): Promise<void> {
+  async function takeOver(
+    version: ProgrammeVersion,
+    inFolder: string,
+    takenName: string,
+    fileId: string,
+    name: string,
+  ): Promise<void> {
     const path = join(inFolder, takenName);
     const { mapping, maxMebibytes, maxRows, automaticPercent } = await settings.get(version.programmeId);
     if ((await files.find(fileId)) === undefined) {
       try {
         await files.save(name, createReadStream(path, { highWaterMark: 256 * 1024 }), {
-          id: fileId, programmeId: version.programmeId, uploadedBy: 'drop-folder', limitBytes: maxMebibytes * 1024 * 1024, look: () => { Context.current().heartbeat(); },
+          id: fileId,
+          programmeId: version.programmeId,
+          uploadedBy: 'drop-folder',
+          limitBytes: maxMebibytes * 1024 * 1024,
+          look: () => {
+            Context.current().heartbeat();
+          },
         });
       } catch (error) {
         if (!(error instanceof ImportFileTooLargeError)) throw error;
         const refused = join(inFolder, REFUSED);
         await mkdir(refused, { recursive: true });
-        await writeFile(join(refused, `${name}.txt`), `${explainFileRefusal({ code: 'too_large', limitMebibytes: maxMebibytes })}\n`);
+        await writeFile(
+          join(refused, `${name}.txt`),
+          `${explainFileRefusal({ code: 'too_large', limitMebibytes: maxMebibytes })}\n`,
+        );
         await rename(path, join(refused, name));
         return;
       }
     }
     const runId = await runs.create({
-      programmeId: version.programmeId, programmeVersionId: version.id, fileId, isFullSet: false, mapping: mapping ?? undefined, source: 'drop_folder', startedBy: 'drop-folder', rowLimit: maxRows, automaticPercent,
+      programmeId: version.programmeId,
+      programmeVersionId: version.id,
+      fileId,
+      isFullSet: false,
+      mapping: mapping ?? undefined,
+      source: 'drop_folder',
+      startedBy: 'drop-folder',
+      rowLimit: maxRows,
+      automaticPercent,
     });
     await startImportWorkflow(temporal, runId, version.programmeCode);
     // The sealed copy is in the database: the readable one goes.

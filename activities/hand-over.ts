@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import type { BookingEvent } from '../domain/contracts/booking-workflow';
+
 import type { EventKey, Outbox } from '../database/outbox';
 import type { Programmes } from '../database/programmes';
+import type { BookingEvent } from '../domain/contracts/booking-workflow';
 import { createEventDelivery, isOutage } from './deliver-events';
 import type { Log } from './log';
 
@@ -32,7 +33,13 @@ const acknowledgeAfterMs = 50;
 const acknowledgeAtOnce = 200;
 
 export function createHandOver({
-  client, outbox, programmes, log, concurrency = 48, queueLimit = 5_000, maxAgeMs = 1_500,
+  client,
+  outbox,
+  programmes,
+  log,
+  concurrency = 48,
+  queueLimit = 5_000,
+  maxAgeMs = 1_500,
 }: HandOverOptions): HandOver {
   const deliver = createEventDelivery({ client, programmes });
   /** Events that wait, by booking: those of one booking go one after the other, and together where they met in the queue. */
@@ -89,7 +96,8 @@ export function createHandOver({
       log.warn({ err: error }, 'an event was not handed over, the relay will try again');
       return;
     }
-    if (Date.now() >= pausedUntil) log.warn({ left: waiting.size }, 'Temporal does not answer: events are left to the relay');
+    if (Date.now() >= pausedUntil)
+      log.warn({ left: waiting.size }, 'Temporal does not answer: events are left to the relay');
     pausedUntil = Date.now() + pauseAfterOutageMs;
     suspicious = true;
     waiting.clear();

@@ -1,11 +1,17 @@
 import type { Removed } from '../database/housekeeping';
-import { createBackgroundLoop, type BackgroundLoop } from './background-loop';
+import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 
 const everyMs = 3_600_000;
 
 /** Every hour: removes what is kept for a time only (request keys, uploaded files). */
-export function createHousekeeping({ removeOutdated, log }: { removeOutdated: () => Promise<Removed>; log: Log }): BackgroundLoop {
+export function createHousekeeping({
+  removeOutdated,
+  log,
+}: {
+  removeOutdated: () => Promise<Removed>;
+  log: Log;
+}): BackgroundLoop {
   return createBackgroundLoop({
     name: 'the housekeeping',
     log,

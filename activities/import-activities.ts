@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore, type ImportRun } from '../database/import-runs';
@@ -8,7 +9,13 @@ import { residentsUnderOldKeys } from '../database/key-rotation';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes } from '../database/programmes';
 import type { PlainDate } from '../domain/calendar/plain-date';
-import type { ImportApprovals, ImportResult, ImportSummary, UndoImportInput, UndoOutcome } from '../domain/contracts/import-workflow';
+import type {
+  ImportApprovals,
+  ImportResult,
+  ImportSummary,
+  UndoImportInput,
+  UndoOutcome,
+} from '../domain/contracts/import-workflow';
 import { applyMappingToFile, recogniseHeader } from '../domain/eligibility-file/columns';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
@@ -20,13 +27,18 @@ import { isBlankRow } from '../domain/eligibility-file/row';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { groupForImport } from '../domain/programme/eligibility';
 import { firstRecords, refusingOpenQuote } from './import-records';
-import { steadyHeartbeat, turn, whileHeartbeating } from './steady-heartbeat';
 import { StagingThreads } from './staging-threads';
+import { steadyHeartbeat, turn, whileHeartbeating } from './steady-heartbeat';
 
-export type Inspection = { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
-export type Comparing = { readonly ok: true; readonly summary: ImportSummary; readonly isAutomatic: boolean } | { readonly ok: false; readonly refusal: FileRefusal };
-export type Staging = { readonly ok: true; readonly records: number } | { readonly ok: false; readonly refusal: FileRefusal };
-export type Application = { readonly ok: true; readonly result: ImportResult } | { readonly ok: false; readonly reason: 'stale' };
+export type Inspection =
+  { readonly ok: true; readonly format: FileFormat } | { readonly ok: false; readonly refusal: FileRefusal };
+export type Comparing =
+  | { readonly ok: true; readonly summary: ImportSummary; readonly isAutomatic: boolean }
+  | { readonly ok: false; readonly refusal: FileRefusal };
+export type Staging =
+  { readonly ok: true; readonly records: number } | { readonly ok: false; readonly refusal: FileRefusal };
+export type Application =
+  { readonly ok: true; readonly result: ImportResult } | { readonly ok: false; readonly reason: 'stale' };
 
 export interface StageInput {
   readonly runId: string;
@@ -48,10 +60,14 @@ export function createImportActivities({ database, keys }: { readonly database: 
   async function runAndProgramme(runId: string): Promise<{ run: ImportRun; document: ProgrammeDocument }> {
     const run = await runs.get(runId);
     if (run.keyId !== keys.currentKeyId) {
-      throw ApplicationFailure.nonRetryable('The current key is not the one this import was started under; import the file again.', 'KeysChanged');
+      throw ApplicationFailure.nonRetryable(
+        'The current key is not the one this import was started under; import the file again.',
+        'KeysChanged',
+      );
     }
     // Ended by hand or by the sweeper while this attempt waited: what it would do is no longer wanted.
-    if (run.status === 'failed' || run.status === 'rejected' || run.status === 'refused') throw ApplicationFailure.nonRetryable('This import has ended.', 'RunEnded');
+    if (run.status === 'failed' || run.status === 'rejected' || run.status === 'refused')
+      throw ApplicationFailure.nonRetryable('This import has ended.', 'RunEnded');
     const { document } = await programmes.version(run.programmeVersionId);
     return { run, document };
   }
@@ -60,7 +76,8 @@ export function createImportActivities({ database, keys }: { readonly database: 
     /** Reads the whole file once: is it text, in which encoding, and where are its columns. */
     async inspectImportFile(runId: string): Promise<Inspection> {
       const { run, document } = await runAndProgramme(runId);
-      if ((await residentsUnderOldKeys(database, keys)) > 0) return { ok: false, refusal: { code: 'rotation_unfinished' } };
+      if ((await residentsUnderOldKeys(database, keys)) > 0)
+        return { ok: false, refusal: { code: 'rotation_unfinished' } };
       const detector = new EncodingDetector();
       const heartbeat = steadyHeartbeat();
       let first: Buffer | undefined;
@@ -85,13 +102,20 @@ export function createImportActivities({ database, keys }: { readonly database: 
       if (leading.value.every(isBlankRow)) return { ok: false, refusal: { code: 'no_rows' } };
       const { mapping } = run;
       const needsGroup = mapping?.defaultGroup === undefined && groupForImport(document, '') === undefined;
-      const header = mapping === undefined ? recogniseHeader(leading.value, needsGroup) : applyMappingToFile(leading.value, mapping, needsGroup);
+      const header =
+        mapping === undefined
+          ? recogniseHeader(leading.value, needsGroup)
+          : applyMappingToFile(leading.value, mapping, needsGroup);
       if (!header.ok) return header;
       const { columns, width, leadingRecords } = header;
       return {
         ok: true,
         format: {
-          encoding: detected.encoding, columns, width, leadingRecords, ...(mapping?.dates === undefined ? {} : { dates: mapping.dates }),
+          encoding: detected.encoding,
+          columns,
+          width,
+          leadingRecords,
+          ...(mapping?.dates === undefined ? {} : { dates: mapping.dates }),
           ...(mapping?.defaultGroup === undefined ? {} : { defaultGroup: mapping.defaultGroup }),
         },
       };
@@ -105,10 +129,14 @@ export function createImportActivities({ database, keys }: { readonly database: 
       const { run, document } = await runAndProgramme(runId);
       await staging.prepare(runId);
       const heartbeat = steadyHeartbeat();
-      const threads = new StagingThreads({ format, today, document, startAt: run.stagedRecords, tally: run.tally }, keys);
+      const threads = new StagingThreads(
+        { format, today, document, startAt: run.stagedRecords, tally: run.tally },
+        keys,
+      );
       let { tally } = run;
       const limit = run.rowLimit ?? Infinity;
-      const tooMany = (): Staging | undefined => (tally.records > limit ? { ok: false, refusal: { code: 'too_many_rows', limit } } : undefined);
+      const tooMany = (): Staging | undefined =>
+        tally.records > limit ? { ok: false, refusal: { code: 'too_many_rows', limit } } : undefined;
       try {
         const read = await refusingOpenQuote(async () => {
           for await (const batch of threads.batches(files.read(run.fileId))) {
@@ -144,17 +172,33 @@ export function createImportActivities({ database, keys }: { readonly database: 
           errors: tally.errors,
           ...comparison,
           isFullSet: run.isFullSet,
-          ...removal({ isFullSet: run.isFullSet, missing: comparison.missing, unreadableNumbers: tally.unreadableNumbers }),
+          ...removal({
+            isFullSet: run.isFullSet,
+            missing: comparison.missing,
+            unreadableNumbers: tally.unreadableNumbers,
+          }),
         };
         await runs.saveSummary(runId, summary);
         // Everything that is needed of the file is staged: what must not be kept goes now, not after the approval.
         await files.discard(run.fileId);
-        return { ok: true, summary, isAutomatic: run.automaticPercent !== undefined && isMatchingEnough(summary, run.automaticPercent) };
+        return {
+          ok: true,
+          summary,
+          isAutomatic: run.automaticPercent !== undefined && isMatchingEnough(summary, run.automaticPercent),
+        };
       });
     },
 
     /** Takes the staged rows over in one transaction, or says that the comparison is stale. */
-    async applyImport({ runId, toRemove, approvals }: { readonly runId: string; readonly toRemove: number; readonly approvals: ImportApprovals }): Promise<Application> {
+    async applyImport({
+      runId,
+      toRemove,
+      approvals,
+    }: {
+      readonly runId: string;
+      readonly toRemove: number;
+      readonly approvals: ImportApprovals;
+    }): Promise<Application> {
       return whileHeartbeating(async () => {
         const { run } = await runAndProgramme(runId);
         try {
@@ -167,7 +211,15 @@ export function createImportActivities({ database, keys }: { readonly database: 
     },
 
     /** Drops file and staged rows; a run that was not applied ends as `status`. */
-    async closeImport({ runId, status, refusal }: { readonly runId: string; readonly status: 'applied' | 'rejected' | 'refused' | 'failed'; readonly refusal?: FileRefusal | undefined }): Promise<void> {
+    async closeImport({
+      runId,
+      status,
+      refusal,
+    }: {
+      readonly runId: string;
+      readonly status: 'applied' | 'rejected' | 'refused' | 'failed';
+      readonly refusal?: FileRefusal | undefined;
+    }): Promise<void> {
       const run = await runs.get(runId);
       if (status !== 'applied') await runs.end(runId, status, refusal);
       await staging.drop(runId);

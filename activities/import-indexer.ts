@@ -1,4 +1,5 @@
-import { type KeyObject, createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
+
 import type { CheckedBatch } from './import-reader';
 
 export const INDEX_BYTES = 32;
@@ -16,6 +17,7 @@ export function blindIndexOf(key: KeyObject, text: string): Buffer {
 /** The reading thread's share of the cryptography: with it both threads have the same to do. */
 export function indexed(batch: CheckedBatch, key: KeyObject): IndexedBatch {
   const couponIndexes = new Uint8Array(batch.rows.length * INDEX_BYTES);
-  for (const [position, { number }] of batch.rows.entries()) couponIndexes.set(blindIndexOf(key, number), position * INDEX_BYTES);
+  for (const [position, { number }] of batch.rows.entries())
+    couponIndexes.set(blindIndexOf(key, number), position * INDEX_BYTES);
   return { ...batch, couponIndexes };
 }

@@ -1,10 +1,10 @@
+import type { ImportTally } from '../database/import-runs';
 import type { PlainDate } from '../domain/calendar/plain-date';
 import type { FileColumn, FileFormat } from '../domain/eligibility-file/format';
-import { type EligibleRow, type RowRules, checkRow, isBlankRow } from '../domain/eligibility-file/row';
+import { checkRow, type EligibleRow, isBlankRow, type RowRules } from '../domain/eligibility-file/row';
 import type { RowError } from '../domain/eligibility-file/row-error';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { groupForImport } from '../domain/programme/eligibility';
-import type { ImportTally } from '../database/import-runs';
 import type { FileRecord } from './import-records';
 
 /** What the rows of a file are checked by; plain data, for it goes to a thread. */
@@ -52,7 +52,12 @@ export class ImportReader {
 
   constructor({ format, today, document, startAt, tally }: ReaderSetup) {
     const { errors, ...counts } = tally;
-    this.#rules = { format, today, couponNumber: document.identification.couponNumber, groupOf: groupFinder(document, format.defaultGroup) };
+    this.#rules = {
+      format,
+      today,
+      couponNumber: document.identification.couponNumber,
+      groupOf: groupFinder(document, format.defaultGroup),
+    };
     this.#startAt = startAt;
     this.#batchStart = startAt;
     this.#errorCounts = { ...errors };

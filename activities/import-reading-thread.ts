@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+
 import { indexed } from './import-indexer';
 import { type CheckedBatch, ImportReader } from './import-reader';
 import { readRecords } from './import-records';

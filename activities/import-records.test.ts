@@ -1,10 +1,16 @@
 import fc from 'fast-check';
+
 import { type FileRecord, readRecords } from './import-records';
 import { OpenQuoteError } from './open-quote-error';
 
-async function records(bytes: Uint8Array, pieceBytes = 64 * 1024, encoding: 'utf-8' | 'shift_jis' = 'utf-8'): Promise<FileRecord[]> {
+async function records(
+  bytes: Uint8Array,
+  pieceBytes = 64 * 1024,
+  encoding: 'utf-8' | 'shift_jis' = 'utf-8',
+): Promise<FileRecord[]> {
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield await Promise.resolve(bytes.subarray(at, at + pieceBytes));
+    for (let at = 0; at < bytes.length; at += pieceBytes)
+      yield await Promise.resolve(bytes.subarray(at, at + pieceBytes));
   }
   const found: FileRecord[] = [];
   for await (const list of readRecords(pieces(), encoding)) found.push(...list);
@@ -24,14 +30,22 @@ describe('the records of a file', () => {
   });
 
   test('are the same wherever the pieces of the file end', async () => {
-    const cell = fc.array(fc.constantFrom('0', '9', '𠮷', '髙', 'ァ', '"', ',', '\r\n', ' '), { maxLength: 6 }).map((characters) => characters.join(''));
+    const cell = fc
+      .array(fc.constantFrom('0', '9', '𠮷', '髙', 'ァ', '"', ',', '\r\n', ' '), { maxLength: 6 })
+      .map((characters) => characters.join(''));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 9 }), async (rows, pieceBytes) => {
-        const bytes = Buffer.from(rows.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\r\n'));
-        const whole = await records(bytes);
-        expect(whole.map((record) => record.cells)).toEqual(rows);
-        expect(await records(bytes, pieceBytes)).toEqual(whole);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (rows, pieceBytes) => {
+          const bytes = Buffer.from(
+            rows.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\r\n'),
+          );
+          const whole = await records(bytes);
+          expect(whole.map((record) => record.cells)).toEqual(rows);
+          expect(await records(bytes, pieceBytes)).toEqual(whole);
+        },
+      ),
     );
   });
 

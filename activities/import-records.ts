@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse';
+
 import { HEADER_WITHIN_RECORDS } from '../domain/eligibility-file/columns';
 import type { FileFormat } from '../domain/eligibility-file/format';
 import type { FileRefusal } from '../domain/eligibility-file/refusal';
@@ -21,7 +22,10 @@ const RECORD_LIMIT_BYTES = 64 * 1024;
  * Reads CSV slice by slice: what a slice completes comes out as one list, so memory stays at a slice and its records.
  * @throws OpenQuoteError
  */
-export async function* readRecords(pieces: AsyncIterable<Uint8Array>, encoding: FileFormat['encoding']): AsyncGenerator<FileRecord[], void, undefined> {
+export async function* readRecords(
+  pieces: AsyncIterable<Uint8Array>,
+  encoding: FileFormat['encoding'],
+): AsyncGenerator<FileRecord[], void, undefined> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   const parser = parse({
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -73,7 +77,10 @@ function lineBreaksIn(cells: readonly string[]): number {
 }
 
 /** The first records of a file, as many as a header may be among. */
-export async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: FileFormat['encoding']): Promise<(readonly string[])[]> {
+export async function firstRecords(
+  pieces: AsyncIterable<Buffer>,
+  encoding: FileFormat['encoding'],
+): Promise<(readonly string[])[]> {
   const found: (readonly string[])[] = [];
   for await (const records of readRecords(pieces, encoding)) {
     found.push(...records.slice(0, HEADER_WITHIN_RECORDS).map((record) => record.cells));
@@ -83,7 +90,9 @@ export async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: File
 }
 
 /** What `work` gives, or that the file has a quote that is never closed. */
-export async function refusingOpenQuote<Value>(work: () => Promise<Value>): Promise<{ ok: true; value: Value } | { ok: false; refusal: FileRefusal }> {
+export async function refusingOpenQuote<Value>(
+  work: () => Promise<Value>,
+): Promise<{ ok: true; value: Value } | { ok: false; refusal: FileRefusal }> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {

@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
+
 import { RowBuffer } from '../database/import-row-buffer';
 import type { RowErrorToStore, StagedBatch } from '../database/import-staging';
 import { type KeyRing, sealWith } from '../database/keys';
-import { type SealedResident, digestTextOf } from '../database/residents';
-import { INDEX_BYTES, type IndexedBatch, blindIndexOf } from './import-indexer';
+import { digestTextOf, type SealedResident } from '../database/residents';
+import { blindIndexOf, INDEX_BYTES, type IndexedBatch } from './import-indexer';
 import type { FoundError } from './import-reader';
 import { ImportSearchKeys } from './import-search-keys';
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+
 import { ImportSealer } from './import-sealer';
 import type { Relayed, SealingThreadData } from './staging-threads';
 

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+
 import type { SealedResident } from '../database/residents';
 import { type SearchKey, searchKeyOf, searchTextsOf } from '../database/search-keys';
 import { blindIndexOf } from './import-indexer';

@@ -1,9 +1,10 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+
 import type { ImportRunStore } from '../database/import-runs';
 import type { ImportStaging } from '../database/import-staging';
 import { importWorkflowId } from '../domain/contracts/import-workflow';
-import { createBackgroundLoop, type BackgroundLoop } from './background-loop';
+import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 
 export interface ImportSweeperOptions {
@@ -24,11 +25,21 @@ const running = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION
  * Ends import runs whose workflow is no longer there (terminated by hand, lost with Temporal's data, never started):
  * their staged rows go, and the keys can be rotated again.
  */
-export function createImportSweeper({ client, runs, staging, log, everyMs = 60_000, patienceMs = 120_000 }: ImportSweeperOptions): BackgroundLoop {
+export function createImportSweeper({
+  client,
+  runs,
+  staging,
+  log,
+  everyMs = 60_000,
+  patienceMs = 120_000,
+}: ImportSweeperOptions): BackgroundLoop {
   async function isRunning(runId: string): Promise<boolean> {
     try {
       const { workflowExecutionInfo } = await client.connection.withDeadline(Date.now() + callWithinMs, () =>
-        client.workflowService.describeWorkflowExecution({ namespace: client.options.namespace, execution: { workflowId: importWorkflowId(runId) } }),
+        client.workflowService.describeWorkflowExecution({
+          namespace: client.options.namespace,
+          execution: { workflowId: importWorkflowId(runId) },
+        }),
       );
       return workflowExecutionInfo?.status === running;
     } catch (error) {

@@ -1,5 +1,9 @@
 /** Runs `work` over all items, at most `limit` at a time. Rejects with the first error after what is under way has ended. */
-export async function inParallel<Item>(items: Iterable<Item>, limit: number, work: (item: Item) => Promise<void>): Promise<void> {
+export async function inParallel<Item>(
+  items: Iterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const iterator = items[Symbol.iterator]();
   const errors: unknown[] = [];
   const lane = async (): Promise<void> => {

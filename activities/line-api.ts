@@ -29,18 +29,36 @@ export type LineApi = ReturnType<typeof createLineApi>;
 export type LineSender = Pick<LineApi, 'push' | 'broadcast'>;
 
 /** Errors before anything has left. */
-const notLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+const notLeft = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
 
 /**
  * LINE's Messaging API over its SDK's types. The SDK's own client waits for as long as the server likes and hides whether a request had
  * left: what is to be sent exactly once needs both.
  */
 export function createLineApi({ apiUrl, channelAccessToken, answerWithinMs = 10_000 }: LineApiOptions) {
-  function ask(method: 'GET' | 'POST', path: string, body?: object, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  function ask(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return fetch(new URL(path, apiUrl), {
       method,
       redirect: 'error',
-      headers: { Authorization: `Bearer ${channelAccessToken}`, ...(body ? { 'Content-Type': 'application/json' } : {}), ...headers },
+      headers: {
+        Authorization: `Bearer ${channelAccessToken}`,
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...headers,
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(answerWithinMs),
     });
@@ -51,13 +69,19 @@ export function createLineApi({ apiUrl, channelAccessToken, answerWithinMs = 10_
     return (await response.json()) as Answer;
   }
 
-  async function send(path: string, body: messagingApi.PushMessageRequest | messagingApi.BroadcastRequest, retryKey: string): Promise<LineOutcome> {
+  async function send(
+    path: string,
+    body: messagingApi.PushMessageRequest | messagingApi.BroadcastRequest,
+    retryKey: string,
+  ): Promise<LineOutcome> {
     let response: Response;
     try {
       response = await ask('POST', path, body, { 'X-Line-Retry-Key': retryKey });
     } catch (error) {
       const code = (error as { cause?: { code?: string } }).cause?.code ?? '';
-      return notLeft.has(code) ? { status: 'not_taken', code: 'line unreachable' } : { status: 'unclear', code: 'line unclear' };
+      return notLeft.has(code)
+        ? { status: 'not_taken', code: 'line unreachable' }
+        : { status: 'unclear', code: 'line unclear' };
     }
     const { status } = response;
     // 409: the same key was accepted before.
@@ -65,17 +89,22 @@ export function createLineApi({ apiUrl, channelAccessToken, answerWithinMs = 10_
     if (status >= 500) return { status: 'unclear', code: `line ${String(status)}` };
     if (status !== 429) return { status: 'refused', code: `line ${String(status)}` };
     const said = await response.text().catch(() => '');
-    return /monthly limit/i.test(said) ? { status: 'refused', code: 'line quota' } : { status: 'not_taken', code: 'line 429' };
+    return /monthly limit/i.test(said)
+      ? { status: 'refused', code: 'line quota' }
+      : { status: 'not_taken', code: 'line 429' };
   }
 
-  const messages = (texts: readonly string[]): messagingApi.TextMessage[] => texts.map((text) => ({ type: 'text', text }));
+  const messages = (texts: readonly string[]): messagingApi.TextMessage[] =>
+    texts.map((text) => ({ type: 'text', text }));
 
   return {
     /** Sends texts to one user. The same `retryKey` (a UUID) is taken at most once within 24 hours. Never throws. */
-    push: (userId: string, texts: readonly string[], retryKey: string): Promise<LineOutcome> => send('/v2/bot/message/push', { to: userId, messages: messages(texts) }, retryKey),
+    push: (userId: string, texts: readonly string[], retryKey: string): Promise<LineOutcome> =>
+      send('/v2/bot/message/push', { to: userId, messages: messages(texts) }, retryKey),
 
     /** Sends texts to all followers; as `push`. */
-    broadcast: (texts: readonly string[], retryKey: string): Promise<LineOutcome> => send('/v2/bot/message/broadcast', { messages: messages(texts) }, retryKey),
+    broadcast: (texts: readonly string[], retryKey: string): Promise<LineOutcome> =>
+      send('/v2/bot/message/broadcast', { messages: messages(texts) }, retryKey),
 
     /** Answers a message of a user; good once, for about a minute. Throws LineApiError. */
     async reply(replyToken: string, texts: readonly string[]): Promise<void> {
@@ -85,7 +114,9 @@ export function createLineApi({ apiUrl, channelAccessToken, answerWithinMs = 10_
 
     /** A token by which this user can link their account, good for ten minutes. Throws LineApiError. */
     async issueLinkToken(userId: string): Promise<string> {
-      const { linkToken } = await answerOf<messagingApi.IssueLinkTokenResponse>(await ask('POST', `/v2/bot/user/${encodeURIComponent(userId)}/linkToken`));
+      const { linkToken } = await answerOf<messagingApi.IssueLinkTokenResponse>(
+        await ask('POST', `/v2/bot/user/${encodeURIComponent(userId)}/linkToken`),
+      );
       return linkToken;
     },
 

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+
 import { smtpAddress } from '../domain/email-address';
 import type { NoticeMessage } from '../domain/notice-layout';
 
@@ -83,13 +85,19 @@ export function createMailer({ smtpUrl, publicUrl }: MailerOptions): Mailer {
     try {
       await new Promise<void>((resolve, reject) => {
         connection.on('error', reject);
-        connection.connect((error) => { if (error) reject(error); else resolve(); });
+        connection.connect((error) => {
+          if (error) reject(error);
+          else resolve();
+        });
       });
       if (url.username !== '') {
         const credentials = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };
         await new Promise<void>((resolve, reject) => {
           connection.once('error', reject);
-          connection.login({ credentials }, (error) => { if (error) reject(error); else resolve(); });
+          connection.login({ credentials }, (error) => {
+            if (error) reject(error);
+            else resolve();
+          });
         });
       }
       await new Promise<void>((resolve, reject) => {
@@ -98,7 +106,10 @@ export function createMailer({ smtpUrl, publicUrl }: MailerOptions): Mailer {
           await beforeData();
           hasLeft = true;
         });
-        connection.send({ from, to: [to], size: content.length }, message, (error) => { if (error) reject(error); else resolve(); });
+        connection.send({ from, to: [to], size: content.length }, message, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
       });
       connection.quit();
       return { status: 'sent' };
@@ -123,7 +134,9 @@ function messageStream(content: Buffer, begin: () => Promise<void>): Readable {
           this.push(content);
           this.push(null);
         },
-        (error: unknown) => { this.destroy(error instanceof Error ? error : new Error(String(error))); },
+        (error: unknown) => {
+          this.destroy(error instanceof Error ? error : new Error(String(error)));
+        },
       );
     },
   });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { ApplicationFailure, Context } from '@temporalio/activity';
+
 import type { BookingRepository, BookingView } from '../database/bookings';
 import type { LineLinks } from '../database/line-links';
 import type { Notice, NoticeRepository } from '../database/notices';
@@ -8,19 +10,35 @@ import type { ResidentRepository } from '../database/residents';
 import { cityDate } from '../domain/calendar/city-time';
 import { emailIn } from '../domain/contact/addresses';
 import { mustBeCalledWithoutAddress } from '../domain/contact/callback';
-import { unlessToldPrefix, type NoticeOutcome, type NoticeRequest } from '../domain/contracts/booking-workflow';
+import { type NoticeOutcome, type NoticeRequest, unlessToldPrefix } from '../domain/contracts/booking-workflow';
 import { isInvitation } from '../domain/journey/plan';
-import { lineTexts } from '../domain/line/texts';
 import { writeNotice } from '../domain/journey/write-notice';
+import { lineTexts } from '../domain/line/texts';
 import type { NoticeMessage } from '../domain/notice-layout';
 import type { JourneyStep, NoticeChannel } from '../domain/programme/document';
-import { noticeLanguage } from '../domain/programme/languages';
 import { checkOpen, groupsOf } from '../domain/programme/eligibility';
+import { noticeLanguage } from '../domain/programme/languages';
 import type { LineSender } from './line-api';
 import type { Mail, Mailer } from './mailer';
 
 export interface NoticeActivitiesOptions {
-  readonly notices: Pick<NoticeRepository, 'find' | 'wasTold' | 'startSending' | 'startPush' | 'resumePush' | 'giveWay' | 'putBack' | 'markSent' | 'markFailed' | 'markUnclear' | 'skip' | 'skipForCall' | 'deliverToInbox' | 'toldTo'>;
+  readonly notices: Pick<
+    NoticeRepository,
+    | 'find'
+    | 'wasTold'
+    | 'startSending'
+    | 'startPush'
+    | 'resumePush'
+    | 'giveWay'
+    | 'putBack'
+    | 'markSent'
+    | 'markFailed'
+    | 'markUnclear'
+    | 'skip'
+    | 'skipForCall'
+    | 'deliverToInbox'
+    | 'toldTo'
+  >;
   readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'isListed'>;
   readonly programmes: Pick<Programmes, 'version'>;
@@ -57,25 +75,40 @@ interface NextWay {
   readonly code?: string;
 }
 
-export function createNoticeActivities({ notices, bookings, residents, programmes, mailer, line, publicUrl, clock = () => new Date() }: NoticeActivitiesOptions): NoticeActivities {
+export function createNoticeActivities({
+  notices,
+  bookings,
+  residents,
+  programmes,
+  mailer,
+  line,
+  publicUrl,
+  clock = () => new Date(),
+}: NoticeActivitiesOptions): NoticeActivities {
   /**
    * Why a notice is not to be sent now, or undefined. Asked at sending, not only at planning: in between the booking may
    * have been cancelled or moved, or the next dose booked.
    */
-  async function reasonToSkip(step: JourneyStep, booking: BookingView, version: ProgrammeVersion): Promise<string | undefined> {
+  async function reasonToSkip(
+    step: JourneyStep,
+    booking: BookingView,
+    version: ProgrammeVersion,
+  ): Promise<string | undefined> {
     const wanted = step.on === 'changed' ? 'confirmed' : step.on;
     if (booking.state !== wanted) return `booking_${booking.state}`;
     if (step.on === 'cancelled' && booking.endReason === 'moved') return 'booking_moved';
     // Nobody is reminded of an appointment who has died or moved away since; that it was cancelled they may well be told.
     if (step.on !== 'cancelled' && !(await residents.isListed(booking.residentId))) return 'not_eligible';
     if (step.by && !step.by.some((by) => by === booking.endReason)) return 'other_condition';
-    if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= clock(booking.id).getTime()) return 'too_late';
+    if (step.when.kind === 'days_before' && booking.slot.startsAt.getTime() <= clock(booking.id).getTime())
+      return 'too_late';
     const { noticeCaps } = version.document;
     if (noticeCaps) {
       const told = await notices.toldTo(booking, cityDate(clock(booking.id)));
       if (told.ofBooking >= noticeCaps.perBooking || told.today >= noticeCaps.perDay) return 'cap_reached';
     }
-    const groups = step.conditions?.flatMap((condition) => (condition.kind === 'group' ? [condition.groups] : [])) ?? [];
+    const groups =
+      step.conditions?.flatMap((condition) => (condition.kind === 'group' ? [condition.groups] : [])) ?? [];
     if (groups.length > 0) {
       const person = await residents.find(booking.residentId);
       const codes = person ? groupsOf(version.document, person).map((group) => group.code) : [];
@@ -89,12 +122,20 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     return undefined;
   }
 
-  async function writeMessage(step: JourneyStep, booking: BookingView, version: ProgrammeVersion): Promise<NoticeMessage> {
+  async function writeMessage(
+    step: JourneyStep,
+    booking: BookingView,
+    version: ProgrammeVersion,
+  ): Promise<NoticeMessage> {
     const before = booking.replaces === null ? undefined : await bookings.find(booking.replaces);
     return writeNotice(
-      version.document, step,
+      version.document,
+      step,
       {
-        dose: booking.dose, reference: booking.reference, endReason: booking.endReason, appointment: appointmentOf(booking),
+        dose: booking.dose,
+        reference: booking.reference,
+        endReason: booking.endReason,
+        appointment: appointmentOf(booking),
         ...(before ? { before: appointmentOf(before) } : {}),
       },
       publicUrl,
@@ -126,7 +167,14 @@ export function createNoticeActivities({ notices, bookings, residents, programme
    * One attempt at a push. LINE knows the notice's id again, so a lost answer is asked for under the same id until it is clear; only
    * what LINE has not taken for certain goes another way. `isFirst`: no earlier attempt may have been taken.
    */
-  async function push(sender: Pick<LineSender, 'push'>, notice: Notice, userId: string, message: NoticeMessage, attempt: number, isFirst: boolean): Promise<NoticeOutcome | NextWay> {
+  async function push(
+    sender: Pick<LineSender, 'push'>,
+    notice: Notice,
+    userId: string,
+    message: NoticeMessage,
+    attempt: number,
+    isFirst: boolean,
+  ): Promise<NoticeOutcome | NextWay> {
     const outcome = await sender.push(userId, lineTexts(`${message.subject}\n\n${message.text}`), notice.id);
     if (outcome.status === 'sent') {
       await persistently(() => notices.markSent(notice.id));
@@ -139,7 +187,11 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     throw ApplicationFailure.retryable(`whether LINE took the message is not known (${outcome.code})`, 'LineUnclear');
   }
 
-  async function tellByLine(notice: Notice, booking: BookingView, write: () => Promise<NoticeMessage>): Promise<NoticeOutcome | NextWay> {
+  async function tellByLine(
+    notice: Notice,
+    booking: BookingView,
+    write: () => Promise<NoticeMessage>,
+  ): Promise<NoticeOutcome | NextWay> {
     const userId = await line?.links.userOf(booking.residentId);
     if (line === undefined || userId === undefined) return { next: true };
     const message = await write();
@@ -148,7 +200,8 @@ export function createNoticeActivities({ notices, bookings, residents, programme
       return { status: 'sent' };
     }
     const attempt = await notices.startPush(notice.id);
-    if (attempt === undefined) throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
+    if (attempt === undefined)
+      throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
     return push(line.sender, notice, userId, message, attempt, true);
   }
 
@@ -156,9 +209,20 @@ export function createNoticeActivities({ notices, bookings, residents, programme
   async function resumePush(notice: Notice, request: NoticeRequest): Promise<NoticeOutcome> {
     const { booking, version, step } = await subjectOf(request);
     const userId = await line?.links.userOf(booking.residentId);
-    const isWanted = line !== undefined && line.sender !== 'inbox' && userId !== undefined && step !== undefined && (await reasonToSkip(step, booking, version)) === undefined;
+    const isWanted =
+      line !== undefined &&
+      line.sender !== 'inbox' &&
+      userId !== undefined &&
+      step !== undefined &&
+      (await reasonToSkip(step, booking, version)) === undefined;
     const attempt = isWanted ? await notices.resumePush(notice.id) : undefined;
-    if (line === undefined || line.sender === 'inbox' || userId === undefined || step === undefined || attempt === undefined) {
+    if (
+      line === undefined ||
+      line.sender === 'inbox' ||
+      userId === undefined ||
+      step === undefined ||
+      attempt === undefined
+    ) {
       await notices.markUnclear(notice.id, 'line unclear');
       return { status: 'unclear', reason: 'line unclear' };
     }
@@ -168,22 +232,34 @@ export function createNoticeActivities({ notices, bookings, residents, programme
   }
 
   /** No `step`: the booking was brought under a version without it while the notice was on its way. */
-  async function subjectOf(request: NoticeRequest): Promise<{ booking: BookingView; version: ProgrammeVersion; step: JourneyStep | undefined }> {
+  async function subjectOf(
+    request: NoticeRequest,
+  ): Promise<{ booking: BookingView; version: ProgrammeVersion; step: JourneyStep | undefined }> {
     const booking = await bookings.find(request.bookingId);
-    if (!booking) throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
+    if (!booking)
+      throw ApplicationFailure.nonRetryable(`booking ${request.bookingId} is not in the database`, 'BookingUnknown');
     const version = await programmes.version(booking.programmeVersionId);
     return { booking, version, step: version.document.journey.find((item) => item.id === request.step) };
   }
 
-  async function sendMail(sender: Mailer, notice: Notice, mail: Omit<Mail, 'messageId'>, hasNext: boolean): Promise<NoticeOutcome | NextWay> {
+  async function sendMail(
+    sender: Mailer,
+    notice: Notice,
+    mail: Omit<Mail, 'messageId'>,
+    hasNext: boolean,
+  ): Promise<NoticeOutcome | NextWay> {
     const progress = { isTaken: false };
-    const outcome = await sender.send({ ...mail, messageId: `<${notice.id}@${new URL(publicUrl).hostname}>` }, async () => {
-      if (!(await notices.startSending(notice.id, 'email'))) {
-        progress.isTaken = true;
-        throw new Error('another attempt is sending this notice');
-      }
-    });
-    if (progress.isTaken) throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
+    const outcome = await sender.send(
+      { ...mail, messageId: `<${notice.id}@${new URL(publicUrl).hostname}>` },
+      async () => {
+        if (!(await notices.startSending(notice.id, 'email'))) {
+          progress.isTaken = true;
+          throw new Error('another attempt is sending this notice');
+        }
+      },
+    );
+    if (progress.isTaken)
+      throw ApplicationFailure.retryable('another attempt is sending this notice', 'NoticeInProgress');
     switch (outcome.status) {
       case 'sent':
         await persistently(() => notices.markSent(notice.id));
@@ -204,7 +280,13 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     }
   }
 
-  async function tellByMail(notice: Notice, booking: BookingView, { document }: ProgrammeVersion, write: () => Promise<NoticeMessage>, hasNext: boolean): Promise<NoticeOutcome | NextWay> {
+  async function tellByMail(
+    notice: Notice,
+    booking: BookingView,
+    { document }: ProgrammeVersion,
+    write: () => Promise<NoticeMessage>,
+    hasNext: boolean,
+  ): Promise<NoticeOutcome | NextWay> {
     const address = emailIn(document, await bookings.answersOf(booking.id));
     if (address === undefined) return { next: true };
     const message = await write();
@@ -223,7 +305,8 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     }
     if (notice.status !== 'queued') return outcomeOf(notice);
 
-    if (request.occurrence.startsWith(unlessToldPrefix) && (await notices.wasTold(request))) return skip(notice, 'already_sent');
+    if (request.occurrence.startsWith(unlessToldPrefix) && (await notices.wasTold(request)))
+      return skip(notice, 'already_sent');
     const { booking, version, step } = await subjectOf(request);
     if (!step) return skip(notice, 'not_in_version');
     const reason = await reasonToSkip(step, booking, version);
@@ -235,7 +318,10 @@ export function createNoticeActivities({ notices, bookings, residents, programme
     for (const [index, way] of ways.entries()) {
       // A person calls: nothing behind it is tried.
       if (way === 'callback') break;
-      const outcome = way === 'line' ? await tellByLine(notice, booking, write) : await tellByMail(notice, booking, version, write, ways.slice(index + 1).includes('line'));
+      const outcome =
+        way === 'line'
+          ? await tellByLine(notice, booking, write)
+          : await tellByMail(notice, booking, version, write, ways.slice(index + 1).includes('line'));
       if (!('next' in outcome)) return outcome;
       refused = outcome.code ?? refused;
     }
@@ -251,7 +337,9 @@ export function createNoticeActivities({ notices, bookings, residents, programme
      */
     async sendNotice(request) {
       const context = Context.current();
-      const heart = setInterval(() => { context.heartbeat(); }, heartbeatEveryMs);
+      const heart = setInterval(() => {
+        context.heartbeat();
+      }, heartbeatEveryMs);
       try {
         return await send(request);
       } finally {
@@ -289,6 +377,7 @@ function appointmentOf(booking: BookingView) {
 
 function outcomeOf(notice: Notice): NoticeOutcome {
   const { status, skipReason } = notice;
-  if (status === 'queued' || status === 'sending') throw ApplicationFailure.retryable('the notice is on its way', 'NoticeInProgress');
+  if (status === 'queued' || status === 'sending')
+    throw ApplicationFailure.retryable('the notice is on its way', 'NoticeInProgress');
   return { status, ...(skipReason === null ? {} : { reason: skipReason }) };
 }

@@ -1,4 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
+
 import { makeKeys, parseKeys } from '../database/keys';
 import { EncryptionCodec, PayloadCodecError } from './payload-codec';
 

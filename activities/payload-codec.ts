@@ -1,6 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+
 import type { KeyRing } from '../database/keys';
 
 const encoding = 'binary/encrypted';
@@ -35,7 +37,9 @@ export class EncryptionCodec implements PayloadCodec {
 
   /** @throws PayloadCodecError */
   decode(payloads: Payload[]): Promise<Payload[]> {
-    return Promise.resolve().then(() => payloads.map((payload) => (isEncrypted(payload) ? this.#open(payload) : payload)));
+    return Promise.resolve().then(() =>
+      payloads.map((payload) => (isEncrypted(payload) ? this.#open(payload) : payload)),
+    );
   }
 
   #seal(payload: Payload): Payload {
@@ -54,7 +58,8 @@ export class EncryptionCodec implements PayloadCodec {
   #open(payload: Payload): Payload {
     const id = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []).toString();
     const key = this.#keys.get(id);
-    if (!key) throw new PayloadCodecError(`a payload was encrypted with key "${id}", which is not among the keys given`);
+    if (!key)
+      throw new PayloadCodecError(`a payload was encrypted with key "${id}", which is not among the keys given`);
     const data = Buffer.from(payload.data ?? []);
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, nonceBytes));
@@ -64,7 +69,9 @@ export class EncryptionCodec implements PayloadCodec {
       const { metadata, data: inner } = temporal.api.common.v1.Payload.decode(plain);
       return { metadata, data: inner };
     } catch {
-      throw new PayloadCodecError(`a payload encrypted with key "${id}" was changed, or "${id}" is another key than it was`);
+      throw new PayloadCodecError(
+        `a payload encrypted with key "${id}" was changed, or "${id}" is another key than it was`,
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+
 import type { BookingRepository } from '../database/bookings';
 import { isDatabaseUnavailable } from '../database/is-database-unavailable';
 import type { Outbox } from '../database/outbox';
@@ -41,7 +42,14 @@ const concurrency = 8;
 const batchMs = 10_000;
 const callWithinMs = 5_000;
 
-export function createChangeActivities({ client, changes, bookings, outbox, programmes, log }: ChangeActivitiesOptions): ChangeActivities {
+export function createChangeActivities({
+  client,
+  changes,
+  bookings,
+  outbox,
+  programmes,
+  log,
+}: ChangeActivitiesOptions): ChangeActivities {
   const deliver = createEventDelivery({ client, programmes });
 
   /** Right after the commit, as the apps do it; what cannot be handed over now is the relay's. */
@@ -50,7 +58,10 @@ export function createChangeActivities({ client, changes, bookings, outbox, prog
       await client.connection.withDeadline(Date.now() + callWithinMs, () => deliver([event]));
       await outbox.markDelivered([event]);
     } catch (error) {
-      log.warn({ bookingId: event.bookingId, reason: (error as Error).message }, 'a changed booking is left to the relay');
+      log.warn(
+        { bookingId: event.bookingId, reason: (error as Error).message },
+        'a changed booking is left to the relay',
+      );
     }
   }
 
@@ -63,7 +74,10 @@ export function createChangeActivities({ client, changes, bookings, outbox, prog
     } catch (error) {
       // One booking that cannot be dealt with must not hold up the others; a database that is away holds up all of them.
       if (isDatabaseUnavailable(error)) throw error;
-      log.error({ bookingId, changeId, reason: (error as Error).message }, 'a booking could not be brought under another version');
+      log.error(
+        { bookingId, changeId, reason: (error as Error).message },
+        'a booking could not be brought under another version',
+      );
       await changes.noteFailed(changeId, bookingId, (error as { code?: string }).code ?? (error as Error).name);
       return true;
     }
@@ -74,7 +88,7 @@ export function createChangeActivities({ client, changes, bookings, outbox, prog
       const context = Context.current();
       const lost = context.info.heartbeatDetails as { readonly after: string } | undefined;
       let after = lost?.after ?? from;
-      for (const endsAt = Date.now() + batchMs; Date.now() < endsAt; ) {
+      for (const endsAt = Date.now() + batchMs; Date.now() < endsAt;) {
         context.heartbeat(after === undefined ? undefined : { after });
         if ((await changes.state(changeId)) !== 'running') return { isStopped: true };
         const page = await changes.next(changeId, after, pageSize);

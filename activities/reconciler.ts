@@ -1,11 +1,12 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+
 import type { BookingRepository } from '../database/bookings';
 import type { Outbox } from '../database/outbox';
 import type { Programmes } from '../database/programmes';
 import type { Reconciliation, WatchedBooking } from '../database/reconciliation';
 import { bookingWorkflowId } from '../domain/contracts/booking-workflow';
-import { createBackgroundLoop, type BackgroundLoop } from './background-loop';
+import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import { restartWorkflow } from './deliver-events';
 import { inParallel } from './in-parallel';
 import type { Log } from './log';
@@ -39,14 +40,25 @@ const running = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION
  * as long as the newest ones or a whole page show that something is missing.
  */
 export function createReconciler({
-  client, bookings, outbox, programmes, reconciliation, log, everyMs = 60_000, holdPatienceMs = 90_000, pageSize = 1_000,
+  client,
+  bookings,
+  outbox,
+  programmes,
+  reconciliation,
+  log,
+  everyMs = 60_000,
+  holdPatienceMs = 90_000,
+  pageSize = 1_000,
 }: ReconcilerOptions): BackgroundLoop {
   let cursor: string | null = null;
 
   async function presenceOf(bookingId: string): Promise<WorkflowPresence> {
     try {
       const { workflowExecutionInfo } = await client.connection.withDeadline(Date.now() + callWithinMs, () =>
-        client.workflowService.describeWorkflowExecution({ namespace: client.options.namespace, execution: { workflowId: bookingWorkflowId(bookingId) } }),
+        client.workflowService.describeWorkflowExecution({
+          namespace: client.options.namespace,
+          execution: { workflowId: bookingWorkflowId(bookingId) },
+        }),
       );
       return workflowExecutionInfo?.status === running ? 'running' : 'closed';
     } catch (error) {
@@ -69,7 +81,12 @@ export function createReconciler({
     await inParallel(list, concurrency, async (booking) => {
       if (!(await isAbandoned(booking))) return;
       const events = await outbox.eventsOf(booking.id, 0);
-      if (await client.connection.withDeadline(Date.now() + callWithinMs, () => restartWorkflow({ client, programmes }, events))) count += 1;
+      if (
+        await client.connection.withDeadline(Date.now() + callWithinMs, () =>
+          restartWorkflow({ client, programmes }, events),
+        )
+      )
+        count += 1;
     });
     return count;
   }
@@ -97,7 +114,8 @@ export function createReconciler({
       restarted += missing;
       cursor = page.next;
     } while (!signal.aborted && cursor !== null && (missing > 0 || isLossRecent));
-    if (released + restarted > 0) log.warn({ released, restarted }, 'the reconciler released forgotten holds or started missing workflows');
+    if (released + restarted > 0)
+      log.warn({ released, restarted }, 'the reconciler released forgotten holds or started missing workflows');
     return everyMs;
   }
 

@@ -1,14 +1,15 @@
 import { Context } from '@temporalio/activity';
 import { v7 as uuidv7 } from 'uuid';
+
 import type { BookingView } from '../database/bookings';
 import type { Notice } from '../database/notices';
+import { type BookingState, stateAfter } from '../domain/booking/lifecycle';
 import { cityDate } from '../domain/calendar/city-time';
-import { stateAfter, type BookingState } from '../domain/booking/lifecycle';
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../domain/contracts/booking-workflow';
 import { planJourney } from '../domain/journey/plan';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import { isStandingAt, type PersonPlan, type PlannedBooking } from '../domain/rehearsal/plan';
-import { createBookingActivities, type BookingActivities } from './bookings';
+import { type BookingActivities, createBookingActivities } from './bookings';
 import { createNoticeActivities, type NoticeActivities } from './notices';
 
 /** A message as it would have gone out. */
@@ -69,7 +70,18 @@ export class RehearsalWorld {
     // The workflow begins now, and the seat is held within the day that follows.
     const shiftMs = Math.ceil((Date.now() - planned.heldAt.getTime()) / dayMs) * dayMs;
     const number = this.#bookings.size + 1;
-    const booking: Rehearsed = { id, residentId, plan, planned, reference: String(100_000_000 + number), shiftMs, replaces, state: 'held', endReason: null, events: [] };
+    const booking: Rehearsed = {
+      id,
+      residentId,
+      plan,
+      planned,
+      reference: String(100_000_000 + number),
+      shiftMs,
+      replaces,
+      state: 'held',
+      endReason: null,
+      events: [],
+    };
     this.#bookings.set(id, booking);
     this.#bookingsOf.set(residentId, [...this.#of(residentId), booking]);
     this.happen(id, 'held', planned.heldAt, 'citizen', null);
@@ -85,16 +97,35 @@ export class RehearsalWorld {
   }
 
   /** Something happens to a booking; gives the event as its workflow gets it. */
-  happen(bookingId: string, type: BookingEvent['type'], at: Date, actor: ActorKind, reason: EndReason | null): BookingEvent {
+  happen(
+    bookingId: string,
+    type: BookingEvent['type'],
+    at: Date,
+    actor: ActorKind,
+    reason: EndReason | null,
+  ): BookingEvent {
     const booking = this.#booking(bookingId);
     booking.state = stateAfter(type);
     booking.endReason = reason;
     const { planned, plan } = booking;
     const event: BookingEvent = {
-      bookingId, version: booking.events.length + 1, type, at: at.toISOString(), actor, ...(reason === null ? {} : { reason }),
+      bookingId,
+      version: booking.events.length + 1,
+      type,
+      at: at.toISOString(),
+      actor,
+      ...(reason === null ? {} : { reason }),
       facts: {
-        state: booking.state, programmeCode: 'rehearsal', programmeVersionId: this.#versionId, programmeVersion: 1, dose: planned.dose, channel: plan.person.channel,
-        venueCode: planned.slot.venueCode, venueName: planned.slot.venueName, slotStartsAt: planned.slot.startsAt.toISOString(), slotEndsAt: planned.slot.endsAt.toISOString(),
+        state: booking.state,
+        programmeCode: 'rehearsal',
+        programmeVersionId: this.#versionId,
+        programmeVersion: 1,
+        dose: planned.dose,
+        channel: plan.person.channel,
+        venueCode: planned.slot.venueCode,
+        venueName: planned.slot.venueName,
+        slotStartsAt: planned.slot.startsAt.toISOString(),
+        slotEndsAt: planned.slot.endsAt.toISOString(),
         ...(type === 'held' ? { holdExpiresAt: planned.holdExpiresAt.toISOString() } : {}),
         ...(booking.replaces === null ? {} : { replaces: booking.replaces }),
         ...(type === 'attended' ? { nextDoseBooked: hasBooking(plan, planned.dose + 1, at) } : {}),
@@ -128,7 +159,16 @@ export class RehearsalWorld {
   notices(bookingId: string): RehearsedNotice[] {
     return (this.#noticesOf.get(bookingId) ?? []).map((notice) => {
       const message = this.#messages.get(notice.id);
-      return { bookingId, step: notice.step, occurrence: notice.occurrence, at: this.#times.get(notice.id) ?? notice.queuedAt, status: notice.status, reason: notice.skipReason, isCall: this.#calls.has(notice.id), ...(message ? { message } : {}) };
+      return {
+        bookingId,
+        step: notice.step,
+        occurrence: notice.occurrence,
+        at: this.#times.get(notice.id) ?? notice.queuedAt,
+        status: notice.status,
+        reason: notice.skipReason,
+        isCall: this.#calls.has(notice.id),
+        ...(message ? { message } : {}),
+      };
     });
   }
 
@@ -146,12 +186,25 @@ export class RehearsalWorld {
     const shift = (moment: string) => new Date(Date.parse(moment) + shiftMs).toISOString();
     const { facts } = event;
     const slotStartsAt = shift(facts.slotStartsAt);
-    const carriesJourney = event.type === 'confirmed' || (event.type === 'held' && this.document.journey.some((step) => step.on === 'held'));
+    const carriesJourney =
+      event.type === 'confirmed' || (event.type === 'held' && this.document.journey.some((step) => step.on === 'held'));
     return {
-      ...event, at: shift(event.at),
+      ...event,
+      at: shift(event.at),
       facts: {
-        ...facts, slotStartsAt, ...(carriesJourney ? { journey: planJourney(this.document, facts.dose, { venueCode: facts.venueCode, channel: facts.channel, slotStartsAt }) } : {}),
-        slotEndsAt: shift(facts.slotEndsAt), ...(facts.holdExpiresAt === undefined ? {} : { holdExpiresAt: shift(facts.holdExpiresAt) }),
+        ...facts,
+        slotStartsAt,
+        ...(carriesJourney
+          ? {
+              journey: planJourney(this.document, facts.dose, {
+                venueCode: facts.venueCode,
+                channel: facts.channel,
+                slotStartsAt,
+              }),
+            }
+          : {}),
+        slotEndsAt: shift(facts.slotEndsAt),
+        ...(facts.holdExpiresAt === undefined ? {} : { holdExpiresAt: shift(facts.holdExpiresAt) }),
       },
     };
   }
@@ -159,18 +212,50 @@ export class RehearsalWorld {
   /** What the real activities ask of the database, answered from memory. */
   dependencies() {
     const view = (booking: Rehearsed): BookingView => ({
-      id: booking.id, residentId: booking.residentId, programmeVersionId: this.#versionId, state: booking.state, dose: booking.planned.dose, channel: booking.plan.person.channel,
-      version: booking.events.length, reference: booking.state === 'held' ? null : booking.reference, holdExpiresAt: booking.planned.holdExpiresAt, replaces: booking.replaces, replacedBy: null, pairOf: null,
-      changes: booking.replaces === null ? 0 : 1, endReason: booking.endReason,
+      id: booking.id,
+      residentId: booking.residentId,
+      programmeVersionId: this.#versionId,
+      state: booking.state,
+      dose: booking.planned.dose,
+      channel: booking.plan.person.channel,
+      version: booking.events.length,
+      reference: booking.state === 'held' ? null : booking.reference,
+      holdExpiresAt: booking.planned.holdExpiresAt,
+      replaces: booking.replaces,
+      replacedBy: null,
+      pairOf: null,
+      changes: booking.replaces === null ? 0 : 1,
+      endReason: booking.endReason,
       slot: {
-        id: booking.id, startsAt: booking.planned.slot.startsAt, endsAt: booking.planned.slot.endsAt,
-        venue: { id: booking.id, code: booking.planned.slot.venueCode, name: booking.planned.slot.venueName, ward: '', address: booking.planned.slot.venueAddress, access: '', features: [], mapUrl: null, citizenNotes: '' },
+        id: booking.id,
+        startsAt: booking.planned.slot.startsAt,
+        endsAt: booking.planned.slot.endsAt,
+        venue: {
+          id: booking.id,
+          code: booking.planned.slot.venueCode,
+          name: booking.planned.slot.venueName,
+          ward: '',
+          address: booking.planned.slot.venueAddress,
+          access: '',
+          features: [],
+          mapUrl: null,
+          citizenNotes: '',
+        },
       },
     });
-    const end = (bookingId: string, from: BookingState, to: 'expired' | 'no_show', reason: EndReason, dueAt: (booking: Rehearsed) => Date, asOf: string) => {
+    const end = (
+      bookingId: string,
+      from: BookingState,
+      to: 'expired' | 'no_show',
+      reason: EndReason,
+      dueAt: (booking: Rehearsed) => Date,
+      asOf: string,
+    ) => {
       const booking = this.#booking(bookingId);
       const isDue = booking.state === from && Date.parse(asOf) - booking.shiftMs >= dueAt(booking).getTime();
-      const event = isDue ? this.happen(bookingId, to, new Date(Date.parse(asOf) - booking.shiftMs), 'system', reason) : null;
+      const event = isDue
+        ? this.happen(bookingId, to, new Date(Date.parse(asOf) - booking.shiftMs), 'system', reason)
+        : null;
       return Promise.resolve({ event, state: booking.state });
     };
     const set = (id: string, change: Partial<NoticeRow>) => {
@@ -183,29 +268,61 @@ export class RehearsalWorld {
         find: (id: string) => Promise.resolve(this.#bookings.has(id) ? view(this.#booking(id)) : undefined),
         answersOf: (id: string): Promise<Readonly<Record<string, string | true>> | undefined> => {
           const { person } = this.#booking(id).plan;
-          const mail = this.document.form.fields.filter((field) => field.kind === 'email').map((field) => [field.name, 'rehearsal@example.jp'] as const);
+          const mail = this.document.form.fields
+            .filter((field) => field.kind === 'email')
+            .map((field) => [field.name, 'rehearsal@example.jp'] as const);
           return Promise.resolve(Object.fromEntries(person.hasEmail ? mail : []));
         },
         // One booking is played after the other, each in its own time: what stands beside it then, the plan knows.
         hasBookingForDose: (residentId: string, dose: number) => {
-          const asking = this.#of(residentId).find((booking) => Context.current().info.workflowExecution?.workflowId.endsWith(booking.id));
+          const asking = this.#of(residentId).find((booking) =>
+            Context.current().info.workflowExecution?.workflowId.endsWith(booking.id),
+          );
           return Promise.resolve(asking !== undefined && hasBooking(asking.plan, dose, this.clock(asking.id)));
         },
         lastActor: (id: string) => Promise.resolve(this.#booking(id).events.at(-1)?.actor),
-        expireHold: (id: string, asOf: string) => end(id, 'held', 'expired', 'hold_expired', (booking) => booking.planned.holdExpiresAt, asOf),
-        markNoShow: (id: string, asOf: string) => end(id, 'confirmed', 'no_show', 'day_over', (booking) => new Date(booking.planned.slot.endsAt.getTime() + this.document.policies.noShowAfterHours * 3_600_000), asOf),
+        expireHold: (id: string, asOf: string) =>
+          end(id, 'held', 'expired', 'hold_expired', (booking) => booking.planned.holdExpiresAt, asOf),
+        markNoShow: (id: string, asOf: string) =>
+          end(
+            id,
+            'confirmed',
+            'no_show',
+            'day_over',
+            (booking) =>
+              new Date(booking.planned.slot.endsAt.getTime() + this.document.policies.noShowAfterHours * 3_600_000),
+            asOf,
+          ),
         cancelByCity: () => Promise.reject(new Error('nobody cancels a rehearsed booking from the Temporal UI')),
       },
       outbox: {
         eventsOf: (id: string, afterVersion: number) => Promise.resolve(this.eventsOf(id, afterVersion)),
         markDelivered: () => Promise.resolve(),
       },
-      programmes: { version: () => Promise.resolve({ id: this.#versionId, programmeId: this.#programmeId, programmeCode: 'rehearsal', number: 1, document: this.document }) },
+      programmes: {
+        version: () =>
+          Promise.resolve({
+            id: this.#versionId,
+            programmeId: this.#programmeId,
+            programmeCode: 'rehearsal',
+            number: 1,
+            document: this.document,
+          }),
+      },
       residents: {
         isListed: () => Promise.resolve(true),
         find: (residentId: string) => {
           const [booking] = this.#of(residentId);
-          return Promise.resolve(booking && { id: residentId, programmeId: this.#programmeId, groupCode: booking.plan.person.groupCode, birthDate: booking.plan.person.birthDate, declared: booking.plan.person.declared, isProtected: false });
+          return Promise.resolve(
+            booking && {
+              id: residentId,
+              programmeId: this.#programmeId,
+              groupCode: booking.plan.person.groupCode,
+              birthDate: booking.plan.person.birthDate,
+              declared: booking.plan.person.declared,
+              isProtected: false,
+            },
+          );
         },
       },
       notices: {
@@ -213,21 +330,40 @@ export class RehearsalWorld {
           const key = `${bookingId}/${step}/${occurrence}`;
           let row = this.#notices.get(key);
           if (!row) {
-            row = { id: key, bookingId, step, occurrence, status: 'queued', skipReason: null, attempts: 0, channel: null, queuedAt: this.clock(bookingId), sentAt: null };
+            row = {
+              id: key,
+              bookingId,
+              step,
+              occurrence,
+              status: 'queued',
+              skipReason: null,
+              attempts: 0,
+              channel: null,
+              queuedAt: this.clock(bookingId),
+              sentAt: null,
+            };
             this.#notices.set(key, row);
             this.#noticesOf.set(bookingId, [...(this.#noticesOf.get(bookingId) ?? []), row]);
             this.#times.set(key, row.queuedAt);
           }
           return Promise.resolve({ ...row });
         },
-        wasTold: ({ bookingId, step }: Pick<NoticeRequest, 'bookingId' | 'step'>) => Promise.resolve(this.notices(bookingId).some((notice) => notice.step === step && notice.status === 'sent')),
+        wasTold: ({ bookingId, step }: Pick<NoticeRequest, 'bookingId' | 'step'>) =>
+          Promise.resolve(this.notices(bookingId).some((notice) => notice.step === step && notice.status === 'sent')),
         toldTo: (booking: { readonly id: string; readonly residentId: string }, day: string) => {
-          const told = this.#of(booking.residentId).flatMap((item) => this.notices(item.id)).filter((notice) => notice.status === 'sent');
-          return Promise.resolve({ ofBooking: told.filter((notice) => notice.bookingId === booking.id).length, today: told.filter((notice) => cityDate(notice.at) === day).length });
+          const told = this.#of(booking.residentId)
+            .flatMap((item) => this.notices(item.id))
+            .filter((notice) => notice.status === 'sent');
+          return Promise.resolve({
+            ofBooking: told.filter((notice) => notice.bookingId === booking.id).length,
+            today: told.filter((notice) => cityDate(notice.at) === day).length,
+          });
         },
         startSending: (id: string) => set(id, { status: 'sending' }),
         // Nobody who is rehearsed has linked an account.
-        startPush: () => Promise.resolve(undefined), resumePush: () => Promise.resolve(undefined), giveWay: () => Promise.resolve(false),
+        startPush: () => Promise.resolve(undefined),
+        resumePush: () => Promise.resolve(undefined),
+        giveWay: () => Promise.resolve(false),
         putBack: (id: string) => set(id, { status: 'queued' }),
         markSent: (id: string) => set(id, { status: 'sent' }),
         markFailed: (id: string) => set(id, { status: 'failed' }),
@@ -237,7 +373,14 @@ export class RehearsalWorld {
           this.#calls.add(id);
           return set(id, { status: 'skipped', skipReason: reason });
         },
-        deliverToInbox: (id: string, { channel, subject, text }: { channel: string; recipient: string; subject: string; text: string; html: string }) => {
+        deliverToInbox: (
+          id: string,
+          {
+            channel,
+            subject,
+            text,
+          }: { channel: string; recipient: string; subject: string; text: string; html: string },
+        ) => {
           this.#messages.set(id, { channel, subject, text });
           return set(id, { status: 'sent' });
         },
@@ -278,14 +421,20 @@ export class RehearsalWorlds {
 }
 
 /** The real activities of bookings and notices, each on the world of its booking. */
-export function createRehearsedActivities(worlds: RehearsalWorlds, publicUrl: string): BookingActivities & NoticeActivities {
+export function createRehearsedActivities(
+  worlds: RehearsalWorlds,
+  publicUrl: string,
+): BookingActivities & NoticeActivities {
   const made = new WeakMap<RehearsalWorld, BookingActivities & NoticeActivities>();
   const on = (bookingId: string): BookingActivities & NoticeActivities => {
     const world = worlds.of(bookingId);
     let activities = made.get(world);
     if (!activities) {
       const dependencies = world.dependencies();
-      activities = { ...createBookingActivities(dependencies), ...createNoticeActivities({ ...dependencies, publicUrl, clock: (id) => world.clock(id) }) };
+      activities = {
+        ...createBookingActivities(dependencies),
+        ...createNoticeActivities({ ...dependencies, publicUrl, clock: (id) => world.clock(id) }),
+      };
       made.set(world, activities);
     }
     return activities;
@@ -299,4 +448,3 @@ export function createRehearsedActivities(worlds: RehearsalWorlds, publicUrl: st
     settleNotice: (request) => on(request.bookingId).settleNotice(request),
   };
 }
-

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
+
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+
 import type { ProgrammeRehearsals } from '../database/programme-rehearsals';
-import { cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import { isEnded } from '../domain/booking/lifecycle';
 import { refusalInProgramme } from '../domain/booking/refusal-words';
-import { bookingEventSignalName, bookingWorkflowType, timelineQueryName, type BookingLifecycleInput, type Timeline } from '../domain/contracts/booking-workflow';
+import { cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
+import {
+  bookingEventSignalName,
+  type BookingLifecycleInput,
+  bookingWorkflowType,
+  type Timeline,
+  timelineQueryName,
+} from '../domain/contracts/booking-workflow';
 import type { RehearsalInput } from '../domain/contracts/programme-workflow';
 import { checkProgrammeDocument, type ProgrammeDocument } from '../domain/programme/document';
 import { composePlan } from '../domain/rehearsal/compose';
@@ -16,7 +24,14 @@ import { samplePersonOf } from '../domain/rehearsal/sample-person';
 import type { RehearsalEntry, RehearsalFault, RehearsalReport, RehearsalScript } from '../domain/rehearsal/script';
 import { inParallel } from './in-parallel';
 import type { RehearsalWorld, RehearsalWorlds, RehearsedNotice } from './rehearsal-world';
-import { arrival, fastForward, fastForwardingStart, skipTimeToTheEnd, TimeSkippingUnsupportedError, unlessUnsupported } from './time-skipping';
+import {
+  arrival,
+  fastForward,
+  fastForwardingStart,
+  skipTimeToTheEnd,
+  TimeSkippingUnsupportedError,
+  unlessUnsupported,
+} from './time-skipping';
 
 export interface RehearsalOptions {
   readonly client: Client;
@@ -59,9 +74,22 @@ interface PlayedPerson {
  * Plays a rehearsal: every booking is the real workflow on the real server, with its time skipped from step to step, and the real
  * activities on a world in memory. Nothing is written but the report, and nothing is sent.
  */
-export function createRehearsalActivities({ client, worlds, queue, rehearsals, slotsFrom }: RehearsalOptions): RehearsalActivities {
+export function createRehearsalActivities({
+  client,
+  worlds,
+  queue,
+  rehearsals,
+  slotsFrom,
+}: RehearsalOptions): RehearsalActivities {
   /** One booking from its hold to its end. `isTold`: with its timeline. */
-  async function playBooking(world: RehearsalWorld, plan: PersonPlan, residentId: string, planned: PlannedBooking, before: string | null, isTold: boolean): Promise<PlayedBooking> {
+  async function playBooking(
+    world: RehearsalWorld,
+    plan: PersonPlan,
+    residentId: string,
+    planned: PlannedBooking,
+    before: string | null,
+    isTold: boolean,
+  ): Promise<PlayedBooking> {
     const id = world.add(plan, residentId, planned, before);
     const workflowId = `${queue}/${id}`;
     let acts = planned.acts;
@@ -72,13 +100,20 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
     }
     const execution = { workflowId };
     let clock = Date.now();
-    const aheadMs = (act: PlannedBooking['acts'][number]) => Math.max(0, world.workflowTime(id, act.at).getTime() - clock);
+    const aheadMs = (act: PlannedBooking['acts'][number]) =>
+      Math.max(0, world.workflowTime(id, act.at).getTime() - clock);
     const [first, ...later] = acts;
     const begin = first && fastForwardingStart(Math.max(1, aheadMs(first)));
-    const handle = await unlessUnsupported(() => client.workflow.start(bookingWorkflowType, {
-      ...begin?.options, workflowId, taskQueue: queue, staticSummary: 'リハーサル', args: [{ bookingId: id, events: world.eventsOf(id) } satisfies BookingLifecycleInput],
-      typedSearchAttributes: [{ key: bookingStatus, value: world.stateOf(id) }],
-    }));
+    const handle = await unlessUnsupported(() =>
+      client.workflow.start(bookingWorkflowType, {
+        ...begin?.options,
+        workflowId,
+        taskQueue: queue,
+        staticSummary: 'リハーサル',
+        args: [{ bookingId: id, events: world.eventsOf(id) } satisfies BookingLifecycleInput],
+        typedSearchAttributes: [{ key: bookingStatus, value: world.stateOf(id) }],
+      }),
+    );
     try {
       if (first && begin) {
         await arrival(client.workflow, execution, begin.fastForwardId);
@@ -90,9 +125,16 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
         clock += aheadMs(act);
         await handle.signal(bookingEventSignalName, eventOf(world, id, act));
       }
-      if (!isEnded(world.stateOf(id)) || hasLaterSteps(world.document)) await skipTimeToTheEnd(client.workflow, execution);
+      if (!isEnded(world.stateOf(id)) || hasLaterSteps(world.document))
+        await skipTimeToTheEnd(client.workflow, execution);
       const endedAs = await withinPatience(handle.result() as Promise<string>);
-      return { id, planned, endedAs, notices: world.notices(id), timeline: isTold ? await handle.query<Timeline>(timelineQueryName) : undefined };
+      return {
+        id,
+        planned,
+        endedAs,
+        notices: world.notices(id),
+        timeline: isTold ? await handle.query<Timeline>(timelineQueryName) : undefined,
+      };
     } catch (error) {
       await handle.terminate('the rehearsal ended').catch(() => undefined);
       if (error instanceof TimeSkippingUnsupportedError) throw error;
@@ -104,21 +146,48 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
     const residentId = randomUUID();
     const played: PlayedBooking[] = [];
     for (const planned of plan.bookings) {
-      played.push(await playBooking(world, plan, residentId, planned, planned.isMove ? (played.at(-1)?.id ?? null) : null, isTold));
+      played.push(
+        await playBooking(
+          world,
+          plan,
+          residentId,
+          planned,
+          planned.isMove ? (played.at(-1)?.id ?? null) : null,
+          isTold,
+        ),
+      );
     }
     return { plan, bookings: played };
   }
 
-  async function play(document: ProgrammeDocument, programmeId: string, script: RehearsalScript, progress: (people: number) => Promise<void>): Promise<RehearsalReport> {
+  async function play(
+    document: ProgrammeDocument,
+    programmeId: string,
+    script: RehearsalScript,
+    progress: (people: number) => Promise<void>,
+  ): Promise<RehearsalReport> {
     const started = Date.now();
     const world = worlds.open(document);
     try {
       if (script.kind === 'person') {
-        const plan = composePlan(document, { ...script.person, ...samplePersonOf(document, script.person.groupCode) }, script.story);
+        const plan = composePlan(
+          document,
+          { ...script.person, ...samplePersonOf(document, script.person.groupCode) },
+          script.story,
+        );
         const person = await playPerson(world, plan, true);
-        return { people: 1, durationMs: Date.now() - started, faults: faultsOf(document, [person], [plan]), timeline: timelineOf(world, person) };
+        return {
+          people: 1,
+          durationMs: Date.now() - started,
+          faults: faultsOf(document, [person], [plan]),
+          timeline: timelineOf(world, person),
+        };
       }
-      const opening = inventPeople(document, { people: script.people, seed: script.seed, slots: await slotsFrom(programmeId, firstOpening(document), mostSlots) });
+      const opening = inventPeople(document, {
+        people: script.people,
+        seed: script.seed,
+        slots: await slotsFrom(programmeId, firstOpening(document), mostSlots),
+      });
       let done = 0;
       const played: PlayedPerson[] = [];
       await inParallel(opening.plans, atOnce, async (plan) => {
@@ -127,7 +196,12 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
         if (done % 20 === 0) await progress(done);
       });
       const faults = faultsOf(document, played, []);
-      return { people: played.length, durationMs: Date.now() - started, faults, ...figuresOf(document, played, opening.offered) };
+      return {
+        people: played.length,
+        durationMs: Date.now() - started,
+        faults,
+        ...figuresOf(document, played, opening.offered),
+      };
     } finally {
       worlds.close(world);
     }
@@ -137,14 +211,23 @@ export function createRehearsalActivities({ client, worlds, queue, rehearsals, s
     /** Plays a rehearsal and stores its report; again from the beginning when the process that played it died. */
     async playRehearsal({ rehearsalId }) {
       const context = Context.current();
-      const heart = setInterval(() => { context.heartbeat(); }, heartbeatEveryMs);
+      const heart = setInterval(() => {
+        context.heartbeat();
+      }, heartbeatEveryMs);
       try {
         const task = await rehearsals.task(rehearsalId);
-        if (!task) throw ApplicationFailure.nonRetryable(`rehearsal ${rehearsalId} is not in the database`, 'RehearsalUnknown');
+        if (!task)
+          throw ApplicationFailure.nonRetryable(`rehearsal ${rehearsalId} is not in the database`, 'RehearsalUnknown');
         const checked = checkProgrammeDocument(task.document);
-        if (!checked.ok) throw ApplicationFailure.nonRetryable('this worker cannot read the document: it is newer than the program', 'DocumentNotUnderstood');
+        if (!checked.ok)
+          throw ApplicationFailure.nonRetryable(
+            'this worker cannot read the document: it is newer than the program',
+            'DocumentNotUnderstood',
+          );
         await rehearsals.progress(rehearsalId, 0);
-        const report = await play(checked.document, task.programmeId, task.script, (people) => rehearsals.progress(rehearsalId, people));
+        const report = await play(checked.document, task.programmeId, task.script, (people) =>
+          rehearsals.progress(rehearsalId, people),
+        );
         await rehearsals.finish(rehearsalId, report);
       } catch (error) {
         if (!(error instanceof TimeSkippingUnsupportedError)) throw error;
@@ -182,8 +265,12 @@ function hasLaterSteps({ journey }: ProgrammeDocument): boolean {
 
 function withinPatience<Value>(work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error('it did not come to its end')); }, patienceMs);
-    work.then(resolve, reject).finally(() => { clearTimeout(timer); });
+    const timer = setTimeout(() => {
+      reject(new Error('it did not come to its end'));
+    }, patienceMs);
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
   });
 }
 
@@ -199,36 +286,67 @@ function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): Re
       const sent = asked?.status === 'sent' ? asked : undefined;
       const at = sent?.at ?? world.ownTime(id, entry.at);
       return {
-        at: at.toISOString(), kind: entry.kind, label: entry.label, status: entry.status === 'to_come' ? 'skipped' : entry.status, dose: planned.dose,
-        ...(sent?.message ? { notice: sent.message } : {}), ...(asked?.isCall ? { isCall: true as const } : {}),
+        at: at.toISOString(),
+        kind: entry.kind,
+        label: entry.label,
+        status: entry.status === 'to_come' ? 'skipped' : entry.status,
+        dose: planned.dose,
+        ...(sent?.message ? { notice: sent.message } : {}),
+        ...(asked?.isCall ? { isCall: true as const } : {}),
       };
     }),
   );
-  if (plan.refusal) entries.push({ at: plan.refusal.at.toISOString(), kind: 'refusal', label: refusalInProgramme(world.document, plan.refusal.refusal), status: 'failed', dose: plan.refusal.dose });
+  if (plan.refusal)
+    entries.push({
+      at: plan.refusal.at.toISOString(),
+      kind: 'refusal',
+      label: refusalInProgramme(world.document, plan.refusal.refusal),
+      status: 'failed',
+      dose: plan.refusal.dose,
+    });
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-const endWords: Readonly<Record<PlannedBooking['endsAs'], string>> = { attended: '来場', no_show: '来場なし', cancelled: '取り消し', expired: '仮押さえの期限切れ', released: '仮押さえの取りやめ' };
+const endWords: Readonly<Record<PlannedBooking['endsAs'], string>> = {
+  attended: '来場',
+  no_show: '来場なし',
+  cancelled: '取り消し',
+  expired: '仮押さえの期限切れ',
+  released: '仮押さえの取りやめ',
+};
 
 /** What did not go as the rules say. `plans`: those whose refusal is a fault in itself. */
-function faultsOf(document: ProgrammeDocument, people: readonly PlayedPerson[], plans: readonly PersonPlan[]): RehearsalFault[] {
+function faultsOf(
+  document: ProgrammeDocument,
+  people: readonly PlayedPerson[],
+  plans: readonly PersonPlan[],
+): RehearsalFault[] {
   const faults = new Map<string, RehearsalFault>();
-  const add = (sentence: string, path?: string) => faults.set(sentence, path === undefined ? { sentence } : { sentence, path });
+  const add = (sentence: string, path?: string) =>
+    faults.set(sentence, path === undefined ? { sentence } : { sentence, path });
   const stepPath = (step: string) => `journey.${String(document.journey.findIndex((item) => item.id === step))}`;
-  for (const { refusal } of plans) if (refusal) add(`この人は、ここから先へ進めません：${refusalInProgramme(document, refusal.refusal)}`);
+  for (const { refusal } of plans)
+    if (refusal) add(`この人は、ここから先へ進めません：${refusalInProgramme(document, refusal.refusal)}`);
   for (const { planned, endedAs, notices } of people.flatMap((person) => person.bookings)) {
-    if (endedAs !== planned.endsAs) add(`予約が「${endWords[planned.endsAs]}」で終わるはずのところ、「${endedAs}」で終わりました。`);
+    if (endedAs !== planned.endsAs)
+      add(`予約が「${endWords[planned.endsAs]}」で終わるはずのところ、「${endedAs}」で終わりました。`);
     for (const notice of notices) {
-      if (notice.status === 'failed' || notice.status === 'unclear' || notice.status === 'queued') add(`お知らせ「${notice.step}」を書けませんでした。`, stepPath(notice.step));
+      if (notice.status === 'failed' || notice.status === 'unclear' || notice.status === 'queued')
+        add(`お知らせ「${notice.step}」を書けませんでした。`, stepPath(notice.step));
       if (notice.message?.text.trim() === '') add(`お知らせ「${notice.step}」の本文が空です。`, stepPath(notice.step));
       const isBefore = document.journey.find((step) => step.id === notice.step)?.when.kind === 'days_before';
-      if (isBefore && notice.status === 'sent' && notice.at >= planned.slot.startsAt) add(`お知らせ「${notice.step}」が、予約の時刻を過ぎてから送られました。`, stepPath(notice.step));
+      if (isBefore && notice.status === 'sent' && notice.at >= planned.slot.startsAt)
+        add(`お知らせ「${notice.step}」が、予約の時刻を過ぎてから送られました。`, stepPath(notice.step));
     }
   }
   return [...faults.values()];
 }
 
-function figuresOf(document: ProgrammeDocument, people: readonly PlayedPerson[], offered: readonly OfferedSeats[]): Pick<RehearsalReport, 'seats' | 'noticesPerHour' | 'noticesByStep'> {
+function figuresOf(
+  document: ProgrammeDocument,
+  people: readonly PlayedPerson[],
+  offered: readonly OfferedSeats[],
+): Pick<RehearsalReport, 'seats' | 'noticesPerHour' | 'noticesByStep'> {
   const bookings = people.flatMap((person) => person.bookings);
   const notices = bookings.flatMap((booking) => booking.notices);
   const hours = new Map<string, number>();
@@ -238,15 +356,23 @@ function figuresOf(document: ProgrammeDocument, people: readonly PlayedPerson[],
   }
   return {
     seats: document.doses.map(({ number }) => {
-      const of = (state: PlannedBooking['endsAs']) => bookings.filter((booking) => booking.planned.dose === number && booking.endedAs === state).length;
+      const of = (state: PlannedBooking['endsAs']) =>
+        bookings.filter((booking) => booking.planned.dose === number && booking.endedAs === state).length;
       return {
-        dose: number, offered: offered.filter((slot) => slot.dose === number).reduce((sum, slot) => sum + slot.seats, 0), attended: of('attended'), noShow: of('no_show'), cancelled: of('cancelled'),
-        expired: of('expired') + of('released'), unmet: people.filter(({ plan }) => plan.refusal?.dose === number).length,
+        dose: number,
+        offered: offered.filter((slot) => slot.dose === number).reduce((sum, slot) => sum + slot.seats, 0),
+        attended: of('attended'),
+        noShow: of('no_show'),
+        cancelled: of('cancelled'),
+        expired: of('expired') + of('released'),
+        unmet: people.filter(({ plan }) => plan.refusal?.dose === number).length,
       };
     }),
     noticesPerHour: [...hours].sort(([a], [b]) => (a < b ? -1 : 1)).map(([hour, count]) => ({ hour, notices: count })),
     noticesByStep: document.journey.map(({ id }) => ({
-      step: id, sent: notices.filter((notice) => notice.step === id && notice.status === 'sent').length, skipped: notices.filter((notice) => notice.step === id && notice.status === 'skipped').length,
+      step: id,
+      sent: notices.filter((notice) => notice.step === id && notice.status === 'sent').length,
+      skipped: notices.filter((notice) => notice.step === id && notice.status === 'skipped').length,
     })),
   };
 }

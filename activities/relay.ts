@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
-import type { BookingEvent } from '../domain/contracts/booking-workflow';
+
 import type { EventKey, Outbox } from '../database/outbox';
 import type { Programmes } from '../database/programmes';
-import { createBackgroundLoop, type BackgroundLoop } from './background-loop';
+import type { BookingEvent } from '../domain/contracts/booking-workflow';
+import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import { createEventDelivery, isOutage } from './deliver-events';
 import { inParallel } from './in-parallel';
 import type { Log } from './log';
@@ -28,7 +29,14 @@ const leaseMs = 60_000;
  * Hands over the events that nobody acknowledged: the hand-over was full, its process died, Temporal was down. Runs in
  * every worker; a claim with a lease keeps two of them from the same event, and a double delivery would do no harm.
  */
-export function createRelay({ client, outbox, programmes, log, olderThanMs = 2_000, pollMs = 500 }: RelayOptions): BackgroundLoop {
+export function createRelay({
+  client,
+  outbox,
+  programmes,
+  log,
+  olderThanMs = 2_000,
+  pollMs = 500,
+}: RelayOptions): BackgroundLoop {
   const deliver = createEventDelivery({ client, programmes });
 
   async function round(signal: AbortSignal): Promise<number> {
@@ -48,7 +56,10 @@ export function createRelay({ client, outbox, programmes, log, olderThanMs = 2_0
           if (isOutage(error)) throw error;
           // One booking that cannot be handed over must not hold up the others; its lease runs out, and it comes again.
           failed += 1;
-          log.error({ bookingId: ofBooking[0]?.bookingId, reason: error instanceof Error ? error.message : String(error) }, 'an event cannot be handed over');
+          log.error(
+            { bookingId: ofBooking[0]?.bookingId, reason: error instanceof Error ? error.message : String(error) },
+            'an event cannot be handed over',
+          );
           for (const event of ofBooking) open.delete(keyOf(event));
         }
       });

@@ -7,7 +7,13 @@ export interface ReleaseActivities {
   carryOutRelease(releaseId: string): Promise<string>;
 }
 
-export function createReleaseActivities({ drafts, facts }: { readonly drafts: Pick<ProgrammeDrafts, 'carryOut'>; readonly facts: Pick<ProgrammeFacts, 'checks'> }): ReleaseActivities {
+export function createReleaseActivities({
+  drafts,
+  facts,
+}: {
+  readonly drafts: Pick<ProgrammeDrafts, 'carryOut'>;
+  readonly facts: Pick<ProgrammeFacts, 'checks'>;
+}): ReleaseActivities {
   return {
     async carryOutRelease(releaseId) {
       const release = await drafts.carryOut(releaseId, async (code, document) => {

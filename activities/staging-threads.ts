@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { MessageChannel, type MessagePort, type Transferable, Worker, type WorkerOptions } from 'node:worker_threads';
+
 import type * as esbuild from 'esbuild';
+
 import type { StagedBatch } from '../database/import-staging';
 import type { KeyRing } from '../database/keys';
 import type { IndexedBatch } from './import-indexer';
@@ -49,7 +51,13 @@ export class StagingThreads {
   constructor(setup: ReaderSetup, keys: KeyRing) {
     const { port1, port2 } = new MessageChannel();
     const current = sealerKeys(keys);
-    const readingData: ReadingThreadData = { setup, batchRecords: BATCH_RECORDS, window: WINDOW, indexKey: current.index, sealing: port1 };
+    const readingData: ReadingThreadData = {
+      setup,
+      batchRecords: BATCH_RECORDS,
+      window: WINDOW,
+      indexKey: current.index,
+      sealing: port1,
+    };
     const sealingData: SealingThreadData = { keys: current, reading: port2 };
     this.#reading = this.#start(require.resolve('./import-reading-thread'), readingData, port1);
     this.#sealing = this.#start(require.resolve('./import-sealing-thread'), sealingData, port2);

@@ -1,11 +1,21 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { type EligibilityImportInput, importTaskQueue, importWorkflowId, importWorkflowType } from '../domain/contracts/import-workflow';
+
+import {
+  type EligibilityImportInput,
+  importTaskQueue,
+  importWorkflowId,
+  importWorkflowType,
+} from '../domain/contracts/import-workflow';
 
 const programmeKey = defineSearchAttributeKey('Programme', 'KEYWORD');
 
 /** Starts the workflow of an import run, once: who comes second gets the handle of the one there is. */
-export async function startImportWorkflow(temporal: Client, runId: string, programmeCode: string): Promise<WorkflowHandle> {
+export async function startImportWorkflow(
+  temporal: Client,
+  runId: string,
+  programmeCode: string,
+): Promise<WorkflowHandle> {
   const input: EligibilityImportInput = { runId, programmeCode };
   try {
     return await temporal.workflow.start(importWorkflowType, {

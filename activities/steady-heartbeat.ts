@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { Context } from '@temporalio/activity';
 
 const HEARTBEAT_MS = 2_000;

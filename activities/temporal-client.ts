@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow';
+
 import type { KeyRing } from '../database/keys';
 import { createDataConverter } from './data-converter';
 
@@ -22,7 +24,11 @@ export interface TemporalAccess {
 }
 
 /** The options shared by the client's connection and the worker's. Throws when a certificate cannot be read. */
-export function connectionOptions({ address, apiKey, tls }: TemporalAccess): { address: string; tls: TLSConfig | boolean; apiKey?: string } {
+export function connectionOptions({ address, apiKey, tls }: TemporalAccess): {
+  address: string;
+  tls: TLSConfig | boolean;
+  apiKey?: string;
+} {
   return { address, tls: tlsOptions(tls), ...(apiKey === undefined ? {} : { apiKey }) };
 }
 
@@ -41,12 +47,17 @@ function tlsOptions(tls: TemporalAccess['tls']): TLSConfig | boolean {
  * A client that connects when it is first used and again whenever the connection was lost, so a process that needs
  * Temporal only now and then starts without it. Close `client.connection` at the end.
  */
-export function createTemporalClient(access: TemporalAccess, keys: KeyRing): Client & { readonly connection: Connection } {
+export function createTemporalClient(
+  access: TemporalAccess,
+  keys: KeyRing,
+): Client & { readonly connection: Connection } {
   const connection = Connection.lazy({
     ...connectionOptions(access),
     // Whoever calls has its own way of trying again (relay, queue); the default's ten attempts would only hide an outage.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
   });
-  return new Client({ connection, namespace: access.namespace, dataConverter: createDataConverter(keys) }) as Client & { readonly connection: Connection };
+  return new Client({ connection, namespace: access.namespace, dataConverter: createDataConverter(keys) }) as Client & {
+    readonly connection: Connection;
+  };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import { isGrpcServiceError, ServiceError, type WorkflowClient, type WorkflowStartOptions } from '@temporalio/client';
 import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -32,7 +33,9 @@ async function configure(client: WorkflowClient, execution: Execution, config: T
 
 function asUnsupported(error: unknown): unknown {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && refusedCodes.has(cause.code) ? new TimeSkippingUnsupportedError(cause.details) : error;
+  return isGrpcServiceError(cause) && refusedCodes.has(cause.code)
+    ? new TimeSkippingUnsupportedError(cause.details)
+    : error;
 }
 
 const refusedCodes = new Set([
@@ -54,11 +57,21 @@ export async function skipTimeToTheEnd(client: WorkflowClient, execution: Execut
 }
 
 /** A start whose clock steps ahead by `durationMs` from its first moment on: a call less than `fastForward`. `arrival` waits for it. */
-export function fastForwardingStart(durationMs: number): { readonly options: Partial<WorkflowStartOptions>; readonly fastForwardId: string } {
+export function fastForwardingStart(durationMs: number): {
+  readonly options: Partial<WorkflowStartOptions>;
+  readonly fastForwardId: string;
+} {
   const fastForwardId = randomUUID();
-  const timeSkippingConfig: TimeSkippingConfig = { enabled: true, maxSessionSkipCount, fastForwardConfig: { id: fastForwardId, duration: msToTs(durationMs) } };
+  const timeSkippingConfig: TimeSkippingConfig = {
+    enabled: true,
+    maxSessionSkipCount,
+    fastForwardConfig: { id: fastForwardId, duration: msToTs(durationMs) },
+  };
   // The SDK has no word for it yet; what stands here goes into the request as it is.
-  return { options: { [InternalWorkflowStartOptionsSymbol]: { timeSkippingConfig } } as Partial<WorkflowStartOptions>, fastForwardId };
+  return {
+    options: { [InternalWorkflowStartOptionsSymbol]: { timeSkippingConfig } } as Partial<WorkflowStartOptions>,
+    fastForwardId,
+  };
 }
 
 /** Runs a call that skips time. @throws TimeSkippingUnsupportedError in place of the server's refusal */
@@ -93,7 +106,11 @@ export async function fastForward(client: WorkflowClient, execution: Execution, 
 export async function arrival(client: WorkflowClient, execution: Execution, fastForwardId: string): Promise<void> {
   for (;;) {
     const { fastForwardPollingResult: result, failedReason } = await unlessUnsupported(() =>
-      client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace: client.options.namespace, workflowExecution: execution, fastForwardId }),
+      client.workflowService.pollWorkflowExecutionTimeSkipping({
+        namespace: client.options.namespace,
+        workflowExecution: execution,
+        fastForwardId,
+      }),
     );
     if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED) return;
     if (result === PollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_FAILED) {

@@ -14,5 +14,8 @@ export async function withJourney(programmes: Pick<Programmes, 'version'>, event
   const { dose, venueCode, channel, slotStartsAt } = event.facts;
   const journey = planJourney(document, dose, { venueCode, channel, slotStartsAt });
   // A worker that does not know of such changes would send again what was sent: the number makes it leave the booking to one that does.
-  return { ...event, facts: { ...event.facts, journey: event.type === 'programme_changed' ? { ...journey, schema: 3 } : journey } };
+  return {
+    ...event,
+    facts: { ...event.facts, journey: event.type === 'programme_changed' ? { ...journey, schema: 3 } : journey },
+  };
 }

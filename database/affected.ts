@@ -6,7 +6,15 @@ import { groupsOf, needsBirthDate } from '../domain/programme/eligibility';
 import { haveSameRules, type PeopleAlike } from '../domain/programme/eligible-people';
 import type { BirthDateKeys } from './birth-date-keys';
 import type { Database } from './connection';
-import { createKinds, firstSlot, remembered, standingBookings, standingOf, type SlotCursor, type StandingRow } from './standing-bookings';
+import {
+  createKinds,
+  firstSlot,
+  remembered,
+  type SlotCursor,
+  standingBookings,
+  standingOf,
+  type StandingRow,
+} from './standing-bookings';
 
 /** The residents of a programme as rules see them, and since which import they are as they are. */
 export interface ImportedPeople {
@@ -46,14 +54,18 @@ export type Affected = ReturnType<typeof createAffected>;
 
 /** Whom a change of a programme's rules touches: people of the last import, and bookings to come. */
 export function createAffected({ database, birthDates }: { database: Database; birthDates: BirthDateKeys }) {
-  const counted = new Map<string, { readonly at: number; readonly since: string; readonly people: Promise<ImportedPeople> }>();
+  const counted = new Map<
+    string,
+    { readonly at: number; readonly since: string; readonly people: Promise<ImportedPeople> }
+  >();
 
   async function count(programmeId: string, lastImport: ImportedPeople['lastImport']): Promise<ImportedPeople> {
     const [dates, { rows }] = await Promise.all([
       birthDates.all(),
       // The birth date's key stands first (`searchTextsOf`).
       database.raw<{ rows: { birth_key: string | null; group_code: string; declared: string[]; count: number }[] }>(
-        `SELECT search_keys[1]::text AS birth_key, group_code, declared, count(*)::int AS count FROM resident WHERE programme_id = ? AND status = 'active' GROUP BY search_keys[1], group_code, declared`, [programmeId],
+        `SELECT search_keys[1]::text AS birth_key, group_code, declared, count(*)::int AS count FROM resident WHERE programme_id = ? AND status = 'active' GROUP BY search_keys[1], group_code, declared`,
+        [programmeId],
       ),
     ]);
     let residents = 0;
@@ -68,8 +80,22 @@ export function createAffected({ database, birthDates }: { database: Database; b
   }
 
   /** What `document` says against bookings, and whether `published` says something against them too. */
-  function judge(document: ProgrammeDocument, published: ProgrammeDocument, dates: ReadonlyMap<string, string>): (row: StandingRow) => { readonly fault: StandingFault; readonly isOld: boolean } | undefined {
-    const kindOf = createKinds((person) => [document, published].map((item) => groupsOf(item, person).map((group) => group.code).join()).join(' '), dates);
+  function judge(
+    document: ProgrammeDocument,
+    published: ProgrammeDocument,
+    dates: ReadonlyMap<string, string>,
+  ): (row: StandingRow) => { readonly fault: StandingFault; readonly isOld: boolean } | undefined {
+    const kindOf = createKinds(
+      (person) =>
+        [document, published]
+          .map((item) =>
+            groupsOf(item, person)
+              .map((group) => group.code)
+              .join(),
+          )
+          .join(' '),
+      dates,
+    );
     const found = new Map<string, { readonly fault: StandingFault; readonly isOld: boolean } | undefined>();
     return (row) =>
       remembered(found, kindOf(row), () => {
@@ -86,7 +112,10 @@ export function createAffected({ database, birthDates }: { database: Database; b
   return {
     /** Counted anew after an import, and otherwise at most a minute old. */
     async people(programmeId: string): Promise<ImportedPeople> {
-      const run = await database('import_run').where({ programme_id: programmeId, status: 'applied' }).orderBy('ended_at', 'desc').first<{ id: string; ended_at: Date } | undefined>('id', 'ended_at');
+      const run = await database('import_run')
+        .where({ programme_id: programmeId, status: 'applied' })
+        .orderBy('ended_at', 'desc')
+        .first<{ id: string; ended_at: Date } | undefined>('id', 'ended_at');
       const lastImport = run ? { id: run.id, appliedAt: run.ended_at } : null;
       const since = lastImport?.id ?? '';
       const known = counted.get(programmeId);
@@ -98,19 +127,31 @@ export function createAffected({ database, birthDates }: { database: Database; b
     },
 
     /** How many bookings to come `document` would not allow, beside those that `published` does not allow either. */
-    async countFaulty(programmeId: string, document: ProgrammeDocument, published: ProgrammeDocument): Promise<FaultyCounts> {
+    async countFaulty(
+      programmeId: string,
+      document: ProgrammeDocument,
+      published: ProgrammeDocument,
+    ): Promise<FaultyCounts> {
       const faults = new Map<StandingFault, number>();
       let checked = 0;
       let before = 0;
       if (haveSameRules(document, published)) {
-        const row = await database('booking as b').join('slot as s', 's.id', 'b.slot_id').where('s.programme_id', programmeId).where('s.starts_at', '>', database.fn.now())
-          .whereRaw(`(b.state = 'confirmed' OR (b.state = 'held' AND b.hold_expires_at > now()))`).first<{ count: number }>(database.raw('count(*)::int AS count'));
+        const row = await database('booking as b')
+          .join('slot as s', 's.id', 'b.slot_id')
+          .where('s.programme_id', programmeId)
+          .where('s.starts_at', '>', database.fn.now())
+          .whereRaw(`(b.state = 'confirmed' OR (b.state = 'held' AND b.hold_expires_at > now()))`)
+          .first<{ count: number }>(database.raw('count(*)::int AS count'));
         return { checked: row.count, faults, before };
       }
       const dates = await datesFor(document, published);
       const judged = judge(document, published, dates);
-      for (let at: SlotCursor | undefined = firstSlot; at; ) {
-        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(database, programmeId, at);
+      for (let at: SlotCursor | undefined = firstSlot; at;) {
+        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(
+          database,
+          programmeId,
+          at,
+        );
         for (const row of rows) {
           const found = judged(row);
           if (found?.isOld) before += 1;
@@ -124,18 +165,42 @@ export function createAffected({ database, birthDates }: { database: Database; b
 
     /** Those bookings themselves, the earliest first: at least `limit` of them while there are more, and where to go on. */
     async listFaulty(
-      programmeId: string, document: ProgrammeDocument, published: ProgrammeDocument, { fault: wanted, after, limit }: { readonly fault?: StandingFault | undefined; readonly after?: SlotCursor | undefined; readonly limit: number },
+      programmeId: string,
+      document: ProgrammeDocument,
+      published: ProgrammeDocument,
+      {
+        fault: wanted,
+        after,
+        limit,
+      }: {
+        readonly fault?: StandingFault | undefined;
+        readonly after?: SlotCursor | undefined;
+        readonly limit: number;
+      },
     ): Promise<{ readonly bookings: readonly FaultyBooking[]; readonly next: SlotCursor | undefined }> {
       if (haveSameRules(document, published)) return { bookings: [], next: undefined };
       const dates = await datesFor(document, published);
       const judged = judge(document, published, dates);
       const bookings: FaultyBooking[] = [];
-      for (let at: SlotCursor | undefined = after ?? firstSlot; at; ) {
-        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(database, programmeId, at);
+      for (let at: SlotCursor | undefined = after ?? firstSlot; at;) {
+        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(
+          database,
+          programmeId,
+          at,
+        );
         for (const [index, row] of rows.entries()) {
           const found = judged(row);
           if (found && !found.isOld && (wanted === undefined || wanted === found.fault)) {
-            bookings.push({ id: row.id, reference: row.reference, state: row.state, dose: row.dose, channel: row.channel, startsAt: row.starts_at, venueName: row.venue_name, fault: found.fault });
+            bookings.push({
+              id: row.id,
+              reference: row.reference,
+              state: row.state,
+              dose: row.dose,
+              channel: row.channel,
+              startsAt: row.starts_at,
+              venueName: row.venue_name,
+              fault: found.fault,
+            });
           }
           // A page ends with a slot, so that the next one begins with one.
           if (bookings.length >= limit && rows[index + 1]?.slot_id !== row.slot_id) {

@@ -46,16 +46,27 @@ export function createAuditSearch(database: Database) {
   function where(filter: TouchedFilter): { text: string; bindings: (string | Date)[] } {
     const conditions = ['resident_id IS NOT NULL', 'at >= ?', 'at < ?'];
     const bindings: (string | Date)[] = [filter.from, filter.until];
-    if (filter.actorId !== undefined) { conditions.push('actor_id = ?'); bindings.push(filter.actorId); }
-    if (filter.action !== undefined) { conditions.push('action = ?'); bindings.push(filter.action); }
+    if (filter.actorId !== undefined) {
+      conditions.push('actor_id = ?');
+      bindings.push(filter.actorId);
+    }
+    if (filter.action !== undefined) {
+      conditions.push('action = ?');
+      bindings.push(filter.action);
+    }
     return { text: conditions.join(' AND '), bindings };
   }
 
   return {
     /** How many in all, and a page of them in the order of their ids; `after`: the last id of the page before. */
-    async touched(filter: TouchedFilter, { after, limit }: { readonly after?: string | undefined; readonly limit: number }): Promise<TouchedCounts & { readonly list: TouchedResident[] }> {
+    async touched(
+      filter: TouchedFilter,
+      { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+    ): Promise<TouchedCounts & { readonly list: TouchedResident[] }> {
       const { text, bindings } = where(filter);
-      const { rows } = await database.raw<{ rows: (TouchedCounts & { [Column in keyof TouchedRow]: TouchedRow[Column] | null })[] }>(
+      const { rows } = await database.raw<{
+        rows: (TouchedCounts & { [Column in keyof TouchedRow]: TouchedRow[Column] | null })[];
+      }>(
         `WITH touched AS MATERIALIZED (
            SELECT resident_id, actor_id, action, count(*)::int AS events, min(at) AS first_at, max(at) AS last_at FROM audit_event WHERE ${text} GROUP BY resident_id, actor_id, action
          ), people AS (SELECT resident_id FROM touched GROUP BY resident_id),
@@ -73,10 +84,19 @@ export function createAuditSearch(database: Database) {
       );
       const [first] = rows;
       return {
-        residents: first?.residents ?? 0, allEvents: first?.allEvents ?? 0, allPeople: first?.allPeople ?? 0,
+        residents: first?.residents ?? 0,
+        allEvents: first?.allEvents ?? 0,
+        allPeople: first?.allPeople ?? 0,
         list: rows.flatMap((row) => {
           const { resident_id: residentId, events, people, first_at: firstAt, last_at: lastAt, actions } = row;
-          return residentId === null || events === null || people === null || firstAt === null || lastAt === null || actions === null ? [] : [{ residentId, events, people, firstAt, lastAt, actions }];
+          return residentId === null ||
+            events === null ||
+            people === null ||
+            firstAt === null ||
+            lastAt === null ||
+            actions === null
+            ? []
+            : [{ residentId, events, people, firstAt, lastAt, actions }];
         }),
       };
     },
@@ -94,7 +114,9 @@ export function createAuditSearch(database: Database) {
 
     /** Everybody who has or had an account. */
     async people(): Promise<{ id: string; displayName: string; role: StaffRole }[]> {
-      return database('staff').orderBy('display_name').select<{ id: string; displayName: string; role: StaffRole }[]>('id', 'display_name as displayName', 'role');
+      return database('staff')
+        .orderBy('display_name')
+        .select<{ id: string; displayName: string; role: StaffRole }[]>('id', 'display_name as displayName', 'role');
     },
   };
 }

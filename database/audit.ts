@@ -1,5 +1,7 @@
-import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+
 import type { Knex } from 'knex';
+
 import { canonicalText } from '../domain/programme/document';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
@@ -16,7 +18,24 @@ export interface AuditActor {
 export interface AuditEntry {
   /** What was done, as `noun.verb`. */
   readonly action: string;
-  readonly subject?: { readonly kind: 'staff' | 'booking' | 'slot' | 'venue' | 'audit' | 'notice' | 'callback' | 'import' | 'day_file' | 'export' | 'programme' | 'assignment'; readonly id: string } | undefined;
+  readonly subject?:
+    | {
+        readonly kind:
+          | 'staff'
+          | 'booking'
+          | 'slot'
+          | 'venue'
+          | 'audit'
+          | 'notice'
+          | 'callback'
+          | 'import'
+          | 'day_file'
+          | 'export'
+          | 'programme'
+          | 'assignment';
+        readonly id: string;
+      }
+    | undefined;
   /** Whose data was read or changed. */
   readonly residentId?: string | undefined;
   /** `done`, `begun`, or the code of the refusal. */
@@ -62,7 +81,12 @@ export interface AuditHead {
 /** `changed`: a row is not what it was. `gap`: rows are missing. `seal`: made anew by somebody without the keys. `head`: the end was cut off. */
 export type AuditVerdict =
   | { readonly ok: true; readonly checked: number; readonly head: AuditHead }
-  | { readonly ok: false; readonly checked: number; readonly fault: 'gap' | 'changed' | 'seal' | 'head'; readonly seq: number };
+  | {
+      readonly ok: false;
+      readonly checked: number;
+      readonly fault: 'gap' | 'changed' | 'seal' | 'head';
+      readonly seq: number;
+    };
 
 interface AuditRow {
   seq: number;
@@ -99,11 +123,22 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
   async function append(trx: Knex.Transaction, actor: AuditActor, entry: AuditEntry): Promise<void> {
     const current = derived[0];
     if (!current) throw new Error('a key ring has at least one key');
-    const head = await trx('audit_head').forUpdate().first<{ seq: number; hash: Buffer; now: Date }>('seq', 'hash', trx.raw('clock_timestamp() AS now'));
+    const head = await trx('audit_head')
+      .forUpdate()
+      .first<{ seq: number; hash: Buffer; now: Date }>('seq', 'hash', trx.raw('clock_timestamp() AS now'));
     const row = {
-      seq: head.seq + 1, at: head.now, actor_kind: actor.kind, actor_id: actor.id, action: entry.action, subject_kind: entry.subject?.kind ?? null,
-      subject_id: entry.subject?.id ?? null, resident_id: entry.residentId ?? null, origin: actor.origin, result: entry.result,
-      detail: canonicalText(entry.detail ?? {}), request_id: actor.requestId,
+      seq: head.seq + 1,
+      at: head.now,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      action: entry.action,
+      subject_kind: entry.subject?.kind ?? null,
+      subject_id: entry.subject?.id ?? null,
+      resident_id: entry.residentId ?? null,
+      origin: actor.origin,
+      result: entry.result,
+      detail: canonicalText(entry.detail ?? {}),
+      request_id: actor.requestId,
     };
     const hash = hashOf(head.hash, row);
     await trx('audit_event').insert({ ...row, key_id: current.id, hash, seal: sealOf(current.key, hash) });
@@ -125,8 +160,24 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
           if (filter.actorId !== undefined) void query.where('actor_id', filter.actorId);
           if (filter.action !== undefined) void query.where('action', filter.action);
           // Rows are added one after the other, so their numbers are in the order of their times: a day is a stretch of numbers.
-          if (filter.from !== undefined) void query.where('seq', '>=', database.raw('(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))', [filter.from]));
-          if (filter.until !== undefined) void query.where('seq', '<', database.raw('(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))', [filter.until]));
+          if (filter.from !== undefined)
+            void query.where(
+              'seq',
+              '>=',
+              database.raw(
+                '(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))',
+                [filter.from],
+              ),
+            );
+          if (filter.until !== undefined)
+            void query.where(
+              'seq',
+              '<',
+              database.raw(
+                '(SELECT coalesce((SELECT seq FROM audit_event WHERE at >= ? ORDER BY at, seq LIMIT 1), 9223372036854775807))',
+                [filter.until],
+              ),
+            );
           if (filter.before !== undefined) void query.where('seq', '<', filter.before);
         })
         .leftJoin('staff', 'staff.id', 'audit_event.actor_id')
@@ -134,8 +185,19 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
         .limit(filter.limit)
         .select<(AuditRow & { actor_name: string | null })[]>('audit_event.*', 'staff.display_name as actor_name');
       return rows.map((row) => ({
-        seq: row.seq, at: row.at, actorKind: row.actor_kind, actorId: row.actor_id, actorName: row.actor_name, action: row.action, subjectKind: row.subject_kind, subjectId: row.subject_id,
-        residentId: row.resident_id, origin: row.origin, result: row.result, detail: JSON.parse(row.detail) as Record<string, unknown>, requestId: row.request_id,
+        seq: row.seq,
+        at: row.at,
+        actorKind: row.actor_kind,
+        actorId: row.actor_id,
+        actorName: row.actor_name,
+        action: row.action,
+        subjectKind: row.subject_kind,
+        subjectId: row.subject_id,
+        residentId: row.resident_id,
+        origin: row.origin,
+        result: row.result,
+        detail: JSON.parse(row.detail) as Record<string, unknown>,
+        requestId: row.request_id,
       }));
     },
 
@@ -148,7 +210,12 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
       let previous: Buffer = beginning;
       let seq = 0;
       while (seq < head.seq) {
-        const rows = await database('audit_event').where('seq', '>', seq).where('seq', '<=', head.seq).orderBy('seq').limit(verifyBatch).select<AuditRow[]>('*');
+        const rows = await database('audit_event')
+          .where('seq', '>', seq)
+          .where('seq', '<=', head.seq)
+          .orderBy('seq')
+          .limit(verifyBatch)
+          .select<AuditRow[]>('*');
         if (rows.length === 0) return { ok: false, checked: seq, fault: 'gap', seq: seq + 1 };
         for (const row of rows) {
           const fault = faultOf(row, seq, previous, keyById, noted);
@@ -157,13 +224,20 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
           previous = row.hash;
         }
       }
-      if (!previous.equals(head.hash) || (noted && noted.seq > seq)) return { ok: false, checked: seq, fault: 'head', seq: seq + 1 };
+      if (!previous.equals(head.hash) || (noted && noted.seq > seq))
+        return { ok: false, checked: seq, fault: 'head', seq: seq + 1 };
       return { ok: true, checked: seq, head: { seq, hash: head.hash.toString('hex') } };
     },
   };
 }
 
-function faultOf(row: AuditRow, before: number, previous: Buffer, keyById: ReadonlyMap<string, KeyObject>, noted: AuditHead | undefined): 'gap' | 'changed' | 'seal' | 'head' | undefined {
+function faultOf(
+  row: AuditRow,
+  before: number,
+  previous: Buffer,
+  keyById: ReadonlyMap<string, KeyObject>,
+  noted: AuditHead | undefined,
+): 'gap' | 'changed' | 'seal' | 'head' | undefined {
   if (row.seq !== before + 1) return 'gap';
   if (!hashOf(previous, row).equals(row.hash)) return 'changed';
   const key = keyById.get(row.key_id);
@@ -173,7 +247,18 @@ function faultOf(row: AuditRow, before: number, previous: Buffer, keyById: Reado
 
 function hashOf(previous: Buffer, row: Omit<AuditRow, 'key_id' | 'hash' | 'seal'>): Buffer {
   const content = [
-    row.seq, row.at.toISOString(), row.actor_kind, row.actor_id, row.action, row.subject_kind, row.subject_id, row.resident_id, row.origin, row.result, row.detail, row.request_id,
+    row.seq,
+    row.at.toISOString(),
+    row.actor_kind,
+    row.actor_id,
+    row.action,
+    row.subject_kind,
+    row.subject_id,
+    row.resident_id,
+    row.origin,
+    row.result,
+    row.detail,
+    row.request_id,
   ];
   return createHash('sha256').update(previous).update(JSON.stringify(content)).digest();
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { addDays, cityDate } from '../domain/calendar/city-time';
 import type { KeyRing } from './keys';
 import { birthDateText, searchedKeys } from './search-keys';
@@ -30,7 +31,9 @@ export function createBirthDateKeys(keys: KeyRing) {
   return {
     /** The birth date (`YYYY-MM-DD`) of each search key, the key written as a decimal number. */
     async all(): Promise<ReadonlyMap<string, string>> {
-      filling ??= fill().finally(() => { filling = undefined; });
+      filling ??= fill().finally(() => {
+        filling = undefined;
+      });
       await filling;
       return dates;
     },

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -18,14 +19,28 @@ export type BookingPermits = ReturnType<typeof createBookingPermits>;
 export function createBookingPermits({ database, keys }: { database: Database; keys: KeyRing }) {
   return {
     /** Gives a permit; one that is there for the same dose makes way for it. Returns its id. */
-    async grant(input: { residentId: string; programmeId: string; dose: number; reason: string; staffId: string; days: number }): Promise<string> {
+    async grant(input: {
+      residentId: string;
+      programmeId: string;
+      dose: number;
+      reason: string;
+      staffId: string;
+      days: number;
+    }): Promise<string> {
       const id = uuidv7();
       await database.transaction(async (trx) => {
         // Two supervisors at once: the second waits, and replaces what the first gave.
         await trx('resident').where({ id: input.residentId }).forNoKeyUpdate().select('id');
-        await trx('booking_permit').where({ resident_id: input.residentId, dose: input.dose, revoked_at: null }).update({ revoked_at: trx.fn.now(), revoked_by: input.staffId });
+        await trx('booking_permit')
+          .where({ resident_id: input.residentId, dose: input.dose, revoked_at: null })
+          .update({ revoked_at: trx.fn.now(), revoked_by: input.staffId });
         await trx('booking_permit').insert({
-          id, programme_id: input.programmeId, resident_id: input.residentId, dose: input.dose, sealed_reason: keys.seal(input.reason), granted_by: input.staffId,
+          id,
+          programme_id: input.programmeId,
+          resident_id: input.residentId,
+          dose: input.dose,
+          sealed_reason: keys.seal(input.reason),
+          granted_by: input.staffId,
           expires_at: trx.raw('now() + make_interval(days => ?)', [input.days]),
         });
       });
@@ -48,11 +63,23 @@ export function createBookingPermits({ database, keys }: { database: Database; k
         .where({ 'p.resident_id': residentId, 'p.revoked_at': null })
         .whereRaw('p.expires_at > now()')
         .orderBy('p.dose')
-        .select<{ id: string; dose: number; sealed_reason: Buffer | null; display_name: string; granted_at: Date; expires_at: Date }[]>(
-          'p.id', 'p.dose', 'p.sealed_reason', 's.display_name', 'p.granted_at', 'p.expires_at',
-        );
+        .select<
+          {
+            id: string;
+            dose: number;
+            sealed_reason: Buffer | null;
+            display_name: string;
+            granted_at: Date;
+            expires_at: Date;
+          }[]
+        >('p.id', 'p.dose', 'p.sealed_reason', 's.display_name', 'p.granted_at', 'p.expires_at');
       return rows.map((row) => ({
-        id: row.id, dose: row.dose, reason: row.sealed_reason === null ? '' : keys.open(row.sealed_reason).toString('utf8'), by: row.display_name, grantedAt: row.granted_at, expiresAt: row.expires_at,
+        id: row.id,
+        dose: row.dose,
+        reason: row.sealed_reason === null ? '' : keys.open(row.sealed_reason).toString('utf8'),
+        by: row.display_name,
+        grantedAt: row.granted_at,
+        expiresAt: row.expires_at,
       }));
     },
   };

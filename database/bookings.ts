@@ -1,24 +1,34 @@
-import { randomInt, createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
+
 import { v7 as uuidv7 } from 'uuid';
-import { checkAnswers, type AnswerFault, type Answers } from '../domain/booking/form';
-import { countsForDose, isEnded, stateAfter, takesEndBack, takesSeat, type BookingEventType, type BookingState } from '../domain/booking/lifecycle';
+
+import { type AnswerFault, type Answers, checkAnswers } from '../domain/booking/form';
+import {
+  type BookingEventType,
+  type BookingState,
+  countsForDose,
+  isEnded,
+  stateAfter,
+  takesEndBack,
+  takesSeat,
+} from '../domain/booking/lifecycle';
 import { referenceFrom } from '../domain/booking/reference';
-import { refuse, type Refusal } from '../domain/booking/refusals';
-import { decideCancel, decideHold, type BookingForRules } from '../domain/booking/rules';
+import { type Refusal, refuse } from '../domain/booking/refusals';
+import { type BookingForRules, decideCancel, decideHold } from '../domain/booking/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '../domain/contracts/booking-workflow';
-import { groupsOf, needsBirthDate, type Person } from '../domain/programme/eligibility';
-import type { ProgrammeDocument } from '../domain/programme/document';
 import { reasonToStay, type StayReason } from '../domain/programme/change';
+import type { ProgrammeDocument } from '../domain/programme/document';
+import { groupsOf, needsBirthDate, type Person } from '../domain/programme/eligibility';
 import { seatOf } from '../domain/programme/vaccines';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { Programmes, ProgrammeVersion } from './programmes';
 import type { SealedResident } from './residents';
 import { telephoneKeyOfAnswers } from './search-keys';
-import { coolSeat, giveShareBack, reopenSeats, staleHoldInShare, takeShare, type CountedSeat } from './seats';
+import { coolSeat, type CountedSeat, giveShareBack, reopenSeats, staleHoldInShare, takeShare } from './seats';
 import { inTransaction, type Sql } from './transaction';
-import { prefixedVenueColumns, readPrefixedVenue, type PrefixedVenueRow, type VenueView } from './venues';
+import { prefixedVenueColumns, type PrefixedVenueRow, readPrefixedVenue, type VenueView } from './venues';
 
 export interface BookingView {
   readonly id: string;
@@ -208,30 +218,58 @@ const statements = {
  * `domain/booking`; the capacity, the one live booking and the allowed steps are also constraints of the tables.
  * Each change appends its `booking_event` in the same transaction.
  */
-export function createBookingRepository({ database, keys, programmes }: { database: Database; keys: KeyRing; programmes: Programmes }) {
+export function createBookingRepository({
+  database,
+  keys,
+  programmes,
+}: {
+  database: Database;
+  keys: KeyRing;
+  programmes: Programmes;
+}) {
   /**
    * Takes a seat for the hold time of the programme's published version. The booking pins that version.
    * With `replaces`: a hold is given back in the same transaction; a confirmed booking stays until the new one is confirmed.
    * With `next`, and where the programme assigns the next dose's seat: both are held, or neither is.
    */
   async function hold(input: HoldInput): Promise<BookingChange | Refusal> {
-    const operation = operationOf('hold', [input.slotId, input.dose, input.replaces ?? null, input.channel, ...(input.next ? [input.next.slotId ?? 'by rule'] : [])]);
+    const operation = operationOf('hold', [
+      input.slotId,
+      input.dose,
+      input.replaces ?? null,
+      input.channel,
+      ...(input.next ? [input.next.slotId ?? 'by rule'] : []),
+    ]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
     return changeOf(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
   }
 
   /** One seat, or that of the next dose too, where it is asked for or the programme may assign it. */
-  async function holdAsRuled(sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldInput, operation: string): Promise<BookingChange | Refusal> {
+  async function holdAsRuled(
+    sql: Sql,
+    resident: ResidentRow,
+    published: readonly ProgrammeVersion[],
+    input: HoldInput,
+    operation: string,
+  ): Promise<BookingChange | Refusal> {
     const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
-    const mayBeAssigned = document?.doses.some((item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined)) ?? false;
+    const mayBeAssigned =
+      document?.doses.some(
+        (item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined),
+      ) ?? false;
     if (!document || (!input.next && !mayBeAssigned)) return holdIn(sql, resident, published, input, operation);
     return holdBoth(sql, resident, published, document, input, operation);
   }
 
   /** A dose and the one after it: where its seat is asked for, or assigned by the programme. */
   async function holdBoth(
-    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], document: ProgrammeDocument, input: HoldInput, operation: string,
+    sql: Sql,
+    resident: ResidentRow,
+    published: readonly ProgrammeVersion[],
+    document: ProgrammeDocument,
+    input: HoldInput,
+    operation: string,
   ): Promise<BookingChange | Refusal> {
     const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
     const dose = input.dose + 1;
@@ -242,22 +280,41 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     const isByRule = wanted.slotId === undefined;
     const slotId = wanted.slotId ?? (await slotByRule(sql, resident.programme_id, first.booking, dose, rule));
     if (slotId === undefined) return refuse('no_seat_for_next_dose');
-    const known = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((row) => row.dose === dose);
+    const known = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
+      (row) => row.dose === dose,
+    );
     const replaces = (known.find((row) => row.state === 'held') ?? known.find((row) => row.state === 'confirmed'))?.id;
     const second = await holdIn(
-      sql, resident, published,
+      sql,
+      resident,
+      published,
       {
-        residentId: input.residentId, channel: input.channel, actor: input.actor, slotId, dose, pairOf: first.booking.id,
-        ...(replaces === undefined ? {} : { replaces }), ...(isByRule ? { isPastWindow: true } : {}),
+        residentId: input.residentId,
+        channel: input.channel,
+        actor: input.actor,
+        slotId,
+        dose,
+        pairOf: first.booking.id,
+        ...(replaces === undefined ? {} : { replaces }),
+        ...(isByRule ? { isPastWindow: true } : {}),
       },
       operation,
     );
-    if (!second.ok) return isByRule && (second.code === 'slot_full' || second.code === 'slot_unknown') ? refuse('no_seat_for_next_dose') : second;
+    if (!second.ok)
+      return isByRule && (second.code === 'slot_full' || second.code === 'slot_unknown')
+        ? refuse('no_seat_for_next_dose')
+        : second;
     return { ...first, pair: second.booking, events: [...first.events, ...second.events] };
   }
 
   /** The slot where the programme's rule puts the next dose: the same venue and time, some days later. */
-  async function slotByRule(sql: Sql, programmeId: string, { slot }: BookingView, dose: number, rule: ReturnType<typeof seatOf> | undefined): Promise<string | undefined> {
+  async function slotByRule(
+    sql: Sql,
+    programmeId: string,
+    { slot }: BookingView,
+    dose: number,
+    rule: ReturnType<typeof seatOf> | undefined,
+  ): Promise<string | undefined> {
     if (!rule || rule.mode === 'chosen') return undefined;
     const startsAt = instantOf(addDays(cityDate(slot.startsAt), rule.afterDays), cityTime(slot.startsAt));
     const [found] = await sql<{ id: string }>(statements.slotAt, [programmeId, slot.venue.id, dose, startsAt]);
@@ -266,7 +323,11 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
   /** The part of `hold` that is done inside the transaction of somebody else too. */
   async function holdIn(
-    sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], input: HoldStep, operation: string,
+    sql: Sql,
+    resident: ResidentRow,
+    published: readonly ProgrammeVersion[],
+    input: HoldStep,
+    operation: string,
   ): Promise<BookingChange | Refusal> {
     const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
     if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
@@ -277,16 +338,30 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
     const stale = rows.filter(isStale);
     // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
-    const replaces = stale.find((row) => row.id === input.replaces)?.replaces ?? (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
+    const replaces =
+      stale.find((row) => row.id === input.replaces)?.replaces ??
+      (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
     const live = rows.filter((row) => !isStale(row));
     const replacedHold = live.find((row) => row.id === replaces && row.state === 'held');
     // Whoever chooses another time for the second of two keeps the two together.
-    const pairOf = input.pairOf ?? (live.some((row) => row.id === replacedHold?.pair_of && row.state === 'held') ? (replacedHold?.pair_of ?? undefined) : undefined);
+    const pairOf =
+      input.pairOf ??
+      (live.some((row) => row.id === replacedHold?.pair_of && row.state === 'held')
+        ? (replacedHold?.pair_of ?? undefined)
+        : undefined);
     const decision = decideHold(
-      version.document, personOf(version.document, resident), live.map(forRules), { dose: slot.dose, startsAt: slot.starts_at, venueCode: slot.venue_code },
+      version.document,
+      personOf(version.document, resident),
+      live.map(forRules),
+      { dose: slot.dose, startsAt: slot.starts_at, venueCode: slot.venue_code },
       {
-        dose: input.dose, channel: input.channel, isPermitted: await isPermitted(sql, input, resident, input.dose), ...(replaces === undefined ? {} : { replaces }),
-        ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}), ...(pairOf === undefined ? {} : { pairOf }), ...(input.movesPair ? { movesPair: true } : {}),
+        dose: input.dose,
+        channel: input.channel,
+        isPermitted: await isPermitted(sql, input, resident, input.dose),
+        ...(replaces === undefined ? {} : { replaces }),
+        ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
+        ...(pairOf === undefined ? {} : { pairOf }),
+        ...(input.movesPair ? { movesPair: true } : {}),
         ...(input.isPastWindow ? { isPastWindow: true } : {}),
       },
       resident.now,
@@ -294,11 +369,18 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     if (!decision.ok) return decision;
 
     const events: BookingEvent[] = [];
-    const givenBack = live.filter((row) => decision.givesBack !== null && (row.id === decision.givesBack || (row.pair_of === decision.givesBack && row.state === 'held')));
+    const givenBack = live.filter(
+      (row) =>
+        decision.givesBack !== null &&
+        (row.id === decision.givesBack || (row.pair_of === decision.givesBack && row.state === 'held')),
+    );
     const ending = [...stale, ...givenBack];
     if (ending.length > 0 || decision.limit) {
       // Two people who change places would wait for each other: everybody takes these rows in the same order.
-      await sql(statements.lockQuotas, [[slot.slot_id, ...ending.map((row) => row.slot_id)], [input.channel, ...ending.map((row) => row.channel)]]);
+      await sql(statements.lockQuotas, [
+        [slot.slot_id, ...ending.map((row) => row.slot_id)],
+        [input.channel, ...ending.map((row) => row.channel)],
+      ]);
     }
     for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
     for (const row of givenBack) events.push(await end(sql, row, 'released', 'given_up', input.actor, resident.now));
@@ -306,9 +388,21 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     const id = uuidv7();
     const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
     const row: BookingRow = {
-      ...slot, id, resident_id: input.residentId, programme_version_id: version.id, state: 'held', channel: input.channel, version: 1, reference: null,
-      hold_expires_at: holdExpiresAt, replaces: decision.replaces, replaced_by: null, changes: decision.changes, end_reason: null,
-      share_code: decision.limit?.code ?? null, pair_of: pairOf ?? null,
+      ...slot,
+      id,
+      resident_id: input.residentId,
+      programme_version_id: version.id,
+      state: 'held',
+      channel: input.channel,
+      version: 1,
+      reference: null,
+      hold_expires_at: holdExpiresAt,
+      replaces: decision.replaces,
+      replaced_by: null,
+      changes: decision.changes,
+      end_reason: null,
+      share_code: decision.limit?.code ?? null,
+      pair_of: pairOf ?? null,
     };
     const event = eventOf(row, version, 'held', input.actor, resident.now);
     /** Gives back the seat of a hold of somebody else whose time is over. */
@@ -318,17 +412,37 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       return old !== undefined;
     };
     if (decision.limit && !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) {
-      const isFreed = (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0 || (await endStale(await staleHoldInShare(sql, slot.slot_id, input.channel, decision.limit, resident.now)));
+      const isFreed =
+        (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0 ||
+        (await endStale(await staleHoldInShare(sql, slot.slot_id, input.channel, decision.limit, resident.now)));
       if (!isFreed || !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) return refuse('slot_full');
     }
     const take = () =>
       sql(statements.hold, [
-        id, slot.programme_id, version.id, input.residentId, slot.dose, slot.slot_id, input.channel, holdExpiresAt, decision.replaces, decision.changes, resident.now,
-        input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: id }), input.actor, JSON.stringify(event.facts), decision.groupCode, row.share_code, row.pair_of,
+        id,
+        slot.programme_id,
+        version.id,
+        input.residentId,
+        slot.dose,
+        slot.slot_id,
+        input.channel,
+        holdExpiresAt,
+        decision.replaces,
+        decision.changes,
+        resident.now,
+        input.idempotencyKey ?? null,
+        operation,
+        JSON.stringify({ bookingId: id }),
+        input.actor,
+        JSON.stringify(event.facts),
+        decision.groupCode,
+        row.share_code,
+        row.pair_of,
       ]);
     if ((await take()).length === 0) {
       const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
-      const isFreed = (await endStale(old?.id)) || (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0;
+      const isFreed =
+        (await endStale(old?.id)) || (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0;
       if (!isFreed || (await take()).length === 0) return refuse('slot_full');
     }
     events.push(event);
@@ -338,12 +452,22 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   /** What the rules need to know of the resident; the birth date is opened only where a group goes by age. */
   function personOf(document: ProgrammeDocument, resident: ResidentRow): Person {
     const person = { groupCode: resident.group_code, declared: resident.declared };
-    return needsBirthDate(document) ? { ...person, birthDate: (JSON.parse(keys.open(resident.sealed).toString('utf8')) as SealedResident).birthDate } : person;
+    return needsBirthDate(document)
+      ? { ...person, birthDate: (JSON.parse(keys.open(resident.sealed).toString('utf8')) as SealedResident).birthDate }
+      : person;
   }
 
   /** A supervisor's permit counts where an operator books, and nowhere else. */
-  async function isPermitted(sql: Sql, input: { actor: ActorKind; residentId: string }, resident: ResidentRow, dose: number): Promise<boolean> {
-    return input.actor === 'operator' && (await sql(statements.permit, [input.residentId, resident.programme_id, dose, resident.now])).length > 0;
+  async function isPermitted(
+    sql: Sql,
+    input: { actor: ActorKind; residentId: string },
+    resident: ResidentRow,
+    dose: number,
+  ): Promise<boolean> {
+    return (
+      input.actor === 'operator' &&
+      (await sql(statements.permit, [input.residentId, resident.programme_id, dose, resident.now])).length > 0
+    );
   }
 
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
@@ -353,12 +477,19 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   }
 
   /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
-  async function confirmIn(sql: Sql, resident: ResidentRow, input: ConfirmInput, operation: string, withFirst?: string): Promise<BookingChange | Refusal | InvalidAnswers> {
+  async function confirmIn(
+    sql: Sql,
+    resident: ResidentRow,
+    input: ConfirmInput,
+    operation: string,
+    withFirst?: string,
+  ): Promise<BookingChange | Refusal | InvalidAnswers> {
     const [row] = await sql<BookingRow & { pair_id: string | null }>(statements.bookingToConfirm, [input.bookingId]);
     if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
     // The second click, or a retry after a lost answer: the first answer again.
     if (row.state === 'confirmed') return { ok: true, booking: viewOf(row), events: [], replayed: true };
-    if (row.state !== 'held') return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
+    if (row.state !== 'held')
+      return refuse(row.state === 'expired' || row.state === 'released' ? 'hold_expired' : 'not_confirmed');
     if (row.hold_expires_at <= resident.now) return refuse('hold_expired');
     if (row.pair_of !== null && !withFirst) {
       const [first] = await sql<BookingRow>(statements.booking, [row.pair_of]);
@@ -367,9 +498,14 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     }
     const version = await programmes.version(row.programme_version_id, sql);
     const person = personOf(version.document, resident);
-    const checked = input.isUnasked ? { ok: true as const, answers: input.answers as Answers } : checkAnswers(version.document, input.answers, {
-      dose: row.dose, channel: row.channel, groups: groupsOf(version.document, person).map((group) => group.code), today: cityDate(resident.now),
-    });
+    const checked = input.isUnasked
+      ? { ok: true as const, answers: input.answers as Answers }
+      : checkAnswers(version.document, input.answers, {
+          dose: row.dose,
+          channel: row.channel,
+          groups: groupsOf(version.document, person).map((group) => group.code),
+          today: cityDate(resident.now),
+        });
     if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
 
     const events: BookingEvent[] = [];
@@ -377,13 +513,23 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       await sql(statements.lockBooking, [row.replaces]);
       const [old] = await sql<BookingRow>(statements.booking, [row.replaces]);
       if (old?.state !== 'confirmed') return refuse('not_confirmed');
-      const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.id !== row.id);
+      const live = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
+        (item) => item.id !== row.id,
+      );
       // The other dose may have been moved since the hold.
       const again = decideHold(
-        version.document, person, live.map(forRules), { dose: row.dose, startsAt: row.starts_at, venueCode: row.venue_code },
+        version.document,
+        person,
+        live.map(forRules),
+        { dose: row.dose, startsAt: row.starts_at, venueCode: row.venue_code },
         {
-          dose: row.dose, channel: input.channel, replaces: old.id, isPermitted: await isPermitted(sql, input, resident, row.dose), isPastWindow: true,
-          ...(row.pair_id === null ? {} : { movesPair: true }), ...(withFirst ? { pairOf: withFirst } : {}),
+          dose: row.dose,
+          channel: input.channel,
+          replaces: old.id,
+          isPermitted: await isPermitted(sql, input, resident, row.dose),
+          isPastWindow: true,
+          ...(row.pair_id === null ? {} : { movesPair: true }),
+          ...(withFirst ? { pairOf: withFirst } : {}),
         },
         resident.now,
       );
@@ -391,11 +537,25 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       if (!again.ok) return again;
       events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
     }
-    const confirmed: BookingRow = { ...row, state: 'confirmed', version: row.version + 1, reference: referenceFrom(randomInt(100_000_000)) };
+    const confirmed: BookingRow = {
+      ...row,
+      state: 'confirmed',
+      version: row.version + 1,
+      reference: referenceFrom(randomInt(100_000_000)),
+    };
     const event = eventOf(confirmed, version, 'confirmed', input.actor, resident.now);
     const done = await sql(statements.confirm, [
-      row.id, row.version, confirmed.reference, keys.seal(JSON.stringify(checked.answers)), resident.now, input.residentId,
-      input.idempotencyKey ?? null, operation, JSON.stringify({ bookingId: row.id }), input.actor, JSON.stringify(event.facts),
+      row.id,
+      row.version,
+      confirmed.reference,
+      keys.seal(JSON.stringify(checked.answers)),
+      resident.now,
+      input.residentId,
+      input.idempotencyKey ?? null,
+      operation,
+      JSON.stringify({ bookingId: row.id }),
+      input.actor,
+      JSON.stringify(event.facts),
       telephoneKeyOfAnswers(keys, version.document, checked.answers),
     ]);
     if (done.length === 0) throw new StaleRowError();
@@ -403,40 +563,79 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     if (row.pair_id === null) return { ok: true, booking: viewOf(confirmed), events, replayed: false };
     const { idempotencyKey: _key, ...second } = input;
     const pair = await confirmIn(sql, resident, { ...second, bookingId: row.pair_id }, operation, row.id);
-    return pair.ok ? { ok: true, booking: viewOf(confirmed), pair: pair.booking, events: [...events, ...pair.events], replayed: false } : pair;
+    return pair.ok
+      ? {
+          ok: true,
+          booking: viewOf(confirmed),
+          pair: pair.booking,
+          events: [...events, ...pair.events],
+          replayed: false,
+        }
+      : pair;
   }
 
   /**
    * Somebody without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
    * for today. All of it or nothing.
    */
-  async function walkIn(
-    { idempotencyKey, answers, ...person }: { residentId: string; slotId: string; dose: number; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
-  ): Promise<BookingChange | Refusal | InvalidAnswers> {
+  async function walkIn({
+    idempotencyKey,
+    answers,
+    ...person
+  }: {
+    residentId: string;
+    slotId: string;
+    dose: number;
+    answers: Readonly<Record<string, unknown>>;
+    idempotencyKey?: string;
+  }): Promise<BookingChange | Refusal | InvalidAnswers> {
     const input = { ...person, channel: 'venue', actor: 'venue' } as const;
     const operation = operationOf('walk-in', [input.slotId, input.dose]);
     const published = await programmes.allPublished();
-    return changeOf<InvalidAnswers>({ ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, operation, async (sql, resident) => {
-      const held = await holdIn(sql, resident, published, { ...input, isWalkIn: true, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }, operation);
-      if (!held.ok) return held;
-      const confirmed = await confirmIn(sql, resident, { ...input, bookingId: held.booking.id, answers }, operation);
-      if (!confirmed.ok) return confirmed;
-      const [row] = await sql<BookingRow>(statements.booking, [held.booking.id]);
-      if (!row) return refuse('booking_unknown');
-      const attended = await end(sql, row, 'attended', 'checked_in', input.actor, resident.now);
-      return {
-        ok: true, booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }), events: [...held.events, ...confirmed.events, attended], replayed: false,
-      };
-    });
+    return changeOf<InvalidAnswers>(
+      { ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+      operation,
+      async (sql, resident) => {
+        const held = await holdIn(
+          sql,
+          resident,
+          published,
+          { ...input, isWalkIn: true, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+          operation,
+        );
+        if (!held.ok) return held;
+        const confirmed = await confirmIn(sql, resident, { ...input, bookingId: held.booking.id, answers }, operation);
+        if (!confirmed.ok) return confirmed;
+        const [row] = await sql<BookingRow>(statements.booking, [held.booking.id]);
+        if (!row) return refuse('booking_unknown');
+        const attended = await end(sql, row, 'attended', 'checked_in', input.actor, resident.now);
+        return {
+          ok: true,
+          booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }),
+          events: [...held.events, ...confirmed.events, attended],
+          replayed: false,
+        };
+      },
+    );
   }
 
   /** Hold and confirmation in one go, by the city: the seat, the rules and the constraints are everybody's. */
-  async function assignIn(sql: Sql, resident: ResidentRow, published: readonly ProgrammeVersion[], { answers, ...seat }: AssignInput): Promise<BookingChange | Refusal | InvalidAnswers> {
+  async function assignIn(
+    sql: Sql,
+    resident: ResidentRow,
+    published: readonly ProgrammeVersion[],
+    { answers, ...seat }: AssignInput,
+  ): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('assign', [seat.slotId, seat.dose]);
     const input = { ...seat, actor: 'city' } as const;
     const held = await holdAsRuled(sql, resident, published, input, operation);
     if (!held.ok) return held;
-    const confirmed = await confirmIn(sql, resident, { ...input, bookingId: held.booking.id, answers, isUnasked: true }, operation);
+    const confirmed = await confirmIn(
+      sql,
+      resident,
+      { ...input, bookingId: held.booking.id, answers, isUnasked: true },
+      operation,
+    );
     return confirmed.ok ? { ...confirmed, events: [...held.events, ...confirmed.events] } : confirmed;
   }
 
@@ -444,27 +643,39 @@ export function createBookingRepository({ database, keys, programmes }: { databa
    * The city gives somebody an appointment. `record` writes down in the same transaction that it was done; false: it was
    * done before, and nothing is done now (`already_booked`).
    */
-  async function assign(input: AssignInput, record: (sql: Sql, booking: BookingView) => Promise<boolean>): Promise<BookingChange | Refusal> {
+  async function assign(
+    input: AssignInput,
+    record: (sql: Sql, booking: BookingView) => Promise<boolean>,
+  ): Promise<BookingChange | Refusal> {
     const published = await programmes.allPublished();
-    const result = await changeOf<InvalidAnswers>({ residentId: input.residentId, channel: input.channel, actor: 'city' }, 'assign', async (sql, resident) => {
-      const done = await assignIn(sql, resident, published, input);
-      return !done.ok || (await record(sql, done.booking)) ? done : refuse('already_booked');
-    });
-    return result.ok || result.code !== 'invalid_answers' ? (result) : refuse('invalid_answers');
+    const result = await changeOf<InvalidAnswers>(
+      { residentId: input.residentId, channel: input.channel, actor: 'city' },
+      'assign',
+      async (sql, resident) => {
+        const done = await assignIn(sql, resident, published, input);
+        return !done.ok || (await record(sql, done.booking)) ? done : refuse('already_booked');
+      },
+    );
+    return result.ok || result.code !== 'invalid_answers' ? result : refuse('invalid_answers');
   }
 
   /**
    * What would become of these appointments of one person, one after the other: done in a transaction that is never
    * committed. Null: it would be booked.
    */
-  async function rehearseAssignments(residentId: string, inputs: readonly Omit<AssignInput, 'residentId'>[]): Promise<(Refusal | null)[]> {
+  async function rehearseAssignments(
+    residentId: string,
+    inputs: readonly Omit<AssignInput, 'residentId'>[],
+  ): Promise<(Refusal | null)[]> {
     const published = await programmes.allPublished();
     const { results } = await inTransaction(database, async (sql) => {
       const [resident] = await sql<ResidentRow>(statements.lockResident, [residentId]);
       const found: (Refusal | null)[] = [];
       for (const input of inputs) {
-        const result = resident ? await assignIn(sql, resident, published, { ...input, residentId }) : refuse('not_eligible');
-        found.push(result.ok ? null : result.code === 'invalid_answers' ? refuse('invalid_answers') : (result));
+        const result = resident
+          ? await assignIn(sql, resident, published, { ...input, residentId })
+          : refuse('not_eligible');
+        found.push(result.ok ? null : result.code === 'invalid_answers' ? refuse('invalid_answers') : result);
       }
       return { ok: false as const, results: found };
     });
@@ -477,37 +688,66 @@ export function createBookingRepository({ database, keys, programmes }: { databa
     return changeOf(input, operation, async (sql, resident) => {
       const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
       if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
-      if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired') return { ok: true, booking: viewOf(row), events: [], replayed: true };
+      if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired')
+        return { ok: true, booking: viewOf(row), events: [], replayed: true };
       if (row.state !== 'held') {
         const version = await programmes.version(row.programme_version_id, sql);
         const live = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
-        const decision = decideCancel(version.document, forRules(row), live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules), input.channel, resident.now);
+        const decision = decideCancel(
+          version.document,
+          forRules(row),
+          live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules),
+          input.channel,
+          resident.now,
+        );
         if (!decision.ok) return decision;
       }
       const events: BookingEvent[] = [];
       if (row.state === 'confirmed') {
         // A move under way would otherwise confirm a booking for a dose that was just cancelled.
-        for (const move of (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.replaces === row.id)) {
+        for (const move of (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
+          (item) => item.replaces === row.id,
+        )) {
           events.push(await end(sql, move, 'released', 'given_up', input.actor, resident.now));
         }
       }
       if (row.state === 'held') {
-        const partners = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter((item) => item.state === 'held' && item.pair_of === row.id);
-        for (const partner of partners) events.push(await end(sql, partner, 'released', 'given_up', input.actor, resident.now));
+        const partners = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
+          (item) => item.state === 'held' && item.pair_of === row.id,
+        );
+        for (const partner of partners)
+          events.push(await end(sql, partner, 'released', 'given_up', input.actor, resident.now));
       }
-      const [state, reason] = row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
+      const [state, reason] =
+        row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
       events.push(await end(sql, row, state, reason, input.actor, resident.now));
       if (input.idempotencyKey !== undefined) {
-        await sql(statements.storeKey, [input.residentId, input.idempotencyKey, operation, JSON.stringify({ bookingId: row.id })]);
+        await sql(statements.storeKey, [
+          input.residentId,
+          input.idempotencyKey,
+          operation,
+          JSON.stringify({ bookingId: row.id }),
+        ]);
       }
-      return { ok: true, booking: viewOf({ ...row, state, end_reason: reason, version: row.version + 1 }), events, replayed: false };
+      return {
+        ok: true,
+        booking: viewOf({ ...row, state, end_reason: reason, version: row.version + 1 }),
+        events,
+        replayed: false,
+      };
     });
   }
 
   /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
   async function stepOf(
-    bookingId: string, to: BookingEventType, reason: EndReason | null, actor: ActorKind, may: (row: BookingRow, now: Date, sql: Sql) => true | Refusal | Promise<true | Refusal>,
-  ): Promise<{ ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }> {
+    bookingId: string,
+    to: BookingEventType,
+    reason: EndReason | null,
+    actor: ActorKind,
+    may: (row: BookingRow, now: Date, sql: Sql) => true | Refusal | Promise<true | Refusal>,
+  ): Promise<
+    { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }
+  > {
     return inTransaction(database, async (sql) => {
       const [known] = await sql<BookingRow>(statements.booking, [bookingId]);
       if (!known) return { ok: false, row: undefined, refusal: refuse('booking_unknown') };
@@ -523,12 +763,21 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   }
 
   /** As `stepOf`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
-  async function systemStep(bookingId: string, to: 'expired' | 'no_show', from: BookingState, reason: EndReason, due: (row: BookingRow) => boolean): Promise<SystemChange> {
-    const result = await stepOf(bookingId, to, reason, 'system', (row) => (row.state === from && due(row) ? true : refuse('not_confirmed')));
+  async function systemStep(
+    bookingId: string,
+    to: 'expired' | 'no_show',
+    from: BookingState,
+    reason: EndReason,
+    due: (row: BookingRow) => boolean,
+  ): Promise<SystemChange> {
+    const result = await stepOf(bookingId, to, reason, 'system', (row) =>
+      row.state === from && due(row) ? true : refuse('not_confirmed'),
+    );
     if (!result.row) throw new Error(`booking ${bookingId} is not in the database`);
     let event: BookingEvent | null = result.ok ? result.event : null;
     if (!result.ok && isEnded(result.row.state)) event = await lastEvent(bookingId);
-    if (event) await database.raw(statements.delivered.replace('$1', '?').replace('$2', '?'), [bookingId, event.version]);
+    if (event)
+      await database.raw(statements.delivered.replace('$1', '?').replace('$2', '?'), [bookingId, event.version]);
     return { event, state: result.row.state };
   }
 
@@ -538,18 +787,43 @@ export function createBookingRepository({ database, keys, programmes }: { databa
   }
 
   /** Appends the event of a step and gives the seat back where the new state takes none. */
-  async function end(sql: Sql, row: BookingRow, type: BookingEventType, reason: EndReason | null, actor: ActorKind, now: Date): Promise<BookingEvent> {
+  async function end(
+    sql: Sql,
+    row: BookingRow,
+    type: BookingEventType,
+    reason: EndReason | null,
+    actor: ActorKind,
+    now: Date,
+  ): Promise<BookingEvent> {
     const version = await programmes.version(row.programme_version_id, sql);
     const state = stateAfter(type);
     const plain = eventOf({ ...row, state, version: row.version + 1, end_reason: reason }, version, type, actor, now);
-    const made = takesEndBack(row.state, state) ? { ...plain, facts: { ...plain.facts, takesEndBack: true as const } } : plain;
+    const made = takesEndBack(row.state, state)
+      ? { ...plain, facts: { ...plain.facts, takesEndBack: true as const } }
+      : plain;
     // The workflow then need not find out that there is nobody to invite.
-    const isNextDoseBooked = state === 'attended' && (await sql<BookingRow>(statements.liveBookings, [row.resident_id])).some((item) => item.dose === row.dose + 1 && countsForDose(item.state));
+    const isNextDoseBooked =
+      state === 'attended' &&
+      (await sql<BookingRow>(statements.liveBookings, [row.resident_id])).some(
+        (item) => item.dose === row.dose + 1 && countsForDose(item.state),
+      );
     const event = isNextDoseBooked ? { ...made, facts: { ...made.facts, nextDoseBooked: true } } : made;
     const givesSeatBack = takesSeat(row.state) && !takesSeat(state);
-    const reopensAt = givesSeatBack && row.state === 'confirmed' && actor !== 'city' && actor !== 'system' ? coolingEnd(version.document, now) : undefined;
+    const reopensAt =
+      givesSeatBack && row.state === 'confirmed' && actor !== 'city' && actor !== 'system'
+        ? coolingEnd(version.document, now)
+        : undefined;
     const done = await sql(statements.step, [
-      row.id, row.version, state, reason, row.replaced_by, now, actor, JSON.stringify(event.facts), givesSeatBack && !reopensAt, type,
+      row.id,
+      row.version,
+      state,
+      reason,
+      row.replaced_by,
+      now,
+      actor,
+      JSON.stringify(event.facts),
+      givesSeatBack && !reopensAt,
+      type,
     ]);
     if (done.length === 0) throw new StaleRowError();
     if (reopensAt) await coolSeat(sql, row.id, seatCounted(row), reopensAt);
@@ -566,7 +840,10 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       const [resident] = await sql<ResidentRow>(statements.lockResident, [input.residentId]);
       if (!resident) return refuse('not_logged_in');
       if (input.idempotencyKey !== undefined) {
-        const [known] = await sql<{ operation: string; response: { bookingId: string } }>(statements.idempotency, [input.residentId, input.idempotencyKey]);
+        const [known] = await sql<{ operation: string; response: { bookingId: string } }>(statements.idempotency, [
+          input.residentId,
+          input.idempotencyKey,
+        ]);
         if (known) {
           if (known.operation !== operation) return refuse('idempotency_mismatch');
           const [row] = await sql<BookingRow>(statements.booking, [known.response.bookingId]);
@@ -589,13 +866,29 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       const [resident] = known ? await sql<ResidentRow>(statements.lockResident, [known.resident_id]) : [];
       await sql(statements.lockBooking, [bookingId]);
       const [row] = await sql<BookingRow>(statements.booking, [bookingId]);
-      if (!row || !resident || row.state !== 'confirmed' || row.starts_at <= resident.now || row.programme_version_id === change.programme_version_id) return { outcome: 'over' };
-      const [from, to] = [await programmes.version(row.programme_version_id, sql), await programmes.version(change.programme_version_id, sql)];
+      if (
+        !row ||
+        !resident ||
+        row.state !== 'confirmed' ||
+        row.starts_at <= resident.now ||
+        row.programme_version_id === change.programme_version_id
+      )
+        return { outcome: 'over' };
+      const [from, to] = [
+        await programmes.version(row.programme_version_id, sql),
+        await programmes.version(change.programme_version_id, sql),
+      ];
       const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
       const previous = live.find((item) => item.dose === row.dose - 1 && countsForDose(item.state));
       const reason = reasonToStay(from.document, to.document, {
-        dose: row.dose, channel: row.channel, slotStartsAt: row.starts_at, venueCode: row.venue_code, person: personOf(to.document, resident), previous: previous && forRules(previous),
-        isPermitted: (await sql(statements.everPermitted, [row.resident_id, resident.programme_id, row.dose])).length > 0,
+        dose: row.dose,
+        channel: row.channel,
+        slotStartsAt: row.starts_at,
+        venueCode: row.venue_code,
+        person: personOf(to.document, resident),
+        previous: previous && forRules(previous),
+        isPermitted:
+          (await sql(statements.everPermitted, [row.resident_id, resident.programme_id, row.dose])).length > 0,
       });
       if (reason !== undefined) {
         await sql(statements.stay, [changeId, bookingId, reason]);
@@ -603,7 +896,14 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       }
       const changed = { ...row, programme_version_id: to.id, version: row.version + 1 };
       const event = eventOf(changed, to, 'programme_changed', 'city', resident.now);
-      const done = await sql(statements.changeVersion, [row.id, row.version, to.id, resident.now, changeId, JSON.stringify(event.facts)]);
+      const done = await sql(statements.changeVersion, [
+        row.id,
+        row.version,
+        to.id,
+        resident.now,
+        changeId,
+        JSON.stringify(event.facts),
+      ]);
       if (done.length === 0) throw new StaleRowError();
       return { outcome: 'moved', event };
     });
@@ -631,8 +931,12 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
     /** The answers given at confirmation, opened; undefined before it. */
     async answersOf(bookingId: string): Promise<Readonly<Record<string, string | true>> | undefined> {
-      const row = await database('booking').where({ id: bookingId }).first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
-      return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>) : undefined;
+      const row = await database('booking')
+        .where({ id: bookingId })
+        .first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
+      return row?.sealed_answers
+        ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>)
+        : undefined;
     },
 
     /** Who took the booking's last step; undefined where there is no booking. */
@@ -642,13 +946,22 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
     /** Whether the resident of this booking has one for `dose` that counts (confirmed or attended). */
     async hasBookingForDose(residentId: string, dose: number): Promise<boolean> {
-      const row = await database('booking').where({ resident_id: residentId, dose }).whereIn('state', ['confirmed', 'attended']).first<{ id: string } | undefined>('id');
+      const row = await database('booking')
+        .where({ resident_id: residentId, dose })
+        .whereIn('state', ['confirmed', 'attended'])
+        .first<{ id: string } | undefined>('id');
       return row !== undefined;
     },
 
     /** Releases a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
     expireHold: (bookingId: string, asOf: string): Promise<SystemChange> =>
-      systemStep(bookingId, 'expired', 'held', 'hold_expired', (row) => row.hold_expires_at.getTime() <= Date.parse(asOf)),
+      systemStep(
+        bookingId,
+        'expired',
+        'held',
+        'hold_expired',
+        (row) => row.hold_expires_at.getTime() <= Date.parse(asOf),
+      ),
 
     /** Counts a booking as not come when its slot is over at `asOf`. */
     markNoShow: (bookingId: string, asOf: string): Promise<SystemChange> =>
@@ -681,7 +994,8 @@ export function createBookingRepository({ database, keys, programmes }: { databa
      */
     async checkIn(bookingId: string, actor: ActorKind, at?: Date): Promise<BookingChange | Refusal> {
       const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
-        if (row.state === 'confirmed') return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
+        if (row.state === 'confirmed')
+          return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
         if (row.state !== 'no_show') return refuse('not_confirmed');
         // They may have booked this dose anew since.
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
@@ -695,7 +1009,9 @@ export function createBookingRepository({ database, keys, programmes }: { databa
       const result = await stepOf(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
         if (row.state !== 'attended') return refuse('not_checked_in');
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
-        return live.some((item) => item.dose > row.dose && item.state === 'attended') ? refuse('later_dose_given') : true;
+        return live.some((item) => item.dose > row.dose && item.state === 'attended')
+          ? refuse('later_dose_given')
+          : true;
       });
       // A booking that is confirmed without ever having been checked in is no repeated undo, but the answer is as true.
       return oneSided(result, 'confirmed');
@@ -703,13 +1019,20 @@ export function createBookingRepository({ database, keys, programmes }: { databa
 
     /** Counts a booking as not come when its slot is over: the venue closes its day. */
     async closeAsMissed(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'no_show', 'day_over', actor, (row, now) => (row.state === 'confirmed' && row.ends_at <= now ? true : refuse('not_confirmed')));
+      const result = await stepOf(bookingId, 'no_show', 'day_over', actor, (row, now) =>
+        row.state === 'confirmed' && row.ends_at <= now ? true : refuse('not_confirmed'),
+      );
       return oneSided(result, 'no_show');
     },
 
     /** Cancels without the citizen's limits. A second one is answered as the first. */
     async cancelByCity(bookingId: string, reason: 'operator' | 'city'): Promise<BookingChange | Refusal> {
-      return oneSided(await stepOf(bookingId, 'cancelled', reason, reason, (row) => (row.state === 'confirmed' ? true : refuse('not_confirmed'))), 'cancelled');
+      return oneSided(
+        await stepOf(bookingId, 'cancelled', reason, reason, (row) =>
+          row.state === 'confirmed' ? true : refuse('not_confirmed'),
+        ),
+        'cancelled',
+      );
     },
   };
 }
@@ -742,13 +1065,31 @@ class StaleRowError extends Error {
 /** A row of `booking_event` as the event that travels to the workflow. */
 export function readEvent(row: EventRow): BookingEvent {
   return {
-    bookingId: row.booking_id, version: row.version, type: row.type, at: row.at.toISOString(), actor: row.actor, ...(row.reason === null ? {} : { reason: row.reason }), facts: row.facts,
+    bookingId: row.booking_id,
+    version: row.version,
+    type: row.type,
+    at: row.at.toISOString(),
+    actor: row.actor,
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    facts: row.facts,
   };
 }
 
-function eventOf(row: BookingRow, version: ProgrammeVersion, type: BookingEventType, actor: ActorKind, at: Date): BookingEvent {
+function eventOf(
+  row: BookingRow,
+  version: ProgrammeVersion,
+  type: BookingEventType,
+  actor: ActorKind,
+  at: Date,
+): BookingEvent {
   return {
-    bookingId: row.id, version: row.version, type, at: at.toISOString(), actor, ...(row.end_reason === null ? {} : { reason: row.end_reason }), facts: factsOf(row, version),
+    bookingId: row.id,
+    version: row.version,
+    type,
+    at: at.toISOString(),
+    actor,
+    ...(row.end_reason === null ? {} : { reason: row.end_reason }),
+    facts: factsOf(row, version),
   };
 }
 
@@ -772,8 +1113,20 @@ function factsOf(row: BookingRow, version: ProgrammeVersion): BookingFacts {
 
 function viewOf(row: BookingRow): BookingView {
   return {
-    id: row.id, residentId: row.resident_id, programmeVersionId: row.programme_version_id, state: row.state, dose: row.dose, channel: row.channel, version: row.version,
-    reference: row.reference, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, replacedBy: row.replaced_by, pairOf: row.pair_of, changes: row.changes, endReason: row.end_reason,
+    id: row.id,
+    residentId: row.resident_id,
+    programmeVersionId: row.programme_version_id,
+    state: row.state,
+    dose: row.dose,
+    channel: row.channel,
+    version: row.version,
+    reference: row.reference,
+    holdExpiresAt: row.hold_expires_at,
+    replaces: row.replaces,
+    replacedBy: row.replaced_by,
+    pairOf: row.pair_of,
+    changes: row.changes,
+    endReason: row.end_reason,
     slot: { id: row.slot_id, startsAt: row.starts_at, endsAt: row.ends_at, venue: readPrefixedVenue(row) },
   };
 }
@@ -795,10 +1148,23 @@ function coolingEnd({ policies }: ProgrammeDocument, now: Date): Date | undefine
 }
 
 function forRules(row: BookingRow): BookingForRules {
-  return { id: row.id, dose: row.dose, state: row.state, slotStartsAt: row.starts_at, venueCode: row.venue_code, holdExpiresAt: row.hold_expires_at, replaces: row.replaces, changes: row.changes };
+  return {
+    id: row.id,
+    dose: row.dose,
+    state: row.state,
+    slotStartsAt: row.starts_at,
+    venueCode: row.venue_code,
+    holdExpiresAt: row.hold_expires_at,
+    replaces: row.replaces,
+    changes: row.changes,
+  };
 }
 
-function oneSided(result: { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal }, same: BookingState): BookingChange | Refusal {
+function oneSided(
+  result:
+    { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal },
+  same: BookingState,
+): BookingChange | Refusal {
   if (result.ok) return { ok: true, booking: viewOf(result.row), events: [result.event], replayed: false };
   if (result.row?.state === same) return { ok: true, booking: viewOf(result.row), events: [], replayed: true };
   return result.refusal;
@@ -815,5 +1181,7 @@ function operationOf(name: string, content: readonly unknown[]): string {
 
 /** Answers are personal: their digest is keyed. */
 function digestOf(keys: KeyRing, answers: Readonly<Record<string, unknown>>): string {
-  return keys.blindIndex(JSON.stringify(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1)))).toString('base64url');
+  return keys
+    .blindIndex(JSON.stringify(Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .toString('base64url');
 }

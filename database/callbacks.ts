@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import type { BookingState } from '../domain/booking/lifecycle';
-import { callbackDueAt, type CallbackCause, type CallbackEnd, type CallOutcome } from '../domain/contact/callback';
+import { type CallbackCause, callbackDueAt, type CallbackEnd, type CallOutcome } from '../domain/contact/callback';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
@@ -14,7 +15,13 @@ export interface CallbackView {
   readonly dueAt: Date;
   readonly assignedTo: { readonly id: string; readonly displayName: string } | null;
   /** Undefined fields of an entry without a booking are null. */
-  readonly booking: { readonly id: string; readonly reference: string | null; readonly state: BookingState; readonly startsAt: Date; readonly venueName: string } | null;
+  readonly booking: {
+    readonly id: string;
+    readonly reference: string | null;
+    readonly state: BookingState;
+    readonly startsAt: Date;
+    readonly venueName: string;
+  } | null;
   readonly noticeId: string | null;
   readonly noticeStep: string | null;
   readonly attempts: number;
@@ -103,16 +110,32 @@ const joins = `LEFT JOIN staff a ON a.id = c.assigned_to LEFT JOIN staff d ON d.
  * Puts the resident of a booking on the list of people to call, inside the transaction that closed the notice: neither is
  * there without the other. Somebody who is on it already for the same cause stays there once, due at the earlier time.
  */
-export async function openCallback(trx: Database, input: { readonly bookingId: string; readonly noticeId: string; readonly cause: CallbackCause }): Promise<void> {
+export async function openCallback(
+  trx: Database,
+  input: { readonly bookingId: string; readonly noticeId: string; readonly cause: CallbackCause },
+): Promise<void> {
   const booking = await trx('booking as b')
     .join('slot as s', 's.id', 'b.slot_id')
     .where('b.id', input.bookingId)
-    .first<{ programme_id: string; resident_id: string; starts_at: Date; now: Date }>('b.programme_id', 'b.resident_id', 's.starts_at', trx.raw('clock_timestamp() AS now'));
+    .first<{ programme_id: string; resident_id: string; starts_at: Date; now: Date }>(
+      'b.programme_id',
+      'b.resident_id',
+      's.starts_at',
+      trx.raw('clock_timestamp() AS now'),
+    );
   await trx.raw(
     `INSERT INTO callback (id, programme_id, resident_id, cause, booking_id, notice_id, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (resident_id, cause) WHERE done_at IS NULL
      DO UPDATE SET due_at = least(callback.due_at, excluded.due_at), booking_id = excluded.booking_id, notice_id = excluded.notice_id, updated_at = now()`,
-    [uuidv7(), booking.programme_id, booking.resident_id, input.cause, input.bookingId, input.noticeId, callbackDueAt(booking.now, booking.starts_at)],
+    [
+      uuidv7(),
+      booking.programme_id,
+      booking.resident_id,
+      input.cause,
+      input.bookingId,
+      input.noticeId,
+      callbackDueAt(booking.now, booking.starts_at),
+    ],
   );
 }
 
@@ -126,7 +149,10 @@ export async function lockCallbacksOf(trx: Database, noticeId: string): Promise<
 
 /** A notice left after all: what failed before it under the same step is settled, and so is the call, if nothing else is left to tell. */
 export async function settleByNotice(trx: Database, bookingId: string, step: string): Promise<void> {
-  const { rowCount } = await trx.raw<{ rowCount: number }>(`UPDATE notice SET handled_at = now() WHERE booking_id = ? AND step = ? AND urgency > 0`, [bookingId, step]);
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `UPDATE notice SET handled_at = now() WHERE booking_id = ? AND step = ? AND urgency > 0`,
+    [bookingId, step],
+  );
   if (rowCount === 0) return;
   await trx.raw(
     `UPDATE callback c SET done_at = ${nowMs}, outcome = 'told_by_notice', version = version + 1, updated_at = now()
@@ -137,51 +163,104 @@ export async function settleByNotice(trx: Database, bookingId: string, step: str
 }
 
 /** The people to call: whom, why, until when, by whom, and what came of it. Every change is recorded in the audit in the same transaction. */
-export function createCallbackRepository({ database, keys, audit }: { database: Database; keys: KeyRing; audit: Audit }) {
+export function createCallbackRepository({
+  database,
+  keys,
+  audit,
+}: {
+  database: Database;
+  keys: KeyRing;
+  audit: Audit;
+}) {
   const open = (sealed: Buffer | null): string | null => sealed && keys.open(sealed).toString('utf8');
   const seal = (note: string | null | undefined): Buffer | null => (note ? keys.seal(note) : null);
 
   async function detailOf(connection: Database, id: string): Promise<CallbackDetail | undefined> {
-    const { rows } = await connection.raw<{ rows: CallbackRow[] }>(`SELECT ${pageColumns} FROM callback c ${joins} WHERE c.id = ?`, [id]);
+    const { rows } = await connection.raw<{ rows: CallbackRow[] }>(
+      `SELECT ${pageColumns} FROM callback c ${joins} WHERE c.id = ?`,
+      [id],
+    );
     const [row] = rows;
     if (!row) return undefined;
     const attempts = await connection('callback_attempt as t')
       .join('staff as s', 's.id', 't.staff_id')
       .where('t.callback_id', id)
       .orderBy('t.id')
-      .select<{ at: Date; outcome: CallOutcome; sealed_note: Buffer | null; display_name: string }[]>('t.at', 't.outcome', 't.sealed_note', 's.display_name');
+      .select<{ at: Date; outcome: CallOutcome; sealed_note: Buffer | null; display_name: string }[]>(
+        't.at',
+        't.outcome',
+        't.sealed_note',
+        's.display_name',
+      );
     return {
-      ...viewOf(row), note: open(row.sealed_note),
-      attemptList: attempts.map((item) => ({ at: item.at, staffName: item.display_name, outcome: item.outcome, note: open(item.sealed_note) })),
+      ...viewOf(row),
+      note: open(row.sealed_note),
+      attemptList: attempts.map((item) => ({
+        at: item.at,
+        staffName: item.display_name,
+        outcome: item.outcome,
+        note: open(item.sealed_note),
+      })),
     };
   }
 
   /** A change of one entry, if nobody else made one since `version`. The audit is added last. */
   async function change(
-    actor: AuditActor, id: string, version: number, action: string,
-    work: (trx: Database, known: { resident_id: string; done_at: Date | null; cause: CallbackCause }) => Promise<StaffRefusal | { readonly values: Record<string, unknown>; readonly detail?: Record<string, string | number | boolean> }>,
+    actor: AuditActor,
+    id: string,
+    version: number,
+    action: string,
+    work: (
+      trx: Database,
+      known: { resident_id: string; done_at: Date | null; cause: CallbackCause },
+    ) => Promise<
+      | StaffRefusal
+      | { readonly values: Record<string, unknown>; readonly detail?: Record<string, string | number | boolean> }
+    >,
   ): Promise<CallbackOutcome> {
     return database.transaction(async (trx): Promise<CallbackOutcome> => {
-      const known = await trx('callback').where({ id }).forUpdate().first<{ resident_id: string; done_at: Date | null; cause: CallbackCause; version: number } | undefined>('resident_id', 'done_at', 'cause', 'version');
+      const known = await trx('callback')
+        .where({ id })
+        .forUpdate()
+        .first<{ resident_id: string; done_at: Date | null; cause: CallbackCause; version: number } | undefined>(
+          'resident_id',
+          'done_at',
+          'cause',
+          'version',
+        );
       if (!known) return refuseStaff('callback_unknown');
       if (known.version !== version) return refuseStaff('changed_meanwhile', { version: known.version });
       const result = await work(trx, known);
       if ('staffCode' in result) return result;
-      await trx('callback').where({ id }).update({ ...result.values, version: version + 1, updated_at: trx.fn.now() });
+      await trx('callback')
+        .where({ id })
+        .update({ ...result.values, version: version + 1, updated_at: trx.fn.now() });
       const callback = await detailOf(trx, id);
       if (!callback) return refuseStaff('callback_unknown');
-      await audit.append(trx, actor, { action, subject: { kind: 'callback', id }, residentId: known.resident_id, result: 'done', ...(result.detail ? { detail: result.detail } : {}) });
+      await audit.append(trx, actor, {
+        action,
+        subject: { kind: 'callback', id },
+        residentId: known.resident_id,
+        result: 'done',
+        ...(result.detail ? { detail: result.detail } : {}),
+      });
       return { ok: true, callback };
     });
   }
 
   /** What was not told is known now; taken back by `reopen`. */
   async function settleNotices(trx: Database, residentId: string, callbackId: string): Promise<void> {
-    await trx.raw(`UPDATE notice n SET handled_at = now(), handled_by = ? FROM booking b WHERE b.id = n.booking_id AND b.resident_id = ? AND n.urgency > 0`, [callbackId, residentId]);
+    await trx.raw(
+      `UPDATE notice n SET handled_at = now(), handled_by = ? FROM booking b WHERE b.id = n.booking_id AND b.resident_id = ? AND n.urgency > 0`,
+      [callbackId, residentId],
+    );
   }
 
   async function mayBeAssigned(trx: Database, staffId: string): Promise<boolean> {
-    const row = await trx('staff').where({ id: staffId, disabled_at: null }).whereIn('role', ['operator', 'supervisor', 'city_admin']).first<{ id: string } | undefined>('id');
+    const row = await trx('staff')
+      .where({ id: staffId, disabled_at: null })
+      .whereIn('role', ['operator', 'supervisor', 'city_admin'])
+      .first<{ id: string } | undefined>('id');
     return row !== undefined;
   }
 
@@ -191,7 +270,10 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
       const time = filter.done ? 'done_at' : 'due_at';
       const conditions = [`c.done_at IS ${filter.done ? 'NOT NULL' : 'NULL'}`];
       const bindings: (string | number | Date)[] = [];
-      const add = (condition: string, ...values: (string | number | Date)[]) => { conditions.push(condition); bindings.push(...values); };
+      const add = (condition: string, ...values: (string | number | Date)[]) => {
+        conditions.push(condition);
+        bindings.push(...values);
+      };
       if (filter.residentId !== undefined) add('c.resident_id = ?', filter.residentId);
       if (filter.cause !== undefined) add('c.cause = ?', filter.cause);
       if (filter.assignedTo === 'nobody') add('c.assigned_to IS NULL');
@@ -211,23 +293,47 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
     find: (id: string): Promise<CallbackDetail | undefined> => detailOf(database, id),
 
     async counts(): Promise<CallbackCounts> {
-      const { rows } = await database.raw<{ rows: { cause: CallbackCause; open: number; overdue: number; unassigned: number }[] }>(
+      const { rows } = await database.raw<{
+        rows: { cause: CallbackCause; open: number; overdue: number; unassigned: number }[];
+      }>(
         `SELECT cause, count(*)::int AS open, count(*) FILTER (WHERE due_at <= now())::int AS overdue, count(*) FILTER (WHERE assigned_to IS NULL)::int AS unassigned
            FROM callback WHERE done_at IS NULL GROUP BY cause`,
       );
       const sum = (name: 'open' | 'overdue' | 'unassigned') => rows.reduce((total, row) => total + row[name], 0);
       return {
-        open: sum('open'), overdue: sum('overdue'), unassigned: sum('unassigned'),
-        byCause: { notice_failed: 0, no_address: 0, promised: 0, ...Object.fromEntries(rows.map((row) => [row.cause, row.open])) },
+        open: sum('open'),
+        overdue: sum('overdue'),
+        unassigned: sum('unassigned'),
+        byCause: {
+          notice_failed: 0,
+          no_address: 0,
+          promised: 0,
+          ...Object.fromEntries(rows.map((row) => [row.cause, row.open])),
+        },
       };
     },
 
     /** A call promised to a resident. One open promise for each: a second one belongs into the first. */
-    async promise(actor: AuditActor, input: { readonly residentId: string; readonly bookingId?: string | undefined; readonly dueAt: Date; readonly note?: string | undefined }): Promise<CallbackOutcome> {
+    async promise(
+      actor: AuditActor,
+      input: {
+        readonly residentId: string;
+        readonly bookingId?: string | undefined;
+        readonly dueAt: Date;
+        readonly note?: string | undefined;
+      },
+    ): Promise<CallbackOutcome> {
       return database.transaction(async (trx): Promise<CallbackOutcome> => {
-        const resident = await trx('resident').where({ id: input.residentId }).first<{ programme_id: string } | undefined>('programme_id');
+        const resident = await trx('resident')
+          .where({ id: input.residentId })
+          .first<{ programme_id: string } | undefined>('programme_id');
         if (!resident) return refuseStaff('resident_unknown');
-        const booking = input.bookingId === undefined ? undefined : await trx('booking').where({ id: input.bookingId, resident_id: input.residentId }).first<{ id: string } | undefined>('id');
+        const booking =
+          input.bookingId === undefined
+            ? undefined
+            : await trx('booking')
+                .where({ id: input.bookingId, resident_id: input.residentId })
+                .first<{ id: string } | undefined>('id');
         const id = uuidv7();
         const { rows } = await trx.raw<{ rows: { id: string }[] }>(
           `INSERT INTO callback (id, programme_id, resident_id, cause, booking_id, due_at, sealed_note, created_by) VALUES (?, ?, ?, 'promised', ?, ?, ?, ?)
@@ -235,25 +341,41 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
           [id, resident.programme_id, input.residentId, booking?.id ?? null, input.dueAt, seal(input.note), actor.id],
         );
         if (rows.length === 0) {
-          const existing = await trx('callback').where({ resident_id: input.residentId, cause: 'promised', done_at: null }).first<{ id: string } | undefined>('id');
+          const existing = await trx('callback')
+            .where({ resident_id: input.residentId, cause: 'promised', done_at: null })
+            .first<{ id: string } | undefined>('id');
           return refuseStaff('callback_exists', existing && { callbackId: existing.id });
         }
         const callback = await detailOf(trx, id);
         if (!callback) return refuseStaff('callback_unknown');
-        await audit.append(trx, actor, { action: 'callback.promise', subject: { kind: 'callback', id }, residentId: input.residentId, result: 'done' });
+        await audit.append(trx, actor, {
+          action: 'callback.promise',
+          subject: { kind: 'callback', id },
+          residentId: input.residentId,
+          result: 'done',
+        });
         return { ok: true, callback };
       });
     },
 
     /** Who calls, until when, and what there is to know. `assignedTo` null: nobody in particular. */
     update(
-      actor: AuditActor, id: string, version: number, input: { readonly assignedTo?: string | null | undefined; readonly dueAt?: Date | undefined; readonly note?: string | null | undefined },
+      actor: AuditActor,
+      id: string,
+      version: number,
+      input: {
+        readonly assignedTo?: string | null | undefined;
+        readonly dueAt?: Date | undefined;
+        readonly note?: string | null | undefined;
+      },
     ): Promise<CallbackOutcome> {
       return change(actor, id, version, 'callback.update', async (trx, known) => {
         if (known.done_at) return refuseStaff('callback_done');
-        if (typeof input.assignedTo === 'string' && !(await mayBeAssigned(trx, input.assignedTo))) return refuseStaff('assignee_unknown');
+        if (typeof input.assignedTo === 'string' && !(await mayBeAssigned(trx, input.assignedTo)))
+          return refuseStaff('assignee_unknown');
         const values = {
-          ...(input.assignedTo === undefined ? {} : { assigned_to: input.assignedTo }), ...(input.dueAt === undefined ? {} : { due_at: input.dueAt }),
+          ...(input.assignedTo === undefined ? {} : { assigned_to: input.assignedTo }),
+          ...(input.dueAt === undefined ? {} : { due_at: input.dueAt }),
           ...(input.note === undefined ? {} : { sealed_note: seal(input.note) }),
         };
         return { values, detail: { fields: Object.keys(values).sort().join(',') } };
@@ -271,22 +393,49 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
         );
         const [row] = rows;
         if (!row) return undefined;
-        await audit.append(trx, actor, { action: 'callback.take', subject: { kind: 'callback', id: row.id }, residentId: row.resident_id, result: 'done' });
+        await audit.append(trx, actor, {
+          action: 'callback.take',
+          subject: { kind: 'callback', id: row.id },
+          residentId: row.resident_id,
+          result: 'done',
+        });
         return row.id;
       });
     },
 
     /** One call and what came of it. Reached: the entry is done. Otherwise it is due again at `dueAt`, or after some hours. */
     attempt(
-      actor: AuditActor, staffId: string, id: string, version: number, input: { readonly outcome: CallOutcome; readonly note?: string | undefined; readonly dueAt?: Date | undefined },
+      actor: AuditActor,
+      staffId: string,
+      id: string,
+      version: number,
+      input: { readonly outcome: CallOutcome; readonly note?: string | undefined; readonly dueAt?: Date | undefined },
     ): Promise<CallbackOutcome> {
       return change(actor, id, version, 'callback.attempt', async (trx, known) => {
         if (known.done_at) return refuseStaff('callback_done');
-        await trx('callback_attempt').insert({ id: uuidv7(), callback_id: id, staff_id: staffId, outcome: input.outcome, sealed_note: seal(input.note) });
+        await trx('callback_attempt').insert({
+          id: uuidv7(),
+          callback_id: id,
+          staff_id: staffId,
+          outcome: input.outcome,
+          sealed_note: seal(input.note),
+        });
         const detail = { outcome: input.outcome };
-        if (input.outcome !== 'reached') return { values: { due_at: input.dueAt ?? trx.raw(`${nowMs} + ? * interval '1 hour'`, [againAfterHours]) }, detail };
+        if (input.outcome !== 'reached')
+          return {
+            values: { due_at: input.dueAt ?? trx.raw(`${nowMs} + ? * interval '1 hour'`, [againAfterHours]) },
+            detail,
+          };
         await settleNotices(trx, known.resident_id, id);
-        return { values: { done_at: trx.raw(nowMs), done_by: staffId, outcome: 'reached', assigned_to: trx.raw('coalesce(assigned_to, ?)', [staffId]) }, detail };
+        return {
+          values: {
+            done_at: trx.raw(nowMs),
+            done_by: staffId,
+            outcome: 'reached',
+            assigned_to: trx.raw('coalesce(assigned_to, ?)', [staffId]),
+          },
+          detail,
+        };
       });
     },
 
@@ -303,7 +452,9 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
     reopen(actor: AuditActor, id: string, version: number): Promise<CallbackOutcome> {
       return change(actor, id, version, 'callback.reopen', async (trx, known) => {
         if (!known.done_at) return refuseStaff('callback_not_done');
-        const other = await trx('callback').where({ resident_id: known.resident_id, cause: known.cause, done_at: null }).first<{ id: string } | undefined>('id');
+        const other = await trx('callback')
+          .where({ resident_id: known.resident_id, cause: known.cause, done_at: null })
+          .first<{ id: string } | undefined>('id');
         if (other) return refuseStaff('callback_exists', { callbackId: other.id });
         await trx('notice').where({ handled_by: id }).update({ handled_at: null, handled_by: null });
         return { values: { done_at: null, done_by: null, outcome: null } };
@@ -312,17 +463,41 @@ export function createCallbackRepository({ database, keys, audit }: { database: 
 
     /** Who can be asked to call. */
     async assignees(): Promise<{ id: string; displayName: string }[]> {
-      return database('staff').where({ disabled_at: null }).whereIn('role', ['operator', 'supervisor', 'city_admin']).orderBy('display_name').select<{ id: string; displayName: string }[]>('id', 'display_name as displayName');
+      return database('staff')
+        .where({ disabled_at: null })
+        .whereIn('role', ['operator', 'supervisor', 'city_admin'])
+        .orderBy('display_name')
+        .select<{ id: string; displayName: string }[]>('id', 'display_name as displayName');
     },
   };
 }
 
 function viewOf(row: CallbackRow): CallbackView {
   return {
-    id: row.id, residentId: row.resident_id, cause: row.cause, dueAt: row.due_at,
+    id: row.id,
+    residentId: row.resident_id,
+    cause: row.cause,
+    dueAt: row.due_at,
     assignedTo: row.assigned_to === null ? null : { id: row.assigned_to, displayName: row.assignee ?? '' },
-    booking: row.booking_id === null ? null : { id: row.booking_id, reference: row.reference, state: row.state, startsAt: row.starts_at, venueName: row.venue_name },
-    noticeId: row.notice_id, noticeStep: row.notice_step, attempts: row.attempts, lastOutcome: row.last_outcome, doneAt: row.done_at, doneBy: row.done_by_name, end: row.outcome,
-    version: row.version, createdAt: row.created_at, createdBy: row.created_by_name,
+    booking:
+      row.booking_id === null
+        ? null
+        : {
+            id: row.booking_id,
+            reference: row.reference,
+            state: row.state,
+            startsAt: row.starts_at,
+            venueName: row.venue_name,
+          },
+    noticeId: row.notice_id,
+    noticeStep: row.notice_step,
+    attempts: row.attempts,
+    lastOutcome: row.last_outcome,
+    doneAt: row.done_at,
+    doneBy: row.done_by_name,
+    end: row.outcome,
+    version: row.version,
+    createdAt: row.created_at,
+    createdBy: row.created_by_name,
   };
 }

@@ -1,5 +1,6 @@
 import createKnex, { type Knex } from 'knex';
 import pg from 'pg';
+
 import { migrationSource } from '../migrations';
 
 // bigint columns hold sizes and counts far below 2^53; dates stay text (YYYY-MM-DD), never a moment in some time zone.
@@ -21,7 +22,12 @@ export function openDatabase({ url, applicationName, poolSize }: DatabaseOptions
   return createKnex({
     client: 'pg',
     // Compiling a statement takes longer than any of ours runs.
-    connection: { connectionString: url, application_name: applicationName, statement_timeout: 0, options: '-c jit=off' },
+    connection: {
+      connectionString: url,
+      application_name: applicationName,
+      statement_timeout: 0,
+      options: '-c jit=off',
+    },
     pool: { min: 0, max: poolSize, acquireTimeoutMillis: 5_000 },
     migrations: { migrationSource },
     // knex writes to the console by itself; whoever runs the query hears of the failure and logs it.

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { addDays, instantOf } from '../domain/calendar/city-time';
+
 import type { BookingState } from '../domain/booking/lifecycle';
+import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
@@ -90,13 +91,21 @@ export function createDataExports({ database, keys, audit }: { database: Databas
 
   /** One step of an export: looked at under a lock, recorded with the change or with the refusal. */
   async function step(
-    actor: AuditActor, id: string, action: string, work: (found: { row: Row; item: DataExport }, trx: Database) => Promise<StaffRefusal | undefined>,
+    actor: AuditActor,
+    id: string,
+    action: string,
+    work: (found: { row: Row; item: DataExport }, trx: Database) => Promise<StaffRefusal | undefined>,
   ): Promise<ExportOutcome> {
     return database.transaction(async (trx) => {
       await trx('data_export').where({ id }).forUpdate().select('id');
       const found = await find(trx, id);
       const refusal = found ? await work(found, trx) : refuseStaff('export_unknown');
-      await audit.append(trx, actor, { action, ...(found ? { subject: { kind: 'export', id } } : {}), result: refusal?.staffCode ?? 'done', ...(found ? { detail: { bookings: found.item.bookings } } : {}) });
+      await audit.append(trx, actor, {
+        action,
+        ...(found ? { subject: { kind: 'export', id } } : {}),
+        result: refusal?.staffCode ?? 'done',
+        ...(found ? { detail: { bookings: found.item.bookings } } : {}),
+      });
       if (refusal) return refusal;
       const after = await find(trx, id);
       return after ? { ok: true, item: after.item } : refuseStaff('export_unknown');
@@ -110,9 +119,22 @@ export function createDataExports({ database, keys, audit }: { database: Databas
       return rows.map(read);
     },
 
-    async ask(actor: AuditActor, staffId: string, programmeId: string, parameters: ExportParameters, reason: string): Promise<ExportOutcome> {
+    async ask(
+      actor: AuditActor,
+      staffId: string,
+      programmeId: string,
+      parameters: ExportParameters,
+      reason: string,
+    ): Promise<ExportOutcome> {
       const id = uuidv7();
-      await database('data_export').insert({ id, programme_id: programmeId, kind: 'bookings', parameters: JSON.stringify(parameters), reason, asked_by: staffId });
+      await database('data_export').insert({
+        id,
+        programme_id: programmeId,
+        kind: 'bookings',
+        parameters: JSON.stringify(parameters),
+        reason,
+        asked_by: staffId,
+      });
       return step(actor, id, 'export.ask', () => Promise.resolve(undefined));
     },
 
@@ -121,9 +143,14 @@ export function createDataExports({ database, keys, audit }: { database: Databas
       return step(actor, id, approved ? 'export.approve' : 'export.reject', async ({ row }, trx) => {
         if (row.asked_by === staffId) return refuseStaff('export_own');
         if (row.decided_at) return refuseStaff('export_decided');
-        await trx('data_export').where({ id }).update({
-          decided_by: staffId, decided_at: trx.raw('clock_timestamp()'), approved, usable_until: approved ? trx.raw(`clock_timestamp() + ? * interval '1 hour'`, [usableHours]) : null,
-        });
+        await trx('data_export')
+          .where({ id })
+          .update({
+            decided_by: staffId,
+            decided_at: trx.raw('clock_timestamp()'),
+            approved,
+            usable_until: approved ? trx.raw(`clock_timestamp() + ? * interval '1 hour'`, [usableHours]) : null,
+          });
         return undefined;
       });
     },
@@ -134,7 +161,9 @@ export function createDataExports({ database, keys, audit }: { database: Databas
         if (row.asked_by !== staffId) return refuseStaff('export_not_yours');
         if (item.state === 'waiting' || item.state === 'rejected') return refuseStaff('export_not_ready');
         if (item.state !== 'approved') return refuseStaff('export_used');
-        await trx('data_export').where({ id }).update({ downloaded_by: staffId, downloaded_at: trx.raw('clock_timestamp()') });
+        await trx('data_export')
+          .where({ id })
+          .update({ downloaded_by: staffId, downloaded_at: trx.raw('clock_timestamp()') });
         return undefined;
       });
     },
@@ -144,19 +173,50 @@ export function createDataExports({ database, keys, audit }: { database: Databas
       let after: readonly [Date, string] = [new Date(0), '00000000-0000-0000-0000-000000000000'];
       for (;;) {
         const { rows } = await database.raw<{
-          rows: { id: string; reference: string; state: BookingState; starts_at: Date; venue_name: string; dose: number; channel: Channel; group_code: string | null; sealed: Buffer; sealed_answers: Buffer | null }[];
+          rows: {
+            id: string;
+            reference: string;
+            state: BookingState;
+            starts_at: Date;
+            venue_name: string;
+            dose: number;
+            channel: Channel;
+            group_code: string | null;
+            sealed: Buffer;
+            sealed_answers: Buffer | null;
+          }[];
         }>(
           `SELECT b.id, b.reference, b.state, s.starts_at, v.name AS venue_name, b.dose, b.channel, b.group_code, r.sealed, b.sealed_answers
              FROM slot s JOIN booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
             WHERE s.programme_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND (?::uuid IS NULL OR s.venue_id = ?) AND (s.starts_at, b.id) > (?, ?)
             ORDER BY s.starts_at, b.id LIMIT ?`,
-          [programmeId, instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00'), venueId, venueId, after[0], after[1], batch],
+          [
+            programmeId,
+            instantOf(from, '00:00'),
+            instantOf(addDays(to, 1), '00:00'),
+            venueId,
+            venueId,
+            after[0],
+            after[1],
+            batch,
+          ],
         );
         for (const row of rows) {
           const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
           yield {
-            reference: row.reference, state: row.state, startsAt: row.starts_at, venueName: row.venue_name, dose: row.dose, channel: row.channel, groupCode: row.group_code, couponNumber: number,
-            birthDate, kana: kana ?? null, answers: row.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>) : {},
+            reference: row.reference,
+            state: row.state,
+            startsAt: row.starts_at,
+            venueName: row.venue_name,
+            dose: row.dose,
+            channel: row.channel,
+            groupCode: row.group_code,
+            couponNumber: number,
+            birthDate,
+            kana: kana ?? null,
+            answers: row.sealed_answers
+              ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>)
+              : {},
           };
         }
         const last = rows.at(-1);
@@ -168,10 +228,27 @@ export function createDataExports({ database, keys, audit }: { database: Databas
 }
 
 function read(row: Row): DataExport {
-  const state = row.approved === null ? 'waiting' : !row.approved ? 'rejected' : row.downloaded_at ? 'downloaded' : row.usable_until && row.usable_until <= row.now ? 'expired' : 'approved';
+  const state =
+    row.approved === null
+      ? 'waiting'
+      : !row.approved
+        ? 'rejected'
+        : row.downloaded_at
+          ? 'downloaded'
+          : row.usable_until && row.usable_until <= row.now
+            ? 'expired'
+            : 'approved';
   return {
-    id: row.id, parameters: row.parameters, reason: row.reason, askedBy: { id: row.asked_by, name: row.asked_name }, askedAt: row.asked_at,
-    decidedBy: row.decided_by === null ? null : { id: row.decided_by, name: row.decided_name ?? '' }, decidedAt: row.decided_at, state, usableUntil: row.usable_until,
-    downloadedAt: row.downloaded_at, bookings: row.bookings,
+    id: row.id,
+    parameters: row.parameters,
+    reason: row.reason,
+    askedBy: { id: row.asked_by, name: row.asked_name },
+    askedAt: row.asked_at,
+    decidedBy: row.decided_by === null ? null : { id: row.decided_by, name: row.decided_name ?? '' },
+    decidedAt: row.decided_at,
+    state,
+    usableUntil: row.usable_until,
+    downloadedAt: row.downloaded_at,
+    bookings: row.bookings,
   };
 }

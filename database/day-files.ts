@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+
 import { v7 as uuidv7 } from 'uuid';
-import { ticksText, type DayTicks } from '../domain/reception/ticks';
+
+import { type DayTicks, ticksText } from '../domain/reception/ticks';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -30,16 +32,31 @@ export function createDayFiles({ database, keys }: { database: Database; keys: K
 
   return {
     /** Notes a list that is given out. `tickKey`: goes into the file's encrypted part, 32 bytes. */
-    async add(list: { programmeId: string; venueId: string; day: string; bookings: number; staffId: string }): Promise<{ id: string; tickKey: Buffer }> {
+    async add(list: {
+      programmeId: string;
+      venueId: string;
+      day: string;
+      bookings: number;
+      staffId: string;
+    }): Promise<{ id: string; tickKey: Buffer }> {
       const id = uuidv7();
-      await database('day_file').insert({ id, programme_id: list.programmeId, venue_id: list.venueId, day: list.day, bookings: list.bookings, made_by: list.staffId });
+      await database('day_file').insert({
+        id,
+        programme_id: list.programmeId,
+        venue_id: list.venueId,
+        day: list.day,
+        bookings: list.bookings,
+        made_by: list.staffId,
+      });
       const [tickKey] = tickKeys(id);
       if (!tickKey) throw new Error('a key ring has at least one key');
       return { id, tickKey };
     },
 
     async find(id: string): Promise<DayFile | undefined> {
-      const row = await database('day_file').where({ id }).first<Row | undefined>('id', 'programme_id', 'venue_id', database.raw(`to_char(day, 'YYYY-MM-DD') AS day`));
+      const row = await database('day_file')
+        .where({ id })
+        .first<Row | undefined>('id', 'programme_id', 'venue_id', database.raw(`to_char(day, 'YYYY-MM-DD') AS day`));
       return row && { id: row.id, programmeId: row.programme_id, venueId: row.venue_id, day: row.day };
     },
 

@@ -1,5 +1,5 @@
-import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { BookingState } from '../domain/booking/lifecycle';
+import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
@@ -55,8 +55,20 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
   function read(row: Row): DayListEntry {
     const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
     return {
-      bookingId: row.id, residentId: row.resident_id, reference: row.reference, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, channel: row.channel,
-      state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null, groupCode: row.group_code, couponNumber: number, birthDate, kana: kana ?? null,
+      bookingId: row.id,
+      residentId: row.resident_id,
+      reference: row.reference,
+      startsAt: row.starts_at,
+      endsAt: row.ends_at,
+      dose: row.dose,
+      channel: row.channel,
+      state: row.state,
+      version: row.version,
+      arrivedAt: row.state === 'attended' ? row.updated_at : null,
+      groupCode: row.group_code,
+      couponNumber: number,
+      birthDate,
+      kana: kana ?? null,
     };
   }
 
@@ -85,7 +97,9 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
 
     /** The line of one booking, whatever list it stands in; undefined before it was confirmed. */
     async entry(bookingId: string): Promise<DayListEntry | undefined> {
-      const { rows } = await database.raw<{ rows: Row[] }>(`${select} WHERE b.id = ? AND b.reference IS NOT NULL`, [bookingId]);
+      const { rows } = await database.raw<{ rows: Row[] }>(`${select} WHERE b.id = ? AND b.reference IS NOT NULL`, [
+        bookingId,
+      ]);
       return rows[0] && read(rows[0]);
     },
 
@@ -95,11 +109,20 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
         `SELECT b.id, b.state, b.version, b.updated_at FROM slot s JOIN booking b ON b.slot_id = s.id WHERE ${ofDay} AND b.updated_at > ?`,
         [programmeId, venueId, ...bounds(day), since],
       );
-      return rows.map((row) => ({ bookingId: row.id, state: row.state, version: row.version, arrivedAt: row.state === 'attended' ? row.updated_at : null }));
+      return rows.map((row) => ({
+        bookingId: row.id,
+        state: row.state,
+        version: row.version,
+        arrivedAt: row.state === 'attended' ? row.updated_at : null,
+      }));
     },
 
     /** Bookings of the day whose time is over and whose person was not seen: those that a closing would count as not come. */
-    async missing(programmeId: string, venueId: string, day: string): Promise<{ bookingId: string; residentId: string }[]> {
+    async missing(
+      programmeId: string,
+      venueId: string,
+      day: string,
+    ): Promise<{ bookingId: string; residentId: string }[]> {
       const { rows } = await database.raw<{ rows: { id: string; resident_id: string }[] }>(
         `SELECT b.id, b.resident_id FROM slot s JOIN booking b ON b.slot_id = s.id WHERE ${ofDay} AND b.state = 'confirmed' AND s.ends_at <= now() ORDER BY s.starts_at`,
         [programmeId, venueId, ...bounds(day)],
@@ -108,13 +131,26 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
     },
 
     /** Seats of the venue's own that are left today, in times that are not over. */
-    async walkInSlots(programmeId: string, venueId: string, day: string): Promise<{ id: string; startsAt: Date; endsAt: Date; dose: number; free: number; capacity: number }[]> {
-      const { rows } = await database.raw<{ rows: { id: string; starts_at: Date; ends_at: Date; dose: number; free: number; capacity: number }[] }>(
+    async walkInSlots(
+      programmeId: string,
+      venueId: string,
+      day: string,
+    ): Promise<{ id: string; startsAt: Date; endsAt: Date; dose: number; free: number; capacity: number }[]> {
+      const { rows } = await database.raw<{
+        rows: { id: string; starts_at: Date; ends_at: Date; dose: number; free: number; capacity: number }[];
+      }>(
         `SELECT s.id, s.starts_at, s.ends_at, s.dose, q.capacity - q.taken AS free, q.capacity FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'venue'
           WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.ends_at > now() ORDER BY s.starts_at, s.dose`,
         [programmeId, venueId, ...bounds(day)],
       );
-      return rows.map((row) => ({ id: row.id, startsAt: row.starts_at, endsAt: row.ends_at, dose: row.dose, free: row.free, capacity: row.capacity }));
+      return rows.map((row) => ({
+        id: row.id,
+        startsAt: row.starts_at,
+        endsAt: row.ends_at,
+        dose: row.dose,
+        free: row.free,
+        capacity: row.capacity,
+      }));
     },
   };
 }

@@ -46,7 +46,15 @@ export type DemandReader = ReturnType<typeof createDemandReader>;
  * The figure that a newspaper had to tell the city in 2021: how many people there are, how many have booked, and how many wanted to and
  * found no seat. Counted, never named.
  */
-export function createDemandReader({ database, birthDates, affected }: { database: Database; birthDates: BirthDateKeys; affected: Pick<Affected, 'people'> }) {
+export function createDemandReader({
+  database,
+  birthDates,
+  affected,
+}: {
+  database: Database;
+  birthDates: BirthDateKeys;
+  affected: Pick<Affected, 'people'>;
+}) {
   return {
     async read({ programmeId, dose, from, to }: DemandQuery): Promise<Demand> {
       const range = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')] as const;
@@ -75,9 +83,18 @@ export function createDemandReader({ database, birthDates, affected }: { databas
         ),
       ]);
       const alike = (rows: readonly Kind[], size: (row: Kind) => number): PeopleAlike[] =>
-        rows.map((row) => ({ groupCode: row.group_code, declared: row.declared, birthDate: row.birth_key === null ? undefined : dates.get(row.birth_key), count: size(row) }));
+        rows.map((row) => ({
+          groupCode: row.group_code,
+          declared: row.declared,
+          birthDate: row.birth_key === null ? undefined : dates.get(row.birth_key),
+          count: size(row),
+        }));
       return {
-        listed, booked: alike(booked.rows, (row) => row.count), looked: alike(wishes.rows, (row) => row.count), without: alike(wishes.rows, (row) => row.without), days: days.rows,
+        listed,
+        booked: alike(booked.rows, (row) => row.count),
+        looked: alike(wishes.rows, (row) => row.count),
+        without: alike(wishes.rows, (row) => row.without),
+        days: days.rows,
       };
     },
   };

@@ -1,8 +1,8 @@
+import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 import { forgetWhatWas } from './import-undo';
 import { reopenSeats } from './seats';
 import { inTransaction } from './transaction';
-import type { Channel } from '../domain/contracts/booking-workflow';
 
 /** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
 const idempotencyDays = 2;
@@ -47,9 +47,14 @@ export async function removeOutdated(database: Database): Promise<Removed> {
     [importFileDays],
   );
   // As an import: rows do not wait for an answer that never comes.
-  await database.raw(`UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`, [approvalDays]);
+  await database.raw(
+    `UPDATE assignment_run SET status = 'rejected', ended_at = now() WHERE status = 'waiting' AND created_at < now() - ? * interval '1 day'`,
+    [approvalDays],
+  );
   // A look takes minutes, and its activity at most a day: the workflow never began.
-  await database.raw(`UPDATE assignment_run SET status = 'failed', ended_at = now() WHERE status = 'checking' AND created_at < now() - interval '2 days'`);
+  await database.raw(
+    `UPDATE assignment_run SET status = 'failed', ended_at = now() WHERE status = 'checking' AND created_at < now() - interval '2 days'`,
+  );
   await database.raw(`DELETE FROM unmet_wish WHERE day < now() - ? * interval '1 day'`, [wishDays]);
   await forgetWhatWas(database, importFileDays);
   await database.raw(`DELETE FROM staff_mail WHERE at < now() - interval '2 days'`);
@@ -66,7 +71,10 @@ async function reopenDueSeats(database: Database): Promise<void> {
   for (const row of rows) {
     await inTransaction(database, async (sql) => {
       // The quota first, as everybody: see `lockQuotas` in `bookings.ts`.
-      await sql(`SELECT 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 FOR NO KEY UPDATE`, [row.slot_id, row.channel]);
+      await sql(`SELECT 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 FOR NO KEY UPDATE`, [
+        row.slot_id,
+        row.channel,
+      ]);
       return reopenSeats(sql, row.slot_id, row.channel, row.now);
     });
   }

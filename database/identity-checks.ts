@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { openMinutes, type IdentityItem } from '../domain/desk/identity';
+
+import { type IdentityItem, openMinutes } from '../domain/desk/identity';
 import type { Database } from './connection';
 
 export type IdentityChecks = ReturnType<typeof createIdentityChecks>;
@@ -8,10 +9,25 @@ export type IdentityChecks = ReturnType<typeof createIdentityChecks>;
 export function createIdentityChecks(database: Database) {
   return {
     /** Keeps a check. Returns until when the data are open; null when it was not passed. */
-    async keep({ staffId, residentId, passed, items }: { staffId: string; residentId: string; passed: boolean; items: readonly IdentityItem[] }): Promise<Date | null> {
+    async keep({
+      staffId,
+      residentId,
+      passed,
+      items,
+    }: {
+      staffId: string;
+      residentId: string;
+      passed: boolean;
+      items: readonly IdentityItem[];
+    }): Promise<Date | null> {
       const rows = await database('identity_check')
         .insert({
-          id: uuidv7(), staff_id: staffId, resident_id: residentId, passed, items, open_until: passed ? database.raw(`now() + make_interval(mins => ?)`, [openMinutes]) : null,
+          id: uuidv7(),
+          staff_id: staffId,
+          resident_id: residentId,
+          passed,
+          items,
+          open_until: passed ? database.raw(`now() + make_interval(mins => ?)`, [openMinutes]) : null,
         })
         .returning<{ open_until: Date | null }[]>('open_until');
       return rows[0]?.open_until ?? null;
@@ -29,7 +45,10 @@ export function createIdentityChecks(database: Database) {
 
     /** The call is over: what was opened is closed. */
     async close(staffId: string, residentId: string): Promise<void> {
-      await database('identity_check').where({ staff_id: staffId, resident_id: residentId }).whereRaw('open_until > now()').update({ open_until: database.fn.now() });
+      await database('identity_check')
+        .where({ staff_id: staffId, resident_id: residentId })
+        .whereRaw('open_until > now()')
+        .update({ open_until: database.fn.now() });
     },
 
     /** Checks of a resident within the last hour that were not passed, whoever made them. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -10,7 +12,8 @@ const PIECES_PER_STATEMENT = 4;
 const ORPHAN_HOURS = 24;
 
 /** Files `f` that belong to no run. */
-const isNobodys = 'NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id) AND NOT EXISTS (SELECT 1 FROM assignment_run a WHERE a.file_id = f.id)';
+const isNobodys =
+  'NOT EXISTS (SELECT 1 FROM import_run r WHERE r.file_id = f.id) AND NOT EXISTS (SELECT 1 FROM assignment_run a WHERE a.file_id = f.id)';
 
 export const importFileLimitBytes = 1024 * 1024 * 1024;
 
@@ -65,7 +68,14 @@ export function createImportFileStore({ database, keys }: { readonly database: D
       let size = 0;
       let seq = 0;
       await database.transaction(async (trx) => {
-        await trx('import_file').insert({ id: fileId, sealed_name: keys.seal(name), size_bytes: 0, sha256: Buffer.alloc(0), programme_id: facts.programmeId ?? null, uploaded_by: facts.uploadedBy ?? null });
+        await trx('import_file').insert({
+          id: fileId,
+          sealed_name: keys.seal(name),
+          size_bytes: 0,
+          sha256: Buffer.alloc(0),
+          programme_id: facts.programmeId ?? null,
+          uploaded_by: facts.uploadedBy ?? null,
+        });
         let rows: { file_id: string; seq: number; sealed: Buffer }[] = [];
         for await (const piece of inPieces(content)) {
           size += piece.length;
@@ -80,21 +90,40 @@ export function createImportFileStore({ database, keys }: { readonly database: D
         }
         if (rows.length > 0) await trx('import_file_chunk').insert(rows);
         const found = facts.conclude?.();
-        await trx('import_file').where({ id: fileId }).update({ size_bytes: size, sha256: hash.digest(), ...(found ? { encoding: found.encoding, line_count: found.lineCount } : {}) });
+        await trx('import_file')
+          .where({ id: fileId })
+          .update({
+            size_bytes: size,
+            sha256: hash.digest(),
+            ...(found ? { encoding: found.encoding, line_count: found.lineCount } : {}),
+          });
       });
       return fileId;
     },
 
     async find(fileId: string): Promise<StoredImportFile | undefined> {
-      const row = await database('import_file as f')
-        .where('f.id', fileId)
-        .first<
-          { sealed_name: Buffer; size_bytes: number; programme_id: string | null; encoding: 'utf-8' | 'shift_jis' | null; line_count: number | null; created_at: Date; is_there: boolean } | undefined
-        >('f.*', database.raw('EXISTS (SELECT 1 FROM import_file_chunk c WHERE c.file_id = f.id) AS is_there'));
+      const row = await database('import_file as f').where('f.id', fileId).first<
+        | {
+            sealed_name: Buffer;
+            size_bytes: number;
+            programme_id: string | null;
+            encoding: 'utf-8' | 'shift_jis' | null;
+            line_count: number | null;
+            created_at: Date;
+            is_there: boolean;
+          }
+        | undefined
+      >('f.*', database.raw('EXISTS (SELECT 1 FROM import_file_chunk c WHERE c.file_id = f.id) AS is_there'));
       if (row === undefined) return undefined;
       return {
-        id: fileId, name: keys.open(row.sealed_name).toString('utf8'), sizeBytes: row.size_bytes, programmeId: row.programme_id, encoding: row.encoding, lineCount: row.line_count,
-        createdAt: row.created_at, isThere: row.is_there,
+        id: fileId,
+        name: keys.open(row.sealed_name).toString('utf8'),
+        sizeBytes: row.size_bytes,
+        programmeId: row.programme_id,
+        encoding: row.encoding,
+        lineCount: row.line_count,
+        createdAt: row.created_at,
+        isThere: row.is_there,
       };
     },
 
@@ -130,7 +159,8 @@ export function createImportFileStore({ database, keys }: { readonly database: D
 async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const bytes of content) {
-    let buffer = rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([rest, bytes]);
+    let buffer =
+      rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([rest, bytes]);
     while (buffer.length >= PIECE_BYTES) {
       yield buffer.subarray(0, PIECE_BYTES);
       buffer = buffer.subarray(PIECE_BYTES);

@@ -1,5 +1,5 @@
-import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { LoginCheckCode } from '../domain/eligibility-file/login-check';
+import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
 import { isMissing, keptTableOf, tableOf } from './import-staging';
 import type { KeyRing } from './keys';
@@ -62,7 +62,9 @@ export type ImportReview = ReturnType<typeof createImportReview>;
 /** What staff look at before they say yes, and afterwards. */
 export function createImportReview({ database, keys }: { readonly database: Database; readonly keys: KeyRing }) {
   async function exists(table: string): Promise<boolean> {
-    const { rows } = await database.raw<Row<{ is_there: boolean }>>('SELECT to_regclass(?) IS NOT NULL AS is_there', [table]);
+    const { rows } = await database.raw<Row<{ is_there: boolean }>>('SELECT to_regclass(?) IS NOT NULL AS is_there', [
+      table,
+    ]);
     return rows[0]?.is_there === true;
   }
 
@@ -71,7 +73,12 @@ export function createImportReview({ database, keys }: { readonly database: Data
   }
 
   /** Residents touched by the run, as `touched (resident_id, kind)` with the values of its placeholders. */
-  async function touched({ id, programmeId, isWaiting, isFullSet }: ReviewedRun): Promise<{ sql: string; values: Record<'run' | 'programme', string> }> {
+  async function touched({
+    id,
+    programmeId,
+    isWaiting,
+    isFullSet,
+  }: ReviewedRun): Promise<{ sql: string; values: Record<'run' | 'programme', string> }> {
     const parts = [
       `SELECT c.resident_id, 'new_number' AS kind FROM import_carry_over c WHERE c.run_id = :run AND c.is_wanted`,
       `SELECT r.id, e.code FROM import_row_error e JOIN resident r ON r.programme_id = :programme AND r.coupon_index = e.coupon_index WHERE e.run_id = :run AND e.code IN ('moved_out', 'died')`,
@@ -85,15 +92,30 @@ export function createImportReview({ database, keys }: { readonly database: Data
             AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = :run AND e.coupon_index = k.coupon_index AND e.code IN ('moved_out', 'died'))`,
       );
     }
-    return { sql: `touched (resident_id, kind) AS (${parts.join(' UNION ALL ')})`, values: { run: id, programme: programmeId } };
+    return {
+      sql: `touched (resident_id, kind) AS (${parts.join(' UNION ALL ')})`,
+      values: { run: id, programme: programmeId },
+    };
   }
 
   return {
     /** Live bookings of people whom the run touches, by kind and time, from `offset` on. */
-    async touchedBookings(run: ReviewedRun, { offset, limit }: { readonly offset: number; readonly limit: number }): Promise<TouchedBooking[]> {
+    async touchedBookings(
+      run: ReviewedRun,
+      { offset, limit }: { readonly offset: number; readonly limit: number },
+    ): Promise<TouchedBooking[]> {
       const { sql, values } = await touched(run);
       const { rows } = await database.raw<
-        Row<{ kind: EffectKind; id: string; resident_id: string; reference: string | null; state: 'held' | 'confirmed'; dose: number; starts_at: Date; name: string }>
+        Row<{
+          kind: EffectKind;
+          id: string;
+          resident_id: string;
+          reference: string | null;
+          state: 'held' | 'confirmed';
+          dose: number;
+          starts_at: Date;
+          name: string;
+        }>
       >(
         `WITH ${sql}
           SELECT t.kind, b.id, b.resident_id, b.reference, b.state, b.dose, s.starts_at, v.name
@@ -103,7 +125,14 @@ export function createImportReview({ database, keys }: { readonly database: Data
         { ...values, offset, limit },
       );
       return rows.map((row) => ({
-        kind: row.kind, bookingId: row.id, residentId: row.resident_id, reference: row.reference, state: row.state, dose: row.dose, startsAt: row.starts_at, venueName: row.name,
+        kind: row.kind,
+        bookingId: row.id,
+        residentId: row.resident_id,
+        reference: row.reference,
+        state: row.state,
+        dose: row.dose,
+        startsAt: row.starts_at,
+        venueName: row.name,
       }));
     },
 
@@ -114,8 +143,19 @@ export function createImportReview({ database, keys }: { readonly database: Data
       if (!isStaged && !isKept) return [];
       // Before: the resident has the old number and the row the new one. Afterwards: the copy has the old, the resident the new.
       const [oldSide, newSide] = isStaged ? ['r.sealed', 's.sealed'] : ['k.sealed', 'r.sealed'];
-      const join = isStaged ? `JOIN ${table} s ON s.line = c.line` : `JOIN ${keptTableOf(id)} k ON k.id = c.resident_id`;
-      const { rows } = await database.raw<Row<{ resident_id: string; line: number; old_sealed: Buffer; new_sealed: Buffer; is_wanted: boolean; bookings: number }>>(
+      const join = isStaged
+        ? `JOIN ${table} s ON s.line = c.line`
+        : `JOIN ${keptTableOf(id)} k ON k.id = c.resident_id`;
+      const { rows } = await database.raw<
+        Row<{
+          resident_id: string;
+          line: number;
+          old_sealed: Buffer;
+          new_sealed: Buffer;
+          is_wanted: boolean;
+          bookings: number;
+        }>
+      >(
         `SELECT c.resident_id, c.line, ${oldSide} AS old_sealed, ${newSide} AS new_sealed, c.is_wanted,
                 (SELECT count(*) FROM booking b WHERE b.resident_id = r.id AND b.state IN ('held', 'confirmed')) AS bookings
            FROM import_carry_over c JOIN resident r ON r.id = c.resident_id ${join}
@@ -125,15 +165,25 @@ export function createImportReview({ database, keys }: { readonly database: Data
       return rows.map((row) => {
         const before = opened(row.old_sealed);
         return {
-          residentId: row.resident_id, line: row.line, oldNumber: lastDigits(before.number), newNumber: lastDigits(opened(row.new_sealed).number), kana: before.kana ?? '',
-          birthDate: before.birthDate, isWanted: row.is_wanted, bookings: row.bookings,
+          residentId: row.resident_id,
+          line: row.line,
+          oldNumber: lastDigits(before.number),
+          newNumber: lastDigits(opened(row.new_sealed).number),
+          kana: before.kana ?? '',
+          birthDate: before.birthDate,
+          isWanted: row.is_wanted,
+          bookings: row.bookings,
         };
       });
     },
 
     /** @returns false when there is no such pair */
     async decideCarryOver(runId: string, residentId: string, isWanted: boolean): Promise<boolean> {
-      return (await database('import_carry_over').where({ run_id: runId, resident_id: residentId }).update({ is_wanted: isWanted })) === 1;
+      return (
+        (await database('import_carry_over')
+          .where({ run_id: runId, resident_id: residentId })
+          .update({ is_wanted: isWanted })) === 1
+      );
     },
 
     /**
@@ -141,12 +191,21 @@ export function createImportReview({ database, keys }: { readonly database: Data
      * @param couponNumber digits, as parsed; @param birthDate YYYY-MM-DD
      */
     async loginCheck(run: ReviewedRun, couponNumber: string, birthDate: string): Promise<LoginCheck> {
-      const compare = (sealed: Buffer, groupCode: string): LoginCheck => ({ code: opened(sealed).birthDate === birthDate ? 'would_log_in' : 'other_birth_date', groupCode });
+      const compare = (sealed: Buffer, groupCode: string): LoginCheck => ({
+        code: opened(sealed).birthDate === birthDate ? 'would_log_in' : 'other_birth_date',
+        groupCode,
+      });
       const indexes = keys.blindIndexes(couponNumber);
       if (run.isWaiting && (await exists(tableOf(run.id)))) {
-        const staged = await database.raw<Row<{ sealed: Buffer; group_code: string }>>(`SELECT sealed, group_code FROM ${tableOf(run.id)} WHERE coupon_index = ANY(?)`, [indexes]);
+        const staged = await database.raw<Row<{ sealed: Buffer; group_code: string }>>(
+          `SELECT sealed, group_code FROM ${tableOf(run.id)} WHERE coupon_index = ANY(?)`,
+          [indexes],
+        );
         if (staged.rows[0] !== undefined) return compare(staged.rows[0].sealed, staged.rows[0].group_code);
-        const error = await database('import_row_error').where({ run_id: run.id }).whereIn('coupon_index', indexes).first<{ code: RowErrorCode } | undefined>('code');
+        const error = await database('import_row_error')
+          .where({ run_id: run.id })
+          .whereIn('coupon_index', indexes)
+          .first<{ code: RowErrorCode } | undefined>('code');
         if (error?.code === 'moved_out' || error?.code === 'died') return { code: error.code };
         const resident = await database.raw<Row<{ sealed: Buffer; group_code: string; is_carried: boolean }>>(
           `SELECT r.sealed, r.group_code, EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = ? AND c.resident_id = r.id AND c.is_wanted) AS is_carried
@@ -159,7 +218,10 @@ export function createImportReview({ database, keys }: { readonly database: Data
         // A damaged row leaves the resident as they are.
         return run.isFullSet && error === undefined ? { code: 'removed' } : compare(found.sealed, found.group_code);
       }
-      const row = await database('resident').where({ programme_id: run.programmeId, status: 'active' }).whereIn('coupon_index', indexes).first<{ sealed: Buffer; group_code: string } | undefined>('sealed', 'group_code');
+      const row = await database('resident')
+        .where({ programme_id: run.programmeId, status: 'active' })
+        .whereIn('coupon_index', indexes)
+        .first<{ sealed: Buffer; group_code: string } | undefined>('sealed', 'group_code');
       return row === undefined ? { code: 'unknown_number' } : compare(row.sealed, row.group_code);
     },
 
@@ -167,14 +229,19 @@ export function createImportReview({ database, keys }: { readonly database: Data
     async sample(run: ReviewedRun, size: number): Promise<SampledRow[]> {
       const isStaged = run.isWaiting && (await exists(tableOf(run.id)));
       if (!isStaged) return [];
-      const { rows } = await database.raw<Row<{ line: number; sealed: Buffer; coupon_index: Buffer; group_code: string }>>(
-        `SELECT line, sealed, coupon_index, group_code FROM ${tableOf(run.id)} ORDER BY random() LIMIT ?`,
-        [size],
-      );
+      const { rows } = await database.raw<
+        Row<{ line: number; sealed: Buffer; coupon_index: Buffer; group_code: string }>
+      >(`SELECT line, sealed, coupon_index, group_code FROM ${tableOf(run.id)} ORDER BY random() LIMIT ?`, [size]);
       return rows
         .map((row) => {
           const { number, birthDate } = opened(row.sealed);
-          return { line: row.line, number: lastDigits(number), birthDate, groupCode: row.group_code, isFound: keys.blindIndexes(number).some((index) => index.equals(row.coupon_index)) };
+          return {
+            line: row.line,
+            number: lastDigits(number),
+            birthDate,
+            groupCode: row.group_code,
+            isFound: keys.blindIndexes(number).some((index) => index.equals(row.coupon_index)),
+          };
         })
         .sort((one, other) => one.line - other.line);
     },

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import { pooledRandomBytes } from './random-pool';
 import type { SearchKey } from './search-keys';
 
@@ -55,7 +56,16 @@ export class RowBuffer {
   }
 
   add({ line, couponIndex, sealed, digest, groupCode, searchKeys }: StagedRow): void {
-    this.#reserve(FIXED_BYTES + couponIndex.length + sealed.length + digest.length + groupCode.length * 3 + ARRAY_HEADER_BYTES + searchKeys.length * ELEMENT_BYTES + FILE_TRAILER.length);
+    this.#reserve(
+      FIXED_BYTES +
+        couponIndex.length +
+        sealed.length +
+        digest.length +
+        groupCode.length * 3 +
+        ARRAY_HEADER_BYTES +
+        searchKeys.length * ELEMENT_BYTES +
+        FILE_TRAILER.length,
+    );
     const buffer = this.#buffer;
     let at = buffer.writeInt16BE(COLUMN_COUNT, this.#length);
     at = buffer.writeInt32BE(4, at);

@@ -1,12 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ImportResult, ImportSource, ImportSummary, RowErrorCounts, UndoOutcome } from '../domain/contracts/import-workflow';
+
+import type {
+  ImportResult,
+  ImportSource,
+  ImportSummary,
+  RowErrorCounts,
+  UndoOutcome,
+} from '../domain/contracts/import-workflow';
 import type { ColumnPositions, FileMapping } from '../domain/eligibility-file/format';
 import type { FileRefusal } from '../domain/eligibility-file/refusal';
 import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
-export type ImportRunStatus = 'checking' | 'waiting' | 'applying' | 'applied' | 'rejected' | 'refused' | 'failed' | 'undone';
+export type ImportRunStatus =
+  'checking' | 'waiting' | 'applying' | 'applied' | 'rejected' | 'refused' | 'failed' | 'undone';
 
 /** Counts over the rows of data dealt with so far. */
 export interface ImportTally {
@@ -130,16 +138,34 @@ export type ImportRunStore = ReturnType<typeof createImportRunStore>;
 /** Imports and what they found. */
 export function createImportRunStore({ database, keys }: { readonly database: Database; readonly keys: KeyRing }) {
   function records() {
-    return database('import_run as r').join('import_file as f', 'f.id', 'r.file_id').select<RecordRow[]>('r.*', 'f.sealed_name', 'f.size_bytes', 'f.line_count');
+    return database('import_run as r')
+      .join('import_file as f', 'f.id', 'r.file_id')
+      .select<RecordRow[]>('r.*', 'f.sealed_name', 'f.size_bytes', 'f.line_count');
   }
 
   function readRecord(row: RecordRow): ImportRunRecord {
     return {
-      id: row.id, programmeId: row.programme_id, fileName: keys.open(row.sealed_name).toString('utf8'), sizeBytes: row.size_bytes, lineCount: row.line_count, isFullSet: row.is_full_set,
-      source: row.source, status: row.status, stagedRecords: row.staged_records, tally: { ...emptyTally, ...row.tally },
-      summary: row.summary.records === undefined ? undefined : (row.summary as ImportSummary), result: row.result ?? undefined, refusal: row.refusal ?? undefined,
-      undone: row.undo_result?.ok === true ? row.undo_result.result : undefined, startedBy: row.started_by, approvedBy: row.approved_by, removalApprovedBy: row.removal_approved_by,
-      undoneBy: row.undone_by, createdAt: row.created_at, endedAt: row.ended_at, undoneAt: row.undone_at,
+      id: row.id,
+      programmeId: row.programme_id,
+      fileName: keys.open(row.sealed_name).toString('utf8'),
+      sizeBytes: row.size_bytes,
+      lineCount: row.line_count,
+      isFullSet: row.is_full_set,
+      source: row.source,
+      status: row.status,
+      stagedRecords: row.staged_records,
+      tally: { ...emptyTally, ...row.tally },
+      summary: row.summary.records === undefined ? undefined : (row.summary as ImportSummary),
+      result: row.result ?? undefined,
+      refusal: row.refusal ?? undefined,
+      undone: row.undo_result?.ok === true ? row.undo_result.result : undefined,
+      startedBy: row.started_by,
+      approvedBy: row.approved_by,
+      removalApprovedBy: row.removal_approved_by,
+      undoneBy: row.undone_by,
+      createdAt: row.created_at,
+      endedAt: row.ended_at,
+      undoneAt: row.undone_at,
     };
   }
 
@@ -147,22 +173,31 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
     /** One run per file: who asks twice gets the same. */
     async create(run: NewImportRun): Promise<string> {
       const id = uuidv7();
-      const inserted = await database('import_run').insert({
-        id,
-        programme_id: run.programmeId,
-        programme_version_id: run.programmeVersionId,
-        file_id: run.fileId,
-        is_full_set: run.isFullSet,
-        mapping: run.mapping === undefined ? null : JSON.stringify(run.mapping),
-        key_id: keys.currentKeyId,
-        status: 'checking',
-        source: run.source ?? 'command_line',
-        started_by: run.startedBy ?? null,
-        row_limit: run.rowLimit ?? null,
-        automatic_percent: run.automaticPercent ?? null,
-      }).onConflict(database.raw(`(file_id) WHERE status <> 'failed'`)).ignore().returning<{ id: string }[]>('id');
+      const inserted = await database('import_run')
+        .insert({
+          id,
+          programme_id: run.programmeId,
+          programme_version_id: run.programmeVersionId,
+          file_id: run.fileId,
+          is_full_set: run.isFullSet,
+          mapping: run.mapping === undefined ? null : JSON.stringify(run.mapping),
+          key_id: keys.currentKeyId,
+          status: 'checking',
+          source: run.source ?? 'command_line',
+          started_by: run.startedBy ?? null,
+          row_limit: run.rowLimit ?? null,
+          automatic_percent: run.automaticPercent ?? null,
+        })
+        .onConflict(database.raw(`(file_id) WHERE status <> 'failed'`))
+        .ignore()
+        .returning<{ id: string }[]>('id');
       if (inserted.length > 0) return id;
-      return (await database('import_run').where({ file_id: run.fileId }).whereNot({ status: 'failed' }).first<{ id: string }>('id')).id;
+      return (
+        await database('import_run')
+          .where({ file_id: run.fileId })
+          .whereNot({ status: 'failed' })
+          .first<{ id: string }>('id')
+      ).id;
     },
 
     /** @throws Error when there is no such run: ids come from workflows, which outlive nothing here */
@@ -189,22 +224,44 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
 
     /** The comparison, for the record: what was shown when somebody approved. */
     async saveSummary(id: string, summary: ImportSummary): Promise<void> {
-      await database('import_run').where({ id }).update({ summary: JSON.stringify(summary), status: 'waiting' });
+      await database('import_run')
+        .where({ id })
+        .update({ summary: JSON.stringify(summary), status: 'waiting' });
     },
 
     /** Ends a run that was not applied; one that was stays as it is. */
-    async end(id: string, status: Extract<ImportRunStatus, 'rejected' | 'refused' | 'failed'>, refusal?: FileRefusal): Promise<void> {
-      await database('import_run').where({ id }).whereIn('status', openStatuses).update({ status, ended_at: database.fn.now(), refusal: refusal === undefined ? null : JSON.stringify(refusal) });
+    async end(
+      id: string,
+      status: Extract<ImportRunStatus, 'rejected' | 'refused' | 'failed'>,
+      refusal?: FileRefusal,
+    ): Promise<void> {
+      await database('import_run')
+        .where({ id })
+        .whereIn('status', openStatuses)
+        .update({
+          status,
+          ended_at: database.fn.now(),
+          refusal: refusal === undefined ? null : JSON.stringify(refusal),
+        });
     },
 
     /** Runs that have not ended and began more than `olderThanMs` ago. */
     async open(olderThanMs: number): Promise<string[]> {
-      const rows = await database('import_run').whereIn('status', openStatuses).whereRaw(`created_at < now() - ? * interval '1 millisecond'`, [olderThanMs]).select<{ id: string }[]>('id');
+      const rows = await database('import_run')
+        .whereIn('status', openStatuses)
+        .whereRaw(`created_at < now() - ? * interval '1 millisecond'`, [olderThanMs])
+        .select<{ id: string }[]>('id');
       return rows.map((row) => row.id);
     },
 
     /** The newest first. */
-    async history({ before, limit }: { readonly before?: string | undefined; readonly limit: number }): Promise<ImportRunRecord[]> {
+    async history({
+      before,
+      limit,
+    }: {
+      readonly before?: string | undefined;
+      readonly limit: number;
+    }): Promise<ImportRunRecord[]> {
       const asked = records().orderBy('r.id', 'desc').limit(limit);
       const rows = await (before === undefined ? asked : asked.where('r.id', '<', before));
       return rows.map(readRecord);
@@ -217,20 +274,35 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
 
     /** The run that a file is imported by, when there is one. */
     async ofFile(fileId: string): Promise<string | undefined> {
-      const row = await database('import_run').where({ file_id: fileId }).whereNot({ status: 'failed' }).first<{ id: string } | undefined>('id');
+      const row = await database('import_run')
+        .where({ file_id: fileId })
+        .whereNot({ status: 'failed' })
+        .first<{ id: string } | undefined>('id');
       return row?.id;
     },
 
     /** Row errors and notes with the cells they are about, in the order of the file, after line and code. */
-    async readRowErrors(id: string, after: { readonly line: number; readonly code: string }, limit: number): Promise<ReadRowError[]> {
+    async readRowErrors(
+      id: string,
+      after: { readonly line: number; readonly code: string },
+      limit: number,
+    ): Promise<ReadRowError[]> {
       const rows = await database('import_row_error')
         .where({ run_id: id })
         .whereRaw('(line, code) > (?, ?)', [after.line, after.code])
         .orderBy([{ column: 'line' }, { column: 'code' }])
         .limit(limit)
-        .select<{ line: number; code: RowErrorCode; column_name: string | null; sealed_value: Buffer | null }[]>('line', 'code', 'column_name', 'sealed_value');
+        .select<{ line: number; code: RowErrorCode; column_name: string | null; sealed_value: Buffer | null }[]>(
+          'line',
+          'code',
+          'column_name',
+          'sealed_value',
+        );
       return rows.map((row) => ({
-        line: row.line, code: row.code, column: row.column_name ?? undefined, value: row.sealed_value === null ? '' : keys.open(row.sealed_value).toString('utf8'),
+        line: row.line,
+        code: row.code,
+        column: row.column_name ?? undefined,
+        value: row.sealed_value === null ? '' : keys.open(row.sealed_value).toString('utf8'),
       }));
     },
 
@@ -246,7 +318,9 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
 
     /** Records dealt with so far, for a progress line. */
     async stagedRecords(id: string): Promise<number> {
-      const row = await database('import_run').where({ id }).first<{ staged_records: number } | undefined>('staged_records');
+      const row = await database('import_run')
+        .where({ id })
+        .first<{ staged_records: number } | undefined>('staged_records');
       return row?.staged_records ?? 0;
     },
   };

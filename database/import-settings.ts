@@ -25,14 +25,29 @@ interface SettingsRow {
   version: number;
 }
 
-const defaults: ImportSettings = { mapping: null, maxMebibytes: 100, maxRows: 1_000_000, automaticPercent: 95, twoPersons: false, version: 0 };
+const defaults: ImportSettings = {
+  mapping: null,
+  maxMebibytes: 100,
+  maxRows: 1_000_000,
+  automaticPercent: 95,
+  twoPersons: false,
+  version: 0,
+};
 
 export type ImportSettingsOutcome = { readonly ok: true; readonly settings: ImportSettings } | StaffRefusal;
 export type ImportSettingsRepository = ReturnType<typeof createImportSettings>;
 
-export function createImportSettings({ database, audit }: { readonly database: Database; readonly audit?: Pick<Audit, 'append'> }) {
+export function createImportSettings({
+  database,
+  audit,
+}: {
+  readonly database: Database;
+  readonly audit?: Pick<Audit, 'append'>;
+}) {
   async function get(programmeId: string, connection: Database = database): Promise<ImportSettings> {
-    const row = await connection('import_settings').where({ programme_id: programmeId }).first<SettingsRow | undefined>();
+    const row = await connection('import_settings')
+      .where({ programme_id: programmeId })
+      .first<SettingsRow | undefined>();
     return row === undefined ? defaults : read(row);
   }
 
@@ -40,19 +55,41 @@ export function createImportSettings({ database, audit }: { readonly database: D
     get: (programmeId: string) => get(programmeId),
 
     /** Changes what is given, if nobody else did since `version`. */
-    async update(actor: AuditActor, programmeId: string, version: number, input: { readonly [Field in keyof Omit<ImportSettings, 'version'>]?: ImportSettings[Field] | undefined }): Promise<ImportSettingsOutcome> {
+    async update(
+      actor: AuditActor,
+      programmeId: string,
+      version: number,
+      input: { readonly [Field in keyof Omit<ImportSettings, 'version'>]?: ImportSettings[Field] | undefined },
+    ): Promise<ImportSettingsOutcome> {
       return database.transaction(async (trx) => {
-        await trx.raw('INSERT INTO import_settings (programme_id, version) VALUES (?, 1) ON CONFLICT DO NOTHING', [programmeId]);
+        await trx.raw('INSERT INTO import_settings (programme_id, version) VALUES (?, 1) ON CONFLICT DO NOTHING', [
+          programmeId,
+        ]);
         const row = await trx('import_settings').where({ programme_id: programmeId }).forUpdate().first<SettingsRow>();
         const known = read(row);
         // Version 0 is what nobody has set: the row that was made just now stands for it.
         if (known.version !== Math.max(version, 1)) return refuseStaff('changed_meanwhile', { version: known.version });
-        const next = { ...known, ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)), version: known.version + 1 };
-        await trx('import_settings').where({ programme_id: programmeId }).update({
-          mapping: next.mapping === null ? null : JSON.stringify(next.mapping), max_mebibytes: next.maxMebibytes, max_rows: next.maxRows, automatic_percent: next.automaticPercent,
-          two_persons: next.twoPersons, version: next.version, updated_at: trx.fn.now(),
+        const next = {
+          ...known,
+          ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+          version: known.version + 1,
+        };
+        await trx('import_settings')
+          .where({ programme_id: programmeId })
+          .update({
+            mapping: next.mapping === null ? null : JSON.stringify(next.mapping),
+            max_mebibytes: next.maxMebibytes,
+            max_rows: next.maxRows,
+            automatic_percent: next.automaticPercent,
+            two_persons: next.twoPersons,
+            version: next.version,
+            updated_at: trx.fn.now(),
+          });
+        await audit?.append(trx, actor, {
+          action: 'import.settings',
+          result: 'done',
+          detail: { fields: Object.keys(input).sort().join(',') },
         });
-        await audit?.append(trx, actor, { action: 'import.settings', result: 'done', detail: { fields: Object.keys(input).sort().join(',') } });
         return { ok: true, settings: next };
       });
     },
@@ -70,5 +107,12 @@ export function createImportSettings({ database, audit }: { readonly database: D
 }
 
 function read(row: SettingsRow): ImportSettings {
-  return { mapping: row.mapping, maxMebibytes: row.max_mebibytes, maxRows: row.max_rows, automaticPercent: row.automatic_percent, twoPersons: row.two_persons, version: row.version };
+  return {
+    mapping: row.mapping,
+    maxMebibytes: row.max_mebibytes,
+    maxRows: row.max_rows,
+    automaticPercent: row.automatic_percent,
+    twoPersons: row.two_persons,
+    version: row.version,
+  };
 }

@@ -1,6 +1,8 @@
 import { finished } from 'node:stream/promises';
+
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+
 import type { ImportApprovals, ImportResult } from '../domain/contracts/import-workflow';
 import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
@@ -80,13 +82,12 @@ export function createImportStaging(database: Database) {
       await inTransaction(async (query, client) => {
         // A crash of the server may cost the last batches: position and rows go together, so they are staged again.
         await query('SET LOCAL synchronous_commit = off');
-        const moved = await query(`UPDATE import_run SET staged_records = $3, tally = $4 WHERE id = $1 AND staged_records = $2 AND status = 'checking'`, [
-          runId,
-          batch.fromRecord,
-          batch.toRecord,
-          JSON.stringify(batch.tally),
-        ]);
-        if (moved.rowCount !== 1) throw new StagingTakenOverError(`import run ${runId} is not at record ${String(batch.fromRecord)}`);
+        const moved = await query(
+          `UPDATE import_run SET staged_records = $3, tally = $4 WHERE id = $1 AND staged_records = $2 AND status = 'checking'`,
+          [runId, batch.fromRecord, batch.toRecord, JSON.stringify(batch.tally)],
+        );
+        if (moved.rowCount !== 1)
+          throw new StagingTakenOverError(`import run ${runId} is not at record ${String(batch.fromRecord)}`);
         if (batch.rows !== undefined) {
           const copy = client.query(copyFrom(`COPY ${tableOf(runId)} (${stagedColumns}) FROM STDIN (FORMAT binary)`));
           copy.end(asBuffer(batch.rows));
@@ -117,13 +118,19 @@ export function createImportStaging(database: Database) {
     async settleDuplicates(run: ImportRun): Promise<ImportTally> {
       const table = tableOf(run.id);
       return inTransaction(async (query) => {
-        const { rows } = await query<{ duplicates_settled: boolean }>('SELECT duplicates_settled FROM import_run WHERE id = $1 FOR UPDATE', [run.id]);
+        const { rows } = await query<{ duplicates_settled: boolean }>(
+          'SELECT duplicates_settled FROM import_run WHERE id = $1 FOR UPDATE',
+          [run.id],
+        );
         if (rows[0]?.duplicates_settled !== false) return run.tally;
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
         await query(`ANALYZE ${table}`);
-        const count = async (sql: string, values: unknown[] = [run.id]): Promise<number> => (await query(sql, values)).rowCount ?? 0;
+        const count = async (sql: string, values: unknown[] = [run.id]): Promise<number> =>
+          (await query(sql, values)).rowCount ?? 0;
 
-        await query(`CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`);
+        await query(
+          `CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`,
+        );
         const conflicting = await count(
           `WITH conflict AS (
              SELECT s.coupon_index FROM ${table} s JOIN import_twice USING (coupon_index)
@@ -178,7 +185,10 @@ export function createImportStaging(database: Database) {
             ...(samePerson > 0 ? { same_person: samePerson } : {}),
           },
         };
-        await query('UPDATE import_run SET duplicates_settled = true, tally = $2 WHERE id = $1', [run.id, JSON.stringify(tally)]);
+        await query('UPDATE import_run SET duplicates_settled = true, tally = $2 WHERE id = $1', [
+          run.id,
+          JSON.stringify(tally),
+        ]);
         return tally;
       });
     },
@@ -188,7 +198,10 @@ export function createImportStaging(database: Database) {
       const table = tableOf(run.id);
       return inTransaction(async (query) => {
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-        await query(`UPDATE import_run SET compared_after = (${LAST_APPLIED}) WHERE id = $1`, [run.id, run.programmeId]);
+        await query(`UPDATE import_run SET compared_after = (${LAST_APPLIED}) WHERE id = $1`, [
+          run.id,
+          run.programmeId,
+        ]);
         await findNewNumbers(query, run, table);
         const matched = await query<{ created: number; changed: number; unchanged: number }>(
           `SELECT count(*) FILTER (WHERE r.id IS NULL AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = $2 AND c.line = s.line AND c.is_wanted)) AS created,
@@ -242,11 +255,13 @@ export function createImportStaging(database: Database) {
           [run.id, run.programmeId],
         );
         if (rows[0]?.result) return rows[0].result;
-        if (rows[0]?.is_stale !== false) throw new StaleComparisonError('another import was applied since the comparison');
+        if (rows[0]?.is_stale !== false)
+          throw new StaleComparisonError('another import was applied since the comparison');
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
         // Search keys are gathered and put into their index in large pieces, not row by row.
         await query(`SET LOCAL gin_pending_list_limit = '${WORK_MEMORY}'`);
-        const staged = (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
+        const staged =
+          (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
         await keepWhatWas(query, run, table, toRemove > 0);
         const renumbered = await query(
           `UPDATE resident r SET coupon_index = s.coupon_index, sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, updated_at = now()
@@ -280,7 +295,8 @@ export function createImportStaging(database: Database) {
                   [run.programmeId, run.id],
                 )
               ).rows;
-        if (removed.length !== toRemove) throw new StaleComparisonError('the residents to remove are not those that were approved');
+        if (removed.length !== toRemove)
+          throw new StaleComparisonError('the residents to remove are not those that were approved');
         const result: ImportResult = {
           created: created.rowCount ?? 0,
           changed: changed.rowCount ?? 0,
@@ -291,12 +307,10 @@ export function createImportStaging(database: Database) {
           goneWithBooking: gone.rows.filter((row) => row.with_booking).length,
           newNumber: renumbered.rowCount ?? 0,
         };
-        await query(`UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`, [
-          run.id,
-          JSON.stringify(result),
-          approvals.import ?? null,
-          approvals.removal ?? null,
-        ]);
+        await query(
+          `UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`,
+          [run.id, JSON.stringify(result), approvals.import ?? null, approvals.removal ?? null],
+        );
         return result;
       });
     },
@@ -332,7 +346,10 @@ export function isMissing(table: string, programme = '$1', run = '$2'): string {
 }
 
 async function goneRows(query: Query, runId: string): Promise<Record<'moved_out' | 'died', number>> {
-  const { rows } = await query<{ code: 'moved_out' | 'died'; count: number }>(`SELECT code, count(*) AS count FROM import_row_error WHERE run_id = $1 AND code IN ${GONE_CODES} GROUP BY code`, [runId]);
+  const { rows } = await query<{ code: 'moved_out' | 'died'; count: number }>(
+    `SELECT code, count(*) AS count FROM import_row_error WHERE run_id = $1 AND code IN ${GONE_CODES} GROUP BY code`,
+    [runId],
+  );
   return { moved_out: 0, died: 0, ...Object.fromEntries(rows.map((row) => [row.code, row.count])) };
 }
 
@@ -363,7 +380,10 @@ async function findNewNumbers(query: Query, run: ImportRun, table: string): Prom
 
 /** A copy of every resident that is about to change, as they are: what an undo puts back. */
 async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemoving: boolean): Promise<void> {
-  const { rows } = await query<{ id: string }>(`SELECT id FROM import_run WHERE programme_id = $1 AND status IN ('applied', 'undone')`, [run.programmeId]);
+  const { rows } = await query<{ id: string }>(
+    `SELECT id FROM import_run WHERE programme_id = $1 AND status IN ('applied', 'undone')`,
+    [run.programmeId],
+  );
   // Only the last import can be undone: what was kept for those before it is no longer needed.
   for (const { id } of rows) await query(`DROP TABLE IF EXISTS ${keptTableOf(id)}`);
   const kept = keptTableOf(run.id);

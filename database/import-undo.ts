@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+
 import type { UndoOutcome } from '../domain/contracts/import-workflow';
 import type { Database } from './connection';
 import { keptTableOf } from './import-staging';
@@ -40,11 +41,19 @@ export function createImportUndo(database: Database) {
       return clientTransaction(
         database,
         async (client) => {
-          const { rows } = await client.query<{ programme_id: string; status: string; undo_result: null }>('SELECT programme_id, status, undo_result FROM import_run WHERE id = $1', [runId]);
+          const { rows } = await client.query<{ programme_id: string; status: string; undo_result: null }>(
+            'SELECT programme_id, status, undo_result FROM import_run WHERE id = $1',
+            [runId],
+          );
           const programmeId = rows[0]?.programme_id;
           if (programmeId === undefined) return refuse('not_applied');
           await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('toki/import/' || $1, 0))`, [programmeId]);
-          const { rows: now } = await client.query<{ status: string; undo_result: UndoOutcome | null; last: string | null; is_kept: boolean }>(
+          const { rows: now } = await client.query<{
+            status: string;
+            undo_result: UndoOutcome | null;
+            last: string | null;
+            is_kept: boolean;
+          }>(
             `SELECT status, undo_result, to_regclass($3) IS NOT NULL AS is_kept,
                     (SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status IN ('applied', 'undone') ORDER BY a.ended_at DESC LIMIT 1) AS last
                FROM import_run WHERE id = $1 FOR UPDATE`,
@@ -56,8 +65,14 @@ export function createImportUndo(database: Database) {
           if (run.last !== runId) return refuse('not_the_last');
           if (!run.is_kept) return refuse('nothing_kept');
           // Whoever books locks the resident first: from here on nobody of them can.
-          await client.query(`SELECT 1 FROM resident WHERE created_by_run = $1 OR id IN (SELECT id FROM ${kept}) FOR UPDATE`, [runId]);
-          const { rows: counted } = await client.query<{ bookings: number }>(`SELECT count(*) AS bookings ${dependent(kept)}`, [runId]);
+          await client.query(
+            `SELECT 1 FROM resident WHERE created_by_run = $1 OR id IN (SELECT id FROM ${kept}) FOR UPDATE`,
+            [runId],
+          );
+          const { rows: counted } = await client.query<{ bookings: number }>(
+            `SELECT count(*) AS bookings ${dependent(kept)}`,
+            [runId],
+          );
           const bookings = counted[0]?.bookings ?? 0;
           if (bookings > 0) return refuse('has_bookings', bookings);
           return putBack(client, runId, kept, by);
@@ -70,14 +85,29 @@ export function createImportUndo(database: Database) {
     async inTheWay(runId: string, limit: number): Promise<DependentBooking[]> {
       const kept = keptTableOf(runId);
       return clientTransaction(database, async (client) => {
-        const { rows: found } = await client.query<{ is_kept: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is_kept', [kept]);
+        const { rows: found } = await client.query<{ is_kept: boolean }>(
+          'SELECT to_regclass($1) IS NOT NULL AS is_kept',
+          [kept],
+        );
         if (found[0]?.is_kept !== true) return [];
-        const { rows } = await client.query<{ id: string; reference: string | null; state: string; starts_at: Date; name: string }>(
+        const { rows } = await client.query<{
+          id: string;
+          reference: string | null;
+          state: string;
+          starts_at: Date;
+          name: string;
+        }>(
           `SELECT b.id, b.reference, b.state, s.starts_at, v.name FROM (SELECT b.* ${dependent(kept)}) AS b
              JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id ORDER BY s.starts_at, b.id LIMIT $2`,
           [runId, limit],
         );
-        return rows.map((row) => ({ id: row.id, reference: row.reference, state: row.state, startsAt: row.starts_at, venueName: row.name }));
+        return rows.map((row) => ({
+          id: row.id,
+          reference: row.reference,
+          state: row.state,
+          startsAt: row.starts_at,
+          venueName: row.name,
+        }));
       });
     },
 
@@ -89,7 +119,10 @@ export function createImportUndo(database: Database) {
       );
       const [last] = rows;
       if (last?.status !== 'applied') return undefined;
-      const { rows: found } = await database.raw<{ rows: { is_kept: boolean }[] }>('SELECT to_regclass(?) IS NOT NULL AS is_kept', [keptTableOf(last.id)]);
+      const { rows: found } = await database.raw<{ rows: { is_kept: boolean }[] }>(
+        'SELECT to_regclass(?) IS NOT NULL AS is_kept',
+        [keptTableOf(last.id)],
+      );
       return found[0]?.is_kept === true ? last.id : undefined;
     },
   };
@@ -100,15 +133,26 @@ function refuse(code: Extract<UndoOutcome, { ok: false }>['code'], bookings = 0)
 }
 
 async function putBack(client: PoolClient, runId: string, kept: string, by: string): Promise<UndoOutcome> {
-  const count = async (sql: string, values: unknown[] = []): Promise<number> => (await client.query(sql, values)).rowCount ?? 0;
+  const count = async (sql: string, values: unknown[] = []): Promise<number> =>
+    (await client.query(sql, values)).rowCount ?? 0;
   const restored = await count(
     `UPDATE resident r SET ${importedColumns.map((column) => `${column} = k.${column}`).join(', ')}, updated_at = now() FROM ${kept} k WHERE k.id = r.id`,
   );
-  await count('DELETE FROM citizen_session s USING resident r WHERE r.id = s.resident_id AND r.created_by_run = $1', [runId]);
-  const removed = await count(`DELETE FROM resident r WHERE r.created_by_run = $1${await unlessReferred(client)}`, [runId]);
-  const keptOut = await count(`UPDATE resident SET status = 'missing', updated_at = now() WHERE created_by_run = $1 AND status = 'active'`, [runId]);
+  await count('DELETE FROM citizen_session s USING resident r WHERE r.id = s.resident_id AND r.created_by_run = $1', [
+    runId,
+  ]);
+  const removed = await count(`DELETE FROM resident r WHERE r.created_by_run = $1${await unlessReferred(client)}`, [
+    runId,
+  ]);
+  const keptOut = await count(
+    `UPDATE resident SET status = 'missing', updated_at = now() WHERE created_by_run = $1 AND status = 'active'`,
+    [runId],
+  );
   const outcome: UndoOutcome = { ok: true, result: { restored, removed, keptOut } };
-  await client.query(`UPDATE import_run SET status = 'undone', undone_at = clock_timestamp(), undone_by = $2, undo_result = $3 WHERE id = $1`, [runId, by, JSON.stringify(outcome)]);
+  await client.query(
+    `UPDATE import_run SET status = 'undone', undone_at = clock_timestamp(), undone_by = $2, undo_result = $3 WHERE id = $1`,
+    [runId, by, JSON.stringify(outcome)],
+  );
   await client.query(`DROP TABLE ${kept}`);
   return outcome;
 }

@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+
 import { pooledRandomBytes } from './random-pool';
 
 const formatVersion = 1;
@@ -26,7 +35,12 @@ export class KeyRing {
   readonly #byId: ReadonlyMap<string, Key>;
 
   constructor(keys: readonly { id: string; master: Buffer }[]) {
-    const all = keys.map(({ id, master }) => ({ id, master, seal: derive(master, 'toki/seal'), index: derive(master, 'toki/index') }));
+    const all = keys.map(({ id, master }) => ({
+      id,
+      master,
+      seal: derive(master, 'toki/seal'),
+      index: derive(master, 'toki/index'),
+    }));
     const [current] = all;
     if (!current) throw new Error('a key ring needs at least one key');
     this.#current = current;
@@ -75,10 +89,12 @@ export function parseKeys(text: string): KeyRing {
   const keys = text.split(',').map((part, position) => {
     const match = /^\s*([A-Za-z0-9_-]{1,32})=([A-Za-z0-9+/_-]+={0,2})\s*$/.exec(part);
     const master = match?.[2] ? Buffer.from(match[2], 'base64') : undefined;
-    if (!match?.[1] || master?.length !== 32) throw new Error(`TOKI_KEYS: key ${position + 1} must be written id=base64 of 32 bytes`);
+    if (!match?.[1] || master?.length !== 32)
+      throw new Error(`TOKI_KEYS: key ${position + 1} must be written id=base64 of 32 bytes`);
     return { id: match[1], master };
   });
-  if (new Set(keys.map((key) => key.id)).size !== keys.length) throw new Error('TOKI_KEYS: every key needs an id of its own');
+  if (new Set(keys.map((key) => key.id)).size !== keys.length)
+    throw new Error('TOKI_KEYS: every key needs an id of its own');
   return new KeyRing(keys);
 }
 

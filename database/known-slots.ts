@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+
 import type { Channel } from '../domain/contracts/booking-workflow';
 import { channels } from '../domain/contracts/booking-workflow';
 import type { KnownSlot, Seats } from '../domain/schedule/compare-slots';
@@ -18,26 +19,50 @@ export interface KnownSlotRow {
 }
 
 export function readKnownSlot(row: KnownSlotRow): KnownSlot {
-  const seats = (which: 0 | 1) => Object.fromEntries(channels.map((channel) => [channel, row.seats[channel]?.[which] ?? 0])) as unknown as Seats;
+  const seats = (which: 0 | 1) =>
+    Object.fromEntries(channels.map((channel) => [channel, row.seats[channel]?.[which] ?? 0])) as unknown as Seats;
   return {
-    id: row.id, scheduleId: row.schedule_id, dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, vaccine: row.vaccine, setByHand: row.set_by_hand,
-    capacity: seats(0), taken: seats(1),
+    id: row.id,
+    scheduleId: row.schedule_id,
+    dose: row.dose,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    vaccine: row.vaccine,
+    setByHand: row.set_by_hand,
+    capacity: seats(0),
+    taken: seats(1),
   };
 }
 
 /** The slots of one venue and programme that begin after `after`, in order. */
-export async function knownSlots(connection: Knex, programmeId: string, venueId: string, after: Date): Promise<KnownSlot[]> {
+export async function knownSlots(
+  connection: Knex,
+  programmeId: string,
+  venueId: string,
+  after: Date,
+): Promise<KnownSlot[]> {
   const rows = await connection('slot as s')
     .where({ 's.programme_id': programmeId, 's.venue_id': venueId })
     .where('s.starts_at', '>', after)
     .orderBy(['s.starts_at', 's.dose'])
-    .select<KnownSlotRow[]>('s.id', 's.schedule_id', 's.dose', 's.starts_at', 's.ends_at', 's.vaccine', 's.set_by_hand', connection.raw(seatsColumn));
+    .select<KnownSlotRow[]>(
+      's.id',
+      's.schedule_id',
+      's.dose',
+      's.starts_at',
+      's.ends_at',
+      's.vaccine',
+      's.set_by_hand',
+      connection.raw(seatsColumn),
+    );
   return rows.map(readKnownSlot);
 }
 
 /** Seats are locked in this order by everybody who changes several: bookings that move, plans, capacities. */
 export async function lockSeats(trx: Knex.Transaction, slotIds: readonly string[]): Promise<void> {
-  await trx.raw('SELECT 1 FROM slot_quota WHERE slot_id = ANY(?::uuid[]) ORDER BY slot_id, channel FOR NO KEY UPDATE', [[...slotIds]]);
+  await trx.raw('SELECT 1 FROM slot_quota WHERE slot_id = ANY(?::uuid[]) ORDER BY slot_id, channel FOR NO KEY UPDATE', [
+    [...slotIds],
+  ]);
 }
 
 /** Somebody whose seat stands in the way: never a name. */
@@ -53,8 +78,21 @@ export interface TouchedBooking {
 }
 
 /** Who holds seats of these slots, in order of time; at most `limit`. Both halves have an index. */
-export async function touchedBookings(connection: Knex, slotIds: readonly string[], limit: number): Promise<TouchedBooking[]> {
-  const { rows } = await connection.raw<{ rows: { id: string; slot_id: string; reference: string | null; channel: Channel; state: TouchedBooking['state']; hold_expires_at: Date | null }[] }>(
+export async function touchedBookings(
+  connection: Knex,
+  slotIds: readonly string[],
+  limit: number,
+): Promise<TouchedBooking[]> {
+  const { rows } = await connection.raw<{
+    rows: {
+      id: string;
+      slot_id: string;
+      reference: string | null;
+      channel: Channel;
+      state: TouchedBooking['state'];
+      hold_expires_at: Date | null;
+    }[];
+  }>(
     `SELECT b.id, b.slot_id, b.reference, b.channel, b.state, b.hold_expires_at FROM (
        SELECT id, slot_id, reference, channel, state, NULL::timestamptz AS hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state IN ('confirmed', 'attended', 'no_show')
        UNION ALL
@@ -62,5 +100,12 @@ export async function touchedBookings(connection: Knex, slotIds: readonly string
      ) b JOIN slot s ON s.id = b.slot_id ORDER BY s.starts_at, b.id LIMIT :limit`,
     { slots: [...slotIds], limit },
   );
-  return rows.map((row) => ({ bookingId: row.id, slotId: row.slot_id, reference: row.reference, channel: row.channel, state: row.state, holdExpiresAt: row.hold_expires_at }));
+  return rows.map((row) => ({
+    bookingId: row.id,
+    slotId: row.slot_id,
+    reference: row.reference,
+    channel: row.channel,
+    state: row.state,
+    holdExpiresAt: row.hold_expires_at,
+  }));
 }

@@ -6,7 +6,12 @@ export type LineEvent =
   /** Wants to link: answered once, by the reply token. */
   | { readonly kind: 'link_wanted'; readonly userId: string; readonly replyToken: string }
   /** LINE names the account that belongs to a nonce of ours. */
-  | { readonly kind: 'linked'; readonly userId: string; readonly nonce: string; readonly replyToken?: string | undefined }
+  | {
+      readonly kind: 'linked';
+      readonly userId: string;
+      readonly nonce: string;
+      readonly replyToken?: string | undefined;
+    }
   | { readonly kind: 'blocked'; readonly userId: string };
 
 export interface ReceivedLineEvent {
@@ -45,7 +50,8 @@ export function createLineEvents({ database, keys }: { database: Database; keys:
       );
       const [row] = rows;
       if (!row) return false;
-      const done = () => database('line_event').where({ id: row.id }).update({ done_at: database.fn.now(), sealed: null });
+      const done = () =>
+        database('line_event').where({ id: row.id }).update({ done_at: database.fn.now(), sealed: null });
       try {
         await work(JSON.parse(keys.open(row.sealed).toString('utf8')) as LineEvent);
       } catch (error) {

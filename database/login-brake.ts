@@ -62,7 +62,9 @@ export function createLoginBrake(database: Database, onChange: (isOn: boolean) =
   return {
     async isOn() {
       if (performance.now() - readAt > freshForMs) {
-        reading ??= read().finally(() => { reading = undefined; });
+        reading ??= read().finally(() => {
+          reading = undefined;
+        });
         await reading;
       }
       const isOn = now() >= fullAt;
@@ -70,13 +72,21 @@ export function createLoginBrake(database: Database, onChange: (isOn: boolean) =
       wasOn = isOn;
       return isOn;
     },
-    failed() { pending += 1; },
-    succeeded() { pending -= perSuccess; },
+    failed() {
+      pending += 1;
+    },
+    succeeded() {
+      pending -= perSuccess;
+    },
   };
 }
 
 /** How full the bucket is now, and whether the brake is on; for those who watch. What a process has not written yet (1 s) is not in it. */
 export async function readLoginBrake(database: Database): Promise<{ readonly isOn: boolean; readonly level: number }> {
-  const row = await database('login_brake').first<{ level: number }>(database.raw(`GREATEST(0, level - ${String(perMinute / 60)} * extract(epoch FROM clock_timestamp() - updated_at))::float8 AS level`));
+  const row = await database('login_brake').first<{ level: number }>(
+    database.raw(
+      `GREATEST(0, level - ${String(perMinute / 60)} * extract(epoch FROM clock_timestamp() - updated_at))::float8 AS level`,
+    ),
+  );
   return { isOn: row.level >= fullAt, level: Math.round(row.level) };
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -51,7 +53,14 @@ const networkCoupons = 10;
 export function createLoginThrottle({ database, keys }: { database: Database; keys: KeyRing }) {
   const limiter = (keyPrefix: string, points: number, duration: number, blockDuration = 0) =>
     new RateLimiterPostgres({
-      storeClient: database, storeType: 'knex', tableName: 'login_throttle', tableCreated: true, keyPrefix, points, duration, blockDuration,
+      storeClient: database,
+      storeType: 'knex',
+      tableName: 'login_throttle',
+      tableCreated: true,
+      keyPrefix,
+      points,
+      duration,
+      blockDuration,
       clearExpiredByTimeout: keyPrefix === 'network',
     });
   const perNetwork = limiter('network', networkFailures, hourS);
@@ -59,18 +68,25 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   /** Counts only so as to know whether a network tries a coupon for the first time. */
   const pairs = limiter('network-coupon', Number.MAX_SAFE_INTEGER, hourS);
   // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
-  const perCoupon = ladder.map((step) => ({ ...step, limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS) }));
+  const perCoupon = ladder.map((step) => ({
+    ...step,
+    limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS),
+  }));
 
   /** Tries that have not ended, by network, in this process. */
   const underWay = new Map<string, number>();
   const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
   /** The counters of one coupon number share the beginning of their keys, so that they can be cleared together. */
-  const couponKeyOf = ({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): string => blind(`coupon ${programmeId} ${couponNumber}`);
-  const deviceKeyOf = (couponKey: string, device: string | undefined): string => (device === undefined ? couponKey : `${couponKey}.${blind(`device ${device}`)}`);
+  const couponKeyOf = ({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): string =>
+    blind(`coupon ${programmeId} ${couponNumber}`);
+  const deviceKeyOf = (couponKey: string, device: string | undefined): string =>
+    device === undefined ? couponKey : `${couponKey}.${blind(`device ${device}`)}`;
   /** Base64url has no other character that means something to LIKE than `_`. */
-  const countersOf = (couponKey: string) => database('login_throttle').where((query) => {
-    for (const step of perCoupon) void query.orWhere('key', 'like', `${step.limiter.getKey(couponKey).replaceAll('_', '\\_')}%`);
-  });
+  const countersOf = (couponKey: string) =>
+    database('login_throttle').where((query) => {
+      for (const step of perCoupon)
+        void query.orWhere('key', 'like', `${step.limiter.getKey(couponKey).replaceAll('_', '\\_')}%`);
+    });
 
   return {
     /** Forgets what was counted against one coupon number, its locks included, on known devices as well: a caller was identified otherwise. */
@@ -80,8 +96,14 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
 
     /** Until when a coupon number is locked, on any device; undefined when it is not. */
     async lockedUntil(login: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<Date | undefined> {
-      const rows = await countersOf(couponKeyOf(login)).where('expire', '>', Date.now()).select<{ key: string; points: number; expire: number }[]>('key', 'points', 'expire');
-      const locks = rows.filter((row) => perCoupon.some((step) => row.key.startsWith(step.limiter.getKey('')) && row.points > step.failures)).map((row) => row.expire);
+      const rows = await countersOf(couponKeyOf(login))
+        .where('expire', '>', Date.now())
+        .select<{ key: string; points: number; expire: number }[]>('key', 'points', 'expire');
+      const locks = rows
+        .filter((row) =>
+          perCoupon.some((step) => row.key.startsWith(step.limiter.getKey('')) && row.points > step.failures),
+        )
+        .map((row) => row.expire);
       return locks.length === 0 ? undefined : new Date(Math.max(...locks));
     },
 
@@ -113,8 +135,14 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
       leave(network);
       return attempt;
     }
-    const ended = () => { leave(network); };
-    return { ...attempt, succeeded: () => attempt.succeeded().finally(ended), failed: () => attempt.failed().finally(ended) };
+    const ended = () => {
+      leave(network);
+    };
+    return {
+      ...attempt,
+      succeeded: () => attempt.succeeded().finally(ended),
+      failed: () => attempt.failed().finally(ended),
+    };
   }
 
   function leave(network: string): void {
@@ -147,7 +175,8 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
       const all = await count(perNetwork, networkKey);
       if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
       const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
-      const coupons = pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
+      const coupons =
+        pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
       const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
       if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
     }

@@ -16,10 +16,15 @@ const countedRows = 200_000;
 /** Figures for `/metrics`, cheap at any size of the tables. */
 export function createOperatingFigures(database: Database) {
   async function byValue(table: 'booking' | 'notice', column: 'state' | 'status'): Promise<Record<string, number>> {
-    const { rows } = await database.raw<{ rows: { rows: number }[] }>('SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = ?::regclass', [table]);
+    const { rows } = await database.raw<{ rows: { rows: number }[] }>(
+      'SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = ?::regclass',
+      [table],
+    );
     const size = rows[0]?.rows ?? 0;
     if (size <= countedRows) {
-      const counted = await database(table).groupBy(column).select<{ value: string; count: number }[]>(`${column} as value`, database.raw('count(*)::int AS count'));
+      const counted = await database(table)
+        .groupBy(column)
+        .select<{ value: string; count: number }[]>(`${column} as value`, database.raw('count(*)::int AS count'));
       return Object.fromEntries(counted.map((row) => [row.value, row.count]));
     }
     const { rows: common } = await database.raw<{ rows: { value: string; share: number }[] }>(
@@ -32,7 +37,11 @@ export function createOperatingFigures(database: Database) {
 
   return {
     async read(): Promise<OperatingFigures> {
-      const [bookings, notices, loginBrake] = await Promise.all([byValue('booking', 'state'), byValue('notice', 'status'), readLoginBrake(database)]);
+      const [bookings, notices, loginBrake] = await Promise.all([
+        byValue('booking', 'state'),
+        byValue('notice', 'status'),
+        readLoginBrake(database),
+      ]);
       return { bookings, notices, loginBrake };
     },
   };

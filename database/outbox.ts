@@ -30,7 +30,15 @@ export function createOutbox(database: Database) {
      * Events older than `olderThanMs` that nobody acknowledged, at most `limit`, in order of time and version. They are
      * this caller's for `leaseMs`; whoever dies with them loses them to the next caller after that.
      */
-    async claimUndelivered({ olderThanMs, limit, leaseMs }: { olderThanMs: number; limit: number; leaseMs: number }): Promise<BookingEvent[]> {
+    async claimUndelivered({
+      olderThanMs,
+      limit,
+      leaseMs,
+    }: {
+      olderThanMs: number;
+      limit: number;
+      leaseMs: number;
+    }): Promise<BookingEvent[]> {
       const { rows } = await database.raw<{ rows: EventRow[] }>(
         `WITH due AS (
            SELECT booking_id, version FROM booking_event

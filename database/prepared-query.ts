@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+
 import type { Database } from './connection';
 
 /** What knex's own typings leave open. */
@@ -8,7 +9,12 @@ interface Pool {
 }
 
 /** One statement outside a transaction, parsed and planned once per connection: for what runs with every request. */
-export async function preparedQuery<Row>(database: Database, name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+export async function preparedQuery<Row>(
+  database: Database,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
   const pool = database.client as Pool;
   const client = await pool.acquireConnection();
   try {

@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
+
 import { checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import { starterDocument } from '../domain/programme/editing/starter';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import { askIn } from './programme-changes';
-import { checksumOf, publishIn, type Programmes } from './programmes';
+import { checksumOf, type Programmes, publishIn } from './programmes';
 
 /** A programme as the list of them shows it. */
 export interface ProgrammeSummary {
@@ -78,26 +79,57 @@ export type ProgrammeDrafts = ReturnType<typeof createProgrammeDrafts>;
  * Programmes as staff change them. A draft is one per programme, changes under a version check, and is published by somebody who
  * did not edit it: the table `programme_version` refuses anything else. Every change is in the audit.
  */
-export function createProgrammeDrafts({ database, audit, programmes }: { database: Database; audit: Audit; programmes: Pick<Programmes, 'forget'> }) {
-  const drafts = (connection: Database) => connection('programme_draft as d').join('programme as p', 'p.id', 'd.programme_id').select<DraftRow[]>('d.*', 'p.code');
+export function createProgrammeDrafts({
+  database,
+  audit,
+  programmes,
+}: {
+  database: Database;
+  audit: Audit;
+  programmes: Pick<Programmes, 'forget'>;
+}) {
+  const drafts = (connection: Database) =>
+    connection('programme_draft as d')
+      .join('programme as p', 'p.id', 'd.programme_id')
+      .select<DraftRow[]>('d.*', 'p.code');
 
   async function namesOf(connection: Database, ids: readonly string[]): Promise<Map<string, string>> {
-    const rows = await connection('staff').whereIn('id', [...new Set(ids)]).select<{ id: string; display_name: string }[]>('id', 'display_name');
+    const rows = await connection('staff')
+      .whereIn('id', [...new Set(ids)])
+      .select<{ id: string; display_name: string }[]>('id', 'display_name');
     return new Map(rows.map((row) => [row.id, row.display_name]));
   }
 
   async function view(connection: Database, row: DraftRow): Promise<DraftView> {
     const checked = checkProgrammeDocument(row.document);
     const names = await namesOf(connection, row.edited_by);
-    const last = await connection('programme_draft_step').where({ draft_id: row.id }).max<{ max: number | null }[]>('step as max');
-    const first = await connection('programme_draft_step').where({ draft_id: row.id }).min<{ min: number | null }[]>('step as min');
-    const release = await connection('programme_release as r').join('staff as s', 's.id', 'r.asked_by').where({ 'r.draft_id': row.id, 'r.state': 'scheduled' })
-      .first<{ id: string; publish_at: Date; display_name: string } | undefined>('r.id', 'r.publish_at', 's.display_name');
+    const last = await connection('programme_draft_step')
+      .where({ draft_id: row.id })
+      .max<{ max: number | null }[]>('step as max');
+    const first = await connection('programme_draft_step')
+      .where({ draft_id: row.id })
+      .min<{ min: number | null }[]>('step as min');
+    const release = await connection('programme_release as r')
+      .join('staff as s', 's.id', 'r.asked_by')
+      .where({ 'r.draft_id': row.id, 'r.state': 'scheduled' })
+      .first<{ id: string; publish_at: Date; display_name: string } | undefined>(
+        'r.id',
+        'r.publish_at',
+        's.display_name',
+      );
     return {
-      id: row.id, programmeId: row.programme_id, programmeCode: row.code, version: row.version, document: row.document, checksum: checksumOf(row.document),
-      faults: checked.ok ? [] : checked.faults, basedOn: row.based_on,
-      editors: row.edited_by.map((id) => ({ id, name: names.get(id) ?? '' })), updatedAt: row.updated_at,
-      canUndo: row.step > (first[0]?.min ?? row.step), canRedo: row.step < (last[0]?.max ?? row.step),
+      id: row.id,
+      programmeId: row.programme_id,
+      programmeCode: row.code,
+      version: row.version,
+      document: row.document,
+      checksum: checksumOf(row.document),
+      faults: checked.ok ? [] : checked.faults,
+      basedOn: row.based_on,
+      editors: row.edited_by.map((id) => ({ id, name: names.get(id) ?? '' })),
+      updatedAt: row.updated_at,
+      canUndo: row.step > (first[0]?.min ?? row.step),
+      canRedo: row.step < (last[0]?.max ?? row.step),
       release: release ? { id: release.id, publishAt: release.publish_at, askedBy: release.display_name } : null,
     };
   }
@@ -107,27 +139,65 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     const [row] = await drafts(trx).where('p.code', code).forUpdate('d');
     if (!row) return refuseStaff('draft_unknown');
     if (row.version !== version) return refuseStaff('changed_meanwhile', { version: row.version });
-    const waiting = await trx('programme_release').where({ draft_id: row.id, state: 'scheduled' }).first<{ id: string } | undefined>('id');
+    const waiting = await trx('programme_release')
+      .where({ draft_id: row.id, state: 'scheduled' })
+      .first<{ id: string } | undefined>('id');
     return waiting ? refuseStaff('release_scheduled') : row;
   }
 
-  async function record(trx: Knex.Transaction, actor: AuditActor, action: string, programmeId: string, detail: Record<string, string | number> = {}): Promise<void> {
+  async function record(
+    trx: Knex.Transaction,
+    actor: AuditActor,
+    action: string,
+    programmeId: string,
+    detail: Record<string, string | number> = {},
+  ): Promise<void> {
     await audit.append(trx, actor, { action, subject: { kind: 'programme', id: programmeId }, result: 'done', detail });
   }
 
-  async function begin(trx: Knex.Transaction, staffId: string, programmeId: string, document: unknown, basedOn: number | null): Promise<string> {
+  async function begin(
+    trx: Knex.Transaction,
+    staffId: string,
+    programmeId: string,
+    document: unknown,
+    basedOn: number | null,
+  ): Promise<string> {
     const id = uuidv7();
-    await trx('programme_draft').insert({ id, programme_id: programmeId, document: JSON.stringify(document), based_on: basedOn, edited_by: [staffId], updated_by: staffId });
-    await trx('programme_draft_step').insert({ draft_id: id, step: 1, document: JSON.stringify(document), staff_id: staffId });
+    await trx('programme_draft').insert({
+      id,
+      programme_id: programmeId,
+      document: JSON.stringify(document),
+      based_on: basedOn,
+      edited_by: [staffId],
+      updated_by: staffId,
+    });
+    await trx('programme_draft_step').insert({
+      draft_id: id,
+      step: 1,
+      document: JSON.stringify(document),
+      staff_id: staffId,
+    });
     return id;
   }
 
   /** Sets the document; `step`: where it stands among the steps. */
-  async function write(trx: Knex.Transaction, row: DraftRow, staffId: string, document: unknown, step: number): Promise<void> {
-    await trx('programme_draft').where({ id: row.id }).update({
-      document: JSON.stringify(document), version: row.version + 1, step, updated_by: staffId, updated_at: trx.fn.now(),
-      edited_by: row.edited_by.includes(staffId) ? row.edited_by : [...row.edited_by, staffId],
-    });
+  async function write(
+    trx: Knex.Transaction,
+    row: DraftRow,
+    staffId: string,
+    document: unknown,
+    step: number,
+  ): Promise<void> {
+    await trx('programme_draft')
+      .where({ id: row.id })
+      .update({
+        document: JSON.stringify(document),
+        version: row.version + 1,
+        step,
+        updated_by: staffId,
+        updated_at: trx.fn.now(),
+        edited_by: row.edited_by.includes(staffId) ? row.edited_by : [...row.edited_by, staffId],
+      });
   }
 
   async function found(connection: Database, code: string): Promise<DraftOutcome> {
@@ -136,11 +206,19 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
   }
 
   /** Undoes (`-1`) or redoes (`1`) a step. */
-  function stepBy(actor: AuditActor, staffId: string, code: string, version: number, by: -1 | 1): Promise<DraftOutcome> {
+  function stepBy(
+    actor: AuditActor,
+    staffId: string,
+    code: string,
+    version: number,
+    by: -1 | 1,
+  ): Promise<DraftOutcome> {
     return database.transaction(async (trx) => {
       const row = await locked(trx, code, version);
       if ('ok' in row) return row;
-      const step = await trx('programme_draft_step').where({ draft_id: row.id, step: row.step + by }).first<{ document: unknown } | undefined>('document');
+      const step = await trx('programme_draft_step')
+        .where({ draft_id: row.id, step: row.step + by })
+        .first<{ document: unknown } | undefined>('document');
       if (!step) return refuseStaff('nothing_to_undo');
       await write(trx, row, staffId, step.document, row.step + by);
       await record(trx, actor, by < 0 ? 'draft.undo' : 'draft.redo', row.programme_id, { version: version + 1 });
@@ -152,13 +230,24 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
   async function refusalOf(trx: Knex.Transaction, row: DraftRow, staffId: string): Promise<StaffRefusal | undefined> {
     if (row.edited_by.includes(staffId)) return refuseStaff('same_person');
     if (!checkProgrammeDocument(row.document).ok) return refuseStaff('draft_invalid');
-    const rehearsed = await trx('programme_rehearsal').where({ programme_id: row.programme_id, checksum: checksumOf(row.document), passed: true }).first<{ id: string } | undefined>('id');
+    const rehearsed = await trx('programme_rehearsal')
+      .where({ programme_id: row.programme_id, checksum: checksumOf(row.document), passed: true })
+      .first<{ id: string } | undefined>('id');
     return rehearsed ? undefined : refuseStaff('not_rehearsed');
   }
 
   /** `reach`: whoever publishes wishes that running bookings get this version; another person still decides (`programme-changes.ts`). */
-  async function publishRow(trx: Knex.Transaction, actor: AuditActor, row: DraftRow, staffId: string, reach: boolean): Promise<number> {
-    const { id, number } = await publishIn(trx, row.programme_id, row.document as ProgrammeDocument, { editedBy: row.edited_by, publishedBy: staffId });
+  async function publishRow(
+    trx: Knex.Transaction,
+    actor: AuditActor,
+    row: DraftRow,
+    staffId: string,
+    reach: boolean,
+  ): Promise<number> {
+    const { id, number } = await publishIn(trx, row.programme_id, row.document as ProgrammeDocument, {
+      editedBy: row.edited_by,
+      publishedBy: staffId,
+    });
     await trx('programme_draft').where({ id: row.id }).delete();
     await record(trx, actor, 'programme.publish', row.programme_id, { number });
     if (reach) {
@@ -174,21 +263,55 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
         .leftJoin('programme_version as v', (on) => on.on('v.programme_id', 'p.id').andOnVal('v.status', 'published'))
         .leftJoin('programme_draft as d', 'd.programme_id', 'p.id')
         .orderBy('p.created_at')
-        .select<{ id: string; code: string; name: string | null; number: number | null; draft_version: number | null; updated_at: Date | null }[]>(
-          'p.id', 'p.code', database.raw(`coalesce(v.document->>'name', d.document->>'name') AS name`), 'v.number', 'd.version as draft_version', 'd.updated_at',
+        .select<
+          {
+            id: string;
+            code: string;
+            name: string | null;
+            number: number | null;
+            draft_version: number | null;
+            updated_at: Date | null;
+          }[]
+        >(
+          'p.id',
+          'p.code',
+          database.raw(`coalesce(v.document->>'name', d.document->>'name') AS name`),
+          'v.number',
+          'd.version as draft_version',
+          'd.updated_at',
         );
       return rows.map((row) => ({
-        id: row.id, code: row.code, name: row.name ?? row.code, published: row.number,
-        draft: row.draft_version !== null && row.updated_at ? { version: row.draft_version, updatedAt: row.updated_at } : null,
+        id: row.id,
+        code: row.code,
+        name: row.name ?? row.code,
+        published: row.number,
+        draft:
+          row.draft_version !== null && row.updated_at
+            ? { version: row.draft_version, updatedAt: row.updated_at }
+            : null,
       }));
     },
 
     /** A new programme, with a draft to begin with. Nobody sees it before its first version is published. */
-    add(actor: AuditActor, staffId: string, input: { readonly code: string; readonly name: string; readonly city: string; readonly opensAt: Date }): Promise<DraftOutcome> {
+    add(
+      actor: AuditActor,
+      staffId: string,
+      input: { readonly code: string; readonly name: string; readonly city: string; readonly opensAt: Date },
+    ): Promise<DraftOutcome> {
       return database.transaction(async (trx) => {
-        const [programme] = await trx('programme').insert({ id: uuidv7(), code: input.code }).onConflict('code').ignore().returning<{ id: string }[]>('id');
+        const [programme] = await trx('programme')
+          .insert({ id: uuidv7(), code: input.code })
+          .onConflict('code')
+          .ignore()
+          .returning<{ id: string }[]>('id');
         if (!programme) return refuseStaff('programme_code_taken');
-        await begin(trx, staffId, programme.id, starterDocument({ name: input.name, city: input.city, opensAt: input.opensAt.toISOString() }), null);
+        await begin(
+          trx,
+          staffId,
+          programme.id,
+          starterDocument({ name: input.name, city: input.city, opensAt: input.opensAt.toISOString() }),
+          null,
+        );
         await record(trx, actor, 'programme.add', programme.id);
         return found(trx, input.code);
       });
@@ -198,19 +321,39 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     async versions(code: string): Promise<VersionSummary[] | undefined> {
       const programme = await database('programme').where({ code }).first<{ id: string } | undefined>('id');
       if (!programme) return undefined;
-      const rows = await database('programme_version as v').leftJoin('staff as s', 's.id', 'v.published_by').where({ 'v.programme_id': programme.id }).orderBy('v.number', 'desc')
-        .select<{ number: number; status: VersionSummary['status']; published_at: Date; display_name: string | null; edited_by: string[]; checksum: string }[]>(
-          'v.number', 'v.status', 'v.published_at', 's.display_name', 'v.edited_by', 'v.checksum',
-        );
-      const names = await namesOf(database, rows.flatMap((row) => row.edited_by));
+      const rows = await database('programme_version as v')
+        .leftJoin('staff as s', 's.id', 'v.published_by')
+        .where({ 'v.programme_id': programme.id })
+        .orderBy('v.number', 'desc')
+        .select<
+          {
+            number: number;
+            status: VersionSummary['status'];
+            published_at: Date;
+            display_name: string | null;
+            edited_by: string[];
+            checksum: string;
+          }[]
+        >('v.number', 'v.status', 'v.published_at', 's.display_name', 'v.edited_by', 'v.checksum');
+      const names = await namesOf(
+        database,
+        rows.flatMap((row) => row.edited_by),
+      );
       return rows.map((row) => ({
-        number: row.number, status: row.status, publishedAt: row.published_at, publishedBy: row.display_name, editedBy: row.edited_by.map((id) => names.get(id) ?? ''), checksum: row.checksum,
+        number: row.number,
+        status: row.status,
+        publishedAt: row.published_at,
+        publishedBy: row.display_name,
+        editedBy: row.edited_by.map((id) => names.get(id) ?? ''),
+        checksum: row.checksum,
       }));
     },
 
     /** The document of a version that was published once. */
     async documentOf(code: string, number: number): Promise<unknown> {
-      const row = await database('programme_version as v').join('programme as p', 'p.id', 'v.programme_id').where({ 'p.code': code, 'v.number': number })
+      const row = await database('programme_version as v')
+        .join('programme as p', 'p.id', 'v.programme_id')
+        .where({ 'p.code': code, 'v.number': number })
         .first<{ document: unknown } | undefined>('v.document');
       return row?.document;
     },
@@ -222,12 +365,20 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
       const [row] = await drafts(database).where('p.code', code);
       // Somebody who types leaves a few steps with faults behind: one by one is quick, and few are needed.
       for (let step = row?.step; row && step !== undefined;) {
-        const kept = await database('programme_draft_step').where({ draft_id: row.id }).where('step', '<=', step).orderBy('step', 'desc').first<{ step: number; document: unknown } | undefined>('step', 'document');
+        const kept = await database('programme_draft_step')
+          .where({ draft_id: row.id })
+          .where('step', '<=', step)
+          .orderBy('step', 'desc')
+          .first<{ step: number; document: unknown } | undefined>('step', 'document');
         const checked = kept && checkProgrammeDocument(kept.document);
         if (checked?.ok) return checked.document;
         step = kept && kept.step - 1;
       }
-      const published = await database('programme_version as v').join('programme as p', 'p.id', 'v.programme_id').where({ 'p.code': code }).orderBy('v.number', 'desc').first<{ document: ProgrammeDocument } | undefined>('v.document');
+      const published = await database('programme_version as v')
+        .join('programme as p', 'p.id', 'v.programme_id')
+        .where({ 'p.code': code })
+        .orderBy('v.number', 'desc')
+        .first<{ document: ProgrammeDocument } | undefined>('v.document');
       return published?.document;
     },
 
@@ -236,8 +387,11 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
       return database.transaction(async (trx) => {
         const programme = await trx('programme').where({ code }).forUpdate().first<{ id: string } | undefined>('id');
         if (!programme) return refuseStaff('programme_unknown');
-        if (await trx('programme_draft').where({ programme_id: programme.id }).first<{ id: string } | undefined>('id')) return refuseStaff('draft_exists');
-        const version = await trx('programme_version').where({ programme_id: programme.id, number }).first<{ document: unknown } | undefined>('document');
+        if (await trx('programme_draft').where({ programme_id: programme.id }).first<{ id: string } | undefined>('id'))
+          return refuseStaff('draft_exists');
+        const version = await trx('programme_version')
+          .where({ programme_id: programme.id, number })
+          .first<{ document: unknown } | undefined>('document');
         if (!version) return refuseStaff('version_unknown');
         await begin(trx, staffId, programme.id, version.document, number);
         await record(trx, actor, 'draft.begin', programme.id, { from: number });
@@ -252,16 +406,26 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
         if ('ok' in row) return row;
         if (checksumOf(row.document) === checksumOf(document)) return { ok: true, draft: await view(trx, row) };
         const step = row.step + 1;
-        await trx('programme_draft_step').where({ draft_id: row.id }).whereRaw('(step > ? OR step <= ?)', [row.step, step - keptSteps]).delete();
-        await trx('programme_draft_step').insert({ draft_id: row.id, step, document: JSON.stringify(document), staff_id: staffId });
+        await trx('programme_draft_step')
+          .where({ draft_id: row.id })
+          .whereRaw('(step > ? OR step <= ?)', [row.step, step - keptSteps])
+          .delete();
+        await trx('programme_draft_step').insert({
+          draft_id: row.id,
+          step,
+          document: JSON.stringify(document),
+          staff_id: staffId,
+        });
         await write(trx, row, staffId, document, step);
         await record(trx, actor, 'draft.save', row.programme_id, { version: version + 1 });
         return found(trx, code);
       });
     },
 
-    undo: (actor: AuditActor, staffId: string, code: string, version: number) => stepBy(actor, staffId, code, version, -1),
-    redo: (actor: AuditActor, staffId: string, code: string, version: number) => stepBy(actor, staffId, code, version, 1),
+    undo: (actor: AuditActor, staffId: string, code: string, version: number) =>
+      stepBy(actor, staffId, code, version, -1),
+    redo: (actor: AuditActor, staffId: string, code: string, version: number) =>
+      stepBy(actor, staffId, code, version, 1),
 
     discard(actor: AuditActor, code: string, version: number): Promise<{ readonly ok: true } | StaffRefusal> {
       return database.transaction(async (trx) => {
@@ -274,7 +438,13 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     },
 
     /** Publishes the draft at once. The caller has made the checks of the surroundings; here: who, which version, valid, rehearsed. */
-    async publish(actor: AuditActor, staffId: string, code: string, version: number, reach = false): Promise<PublishOutcome> {
+    async publish(
+      actor: AuditActor,
+      staffId: string,
+      code: string,
+      version: number,
+      reach = false,
+    ): Promise<PublishOutcome> {
       const outcome = await database.transaction(async (trx): Promise<PublishOutcome> => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
@@ -286,23 +456,44 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     },
 
     /** Publishing at a set time: the same rules now, and again when the time has come. */
-    async schedule(actor: AuditActor, staffId: string, code: string, version: number, publishAt: Date, reach = false): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
+    async schedule(
+      actor: AuditActor,
+      staffId: string,
+      code: string,
+      version: number,
+      publishAt: Date,
+      reach = false,
+    ): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
       return database.transaction(async (trx) => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
         const refusal = await refusalOf(trx, row, staffId);
         if (refusal) return refusal;
         const id = uuidv7();
-        await trx('programme_release').insert({ id, programme_id: row.programme_id, draft_id: row.id, checksum: checksumOf(row.document), publish_at: publishAt, asked_by: staffId, reach_bookings: reach });
+        await trx('programme_release').insert({
+          id,
+          programme_id: row.programme_id,
+          draft_id: row.id,
+          checksum: checksumOf(row.document),
+          publish_at: publishAt,
+          asked_by: staffId,
+          reach_bookings: reach,
+        });
         await record(trx, actor, 'release.schedule', row.programme_id, { at: publishAt.toISOString() });
         return { ok: true, release: { id, programmeCode: code, publishAt, state: 'scheduled', reason: null } };
       });
     },
 
-    async cancelRelease(actor: AuditActor, code: string): Promise<{ readonly ok: true; readonly id: string } | StaffRefusal> {
+    async cancelRelease(
+      actor: AuditActor,
+      code: string,
+    ): Promise<{ readonly ok: true; readonly id: string } | StaffRefusal> {
       return database.transaction(async (trx) => {
         const programme = await trx('programme').where({ code }).first<{ id: string } | undefined>('id');
-        const [row] = await trx('programme_release').where({ programme_id: programme?.id ?? null, state: 'scheduled' }).update({ state: 'cancelled', ended_at: trx.fn.now() }).returning<{ id: string }[]>('id');
+        const [row] = await trx('programme_release')
+          .where({ programme_id: programme?.id ?? null, state: 'scheduled' })
+          .update({ state: 'cancelled', ended_at: trx.fn.now() })
+          .returning<{ id: string }[]>('id');
         if (!row || !programme) return refuseStaff('release_unknown');
         await record(trx, actor, 'release.cancel', programme.id);
         return { ok: true, id: row.id };
@@ -310,14 +501,22 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
     },
 
     async release(id: string): Promise<ReleaseView | undefined> {
-      const row = await database('programme_release as r').join('programme as p', 'p.id', 'r.programme_id').where({ 'r.id': id })
-        .first<{ id: string; code: string; publish_at: Date; state: ReleaseView['state']; reason: string | null } | undefined>('r.id', 'p.code', 'r.publish_at', 'r.state', 'r.reason');
-      return row && { id: row.id, programmeCode: row.code, publishAt: row.publish_at, state: row.state, reason: row.reason };
+      const row = await database('programme_release as r')
+        .join('programme as p', 'p.id', 'r.programme_id')
+        .where({ 'r.id': id })
+        .first<
+          { id: string; code: string; publish_at: Date; state: ReleaseView['state']; reason: string | null } | undefined
+        >('r.id', 'p.code', 'r.publish_at', 'r.state', 'r.reason');
+      return (
+        row && { id: row.id, programmeCode: row.code, publishAt: row.publish_at, state: row.state, reason: row.reason }
+      );
     },
 
     /** Releases that wait for their time. */
     async scheduledReleases(): Promise<{ readonly id: string; readonly publishAt: Date }[]> {
-      const rows = await database('programme_release').where({ state: 'scheduled' }).select<{ id: string; publish_at: Date }[]>('id', 'publish_at');
+      const rows = await database('programme_release')
+        .where({ state: 'scheduled' })
+        .select<{ id: string; publish_at: Date }[]>('id', 'publish_at');
       return rows.map((row) => ({ id: row.id, publishAt: row.publish_at }));
     },
 
@@ -325,18 +524,49 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
      * The time of a release has come: publishes it, or notes why not. `checks` looks at the surroundings once more. Once it has ended
      * it stays as it is, so a second call (an attempt whose answer was lost) gets the first answer.
      */
-    async carryOut(id: string, checks: (code: string, document: ProgrammeDocument) => Promise<StaffRefusal | undefined>): Promise<ReleaseView | undefined> {
+    async carryOut(
+      id: string,
+      checks: (code: string, document: ProgrammeDocument) => Promise<StaffRefusal | undefined>,
+    ): Promise<ReleaseView | undefined> {
       const known = await this.release(id);
       if (known?.state !== 'scheduled') return known;
       const draft = await found(database, known.programmeCode);
-      const surroundings = draft.ok && draft.draft.faults.length === 0 ? await checks(known.programmeCode, draft.draft.document as ProgrammeDocument) : undefined;
+      const surroundings =
+        draft.ok && draft.draft.faults.length === 0
+          ? await checks(known.programmeCode, draft.draft.document as ProgrammeDocument)
+          : undefined;
       await database.transaction(async (trx) => {
-        const release = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<{ draft_id: string; checksum: string; asked_by: string; reach_bookings: boolean } | undefined>('draft_id', 'checksum', 'asked_by', 'reach_bookings');
+        const release = await trx('programme_release')
+          .where({ id, state: 'scheduled' })
+          .forUpdate()
+          .first<{ draft_id: string; checksum: string; asked_by: string; reach_bookings: boolean } | undefined>(
+            'draft_id',
+            'checksum',
+            'asked_by',
+            'reach_bookings',
+          );
         if (!release) return;
         const [row] = await drafts(trx).where('d.id', release.draft_id).forUpdate('d');
-        const refusal = surroundings ?? (row && checksumOf(row.document) === release.checksum ? await refusalOf(trx, row, release.asked_by) : refuseStaff('changed_meanwhile'));
-        await trx('programme_release').where({ id }).update({ state: refusal ? 'refused' : 'published', reason: refusal?.staffCode ?? null, ended_at: trx.fn.now() });
-        if (!refusal && row) await publishRow(trx, { kind: 'machine', id: null, origin: 'worker', requestId: null }, row, release.asked_by, release.reach_bookings);
+        const refusal =
+          surroundings ??
+          (row && checksumOf(row.document) === release.checksum
+            ? await refusalOf(trx, row, release.asked_by)
+            : refuseStaff('changed_meanwhile'));
+        await trx('programme_release')
+          .where({ id })
+          .update({
+            state: refusal ? 'refused' : 'published',
+            reason: refusal?.staffCode ?? null,
+            ended_at: trx.fn.now(),
+          });
+        if (!refusal && row)
+          await publishRow(
+            trx,
+            { kind: 'machine', id: null, origin: 'worker', requestId: null },
+            row,
+            release.asked_by,
+            release.reach_bookings,
+          );
       });
       programmes.forget();
       return this.release(id);
@@ -344,7 +574,10 @@ export function createProgrammeDrafts({ database, audit, programmes }: { databas
 
     /** Whether the document was rehearsed without faults. */
     async isRehearsed(code: string, checksum: string): Promise<boolean> {
-      const row = await database('programme_rehearsal as r').join('programme as p', 'p.id', 'r.programme_id').where({ 'p.code': code, 'r.checksum': checksum, 'r.passed': true }).first<{ id: string } | undefined>('r.id');
+      const row = await database('programme_rehearsal as r')
+        .join('programme as p', 'p.id', 'r.programme_id')
+        .where({ 'p.code': code, 'r.checksum': checksum, 'r.passed': true })
+        .first<{ id: string } | undefined>('r.id');
       return row !== undefined;
     },
   };

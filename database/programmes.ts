@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
+
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import { canonicalText, checkProgrammeDocument, newestSchema, schemaOf, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
+
+import {
+  canonicalText,
+  checkProgrammeDocument,
+  type DocumentFault,
+  newestSchema,
+  type ProgrammeDocument,
+  schemaOf,
+} from '../domain/programme/document';
 import type { Database } from './connection';
 import type { Sql } from './transaction';
 
@@ -57,9 +66,19 @@ export function createProgrammes(database: Database) {
     const known = byId.get(row.id);
     if (known) return known;
     const checked = checkProgrammeDocument(row.document);
-    if (!checked.ok) throw (schemaOf(row.document) ?? 0) > newestSchema ? new ProgrammeTooNewError(checked.faults) : new ProgrammeDocumentError(checked.faults);
-    if (checksumOf(row.document) !== row.checksum) throw new Error(`programme version ${row.id} does not match its checksum`);
-    const version = { id: row.id, programmeId: row.programme_id, programmeCode: row.code, number: row.number, document: checked.document };
+    if (!checked.ok)
+      throw (schemaOf(row.document) ?? 0) > newestSchema
+        ? new ProgrammeTooNewError(checked.faults)
+        : new ProgrammeDocumentError(checked.faults);
+    if (checksumOf(row.document) !== row.checksum)
+      throw new Error(`programme version ${row.id} does not match its checksum`);
+    const version = {
+      id: row.id,
+      programmeId: row.programme_id,
+      programmeCode: row.code,
+      number: row.number,
+      document: checked.document,
+    };
     byId.set(row.id, version);
     return version;
   }
@@ -95,7 +114,10 @@ export function createProgrammes(database: Database) {
     async current(code?: string): Promise<ProgrammeVersion> {
       const all = await allPublished();
       const found = code === undefined ? all[0] : all.find((version) => version.programmeCode === code);
-      if (!found) throw new NoProgrammeError(code === undefined ? 'no programme is published' : `no programme "${code}" is published`);
+      if (!found)
+        throw new NoProgrammeError(
+          code === undefined ? 'no programme is published' : `no programme "${code}" is published`,
+        );
       return found;
     },
 
@@ -106,7 +128,9 @@ export function createProgrammes(database: Database) {
     async version(id: string, sql?: Sql): Promise<ProgrammeVersion> {
       const known = byId.get(id);
       if (known) return known;
-      const row = sql ? (await sql<VersionRow>(versionById, [id]))[0] : await versions().where('v.id', id).first<VersionRow | undefined>();
+      const row = sql
+        ? (await sql<VersionRow>(versionById, [id]))[0]
+        : await versions().where('v.id', id).first<VersionRow | undefined>();
       if (!row) throw new NoProgrammeError(`no programme version ${id}`);
       return read(row);
     },
@@ -139,22 +163,41 @@ export function createProgrammes(database: Database) {
  * nothing; by a person it is a version of its own. A publisher among the editors is refused by the table.
  */
 export async function publishIn(
-  trx: Knex.Transaction, programmeId: string, document: ProgrammeDocument, people?: { readonly editedBy: readonly string[]; readonly publishedBy: string },
+  trx: Knex.Transaction,
+  programmeId: string,
+  document: ProgrammeDocument,
+  people?: { readonly editedBy: readonly string[]; readonly publishedBy: string },
 ): Promise<{ readonly id: string; readonly number: number }> {
   const checksum = checksumOf(document);
   await trx('programme').where({ id: programmeId }).forUpdate().first('id');
   const latest = await trx('programme_version')
     .where({ programme_id: programmeId })
     .orderBy('number', 'desc')
-    .first<{ id: string; number: number; checksum: string; status: string } | undefined>('id', 'number', 'checksum', 'status');
+    .first<{ id: string; number: number; checksum: string; status: string } | undefined>(
+      'id',
+      'number',
+      'checksum',
+      'status',
+    );
   if (!people && latest?.status === 'published' && latest.checksum === checksum) return latest;
-  await trx('programme_version').where({ programme_id: programmeId, status: 'published' }).update({ status: 'superseded' });
+  await trx('programme_version')
+    .where({ programme_id: programmeId, status: 'published' })
+    .update({ status: 'superseded' });
   // What was to bring the older one to running bookings has lost its end.
-  await trx('programme_change').where({ programme_id: programmeId }).whereIn('state', ['waiting', 'running']).update({ state: 'superseded', ended_at: trx.fn.now() });
+  await trx('programme_change')
+    .where({ programme_id: programmeId })
+    .whereIn('state', ['waiting', 'running'])
+    .update({ state: 'superseded', ended_at: trx.fn.now() });
   const id = uuidv7();
   const number = (latest?.number ?? 0) + 1;
   await trx('programme_version').insert({
-    id, programme_id: programmeId, number, status: 'published', document: JSON.stringify(document), checksum, published_at: trx.fn.now(),
+    id,
+    programme_id: programmeId,
+    number,
+    status: 'published',
+    document: JSON.stringify(document),
+    checksum,
+    published_at: trx.fn.now(),
     ...(people ? { edited_by: [...people.editedBy], published_by: people.publishedBy } : {}),
   });
   return { id, number };

@@ -27,7 +27,10 @@ export function createReconciliation(database: Database) {
       ),
 
     /** Of the newest `limit` bookings, those that should have a workflow. */
-    newest: (limit: number) => rows(`SELECT id, state FROM (SELECT * FROM booking ORDER BY id DESC LIMIT ?) AS booking WHERE ${watched}`, [limit]),
+    newest: (limit: number) =>
+      rows(`SELECT id, state FROM (SELECT * FROM booking ORDER BY id DESC LIMIT ?) AS booking WHERE ${watched}`, [
+        limit,
+      ]),
 
     /**
      * Of the `limit` bookings after `cursor` (by id), those that should have a workflow; `next` is the cursor of the
@@ -35,9 +38,17 @@ export function createReconciliation(database: Database) {
      */
     async page(cursor: string | null, limit: number): Promise<{ bookings: WatchedBooking[]; next: string | null }> {
       const after = cursor ?? '00000000-0000-0000-0000-000000000000';
-      const [end] = (await database.raw<{ rows: { id: string }[] }>(`SELECT id FROM booking WHERE id > ? ORDER BY id OFFSET ? LIMIT 1`, [after, limit - 1])).rows;
+      const [end] = (
+        await database.raw<{ rows: { id: string }[] }>(
+          `SELECT id FROM booking WHERE id > ? ORDER BY id OFFSET ? LIMIT 1`,
+          [after, limit - 1],
+        )
+      ).rows;
       const bookings = end
-        ? await rows(`SELECT id, state FROM booking WHERE id > ? AND id <= ? AND ${watched} ORDER BY id`, [after, end.id])
+        ? await rows(`SELECT id, state FROM booking WHERE id > ? AND id <= ? AND ${watched} ORDER BY id`, [
+            after,
+            end.id,
+          ])
         : await rows(`SELECT id, state FROM booking WHERE id > ? AND ${watched} ORDER BY id`, [after]);
       return { bookings, next: end?.id ?? null };
     },

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -20,7 +21,12 @@ export function createResidentNotes({ database, keys }: { database: Database; ke
   return {
     async add(residentId: string, staffId: string, text: string): Promise<string> {
       const id = uuidv7();
-      await database('resident_note').insert({ id, resident_id: residentId, staff_id: staffId, sealed: keys.seal(text) });
+      await database('resident_note').insert({
+        id,
+        resident_id: residentId,
+        staff_id: staffId,
+        sealed: keys.seal(text),
+      });
       return id;
     },
 
@@ -32,8 +38,18 @@ export function createResidentNotes({ database, keys }: { database: Database; ke
         .whereNotNull('n.sealed')
         .orderBy('n.id', 'desc')
         .limit(mostShown)
-        .select<{ id: string; at: Date; display_name: string; sealed: Buffer }[]>('n.id', 'n.at', 's.display_name', 'n.sealed');
-      return rows.map((row) => ({ id: row.id, at: row.at, by: row.display_name, text: keys.open(row.sealed).toString('utf8') }));
+        .select<{ id: string; at: Date; display_name: string; sealed: Buffer }[]>(
+          'n.id',
+          'n.at',
+          's.display_name',
+          'n.sealed',
+        );
+      return rows.map((row) => ({
+        id: row.id,
+        at: row.at,
+        by: row.display_name,
+        text: keys.open(row.sealed).toString('utf8'),
+      }));
     },
   };
 }

@@ -27,11 +27,23 @@ export type ResidentSearch = ReturnType<typeof createResidentSearch>;
 /** Finds residents by the blind indexes of what callers say. Pages are in order of id, so that they hold still. */
 export function createResidentSearch({ database, keys }: { database: Database; keys: KeyRing }) {
   /** Residents that one of the numbers names; undefined when the search has no number. */
-  async function idsByNumber(programmeId: string, { couponNumber, reference, telephone }: DeskSearch): Promise<string[] | undefined> {
+  async function idsByNumber(
+    programmeId: string,
+    { couponNumber, reference, telephone }: DeskSearch,
+  ): Promise<string[] | undefined> {
     if (couponNumber === undefined && reference === undefined && telephone === undefined) return undefined;
     const [byCoupon, byReference, byTelephone] = await Promise.all([
-      couponNumber === undefined ? [] : database('resident').where({ programme_id: programmeId }).whereIn('coupon_index', keys.blindIndexes(couponNumber)).select<{ id: string }[]>('id'),
-      reference === undefined ? [] : database('booking').where({ programme_id: programmeId, reference }).select<{ id: string }[]>('resident_id as id'),
+      couponNumber === undefined
+        ? []
+        : database('resident')
+            .where({ programme_id: programmeId })
+            .whereIn('coupon_index', keys.blindIndexes(couponNumber))
+            .select<{ id: string }[]>('id'),
+      reference === undefined
+        ? []
+        : database('booking')
+            .where({ programme_id: programmeId, reference })
+            .select<{ id: string }[]>('resident_id as id'),
       telephone === undefined
         ? []
         : database('booking')
@@ -48,18 +60,24 @@ export function createResidentSearch({ database, keys }: { database: Database; k
      * @param after `next` of the page before
      * @param limit residents of a page
      */
-    async find(programmeId: string, search: DeskSearch, { after, limit }: { after: string | undefined; limit: number }): Promise<FoundPage> {
+    async find(
+      programmeId: string,
+      search: DeskSearch,
+      { after, limit }: { after: string | undefined; limit: number },
+    ): Promise<FoundPage> {
       const ids = await idsByNumber(programmeId, search);
       if (ids?.length === 0) return { found: [], next: null };
       const found: FoundResident[] = [];
       let last = after;
-      for (let seen = 0; seen < mostRows; ) {
+      for (let seen = 0; seen < mostRows;) {
         const rows = await database('resident')
           .where({ programme_id: programmeId })
           .modify((query) => {
             if (ids) void query.whereIn('id', ids);
-            if (search.birthDate !== undefined) void query.whereRaw('search_keys && ?::bigint[]', [searchedKeys(keys, birthDateText(search.birthDate))]);
-            if (search.kana !== undefined) void query.whereRaw('search_keys && ?::bigint[]', [searchedKeys(keys, kanaText(search.kana))]);
+            if (search.birthDate !== undefined)
+              void query.whereRaw('search_keys && ?::bigint[]', [searchedKeys(keys, birthDateText(search.birthDate))]);
+            if (search.kana !== undefined)
+              void query.whereRaw('search_keys && ?::bigint[]', [searchedKeys(keys, kanaText(search.kana))]);
             if (last !== undefined) void query.where('id', '>', last);
           })
           .orderBy('id')
@@ -84,5 +102,8 @@ export function createResidentSearch({ database, keys }: { database: Database; k
 
 /** The indexes hold the first characters of a name alone: the rest is compared here. */
 function fits(resident: SealedResident, { birthDate, kana }: DeskSearch): boolean {
-  return (birthDate === undefined || resident.birthDate === birthDate) && (kana === undefined || foldKana(resident.kana ?? '').startsWith(kana));
+  return (
+    (birthDate === undefined || resident.birthDate === birthDate) &&
+    (kana === undefined || foldKana(resident.kana ?? '').startsWith(kana))
+  );
 }

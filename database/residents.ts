@@ -43,7 +43,15 @@ export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   function read(row: ResidentRow): Resident {
     const { birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
-    return { id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, birthDate, kana, isProtected: row.protected };
+    return {
+      id: row.id,
+      programmeId: row.programme_id,
+      groupCode: row.group_code,
+      declared: row.declared,
+      birthDate,
+      kana,
+      isProtected: row.protected,
+    };
   }
 
   return {
@@ -58,16 +66,23 @@ export function createResidentRepository({ database, keys }: { database: Databas
 
     /** Whether a person is still among those whom the city lists: not moved out, dead, or missing from a whole set. */
     async isListed(id: string): Promise<boolean> {
-      return (await database('resident').where({ id, status: 'active' }).first<{ id: string } | undefined>('id')) !== undefined;
+      return (
+        (await database('resident').where({ id, status: 'active' }).first<{ id: string } | undefined>('id')) !==
+        undefined
+      );
     },
 
     /** Notes to which groups a person declares to belong; what they declared before is replaced. */
     async declare(id: string, groupCodes: readonly string[]): Promise<void> {
-      await database('resident').where({ id }).update({ declared: [...groupCodes] });
+      await database('resident')
+        .where({ id })
+        .update({ declared: [...groupCodes] });
     },
 
     async find(id: string): Promise<Resident | undefined> {
-      const row = await database('resident').where({ id }).first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
+      const row = await database('resident')
+        .where({ id })
+        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
       return row && read(row);
     },
   };

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import type { ScheduleTemplate } from '../domain/schedule/template';
 import type { Database } from './connection';
 
@@ -28,7 +29,15 @@ export interface ScheduleRow {
 export const scheduleColumns = `id, venue_id, name, to_char(valid_from, 'YYYY-MM-DD') AS valid_from, to_char(valid_until, 'YYYY-MM-DD') AS valid_until, template, version`;
 
 export function readSchedule(row: ScheduleRow): ScheduleView {
-  return { id: row.id, venueId: row.venue_id, name: row.name, validFrom: row.valid_from, validUntil: row.valid_until, template: row.template, version: row.version };
+  return {
+    id: row.id,
+    venueId: row.venue_id,
+    name: row.name,
+    validFrom: row.valid_from,
+    validUntil: row.valid_until,
+    template: row.template,
+    version: row.version,
+  };
 }
 
 export type ScheduleRepository = ReturnType<typeof createScheduleRepository>;
@@ -46,7 +55,9 @@ export function createScheduleRepository(database: Database) {
     },
 
     async find(programmeId: string, id: string): Promise<ScheduleView | undefined> {
-      const row = await database('schedule').where({ programme_id: programmeId, id }).first<ScheduleRow | undefined>(database.raw(scheduleColumns));
+      const row = await database('schedule')
+        .where({ programme_id: programmeId, id })
+        .first<ScheduleRow | undefined>(database.raw(scheduleColumns));
       return row && readSchedule(row);
     },
 
@@ -54,7 +65,9 @@ export function createScheduleRepository(database: Database) {
      * For the demo: makes the plan of a venue that has none, and lengthens one that nobody edited since. Returns the plan and
      * the first date whose slots are missing; undefined where staff plan themselves.
      */
-    async lengthen(input: ScheduleInput & { readonly programmeId: string }): Promise<{ readonly id: string; readonly missingFrom: string } | undefined> {
+    async lengthen(
+      input: ScheduleInput & { readonly programmeId: string },
+    ): Promise<{ readonly id: string; readonly missingFrom: string } | undefined> {
       const known = await database('schedule')
         .where({ programme_id: input.programmeId, venue_id: input.venueId })
         .orderBy('id')
@@ -62,12 +75,19 @@ export function createScheduleRepository(database: Database) {
       const [only] = known;
       if (known.length > 1 || (only && only.version > 1)) return undefined;
       if (only) {
-        if (only.valid_until < input.validUntil) await database('schedule').where({ id: only.id }).update({ valid_until: input.validUntil });
+        if (only.valid_until < input.validUntil)
+          await database('schedule').where({ id: only.id }).update({ valid_until: input.validUntil });
         return { id: only.id, missingFrom: only.valid_until > input.validFrom ? only.valid_until : input.validFrom };
       }
       const id = uuidv7();
       await database('schedule').insert({
-        id, programme_id: input.programmeId, venue_id: input.venueId, name: input.name, valid_from: input.validFrom, valid_until: input.validUntil, template: JSON.stringify(input.template),
+        id,
+        programme_id: input.programmeId,
+        venue_id: input.venueId,
+        name: input.name,
+        valid_from: input.validFrom,
+        valid_until: input.validUntil,
+        template: JSON.stringify(input.template),
       });
       return { id, missingFrom: input.validFrom };
     },

@@ -1,5 +1,5 @@
 import type { Answers } from '../domain/booking/form';
-import { kanaPrefixLengths, foldKana } from '../domain/kana';
+import { foldKana, kanaPrefixLengths } from '../domain/kana';
 import type { ProgrammeDocument } from '../domain/programme/document';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
@@ -41,7 +41,11 @@ export function searchKeysOf(keys: KeyRing, resident: Pick<SealedResident, 'birt
 }
 
 /** The key of the telephone number in a booking's answers: that of the form's first telephone field that was filled in. Null where there is none. */
-export function telephoneKeyOfAnswers(keys: KeyRing, document: Pick<ProgrammeDocument, 'form'>, answers: Answers): string | null {
+export function telephoneKeyOfAnswers(
+  keys: KeyRing,
+  document: Pick<ProgrammeDocument, 'form'>,
+  answers: Answers,
+): string | null {
   const given = document.form.fields.filter((field) => field.kind === 'telephone').map((field) => answers[field.name]);
   const digits = given.find((value): value is string => typeof value === 'string' && value !== '');
   return digits === undefined ? null : String(searchKeyOf(keys.blindIndex(telephoneText(digits))));

@@ -43,13 +43,24 @@ export async function giveShareBack(sql: Sql, { slotId, channel, shareCode }: Co
 }
 
 /** A hold whose time is over that still counts in a share. */
-export async function staleHoldInShare(sql: Sql, slotId: string, channel: Channel, limit: SeatShare, now: Date): Promise<string | undefined> {
+export async function staleHoldInShare(
+  sql: Sql,
+  slotId: string,
+  channel: Channel,
+  limit: SeatShare,
+  now: Date,
+): Promise<string | undefined> {
   const [row] = await sql<{ id: string }>(statements.staleInShare, [slotId, channel, limit.code, now]);
   return row?.id;
 }
 
 /** The seat of a cancelled booking stays closed until `reopensAt`: it still counts as taken. */
-export async function coolSeat(sql: Sql, bookingId: string, { slotId, channel, shareCode }: CountedSeat, reopensAt: Date): Promise<void> {
+export async function coolSeat(
+  sql: Sql,
+  bookingId: string,
+  { slotId, channel, shareCode }: CountedSeat,
+  reopensAt: Date,
+): Promise<void> {
   await sql(statements.cool, [bookingId, slotId, channel, shareCode, reopensAt]);
 }
 

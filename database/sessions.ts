@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
-import type { SealedResident } from './residents';
 import { preparedQuery } from './prepared-query';
+import type { SealedResident } from './residents';
 
 export interface Session {
   readonly tokenHash: Buffer;
@@ -78,7 +79,12 @@ export function createSessionRepository({ database, keys }: { database: Database
         await database('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
       }
       return {
-        tokenHash, residentId: row.resident_id, programmeId: row.programme_id, groupCode: row.group_code, channel: row.channel, declared: row.declared,
+        tokenHash,
+        residentId: row.resident_id,
+        programmeId: row.programme_id,
+        groupCode: row.group_code,
+        channel: row.channel,
+        declared: row.declared,
         get birthDate() {
           return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
         },
@@ -86,25 +92,33 @@ export function createSessionRepository({ database, keys }: { database: Database
     },
 
     async close(token: string): Promise<void> {
-      await database('citizen_session').where({ token_hash: hashOf(token) }).delete();
+      await database('citizen_session')
+        .where({ token_hash: hashOf(token) })
+        .delete();
     },
 
     /** What was typed into the form but not confirmed yet: sealed, and gone with the session. */
     async saveDraft(session: Session, draft: Readonly<Record<string, string>>): Promise<void> {
-      await database('citizen_session').where({ token_hash: session.tokenHash }).update({ sealed_draft: keys.seal(JSON.stringify(draft)) });
+      await database('citizen_session')
+        .where({ token_hash: session.tokenHash })
+        .update({ sealed_draft: keys.seal(JSON.stringify(draft)) });
     },
 
     async draftOf(session: Session): Promise<Readonly<Record<string, string>>> {
       const row = await database('citizen_session')
         .where({ token_hash: session.tokenHash })
         .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
-      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Record<string, string>) : {};
+      return row?.sealed_draft
+        ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Record<string, string>)
+        : {};
     },
 
     /** Removes sessions whose time is over, with their drafts. Returns how many. */
     async removeEnded(): Promise<number> {
       return database('citizen_session')
-        .whereRaw(`seen_at < now() - interval '${String(idleMinutes)} minutes' OR created_at < now() - interval '${String(absoluteMinutes)} minutes'`)
+        .whereRaw(
+          `seen_at < now() - interval '${String(idleMinutes)} minutes' OR created_at < now() - interval '${String(absoluteMinutes)} minutes'`,
+        )
         .delete();
     },
   };

@@ -1,5 +1,12 @@
+import {
+  asTheSiteSays,
+  changedSettings,
+  type LanguageReview,
+  languageReviews,
+  noSiteSettings,
+  type SiteSettings,
+} from '../domain/site/settings';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
-import { asTheSiteSays, changedSettings, languageReviews, noSiteSettings, type LanguageReview, type SiteSettings } from '../domain/site/settings';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import type { Programmes, ProgrammeVersion } from './programmes';
@@ -30,7 +37,10 @@ export interface SiteSettingsReader {
 export type SiteSettingsEditor = ReturnType<typeof createSiteSettingsEditor>;
 
 function rows(database: Database) {
-  return database('site_settings as s').leftJoin('staff as a', 'a.id', 's.changed_by').orderBy('s.version', 'desc').select<SiteRow[]>('s.version', 's.settings', 's.changed_at', 'a.display_name');
+  return database('site_settings as s')
+    .leftJoin('staff as a', 'a.id', 's.changed_by')
+    .orderBy('s.version', 'desc')
+    .select<SiteRow[]>('s.version', 's.settings', 's.changed_at', 'a.display_name');
 }
 
 async function newest(database: Database): Promise<SiteVersion> {
@@ -79,19 +89,32 @@ export function createSiteSettingsEditor({ database, audit }: { database: Databa
     },
 
     /** Puts `settings` in force after `version`, which somebody has looked at. The same again changes nothing. */
-    async change(actor: AuditActor, version: number, settings: SiteSettings): Promise<{ readonly ok: true; readonly site: SiteVersion } | StaffRefusal> {
+    async change(
+      actor: AuditActor,
+      version: number,
+      settings: SiteSettings,
+    ): Promise<{ readonly ok: true; readonly site: SiteVersion } | StaffRefusal> {
       const before = await newest(database);
       if (before.version !== version) return refuseStaff('changed_meanwhile', { version: before.version });
       const changed = changedSettings(before.settings, settings);
       if (changed.length === 0) return { ok: true, site: before };
       try {
         await database.transaction(async (trx) => {
-          await trx('site_settings').insert({ version: version + 1, settings: JSON.stringify(settings), changed_by: actor.kind === 'staff' ? actor.id : null });
-          await audit.append(trx, actor, { action: 'site.change', result: 'done', detail: { version: version + 1, changed: changed.join(' ') } });
+          await trx('site_settings').insert({
+            version: version + 1,
+            settings: JSON.stringify(settings),
+            changed_by: actor.kind === 'staff' ? actor.id : null,
+          });
+          await audit.append(trx, actor, {
+            action: 'site.change',
+            result: 'done',
+            detail: { version: version + 1, changed: changed.join(' ') },
+          });
         });
       } catch (error) {
         // Two at the same moment: the key lets one in.
-        if ((error as { code?: unknown }).code === uniqueViolation) return refuseStaff('changed_meanwhile', { version: version + 1 });
+        if ((error as { code?: unknown }).code === uniqueViolation)
+          return refuseStaff('changed_meanwhile', { version: version + 1 });
         throw error;
       }
       return { ok: true, site: await newest(database) };
@@ -104,7 +127,10 @@ export function createSiteSettingsEditor({ database, audit }: { database: Databa
  * is: nothing is said there, and the settings would need a second connection.
  */
 export function programmesAsTheSiteSays(programmes: Programmes, site: SiteSettingsReader): Programmes {
-  const seen = async (version: ProgrammeVersion): Promise<ProgrammeVersion> => ({ ...version, document: asTheSiteSays(version.document, await site.current()) });
+  const seen = async (version: ProgrammeVersion): Promise<ProgrammeVersion> => ({
+    ...version,
+    document: asTheSiteSays(version.document, await site.current()),
+  });
   return {
     ...programmes,
     allPublished: async () => Promise.all((await programmes.allPublished()).map(seen)),

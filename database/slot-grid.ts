@@ -1,9 +1,9 @@
 import { instantOf } from '../domain/calendar/city-time';
-import { channels, type Channel } from '../domain/contracts/booking-workflow';
+import { type Channel, channels } from '../domain/contracts/booking-workflow';
 import type { DaySeats } from '../domain/schedule/balance';
 import type { PlannedSlot } from '../domain/schedule/plan-slots';
 import type { Database } from './connection';
-import { touchedBookings, type TouchedBooking } from './known-slots';
+import { type TouchedBooking, touchedBookings } from './known-slots';
 
 /** Seats of a slot for one channel: planned = held + booked + free. */
 export interface ChannelSeats {
@@ -41,7 +41,18 @@ export function createSlotGrid(database: Database) {
   return {
     /** All slots of one venue on the days of [from, until), in order. Those that a plan took away are not among them. */
     async slots(programmeId: string, venueId: string, from: string, until: string): Promise<GridSlot[]> {
-      const { rows } = await database.raw<{ rows: { id: string; dose: number; vaccine: string | null; starts_at: Date; ends_at: Date; schedule_id: string | null; set_by_hand: boolean; seats: Partial<Record<Channel, [number, number, number, number]>> }[] }>(
+      const { rows } = await database.raw<{
+        rows: {
+          id: string;
+          dose: number;
+          vaccine: string | null;
+          starts_at: Date;
+          ends_at: Date;
+          schedule_id: string | null;
+          set_by_hand: boolean;
+          seats: Partial<Record<Channel, [number, number, number, number]>>;
+        }[];
+      }>(
         `SELECT s.id, s.dose, s.vaccine, s.starts_at, s.ends_at, s.schedule_id, s.set_by_hand,
                 jsonb_object_agg(q.channel, jsonb_build_array(q.capacity, q.taken, coalesce(h.running, 0), coalesce(h.over, 0))) AS seats
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id
@@ -54,7 +65,13 @@ export function createSlotGrid(database: Database) {
         [programmeId, venueId, instantOf(from, '00:00'), instantOf(until, '00:00')],
       );
       return rows.map((row) => ({
-        id: row.id, dose: row.dose, vaccine: row.vaccine, startsAt: row.starts_at, endsAt: row.ends_at, scheduleId: row.schedule_id, setByHand: row.set_by_hand,
+        id: row.id,
+        dose: row.dose,
+        vaccine: row.vaccine,
+        startsAt: row.starts_at,
+        endsAt: row.ends_at,
+        scheduleId: row.schedule_id,
+        setByHand: row.set_by_hand,
         seats: channels.map((channel) => {
           const [planned, taken, held, over] = row.seats[channel] ?? [0, 0, 0, 0];
           return { channel, planned, held, booked: taken - held - over, free: planned - taken + over };
@@ -93,12 +110,19 @@ export function createSlotGrid(database: Database) {
 
     /** Who has a seat of a slot; undefined for an unknown one. */
     async bookings(programmeId: string, slotId: string): Promise<TouchedBooking[] | undefined> {
-      const row = await database('slot').where({ id: slotId, programme_id: programmeId }).first<{ id: string } | undefined>('id');
+      const row = await database('slot')
+        .where({ id: slotId, programme_id: programmeId })
+        .first<{ id: string } | undefined>('id');
       return row && touchedBookings(database, [slotId], 1_000);
     },
 
     /** For a sheet: the slots of [from, until), of one venue or of all, with the venue's code. */
-    async sheet(programmeId: string, from: string, until: string, venueId?: string): Promise<{ readonly venueCode: string; readonly slot: PlannedSlot }[]> {
+    async sheet(
+      programmeId: string,
+      from: string,
+      until: string,
+      venueId?: string,
+    ): Promise<{ readonly venueCode: string; readonly slot: PlannedSlot }[]> {
       const rows = await database('slot as s')
         .join('venue as v', 'v.id', 's.venue_id')
         .join('slot_quota as q', 'q.slot_id', 's.id')
@@ -111,11 +135,33 @@ export function createSlotGrid(database: Database) {
         .groupBy(['s.id', 'v.id'])
         .havingRaw('sum(q.capacity) > 0')
         .orderBy(['v.position', 'v.code', 's.starts_at', 's.dose'])
-        .select<{ code: string; dose: number; starts_at: Date; ends_at: Date; vaccine: string | null; quotas: PlannedSlot['quotas'] }[]>(
-          'v.code', 's.dose', 's.starts_at', 's.ends_at', 's.vaccine', database.raw(`jsonb_agg(jsonb_build_object('channel', q.channel, 'capacity', q.capacity)) AS quotas`),
+        .select<
+          {
+            code: string;
+            dose: number;
+            starts_at: Date;
+            ends_at: Date;
+            vaccine: string | null;
+            quotas: PlannedSlot['quotas'];
+          }[]
+        >(
+          'v.code',
+          's.dose',
+          's.starts_at',
+          's.ends_at',
+          's.vaccine',
+          database.raw(`jsonb_agg(jsonb_build_object('channel', q.channel, 'capacity', q.capacity)) AS quotas`),
         );
-      return rows.map((row) => ({ venueCode: row.code, slot: { dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, vaccine: row.vaccine, quotas: row.quotas } }));
+      return rows.map((row) => ({
+        venueCode: row.code,
+        slot: {
+          dose: row.dose,
+          startsAt: row.starts_at,
+          endsAt: row.ends_at,
+          vaccine: row.vaccine,
+          quotas: row.quotas,
+        },
+      }));
     },
-
   };
 }

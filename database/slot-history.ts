@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Channel } from '../domain/contracts/booking-workflow';
 import { channels } from '../domain/contracts/booking-workflow';
 import type { Seats } from '../domain/schedule/compare-slots';
@@ -48,12 +49,26 @@ const batch = 2_000;
 const shownItems = 50;
 
 /** Writes down a change of seats in its own transaction: who, when, before and after. */
-export async function appendSlotChange(trx: Knex.Transaction, actor: AuditActor, change: SlotChangeRecord): Promise<string> {
+export async function appendSlotChange(
+  trx: Knex.Transaction,
+  actor: AuditActor,
+  change: SlotChangeRecord,
+): Promise<string> {
   const id = uuidv7();
   const { items, before, after } = change;
   await trx('slot_change').insert({
-    id, programme_id: change.programmeId, venue_id: change.venueId, schedule_id: change.scheduleId, actor_kind: actor.kind, actor_id: actor.id, kind: change.kind,
-    added: change.added, changed: change.changed, removed: change.removed, before: textOf(before), after: textOf(after),
+    id,
+    programme_id: change.programmeId,
+    venue_id: change.venueId,
+    schedule_id: change.scheduleId,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    kind: change.kind,
+    added: change.added,
+    changed: change.changed,
+    removed: change.removed,
+    before: textOf(before),
+    after: textOf(after),
   });
   for (let start = 0; start < items.length; start += batch) {
     const part = items.slice(start, start + batch);
@@ -61,7 +76,13 @@ export async function appendSlotChange(trx: Knex.Transaction, actor: AuditActor,
       `INSERT INTO slot_change_item (change_id, dose, starts_at, before, after)
        SELECT CAST(? AS uuid), i.dose, i.starts_at, nullif(i.before, '')::jsonb, nullif(i.after, '')::jsonb
          FROM unnest(?::smallint[], ?::timestamptz[], ?::text[], ?::text[]) AS i (dose, starts_at, before, after)`,
-      [id, part.map((item) => item.dose), part.map((item) => item.startsAt.toISOString()), part.map((item) => textOf(item.before && shortSeats(item.before)) ?? ''), part.map((item) => textOf(item.after && shortSeats(item.after)) ?? '')],
+      [
+        id,
+        part.map((item) => item.dose),
+        part.map((item) => item.startsAt.toISOString()),
+        part.map((item) => textOf(item.before && shortSeats(item.before)) ?? ''),
+        part.map((item) => textOf(item.after && shortSeats(item.after)) ?? ''),
+      ],
     );
   }
   return id;
@@ -72,9 +93,26 @@ export type SlotHistory = ReturnType<typeof createSlotHistory>;
 export function createSlotHistory(database: Database) {
   return {
     /** Changes at one venue, the newest first. `slot`: only those of one dose and start. `before`: the id after which to go on. */
-    async list(filter: { readonly programmeId: string; readonly venueId: string; readonly slot?: { readonly dose: number; readonly startsAt: Date } | undefined; readonly before?: string | undefined; readonly limit: number }): Promise<SlotChangeView[]> {
+    async list(filter: {
+      readonly programmeId: string;
+      readonly venueId: string;
+      readonly slot?: { readonly dose: number; readonly startsAt: Date } | undefined;
+      readonly before?: string | undefined;
+      readonly limit: number;
+    }): Promise<SlotChangeView[]> {
       const { slot } = filter;
-      const { rows } = await database.raw<{ rows: { id: string; at: Date; by: string | null; kind: SlotChangeKind; added: number; changed: number; removed: number; items: { dose: number; starts_at: string; before: Partial<Seats> | null; after: Partial<Seats> | null }[] }[] }>(
+      const { rows } = await database.raw<{
+        rows: {
+          id: string;
+          at: Date;
+          by: string | null;
+          kind: SlotChangeKind;
+          added: number;
+          changed: number;
+          removed: number;
+          items: { dose: number; starts_at: string; before: Partial<Seats> | null; after: Partial<Seats> | null }[];
+        }[];
+      }>(
         `SELECT c.id, c.at, s.display_name AS by, c.kind, c.added, c.changed, c.removed,
                 coalesce((SELECT jsonb_agg(i ORDER BY i.starts_at, i.dose) FROM (
                    SELECT dose, starts_at, before, after FROM slot_change_item WHERE change_id = c.id AND (CAST(:dose AS int) IS NULL OR (dose = :dose AND starts_at = :startsAt))
@@ -83,10 +121,23 @@ export function createSlotHistory(database: Database) {
           WHERE c.venue_id = :venueId AND c.programme_id = :programmeId AND (CAST(:before AS uuid) IS NULL OR c.id < :before)
             AND (CAST(:dose AS int) IS NULL OR EXISTS (SELECT 1 FROM slot_change_item WHERE change_id = c.id AND dose = :dose AND starts_at = :startsAt))
           ORDER BY c.id DESC LIMIT :limit`,
-        { programmeId: filter.programmeId, venueId: filter.venueId, before: filter.before ?? null, dose: slot?.dose ?? null, startsAt: slot?.startsAt ?? null, limit: filter.limit },
+        {
+          programmeId: filter.programmeId,
+          venueId: filter.venueId,
+          before: filter.before ?? null,
+          dose: slot?.dose ?? null,
+          startsAt: slot?.startsAt ?? null,
+          limit: filter.limit,
+        },
       );
       return rows.map((row) => ({
-        ...row, items: row.items.map((item) => ({ dose: item.dose, startsAt: new Date(item.starts_at), before: item.before && fullSeats(item.before), after: item.after && fullSeats(item.after) })),
+        ...row,
+        items: row.items.map((item) => ({
+          dose: item.dose,
+          startsAt: new Date(item.starts_at),
+          before: item.before && fullSeats(item.before),
+          after: item.after && fullSeats(item.after),
+        })),
       }));
     },
   };
@@ -97,7 +148,9 @@ function textOf(value: unknown): string | null {
 }
 
 function shortSeats(seats: Seats): Partial<Seats> {
-  return Object.fromEntries(channels.filter((channel) => seats[channel] > 0).map((channel) => [channel, seats[channel]]));
+  return Object.fromEntries(
+    channels.filter((channel) => seats[channel] > 0).map((channel) => [channel, seats[channel]]),
+  );
 }
 
 function fullSeats(seats: Partial<Seats>): Seats {

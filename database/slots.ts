@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
+
 import { instantOf } from '../domain/calendar/city-time';
-import type { SeatShare } from '../domain/programme/release';
 import type { Channel } from '../domain/contracts/booking-workflow';
+import type { SeatShare } from '../domain/programme/release';
 import type { PlannedSlot } from '../domain/schedule/plan-slots';
 import type { Database } from './connection';
 import { freeInShareSql, freeSeatsSql } from './seats';
@@ -73,7 +74,9 @@ export function createSlotRepository(database: Database) {
 
   /** Free seats as SQL with its bindings. */
   function freeOf(limit: SeatShare | null | undefined): { sql: string; bindings: (string | number)[] } {
-    return limit ? { sql: freeInShareSql, bindings: [limit.share, limit.code, limit.code, limit.code] } : { sql: freeSeatsSql, bindings: [] };
+    return limit
+      ? { sql: freeInShareSql, bindings: [limit.share, limit.code, limit.code, limit.code] }
+      : { sql: freeSeatsSql, bindings: [] };
   }
 
   async function readFreeSlots(query: FreeSlotQuery): Promise<FreeSlot[]> {
@@ -92,11 +95,25 @@ export function createSlotRepository(database: Database) {
         if (query.venueIds !== undefined) void builder.whereIn('s.venue_id', query.venueIds);
       })
       .orderBy(['s.starts_at', 's.venue_id'])
-      .select<{ id: string; venue_id: string; dose: number; starts_at: Date; ends_at: Date; free: number; capacity: number }[]>(
-        's.id', 's.venue_id', 's.dose', 's.starts_at', 's.ends_at', 'q.capacity', database.raw(`${free.sql} AS free`, free.bindings),
+      .select<
+        { id: string; venue_id: string; dose: number; starts_at: Date; ends_at: Date; free: number; capacity: number }[]
+      >(
+        's.id',
+        's.venue_id',
+        's.dose',
+        's.starts_at',
+        's.ends_at',
+        'q.capacity',
+        database.raw(`${free.sql} AS free`, free.bindings),
       );
     return rows.map((row) => ({
-      id: row.id, venueId: row.venue_id, dose: row.dose, startsAt: row.starts_at, endsAt: row.ends_at, free: Math.max(0, row.free), capacity: row.capacity,
+      id: row.id,
+      venueId: row.venue_id,
+      dose: row.dose,
+      startsAt: row.starts_at,
+      endsAt: row.ends_at,
+      free: Math.max(0, row.free),
+      capacity: row.capacity,
     }));
   }
 
@@ -107,7 +124,14 @@ export function createSlotRepository(database: Database) {
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id AND v.active
                 WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
         GROUP BY 1, 2 ORDER BY 1, 2`,
-      [query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00'), query.venueId ?? null, query.venueId ?? null],
+      [
+        query.programmeId,
+        query.dose,
+        instantOf(query.from, '00:00'),
+        instantOf(query.until, '00:00'),
+        query.venueId ?? null,
+        query.venueId ?? null,
+      ],
     );
     return rows;
   }
@@ -115,7 +139,9 @@ export function createSlotRepository(database: Database) {
   async function readFreeByVenue(query: FreeSlotQuery): Promise<VenueAvailability[]> {
     const free = freeOf(query.limit);
     const venueIds = query.venueIds ? [...query.venueIds] : null;
-    const { rows } = await database.raw<{ rows: { venue_id: string; free: number; capacity: number; next_day: string | null }[] }>(
+    const { rows } = await database.raw<{
+      rows: { venue_id: string; free: number; capacity: number; next_day: string | null }[];
+    }>(
       `SELECT venue_id, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity,
               to_char(min(starts_at) FILTER (WHERE free > 0) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS next_day
          FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${free.sql} AS free
@@ -123,9 +149,23 @@ export function createSlotRepository(database: Database) {
                 WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND q.capacity > 0
                   AND (?::uuid[] IS NULL OR s.venue_id = ANY (?::uuid[]))) AS seats
         GROUP BY venue_id`,
-      [...free.bindings, query.channel, query.programmeId, query.dose, instantOf(query.from, '00:00'), instantOf(query.until, '00:00'), venueIds, venueIds],
+      [
+        ...free.bindings,
+        query.channel,
+        query.programmeId,
+        query.dose,
+        instantOf(query.from, '00:00'),
+        instantOf(query.until, '00:00'),
+        venueIds,
+        venueIds,
+      ],
     );
-    return rows.map((row) => ({ venueId: row.venue_id, free: row.free, capacity: row.capacity, nextDay: row.next_day }));
+    return rows.map((row) => ({
+      venueId: row.venue_id,
+      free: row.free,
+      capacity: row.capacity,
+      nextDay: row.next_day,
+    }));
   }
 
   return {
@@ -134,7 +174,12 @@ export function createSlotRepository(database: Database) {
       return shared(`venues ${programmeId}`, async () => {
         const rows = await database('venue as v')
           .where('v.active', true)
-          .whereExists(database('slot as s').select(database.raw('1')).whereRaw('s.venue_id = v.id').where('s.programme_id', programmeId))
+          .whereExists(
+            database('slot as s')
+              .select(database.raw('1'))
+              .whereRaw('s.venue_id = v.id')
+              .where('s.programme_id', programmeId),
+          )
           .orderBy(['v.position', 'v.code'])
           .select<VenueRow[]>(venueColumns('v'));
         return rows.map(readVenue);
@@ -142,8 +187,22 @@ export function createSlotRepository(database: Database) {
     },
 
     /** The slot of a dose that begins there and then. */
-    async idAt({ programmeId, venueId, dose, startsAt }: { readonly programmeId: string; readonly venueId: string; readonly dose: number; readonly startsAt: Date }): Promise<string | undefined> {
-      return (await database('slot').where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string } | undefined>('id'))?.id;
+    async idAt({
+      programmeId,
+      venueId,
+      dose,
+      startsAt,
+    }: {
+      readonly programmeId: string;
+      readonly venueId: string;
+      readonly dose: number;
+      readonly startsAt: Date;
+    }): Promise<string | undefined> {
+      return (
+        await database('slot')
+          .where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt })
+          .first<{ id: string } | undefined>('id')
+      )?.id;
     },
 
     /** Slots of one dose for one channel, full ones included, in order of time. At most 1 s old. */
@@ -165,19 +224,36 @@ export function createSlotRepository(database: Database) {
      * Adds planned slots of one venue. The same plan twice adds nothing: what is there stays as it is.
      * Returns how many slots were new.
      */
-    async addSlots(programmeId: string, venueId: string, scheduleId: string | null, slots: readonly PlannedSlot[]): Promise<number> {
+    async addSlots(
+      programmeId: string,
+      venueId: string,
+      scheduleId: string | null,
+      slots: readonly PlannedSlot[],
+    ): Promise<number> {
       return database.transaction(async (trx) => {
         const rows = slots.map((slot) => ({
-          id: uuidv7(), programme_id: programmeId, venue_id: venueId, schedule_id: scheduleId, dose: slot.dose, starts_at: slot.startsAt, ends_at: slot.endsAt,
+          id: uuidv7(),
+          programme_id: programmeId,
+          venue_id: venueId,
+          schedule_id: scheduleId,
+          dose: slot.dose,
+          starts_at: slot.startsAt,
+          ends_at: slot.endsAt,
           vaccine: slot.vaccine ?? null,
         }));
         const added = new Set<string>();
         for (let start = 0; start < rows.length; start += 1_000) {
-          const inserted = await trx('slot').insert(rows.slice(start, start + 1_000)).onConflict(['programme_id', 'venue_id', 'dose', 'starts_at']).ignore().returning<{ id: string }[]>('id');
+          const inserted = await trx('slot')
+            .insert(rows.slice(start, start + 1_000))
+            .onConflict(['programme_id', 'venue_id', 'dose', 'starts_at'])
+            .ignore()
+            .returning<{ id: string }[]>('id');
           for (const { id } of inserted) added.add(id);
         }
         const quotas = rows.flatMap((row, index) =>
-          added.has(row.id) ? (slots[index]?.quotas ?? []).map(({ channel, capacity }) => ({ slot_id: row.id, channel, capacity })) : [],
+          added.has(row.id)
+            ? (slots[index]?.quotas ?? []).map(({ channel, capacity }) => ({ slot_id: row.id, channel, capacity }))
+            : [],
         );
         await trx.batchInsert('slot_quota', quotas, 1_000);
         return added.size;

@@ -67,21 +67,32 @@ export function createStaffBookingReader(database: Database) {
     async list(filter: BookingListFilter): Promise<BookingLine[]> {
       const conditions = ['s.programme_id = ?'];
       const bindings: (string | number | Date)[] = [filter.programmeId];
-      const add = (condition: string, ...values: (string | number | Date)[]) => { conditions.push(condition); bindings.push(...values); };
+      const add = (condition: string, ...values: (string | number | Date)[]) => {
+        conditions.push(condition);
+        bindings.push(...values);
+      };
       if (filter.from !== undefined) add('s.starts_at >= ?', instantOf(filter.from, '00:00'));
       if (filter.until !== undefined) add('s.starts_at < ?', instantOf(filter.until, '00:00'));
       if (filter.venueId !== undefined) add('s.venue_id = ?', filter.venueId);
       if (filter.dose !== undefined) add('s.dose = ?', filter.dose);
       if (filter.channel !== undefined) add('b.channel = ?', filter.channel);
-      if (filter.reference !== undefined) add('b.programme_id = ? AND b.reference = ?', filter.programmeId, filter.reference);
+      if (filter.reference !== undefined)
+        add('b.programme_id = ? AND b.reference = ?', filter.programmeId, filter.reference);
       if (filter.state === 'held') add(`b.state = 'held' AND b.hold_expires_at > now()`);
-      else if (filter.state === 'expired') add(`b.state IN ('expired', 'held') AND (b.state = 'expired' OR (${isStale}))`);
+      else if (filter.state === 'expired')
+        add(`b.state IN ('expired', 'held') AND (b.state = 'expired' OR (${isStale}))`);
       else if (filter.state !== undefined) add('b.state = ?', filter.state);
       const isSoonest = filter.order === 'soonest';
       if (filter.after) {
         const { startsAt, slotId, id } = filter.after;
         // The first comparison alone can be walked along an index; the second cuts off what the last page showed.
-        add(`s.starts_at ${isSoonest ? '>=' : '<='} ? AND (s.starts_at, s.id, b.id) ${isSoonest ? '>' : '<'} (?, ?, ?)`, startsAt, startsAt, slotId, id);
+        add(
+          `s.starts_at ${isSoonest ? '>=' : '<='} ? AND (s.starts_at, s.id, b.id) ${isSoonest ? '>' : '<'} (?, ?, ?)`,
+          startsAt,
+          startsAt,
+          slotId,
+          id,
+        );
       }
       const direction = isSoonest ? 'ASC' : 'DESC';
       const { rows } = await database.raw<{ rows: LineRow[] }>(
@@ -98,8 +109,18 @@ export function createStaffBookingReader(database: Database) {
         [...bindings, filter.limit],
       );
       return rows.map((row) => ({
-        id: row.id, residentId: row.resident_id, reference: row.reference, state: row.state, dose: row.dose, channel: row.channel, slotId: row.slot_id, startsAt: row.starts_at,
-        venueId: row.venue_id, venueName: row.venue_name, createdAt: row.created_at, attention: row.attention,
+        id: row.id,
+        residentId: row.resident_id,
+        reference: row.reference,
+        state: row.state,
+        dose: row.dose,
+        channel: row.channel,
+        slotId: row.slot_id,
+        startsAt: row.starts_at,
+        venueId: row.venue_id,
+        venueName: row.venue_name,
+        createdAt: row.created_at,
+        attention: row.attention,
       }));
     },
 

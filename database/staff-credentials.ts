@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+
 import { hash, verify } from '@node-rs/argon2';
 import { Secret, TOTP } from 'otpauth';
 
@@ -56,14 +57,21 @@ export function recoveryHash(code: string): Buffer {
 }
 
 function totpOf(secret: string, label: string): TOTP {
-  return new TOTP({ issuer: 'Toki', label: label === '' ? 'Toki' : label, secret: Secret.fromBase32(secret), digits: 6, period: periodS });
+  return new TOTP({
+    issuer: 'Toki',
+    label: label === '' ? 'Toki' : label,
+    secret: Secret.fromBase32(secret),
+    digits: 6,
+    period: periodS,
+  });
 }
 
 /** `count` groups of four letters. Bytes above the last whole multiple are thrown away: every letter is equally likely. */
 function groups(count: number): string {
   let text = '';
   while (text.length < count * 4) {
-    for (const byte of randomBytes(32)) if (byte < 248 && text.length < count * 4) text += letters[byte % letters.length] ?? '';
+    for (const byte of randomBytes(32))
+      if (byte < 248 && text.length < count * 4) text += letters[byte % letters.length] ?? '';
   }
   return (text.match(/.{4}/g) ?? []).join('-');
 }

@@ -23,21 +23,38 @@ export type StaffDeskReader = ReturnType<typeof createStaffDeskReader>;
 export function createStaffDeskReader({ database, keys }: { database: Database; keys: KeyRing }) {
   return {
     /** @param reference nine digits, as parsed */
-    async findByReference(programmeId: string, reference: string): Promise<{ bookingId: string; residentId: string } | undefined> {
-      const row = await database('booking').where({ programme_id: programmeId, reference }).first<{ id: string; resident_id: string } | undefined>('id', 'resident_id');
+    async findByReference(
+      programmeId: string,
+      reference: string,
+    ): Promise<{ bookingId: string; residentId: string } | undefined> {
+      const row = await database('booking')
+        .where({ programme_id: programmeId, reference })
+        .first<{ id: string; resident_id: string } | undefined>('id', 'resident_id');
       return row && { bookingId: row.id, residentId: row.resident_id };
     },
 
     async opened(residentId: string): Promise<OpenedResident | undefined> {
-      const row = await database('resident')
-        .where({ id: residentId })
-        .first<{ id: string; programme_id: string; group_code: string; declared: string[]; status: 'active' | 'missing'; protected: boolean; sealed: Buffer } | undefined>(
-          'id', 'programme_id', 'group_code', 'declared', 'status', 'protected', 'sealed',
-        );
+      const row = await database('resident').where({ id: residentId }).first<
+        | {
+            id: string;
+            programme_id: string;
+            group_code: string;
+            declared: string[];
+            status: 'active' | 'missing';
+            protected: boolean;
+            sealed: Buffer;
+          }
+        | undefined
+      >('id', 'programme_id', 'group_code', 'declared', 'status', 'protected', 'sealed');
       return (
         row && {
           ...(JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident),
-          id: row.id, programmeId: row.programme_id, groupCode: row.group_code, declared: row.declared, status: row.status, isProtected: row.protected,
+          id: row.id,
+          programmeId: row.programme_id,
+          groupCode: row.group_code,
+          declared: row.declared,
+          status: row.status,
+          isProtected: row.protected,
         }
       );
     },
@@ -50,11 +67,15 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
         .orderBy('id', 'desc')
         .limit(mostAnswers)
         .select<{ sealed_answers: Buffer }[]>('sealed_answers');
-      return rows.map((row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>);
+      return rows.map(
+        (row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>,
+      );
     },
 
     async isProtected(residentId: string): Promise<boolean> {
-      const row = await database('resident').where({ id: residentId }).first<{ protected: boolean } | undefined>('protected');
+      const row = await database('resident')
+        .where({ id: residentId })
+        .first<{ protected: boolean } | undefined>('protected');
       return row?.protected ?? false;
     },
 

@@ -22,16 +22,36 @@ export function createStaffEnrolment({ database, keys, audit }: { database: Data
 
   return {
     /** How many recovery codes are left, and what else the person's own page says. */
-    async stateOf(staffId: string): Promise<{ readonly hasTotp: boolean; readonly hasPassword: boolean; readonly linked: boolean; readonly recoveryCodesLeft: number } | undefined> {
+    async stateOf(staffId: string): Promise<
+      | {
+          readonly hasTotp: boolean;
+          readonly hasPassword: boolean;
+          readonly linked: boolean;
+          readonly recoveryCodesLeft: number;
+        }
+      | undefined
+    > {
       const row = await database('staff').where({ id: staffId }).first<StaffRow | undefined>('*');
-      const { count } = (await database('staff_recovery_code').where({ staff_id: staffId, used_at: null }).count('*').first<{ count: string | number } | undefined>()) ?? { count: 0 };
-      return row && { hasTotp: row.sealed_totp !== null, hasPassword: row.password_hash !== null, linked: row.oidc_subject !== null, recoveryCodesLeft: Number(count) };
+      const { count } = (await database('staff_recovery_code')
+        .where({ staff_id: staffId, used_at: null })
+        .count('*')
+        .first<{ count: string | number } | undefined>()) ?? { count: 0 };
+      return (
+        row && {
+          hasTotp: row.sealed_totp !== null,
+          hasPassword: row.password_hash !== null,
+          linked: row.oidc_subject !== null,
+          recoveryCodesLeft: Number(count),
+        }
+      );
     },
 
     /** A new secret. The one before stays in force until a code of the new one is sent: a page closed halfway locks nobody out. */
     async begin(staffId: string, login: string): Promise<Enrolment> {
       const secret = makeTotpSecret();
-      await database('staff').where({ id: staffId }).update({ sealed_totp_new: keys.seal(secret) });
+      await database('staff')
+        .where({ id: staffId })
+        .update({ sealed_totp_new: keys.seal(secret) });
       return { secret, uri: enrolmentUriOf(secret, login) };
     },
 
@@ -43,7 +63,10 @@ export function createStaffEnrolment({ database, keys, audit }: { database: Data
         if (!row.sealed_totp_new) return refuseStaff('enrolment_over');
         const step = totpStep(keys.open(row.sealed_totp_new).toString('utf8'), digits, now);
         if (step === undefined) return refuseStaff('wrong_code');
-        return { values: { sealed_totp: row.sealed_totp_new, sealed_totp_new: null, totp_last_step: step }, recoveryHashes: hashes };
+        return {
+          values: { sealed_totp: row.sealed_totp_new, sealed_totp_new: null, totp_last_step: step },
+          recoveryHashes: hashes,
+        };
       });
       return result.ok ? { ok: true, recoveryCodes: codes } : result;
     },

@@ -1,9 +1,9 @@
 import type { BookingState } from '../domain/booking/lifecycle';
+import { instantOf } from '../domain/calendar/city-time';
 import { emailIn } from '../domain/contact/addresses';
 import { maskAddress } from '../domain/contact/mask-address';
 import { planJourney } from '../domain/journey/plan';
 import { noticeWords } from '../domain/journey/words';
-import { instantOf } from '../domain/calendar/city-time';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { NoticeStatus } from './notices';
@@ -80,19 +80,47 @@ const lines = `SELECT n.*, b.resident_id, b.reference, b.state AS booking_state,
 const urgencies = [2, 1, 0] as const;
 
 /** What lists of notices show. Addresses leave here masked; `addressOf` gives a whole one, and whoever asks records it. */
-export function createStaffNoticeReader({ database, keys, programmes }: { database: Database; keys: KeyRing; programmes: Pick<Programmes, 'version'> }) {
+export function createStaffNoticeReader({
+  database,
+  keys,
+  programmes,
+}: {
+  database: Database;
+  keys: KeyRing;
+  programmes: Pick<Programmes, 'version'>;
+}) {
   function addressIn(row: Pick<LineRow, 'sealed_answers'>, version: ProgrammeVersion): string | undefined {
-    return row.sealed_answers ? emailIn(version.document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>) : undefined;
+    return row.sealed_answers
+      ? emailIn(
+          version.document,
+          JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>,
+        )
+      : undefined;
   }
 
   async function lineOf(row: LineRow): Promise<NoticeLine> {
     const version = await programmes.version(row.programme_version_id);
     const address = addressIn(row, version);
     return {
-      id: row.id, bookingId: row.booking_id, residentId: row.resident_id, reference: row.reference, bookingState: row.booking_state, startsAt: row.starts_at, venueName: row.venue_name,
-      step: row.step, label: stepLabel(version, row.dose, row.step), again: row.occurrence.startsWith('again/'), status: row.status, urgency: row.urgency,
-      reason: row.status === 'skipped' ? row.skip_reason : row.last_error, attempts: row.attempts, channel: row.channel,
-      maskedAddress: address === undefined ? null : maskAddress(address), queuedAt: row.queued_at, sentAt: row.sent_at, handledAt: row.handled_at,
+      id: row.id,
+      bookingId: row.booking_id,
+      residentId: row.resident_id,
+      reference: row.reference,
+      bookingState: row.booking_state,
+      startsAt: row.starts_at,
+      venueName: row.venue_name,
+      step: row.step,
+      label: stepLabel(version, row.dose, row.step),
+      again: row.occurrence.startsWith('again/'),
+      status: row.status,
+      urgency: row.urgency,
+      reason: row.status === 'skipped' ? row.skip_reason : row.last_error,
+      attempts: row.attempts,
+      channel: row.channel,
+      maskedAddress: address === undefined ? null : maskAddress(address),
+      queuedAt: row.queued_at,
+      sentAt: row.sent_at,
+      handledAt: row.handled_at,
     };
   }
 
@@ -120,7 +148,10 @@ export function createStaffNoticeReader({ database, keys, programmes }: { databa
         );
       }
       if (rows.length === 0) return [];
-      const found = await database.raw<{ rows: LineRow[] }>(`${lines} WHERE n.id = ANY (?) ORDER BY n.urgency DESC, n.id DESC`, [rows.map((row) => row.id)]);
+      const found = await database.raw<{ rows: LineRow[] }>(
+        `${lines} WHERE n.id = ANY (?) ORDER BY n.urgency DESC, n.id DESC`,
+        [rows.map((row) => row.id)],
+      );
       return Promise.all(found.rows.map(lineOf));
     },
 
@@ -131,7 +162,9 @@ export function createStaffNoticeReader({ database, keys, programmes }: { databa
 
     /** Every notice of a booking, the oldest first. */
     async ofBooking(bookingId: string): Promise<NoticeLine[]> {
-      const { rows } = await database.raw<{ rows: LineRow[] }>(`${lines} WHERE n.booking_id = ? ORDER BY n.id`, [bookingId]);
+      const { rows } = await database.raw<{ rows: LineRow[] }>(`${lines} WHERE n.booking_id = ? ORDER BY n.id`, [
+        bookingId,
+      ]);
       return Promise.all(rows.map(lineOf));
     },
 

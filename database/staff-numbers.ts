@@ -43,7 +43,15 @@ export interface NumbersQuery {
 
 export type StaffNumbers = ReturnType<typeof createStaffNumbers>;
 
-const dimensionOf: Readonly<Record<number, NumberDimension>> = { 0b01111: 'day', 0b10111: 'venue', 0b11011: 'group', 0b11101: 'dose', 0b11110: 'channel', 0b00111: 'venueDay', 0b11111: 'total' };
+const dimensionOf: Readonly<Record<number, NumberDimension>> = {
+  0b01111: 'day',
+  0b10111: 'venue',
+  0b11011: 'group',
+  0b11101: 'dose',
+  0b11110: 'channel',
+  0b00111: 'venueDay',
+  0b11111: 'total',
+};
 
 /** The city's figures: one statement, one pass over the days asked for, from indexes alone. */
 export function createStaffNumbers(database: Database) {
@@ -86,10 +94,16 @@ export function createStaffNumbers(database: Database) {
           ORDER BY shape, e.day, e.venue_id, e.dose, e.channel, e.group_code`,
         [programmeId, start, end, venueId ?? null, dose ?? null, channel ?? null, groupCode ?? null],
       );
-      return rows
-        .map(({ shape, ...row }) => ({ by: dimensionOf[shape] ?? 'total', ...row }))
-        // Seats belong to no group, and a search in the whole city to no venue.
-        .filter((row) => (row.by !== 'group' || row.groupCode !== null) && ((row.by !== 'venue' && row.by !== 'venueDay') || row.venueId !== null));
+      return (
+        rows
+          .map(({ shape, ...row }) => ({ by: dimensionOf[shape] ?? 'total', ...row }))
+          // Seats belong to no group, and a search in the whole city to no venue.
+          .filter(
+            (row) =>
+              (row.by !== 'group' || row.groupCode !== null) &&
+              ((row.by !== 'venue' && row.by !== 'venueDay') || row.venueId !== null),
+          )
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { absoluteMinutes, idleMinutes, staffRoles, type StaffRole } from '../domain/staff/roles';
+
+import { absoluteMinutes, idleMinutes, type StaffRole, staffRoles } from '../domain/staff/roles';
 import type { Database } from './connection';
 import { preparedQuery } from './prepared-query';
 
@@ -73,18 +74,30 @@ export function createStaffSessionRepository(database: Database) {
         await database('staff_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
       }
       return {
-        tokenHash, staffId: row.id, login: row.login, displayName: row.display_name, role: row.role, way: row.way, mustChangePassword: row.must_change_password,
-        mustEnrol: row.must_enrol, idleEndsAt: new Date((isDue ? row.now : row.seen_at).getTime() + idleMinutes * 60_000), endsAt: row.ends_at,
+        tokenHash,
+        staffId: row.id,
+        login: row.login,
+        displayName: row.display_name,
+        role: row.role,
+        way: row.way,
+        mustChangePassword: row.must_change_password,
+        mustEnrol: row.must_enrol,
+        idleEndsAt: new Date((isDue ? row.now : row.seen_at).getTime() + idleMinutes * 60_000),
+        endsAt: row.ends_at,
       };
     },
 
     async close(token: string): Promise<void> {
-      await database('staff_session').where({ token_hash: hashOf(token) }).delete();
+      await database('staff_session')
+        .where({ token_hash: hashOf(token) })
+        .delete();
     },
 
     /** Removes sessions whose time is over. Returns how many. */
     async removeEnded(): Promise<number> {
-      const { rowCount } = await database.raw<{ rowCount: number }>(`DELETE FROM staff_session s USING staff a WHERE a.id = s.staff_id AND NOT (${isRunning})`);
+      const { rowCount } = await database.raw<{ rowCount: number }>(
+        `DELETE FROM staff_session s USING staff a WHERE a.id = s.staff_id AND NOT (${isRunning})`,
+      );
       return rowCount;
     },
   };

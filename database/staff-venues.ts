@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
+
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
-import { venueFields, type VenueFields } from '../domain/venue/venue-fields';
-import { venueAfter, type SheetFault, type VenueRow as SheetRow } from '../domain/venue/venue-sheet';
+import { type VenueFields, venueFields } from '../domain/venue/venue-fields';
+import { type SheetFault, venueAfter, type VenueRow as SheetRow } from '../domain/venue/venue-sheet';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
-import { readVenue, venueValues, type VenueRow } from './venues';
+import { readVenue, type VenueRow, venueValues } from './venues';
 
 /** What staff say of a venue. One that is not active is offered to nobody; `position` is its place in the city's order. */
 export type VenueInput = VenueFields;
@@ -21,7 +23,13 @@ export interface VenueRecord extends VenueInput {
   readonly upcoming: number;
 }
 
-type StaffVenueRow = VenueRow & { capacity_notes: string; active: boolean; position: number; version: number; upcoming: number };
+type StaffVenueRow = VenueRow & {
+  capacity_notes: string;
+  active: boolean;
+  position: number;
+  version: number;
+  upcoming: number;
+};
 
 /** All venues in one pass over the bookings, instead of one pass for each. */
 const upcomingByVenue = `(SELECT s.venue_id, count(*)::int AS upcoming FROM booking b JOIN slot s ON s.id = b.slot_id
@@ -30,7 +38,10 @@ const upcomingByVenue = `(SELECT s.venue_id, count(*)::int AS upcoming FROM book
 export type VenueOutcome = { readonly ok: true; readonly venue: VenueRecord } | StaffRefusal;
 
 /** A row of a sheet that was read, or what is wrong with it. */
-export type VenueSheetRow = { readonly line: number } & ({ readonly ok: true; readonly row: SheetRow } | { readonly ok: false; readonly code: string; readonly faults: readonly SheetFault[] });
+export type VenueSheetRow = { readonly line: number } & (
+  | { readonly ok: true; readonly row: SheetRow }
+  | { readonly ok: false; readonly code: string; readonly faults: readonly SheetFault[] }
+);
 
 export interface VenueImportLine {
   readonly line: number;
@@ -57,48 +68,109 @@ const places = { schedules: 'schedule', slots: 'slot' } as const;
 /** Venues as the city edits them. Every change is recorded in the audit in the same transaction. */
 export function createStaffVenueRepository({ database, audit }: { database: Database; audit: Audit }) {
   const select = (connection: Knex) =>
-    connection('venue as v').leftJoin(connection.raw(upcomingByVenue), 'u.venue_id', 'v.id').select<StaffVenueRow[]>('v.*', connection.raw('coalesce(u.upcoming, 0) AS upcoming'));
+    connection('venue as v')
+      .leftJoin(connection.raw(upcomingByVenue), 'u.venue_id', 'v.id')
+      .select<StaffVenueRow[]>('v.*', connection.raw('coalesce(u.upcoming, 0) AS upcoming'));
 
-  async function insert(trx: Knex.Transaction, actor: AuditActor, code: string, input: VenueInput): Promise<StaffVenueRow | undefined> {
-    const [row] = await trx('venue').insert({ id: uuidv7(), code, ...venueValues(input) }).onConflict('code').ignore().returning<StaffVenueRow[]>('*');
-    if (row) await audit.append(trx, actor, { action: 'venue.add', subject: { kind: 'venue', id: row.id }, result: 'done' });
+  async function insert(
+    trx: Knex.Transaction,
+    actor: AuditActor,
+    code: string,
+    input: VenueInput,
+  ): Promise<StaffVenueRow | undefined> {
+    const [row] = await trx('venue')
+      .insert({ id: uuidv7(), code, ...venueValues(input) })
+      .onConflict('code')
+      .ignore()
+      .returning<StaffVenueRow[]>('*');
+    if (row)
+      await audit.append(trx, actor, { action: 'venue.add', subject: { kind: 'venue', id: row.id }, result: 'done' });
     return row && { ...row, upcoming: 0 };
   }
 
-  async function change(trx: Knex.Transaction, actor: AuditActor, known: StaffVenueRow, input: VenueChanges): Promise<StaffVenueRow> {
+  async function change(
+    trx: Knex.Transaction,
+    actor: AuditActor,
+    known: StaffVenueRow,
+    input: VenueChanges,
+  ): Promise<StaffVenueRow> {
     const values = venueValues(input);
     const fields = changedColumns(known, values);
     if (fields.length === 0) return known;
-    const [row] = await trx('venue').where({ id: known.id }).update({ ...values, version: known.version + 1, updated_at: trx.fn.now() }).returning<StaffVenueRow[]>('*');
-    await audit.append(trx, actor, { action: 'venue.update', subject: { kind: 'venue', id: known.id }, result: 'done', detail: { fields: fields.join(',') } });
+    const [row] = await trx('venue')
+      .where({ id: known.id })
+      .update({ ...values, version: known.version + 1, updated_at: trx.fn.now() })
+      .returning<StaffVenueRow[]>('*');
+    await audit.append(trx, actor, {
+      action: 'venue.update',
+      subject: { kind: 'venue', id: known.id },
+      result: 'done',
+      detail: { fields: fields.join(',') },
+    });
     return { ...known, ...row };
   }
 
-  async function planImport(connection: Knex, rows: readonly VenueSheetRow[]): Promise<VenueImportPlan & { readonly work: readonly { known: StaffVenueRow | undefined; code: string; fields: VenueFields }[] }> {
+  async function planImport(
+    connection: Knex,
+    rows: readonly VenueSheetRow[],
+  ): Promise<
+    VenueImportPlan & {
+      readonly work: readonly { known: StaffVenueRow | undefined; code: string; fields: VenueFields }[];
+    }
+  > {
     const known = new Map((await select(connection)).map((row) => [row.code, row]));
     const codes = rows.map((item) => (item.ok ? item.row.code : item.code));
     const work: { known: StaffVenueRow | undefined; code: string; fields: VenueFields }[] = [];
     const lines = rows.map((item, index): VenueImportLine => {
       const code = codes[index] ?? '';
       const there = known.get(code);
-      const wrong = (faults: readonly SheetFault[]): VenueImportLine => ({ line: item.line, code, name: there?.name ?? '', kind: 'wrong', changes: [], faults });
+      const wrong = (faults: readonly SheetFault[]): VenueImportLine => ({
+        line: item.line,
+        code,
+        name: there?.name ?? '',
+        kind: 'wrong',
+        changes: [],
+        faults,
+      });
       if (!item.ok) return wrong(item.faults);
       const first = codes.indexOf(code);
-      if (first < index) return wrong([{ column: '会場コード', code: 'twice', sentence: `会場コード「${code}」は${String(rows[first]?.line ?? 0)}行目にもあります。` }]);
+      if (first < index)
+        return wrong([
+          {
+            column: '会場コード',
+            code: 'twice',
+            sentence: `会場コード「${code}」は${String(rows[first]?.line ?? 0)}行目にもあります。`,
+          },
+        ]);
       const before = there && venueFields.parse(readRecord(there));
       const after = venueAfter(item.row, before);
       if (!after.ok) return wrong(after.faults);
       if (there?.active && !after.fields.active && there.upcoming > 0) {
-        return wrong([{ column: '受付', code: 'venue_in_use', sentence: `これからの予約が${String(there.upcoming)}件あるため、止めることはできません。` }]);
+        return wrong([
+          {
+            column: '受付',
+            code: 'venue_in_use',
+            sentence: `これからの予約が${String(there.upcoming)}件あるため、止めることはできません。`,
+          },
+        ]);
       }
       const changes = (Object.keys(after.fields) as (keyof VenueFields)[]).flatMap((field) => {
         const [old, now] = [wordsOf(before?.[field]), wordsOf(after.fields[field])];
         return old === now ? [] : [{ field, before: old, after: now }];
       });
       if (!there || changes.length > 0) work.push({ known: there, code, fields: after.fields });
-      return { line: item.line, code, name: after.fields.name, kind: there ? (changes.length > 0 ? 'changed' : 'unchanged') : 'new', changes, faults: [] };
+      return {
+        line: item.line,
+        code,
+        name: after.fields.name,
+        kind: there ? (changes.length > 0 ? 'changed' : 'unchanged') : 'new',
+        changes,
+        faults: [],
+      };
     });
-    const fingerprint = createHash('sha256').update(JSON.stringify([lines, work.map((item) => [item.code, item.known?.version ?? 0])])).digest('base64url');
+    const fingerprint = createHash('sha256')
+      .update(JSON.stringify([lines, work.map((item) => [item.code, item.known?.version ?? 0])]))
+      .digest('base64url');
     return { lines, fingerprint, work };
   }
 
@@ -126,8 +198,10 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
       return database.transaction(async (trx) => {
         const [known] = await select(trx).where('v.id', id).forUpdate('v');
         if (!known) return refuseStaff('venue_unknown');
-        if (known.version !== version) return refuseStaff('changed_meanwhile', { version: known.version }, readRecord(known));
-        if (input.active === false && known.active && known.upcoming > 0) return refuseStaff('venue_in_use', { bookings: known.upcoming });
+        if (known.version !== version)
+          return refuseStaff('changed_meanwhile', { version: known.version }, readRecord(known));
+        if (input.active === false && known.active && known.upcoming > 0)
+          return refuseStaff('venue_in_use', { bookings: known.upcoming });
         return { ok: true, venue: readRecord(await change(trx, actor, known, input)) };
       });
     },
@@ -138,7 +212,8 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
         return await database.transaction(async (trx) => {
           const [known] = await select(trx).where('v.id', id).forUpdate('v');
           if (!known) return refuseStaff('venue_unknown');
-          if (known.version !== version) return refuseStaff('changed_meanwhile', { version: known.version }, readRecord(known));
+          if (known.version !== version)
+            return refuseStaff('changed_meanwhile', { version: known.version }, readRecord(known));
           const used: Record<string, number> = {};
           for (const [name, table] of Object.entries(places)) {
             const [row] = await trx(table).where({ venue_id: id }).count<{ count: number }[]>('* as count');
@@ -165,7 +240,11 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
     },
 
     /** Loads all rows or none: what was shown under `fingerprint`, or a refusal with what it would do now. */
-    async applyImport(actor: AuditActor, rows: readonly VenueSheetRow[], fingerprint: string): Promise<VenueImportOutcome> {
+    async applyImport(
+      actor: AuditActor,
+      rows: readonly VenueSheetRow[],
+      fingerprint: string,
+    ): Promise<VenueImportOutcome> {
       return database.transaction(async (trx) => {
         // Whoever loads or edits venues meanwhile waits: the comparison below stays true.
         await trx('venue').select('id').orderBy('id').forUpdate();
@@ -183,13 +262,21 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
 }
 
 function changedColumns(known: StaffVenueRow, values: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(values).filter((name) => JSON.stringify(values[name]) !== JSON.stringify(known[name as keyof StaffVenueRow])).sort();
+  return Object.keys(values)
+    .filter((name) => JSON.stringify(values[name]) !== JSON.stringify(known[name as keyof StaffVenueRow]))
+    .sort();
 }
 
 function readRecord(row: StaffVenueRow): VenueRecord {
   const { features, ...rest } = readVenue(row);
   return {
-    ...rest, features: venueFields.shape.features.catch([]).parse(features), capacityNotes: row.capacity_notes, active: row.active, position: row.position, version: row.version, upcoming: row.upcoming,
+    ...rest,
+    features: venueFields.shape.features.catch([]).parse(features),
+    capacityNotes: row.capacity_notes,
+    active: row.active,
+    position: row.position,
+    version: row.version,
+    upcoming: row.upcoming,
   };
 }
 

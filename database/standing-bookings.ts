@@ -39,7 +39,11 @@ const slotsAtOnce = 400;
 export const firstSlot: SlotCursor = { startsAt: new Date(0), slotId: '00000000-0000-0000-0000-000000000000' };
 
 /** The bookings to come of some slots after `after`, in the order of their appointments, and where the next ones begin. */
-export async function standingBookings(database: Database, programmeId: string, after: SlotCursor): Promise<{ readonly rows: StandingRow[]; readonly next: SlotCursor | undefined }> {
+export async function standingBookings(
+  database: Database,
+  programmeId: string,
+  after: SlotCursor,
+): Promise<{ readonly rows: StandingRow[]; readonly next: SlotCursor | undefined }> {
   const { rows: slots } = await database.raw<{ rows: { id: string; starts_at: Date }[] }>(
     `SELECT id, starts_at FROM slot WHERE programme_id = ? AND starts_at > now() AND starts_at >= ? AND (starts_at, id) > (?, ?) ORDER BY starts_at, id LIMIT ?`,
     [programmeId, after.startsAt, after.startsAt, after.slotId, slotsAtOnce],
@@ -66,15 +70,34 @@ export async function standingBookings(database: Database, programmeId: string, 
 
 /** What is known of the person by the keys of birth dates: nothing that is sealed is opened. */
 export function personOfRow(row: StandingRow, dates: ReadonlyMap<string, string>): Person {
-  return { groupCode: row.group_code, declared: row.declared, birthDate: row.birth_key === null ? undefined : dates.get(row.birth_key) };
+  return {
+    groupCode: row.group_code,
+    declared: row.declared,
+    birthDate: row.birth_key === null ? undefined : dates.get(row.birth_key),
+  };
 }
 
 export function standingOf(row: StandingRow, dates: ReadonlyMap<string, string>): StandingBooking {
   return {
-    dose: row.dose, channel: row.channel, slotStartsAt: row.starts_at, venueCode: row.venue_code, isPermitted: row.permitted, person: personOfRow(row, dates),
-    previous: row.previous_id === null ? undefined : {
-      id: row.previous_id, dose: row.dose - 1, state: row.previous_state, slotStartsAt: row.previous_starts_at, venueCode: row.previous_venue, holdExpiresAt: row.starts_at, replaces: null, changes: 0,
-    },
+    dose: row.dose,
+    channel: row.channel,
+    slotStartsAt: row.starts_at,
+    venueCode: row.venue_code,
+    isPermitted: row.permitted,
+    person: personOfRow(row, dates),
+    previous:
+      row.previous_id === null
+        ? undefined
+        : {
+            id: row.previous_id,
+            dose: row.dose - 1,
+            state: row.previous_state,
+            slotStartsAt: row.previous_starts_at,
+            venueCode: row.previous_venue,
+            holdExpiresAt: row.starts_at,
+            replaces: null,
+            changes: 0,
+          },
   };
 }
 
@@ -82,13 +105,19 @@ export function standingOf(row: StandingRow, dates: ReadonlyMap<string, string>)
  * The rules look at days, not times, and at the groups of a person, not at the person: thousands of bookings are alike to them. This
  * names the kind of a booking, so that each is judged once. `groups`: the groups of the person, however they are told apart.
  */
-export function createKinds(groups: (person: Person) => string, dates: ReadonlyMap<string, string>): (row: StandingRow) => string {
+export function createKinds(
+  groups: (person: Person) => string,
+  dates: ReadonlyMap<string, string>,
+): (row: StandingRow) => string {
   const days = new Map<number, string>();
   const people = new Map<string, string>();
   const dayOf = (moment: Date): string => remembered(days, moment.getTime(), () => cityDate(moment));
   return (row) => {
-    const person = remembered(people, `${row.birth_key ?? ''} ${row.group_code} ${row.declared.join()}`, () => groups(personOfRow(row, dates)));
-    const previous = row.previous_id === null ? '' : `${row.previous_state} ${dayOf(row.previous_starts_at)} ${row.previous_venue}`;
+    const person = remembered(people, `${row.birth_key ?? ''} ${row.group_code} ${row.declared.join()}`, () =>
+      groups(personOfRow(row, dates)),
+    );
+    const previous =
+      row.previous_id === null ? '' : `${row.previous_state} ${dayOf(row.previous_starts_at)} ${row.previous_venue}`;
     return `${String(row.dose)} ${row.channel} ${row.venue_code} ${dayOf(row.starts_at)} ${String(row.permitted)} ${previous} / ${person}`;
   };
 }

@@ -1,5 +1,7 @@
-import type { PoolClient } from 'pg';
 import { createHash } from 'node:crypto';
+
+import type { PoolClient } from 'pg';
+
 import type { Database } from './connection';
 
 /** Runs one statement inside the transaction and gives its rows. */

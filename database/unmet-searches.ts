@@ -28,8 +28,16 @@ const mostRemembered = 500_000;
 export function createUnmetSearches(database: Database, { now = () => new Date() }: { now?: () => Date } = {}) {
   let day = '';
   const seen = new Set<string>();
-  let wishes: { readonly programme_id: string; readonly resident_id: string; readonly dose: number; readonly day: string }[] = [];
-  let counts = new Map<string, { readonly search: Omit<UnmetSearch, 'who' | 'residentId'>; readonly day: string; people: number }>();
+  let wishes: {
+    readonly programme_id: string;
+    readonly resident_id: string;
+    readonly dose: number;
+    readonly day: string;
+  }[] = [];
+  let counts = new Map<
+    string,
+    { readonly search: Omit<UnmetSearch, 'who' | 'residentId'>; readonly day: string; people: number }
+  >();
   let timer: NodeJS.Timeout | undefined;
 
   function note({ who, residentId, ...search }: UnmetSearch): void {
@@ -43,11 +51,14 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
     if (seen.has(person)) return;
     seen.add(person);
     // A full venue is no unmet wish while another has seats.
-    if (residentId !== undefined && search.venueId === undefined) wishes.push({ programme_id: search.programmeId, resident_id: residentId, dose: search.dose, day: today });
+    if (residentId !== undefined && search.venueId === undefined)
+      wishes.push({ programme_id: search.programmeId, resident_id: residentId, dose: search.dose, day: today });
     const known = counts.get(`${today} ${key}`);
     if (known) known.people += 1;
     else counts.set(`${today} ${key}`, { search, day: today, people: 1 });
-    timer ??= setTimeout(() => { void flush(); }, writeEveryMs).unref();
+    timer ??= setTimeout(() => {
+      void flush();
+    }, writeEveryMs).unref();
   }
 
   /** Writes what was counted. What cannot be written is kept for the next time. */
@@ -64,7 +75,18 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
         `INSERT INTO unmet_search AS u (programme_id, day, venue_id, dose, channel, people)
          SELECT * FROM jsonb_to_recordset(?) AS x(programme_id uuid, day date, venue_id uuid, dose int, channel text, people int)
          ON CONFLICT ON CONSTRAINT unmet_search_once DO UPDATE SET people = u.people + excluded.people`,
-        [JSON.stringify(list.map(({ search: { programmeId, venueId, dose, channel }, day: date, people: count }) => ({ programme_id: programmeId, day: date, venue_id: venueId, dose, channel, people: count })))],
+        [
+          JSON.stringify(
+            list.map(({ search: { programmeId, venueId, dose, channel }, day: date, people: count }) => ({
+              programme_id: programmeId,
+              day: date,
+              venue_id: venueId,
+              dose,
+              channel,
+              people: count,
+            })),
+          ),
+        ],
       );
       list.length = 0;
       await database.raw(
@@ -76,11 +98,19 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
       wishes = [...people, ...wishes];
       // A figure, not a booking: the database being away is told by others.
       for (const item of list) {
-        const key = [item.day, item.search.programmeId, item.search.venueId ?? '', item.search.dose, item.search.channel].join(' ');
+        const key = [
+          item.day,
+          item.search.programmeId,
+          item.search.venueId ?? '',
+          item.search.dose,
+          item.search.channel,
+        ].join(' ');
         const later = counts.get(key);
         counts.set(key, later ? { ...later, people: later.people + item.people } : item);
       }
-      timer ??= setTimeout(() => { void flush(); }, writeEveryMs).unref();
+      timer ??= setTimeout(() => {
+        void flush();
+      }, writeEveryMs).unref();
     }
   }
 

@@ -1,5 +1,6 @@
 import { Model, type QueryBuilder } from 'objection';
 import { v7 as uuidv7 } from 'uuid';
+
 import type { Database } from './connection';
 
 /** What everybody may know of a venue. */
@@ -17,7 +18,15 @@ export interface VenueView {
 
 /** Which column holds what: the only place that says so. */
 const columns = {
-  id: 'id', code: 'code', name: 'name', ward: 'ward', address: 'address', access: 'access', features: 'features', mapUrl: 'map_url', citizenNotes: 'citizen_notes',
+  id: 'id',
+  code: 'code',
+  name: 'name',
+  ward: 'ward',
+  address: 'address',
+  access: 'access',
+  features: 'features',
+  mapUrl: 'map_url',
+  citizenNotes: 'citizen_notes',
 } as const satisfies Record<keyof VenueView, string>;
 type Columns = typeof columns;
 
@@ -38,11 +47,15 @@ export function prefixedVenueColumns(alias: string): string {
 }
 
 export function readVenue(row: VenueRow): VenueView {
-  return Object.fromEntries(fields.map(([field, column]) => [field, row[column as keyof VenueRow]])) as unknown as VenueView;
+  return Object.fromEntries(
+    fields.map(([field, column]) => [field, row[column as keyof VenueRow]]),
+  ) as unknown as VenueView;
 }
 
 export function readPrefixedVenue(row: PrefixedVenueRow): VenueView {
-  return Object.fromEntries(fields.map(([field, column]) => [field, row[`venue_${column}` as keyof PrefixedVenueRow]])) as unknown as VenueView;
+  return Object.fromEntries(
+    fields.map(([field, column]) => [field, row[`venue_${column}` as keyof PrefixedVenueRow]]),
+  ) as unknown as VenueView;
 }
 
 /** What everybody may know of a venue, of all that is known of it. */
@@ -53,7 +66,9 @@ export function venueView(venue: VenueView): VenueView {
 /** The columns of what is given of a venue; fields of the city's own (`active`, `position`, `capacityNotes`) are welcome. */
 export function venueValues(venue: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names: Readonly<Record<string, string>> = { ...columns, capacityNotes: 'capacity_notes' };
-  return Object.fromEntries(Object.entries(venue).flatMap(([field, value]) => (value === undefined ? [] : [[names[field] ?? field, value]])));
+  return Object.fromEntries(
+    Object.entries(venue).flatMap(([field, value]) => (value === undefined ? [] : [[names[field] ?? field, value]])),
+  );
 }
 
 /** Never leaves this folder: callers see VenueView. */
@@ -69,7 +84,9 @@ export function createVenueRepository(database: Database) {
   const read = (row: VenueModel | undefined) => row && readVenue(row as unknown as VenueRow);
   return {
     /** Adds a venue, or brings the one of the same code up to date. Returns its id. */
-    async save(venue: Omit<VenueView, 'id' | 'citizenNotes'> & { readonly position: number; readonly citizenNotes?: string }): Promise<string> {
+    async save(
+      venue: Omit<VenueView, 'id' | 'citizenNotes'> & { readonly position: number; readonly citizenNotes?: string },
+    ): Promise<string> {
       const known = await VenueModel.query(database).findOne({ code: venue.code });
       if (known) {
         await known.$query(database).patch(venueValues({ ...venue }));

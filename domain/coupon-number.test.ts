@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { type CouponNumberFault, explainCouponNumberFault, parseCouponNumber } from './coupon-number';
 
 const TEN_DIGITS = { digits: 10 };
@@ -52,8 +53,13 @@ describe('a coupon number', () => {
     const digit = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean(), separator);
     fc.assert(
       fc.property(fc.array(digit, { minLength: 10, maxLength: 10 }), (digits) => {
-        const typed = digits.map(([value, wide, after]) => (wide ? String.fromCharCode(0xff10 + value) : String(value)) + after).join('');
-        expect(parseCouponNumber(typed, TEN_DIGITS)).toEqual({ ok: true, value: digits.map(([value]) => value).join('') });
+        const typed = digits
+          .map(([value, wide, after]) => (wide ? String.fromCharCode(0xff10 + value) : String(value)) + after)
+          .join('');
+        expect(parseCouponNumber(typed, TEN_DIGITS)).toEqual({
+          ok: true,
+          value: digits.map(([value]) => value).join(''),
+        });
       }),
     );
   });

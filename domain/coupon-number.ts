@@ -1,4 +1,4 @@
-import { BLANKS, HYPHEN_LOOK_ALIKES, foldWidth } from './fold-width';
+import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from './fold-width';
 
 /** What the programme says of its coupon numbers (接種券番号). */
 export interface CouponNumberRule {
@@ -14,11 +14,11 @@ export interface CouponNumberRule {
  * Why a text is not a coupon number.
  * `exponent` and `zero_lost` are the two damages a spreadsheet does to numbers: 1.23457E+09, and nine digits of ten.
  */
-export type CouponNumberFault = 'missing' | 'exponent' | 'zero_lost' | 'too_short' | 'too_long' | 'not_digits' | 'wrong_prefix';
+export type CouponNumberFault =
+  'missing' | 'exponent' | 'zero_lost' | 'too_short' | 'too_long' | 'not_digits' | 'wrong_prefix';
 
 export type CouponNumberResult =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly fault: CouponNumberFault };
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly fault: CouponNumberFault };
 
 const SEPARATORS = new RegExp(`[${BLANKS}${HYPHEN_LOOK_ALIKES}]`, 'g');
 const DIGITS_ONLY = /^[0-9]+$/;
@@ -42,7 +42,9 @@ export function parseCouponNumber(text: string, rule: CouponNumberRule): CouponN
 }
 
 function beginsRight(digits: string, { prefixes }: CouponNumberRule): CouponNumberResult {
-  return (prefixes?.some((prefix) => digits.startsWith(prefix)) ?? true) ? { ok: true, value: digits } : { ok: false, fault: 'wrong_prefix' };
+  return (prefixes?.some((prefix) => digits.startsWith(prefix)) ?? true)
+    ? { ok: true, value: digits }
+    : { ok: false, fault: 'wrong_prefix' };
 }
 
 /** A sentence for the citizen (and for the operator who reads it out). City files have their own, see eligibility-file. */

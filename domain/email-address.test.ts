@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { type EmailAddressFault, explainEmailAddressFault, parseEmailAddress, smtpAddress } from './email-address';
 
 describe('an e-mail address', () => {
@@ -46,15 +47,22 @@ describe('an e-mail address', () => {
 
   it('never carries a line break, a blank or more than 254 characters', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }).map((text) => `${text}@example.jp`)), (text) => {
-        const result = parseEmailAddress(text);
-        if (!result.ok) {
-          expect(explainEmailAddressFault(result.fault)).toMatch(/。$/);
-          return;
-        }
-        expect(smtpAddress(result.value)).toMatch(/^[\x21-\x7E]{3,254}$/);
-        expect(parseEmailAddress(result.value)).toEqual(result);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.emailAddress(),
+          fc.string({ unit: 'binary', maxLength: 300 }),
+          fc.string({ maxLength: 300 }).map((text) => `${text}@example.jp`),
+        ),
+        (text) => {
+          const result = parseEmailAddress(text);
+          if (!result.ok) {
+            expect(explainEmailAddressFault(result.fault)).toMatch(/。$/);
+            return;
+          }
+          expect(smtpAddress(result.value)).toMatch(/^[\x21-\x7E]{3,254}$/);
+          expect(parseEmailAddress(result.value)).toEqual(result);
+        },
+      ),
     );
   });
 });

@@ -3,8 +3,7 @@ import { BLANKS, foldWidth } from './fold-width';
 export type EmailAddressFault = 'missing' | 'no_at_sign' | 'blank_inside' | 'local_part' | 'domain' | 'too_long';
 
 export type EmailAddressResult =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly fault: EmailAddressFault };
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly fault: EmailAddressFault };
 
 const OUTER_BLANKS = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, 'g');
 const ANY_BLANK = new RegExp(`[${BLANKS}\\u0000-\\u001F\\u007F]`);
@@ -63,7 +62,11 @@ export function explainEmailAddressFault(fault: EmailAddressFault): string {
 function asciiDomain(text: string): string | undefined {
   const labels = (/^[\x21-\x7E]*$/.test(text) ? text : punycode(text)).toLowerCase().split('.');
   const last = labels.at(-1) ?? '';
-  const fits = labels.length >= 2 && labels.every((label) => DOMAIN_LABEL.test(label)) && /[a-z]/.test(last) && labels.join('.').length <= 253;
+  const fits =
+    labels.length >= 2 &&
+    labels.every((label) => DOMAIN_LABEL.test(label)) &&
+    /[a-z]/.test(last) &&
+    labels.join('.').length <= 253;
   return fits ? labels.join('.') : undefined;
 }
 

@@ -14,7 +14,9 @@ export const kanaPrefixLengths = [2, 3, 4] as const;
  */
 export function foldKana(text: string): string {
   // Nearly every name of a city's file is plain katakana already; an import folds hundreds of thousands.
-  const katakana = PLAIN.test(text) ? text : text.normalize('NFKC').replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
+  const katakana = PLAIN.test(text)
+    ? text
+    : text.normalize('NFKC').replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
   return katakana
     .replace(/[ァィゥェォッャュョヮヵヶ]/g, (letter) => LARGE[SMALL.indexOf(letter)] ?? letter)
     .replace(/[ヂヅヲヰヱ]/g, (letter) => ALIKE[letter] ?? letter)

@@ -9,11 +9,21 @@ export interface NoticeMessage {
  * The words of a notice as a calm HTML mail: one column, no tables, no pictures, nothing loaded from elsewhere. Blank
  * lines part paragraphs; the site's address and the call centre's telephone number become links. Everything is escaped.
  */
-export function layoutNotice(notice: { subject: string; text: string; sender: string; siteUrl: string; telephone: string; languageTag?: string }): string {
+export function layoutNotice(notice: {
+  subject: string;
+  text: string;
+  sender: string;
+  siteUrl: string;
+  telephone: string;
+  languageTag?: string;
+}): string {
   const paragraphs = notice.text
     .trim()
     .split(/\n{2,}/)
-    .map((paragraph) => `<p style="margin:0 0 1.5em">${linked(paragraph, notice.siteUrl, notice.telephone).replaceAll('\n', '<br>\n')}</p>`);
+    .map(
+      (paragraph) =>
+        `<p style="margin:0 0 1.5em">${linked(paragraph, notice.siteUrl, notice.telephone).replaceAll('\n', '<br>\n')}</p>`,
+    );
   return [
     '<!DOCTYPE html>',
     `<html lang="${notice.languageTag ?? 'ja'}">`,
@@ -36,7 +46,12 @@ export function layoutNotice(notice: { subject: string; text: string; sender: st
 function linked(text: string, siteUrl: string, telephone: string): string {
   return text
     .split(siteUrl)
-    .map((part) => part.split(telephone).map(escapeHtml).join(link(`tel:${telephone.replaceAll('-', '')}`, telephone)))
+    .map((part) =>
+      part
+        .split(telephone)
+        .map(escapeHtml)
+        .join(link(`tel:${telephone.replaceAll('-', '')}`, telephone)),
+    )
     .join(link(siteUrl, siteUrl));
 }
 
@@ -45,5 +60,10 @@ function link(target: string, words: string): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }

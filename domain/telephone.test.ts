@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type TelephoneFault, explainTelephoneFault, formatTelephone, parseTelephone } from './telephone';
+
+import { explainTelephoneFault, formatTelephone, parseTelephone, type TelephoneFault } from './telephone';
 
 describe('a telephone number', () => {
   it.each([

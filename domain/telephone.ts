@@ -1,4 +1,4 @@
-import { BLANKS, HYPHEN_LOOK_ALIKES, foldWidth } from './fold-width';
+import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from './fold-width';
 
 export type TelephoneKind = 'landline' | 'mobile' | 'ip' | 'toll_free' | 'shared_cost';
 
@@ -13,8 +13,7 @@ export interface Telephone {
 export type TelephoneFault = 'missing' | 'not_digits' | 'no_area_code' | 'too_short' | 'too_long' | 'not_in_use';
 
 export type TelephoneResult =
-  | { readonly ok: true; readonly value: Telephone }
-  | { readonly ok: false; readonly fault: TelephoneFault };
+  { readonly ok: true; readonly value: Telephone } | { readonly ok: false; readonly fault: TelephoneFault };
 
 const SEPARATORS = new RegExp(`[${BLANKS}${HYPHEN_LOOK_ALIKES}().・/]`, 'g');
 /** The digit after 0x0 is never 0: 0800… is toll-free. */
@@ -99,7 +98,13 @@ function groups(digits: string, first: number, second: number): string {
 function typedGroups(digits: string, typed: string): string | undefined {
   const parts = typed.split(/[^0-9]+/).filter((part) => part !== '');
   const [area = '', exchange = '', number = ''] = parts;
-  const plausible = parts.length === 3 && parts.join('') === digits && area.length >= 2 && area.length <= 5 && exchange.length >= 1 && number.length === 4;
+  const plausible =
+    parts.length === 3 &&
+    parts.join('') === digits &&
+    area.length >= 2 &&
+    area.length <= 5 &&
+    exchange.length >= 1 &&
+    number.length === 4;
   return plausible ? parts.join('-') : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+
 import * as spine from './0001_spine';
 import * as sessionDraft from './0002_session_draft';
 import * as staff from './0003_staff';
@@ -9,14 +10,14 @@ import * as plans from './0007_plans';
 import * as importsInTheDesk from './0008_imports_in_the_desk';
 import * as receptionAndNumbers from './0009_reception_and_numbers';
 import * as staffSignIn from './0010_staff_sign_in';
+import * as listIndexes from './0012_list_indexes';
 import * as exportsAndDayFiles from './0015_exports_and_day_files';
 import * as loginBrake from './0016_login_brake';
 import * as siteSettings from './0016_site_settings';
 import * as programmeLanguage from './0017_programme_language';
 import * as programmeDrafts from './0019_programme_drafts';
-import * as staffMail from './0022_staff_mail';
 import * as programmeChanges from './0021_programme_changes';
-import * as listIndexes from './0012_list_indexes';
+import * as staffMail from './0022_staff_mail';
 import * as line from './0023_line';
 import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';

@@ -7,7 +7,9 @@ const answerWithinMs = 1_500;
 export function createAttentionCount(client: Client): () => Promise<number | undefined> {
   return async () => {
     try {
-      const { count } = await client.withDeadline(Date.now() + answerWithinMs, () => client.workflow.count("AttentionNeeded = true AND ExecutionStatus = 'Running'"));
+      const { count } = await client.withDeadline(Date.now() + answerWithinMs, () =>
+        client.workflow.count("AttentionNeeded = true AND ExecutionStatus = 'Running'"),
+      );
       return count;
     } catch {
       return undefined;

@@ -1,14 +1,15 @@
 import { Connection } from '@temporalio/client';
 import { Client as PostgresClient } from 'pg';
+
 import { connectionOptions, type TemporalAccess } from '../activities/temporal-client';
 import { searchAttributes } from '../domain/contracts/search-attributes';
 import type { Config } from './config';
 import { dataFolderPaths } from './data-folder';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';
-import { startEmbeddedTemporal, type EmbeddedTemporal } from './embedded-temporal';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from './embedded-temporal';
 import { registerSearchAttributes } from './search-attributes';
 import { StartError } from './start-error';
-import { Supervised, type Running } from './supervised';
+import { type Running, Supervised } from './supervised';
 import { findTemporalCli } from './temporal-cli';
 
 const LEAST_POSTGRES = 15;
@@ -46,7 +47,9 @@ export async function checkPostgres(databaseUrl: string): Promise<{ readonly ver
     );
     const version = rows[0]?.version ?? '?';
     if (Number(rows[0]?.number) < LEAST_POSTGRES * 10_000) {
-      throw new StartError(`PostgreSQL at ${hostOf(databaseUrl)} is version ${version}, but Toki needs ${String(LEAST_POSTGRES)} or newer.`);
+      throw new StartError(
+        `PostgreSQL at ${hostOf(databaseUrl)} is version ${version}, but Toki needs ${String(LEAST_POSTGRES)} or newer.`,
+      );
     }
     return { version };
   } catch (error) {
@@ -64,12 +67,16 @@ export async function connectTemporal(access: TemporalAccess): Promise<Connectio
   try {
     connection = await Connection.connect({ ...connectionOptions(access), connectTimeout: CONNECT_WITHIN_MS });
     const open = connection;
-    await open.withDeadline(Date.now() + CONNECT_WITHIN_MS, () => open.workflowService.describeNamespace({ namespace: access.namespace }));
+    await open.withDeadline(Date.now() + CONNECT_WITHIN_MS, () =>
+      open.workflowService.describeNamespace({ namespace: access.namespace }),
+    );
     return connection;
   } catch (error) {
     await connection?.close();
     const { details, message } = error as { details?: string; message: string };
-    throw new StartError(`Temporal at ${access.address} (TEMPORAL_ADDRESS), namespace "${access.namespace}", cannot be reached: ${withoutStop(details || message)}.`);
+    throw new StartError(
+      `Temporal at ${access.address} (TEMPORAL_ADDRESS), namespace "${access.namespace}", cannot be reached: ${withoutStop(details || message)}.`,
+    );
   }
 }
 
@@ -132,7 +139,9 @@ export async function startTemporal({ config, env, say, signal }: TemporalStart)
       await registerSearchAttributes(connection, access.namespace, searchAttributes);
     } catch (error) {
       // Temporal Cloud registers them by its own tools; `doctor` says which are missing.
-      say(`The search attributes could not be registered (${(error as Error).message}): "npm run toki -- doctor" says which are missing`);
+      say(
+        `The search attributes could not be registered (${(error as Error).message}): "npm run toki -- doctor" says which are missing`,
+      );
     } finally {
       await connection.close();
     }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { bookingWorkflowId, timelineQueryName, type Timeline } from '../domain/contracts/booking-workflow';
+
+import { bookingWorkflowId, type Timeline, timelineQueryName } from '../domain/contracts/booking-workflow';
 
 /** An operator with somebody on the telephone does not wait longer, ms. */
 const answerWithinMs = 2_000;
@@ -8,7 +9,9 @@ const answerWithinMs = 2_000;
 export function createTimelines(client: Client): (bookingId: string) => Promise<Timeline | undefined> {
   return async (bookingId) => {
     try {
-      return await client.withDeadline(Date.now() + answerWithinMs, () => client.workflow.getHandle(bookingWorkflowId(bookingId)).query<Timeline>(timelineQueryName));
+      return await client.withDeadline(Date.now() + answerWithinMs, () =>
+        client.workflow.getHandle(bookingWorkflowId(bookingId)).query<Timeline>(timelineQueryName),
+      );
     } catch {
       return undefined;
     }

@@ -38,8 +38,17 @@ function newest(path) {
 }
 
 function run(file, args, env = process.env) {
-  const result = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env, shell: process.platform === 'win32' });
-  return result.error ? result.error.message : result.status === 0 ? undefined : `it ended with ${result.signal ?? `code ${result.status}`}`;
+  const result = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+    shell: process.platform === 'win32',
+  });
+  return result.error
+    ? result.error.message
+    : result.status === 0
+      ? undefined
+      : `it ended with ${result.signal ?? `code ${result.status}`}`;
 }
 
 function readJson(path) {
@@ -67,7 +76,8 @@ function install() {
   console.log('Installing packages (npm ci) …');
   // The tools to build and test with are needed too, whatever NODE_ENV says.
   const problem = run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
-  if (problem) fail(`The packages could not be installed: ${problem}; see the lines above, and try "npm ci" once more.`);
+  if (problem)
+    fail(`The packages could not be installed: ${problem}; see the lines above, and try "npm ci" once more.`);
 }
 
 /**
@@ -88,15 +98,27 @@ async function whenNewer(mark, sources, saying, work) {
 
 /** Compiles what runs in Node. Returns what went wrong. */
 function build() {
-  return whenNewer(builtMark, [join(root, 'tsconfig.json'), ...SOURCES.map((name) => join(root, name))], 'Building …', async () =>
-    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+  return whenNewer(
+    builtMark,
+    [join(root, 'tsconfig.json'), ...SOURCES.map((name) => join(root, name))],
+    'Building …',
+    async () => run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
   );
 }
 
 /** Builds the staff's Angular application; its types come from the compiled API. Returns what went wrong. */
 function buildAdminWhenNewer() {
-  const sources = [join(root, 'admin-ui', 'angular.json'), join(root, 'admin-ui', 'tsconfig.json'), join(root, 'admin-ui', 'src'), join(root, 'api', 'staff'), join(root, 'api', 'shared'), join(root, 'domain')];
-  return whenNewer(adminMark, sources, 'Building the admin …', async () => (await import('./build-admin.mjs')).buildAdmin(root));
+  const sources = [
+    join(root, 'admin-ui', 'angular.json'),
+    join(root, 'admin-ui', 'tsconfig.json'),
+    join(root, 'admin-ui', 'src'),
+    join(root, 'api', 'staff'),
+    join(root, 'api', 'shared'),
+    join(root, 'domain'),
+  ];
+  return whenNewer(adminMark, sources, 'Building the admin …', async () =>
+    (await import('./build-admin.mjs')).buildAdmin(root),
+  );
 }
 
 const parent = process.ppid;

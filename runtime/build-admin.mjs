@@ -10,7 +10,11 @@ import { join } from 'node:path';
  * @returns {Promise<string | undefined>} what went wrong
  */
 export async function writeAdminTypes(root) {
-  const described = spawnSync(process.execPath, [join(root, 'dist', 'runtime', 'describe-api.js')], { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const described = spawnSync(process.execPath, [join(root, 'dist', 'runtime', 'describe-api.js')], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (described.status !== 0) return `the API could not be described: ${described.stderr}`;
   const { default: openapi, astToString } = await import('openapi-typescript');
   const text = `// Generated from the staff API's own description by the build. Not kept in the repository.\n${astToString(await openapi(JSON.parse(described.stdout), { alphabetize: true }))}`;
@@ -35,7 +39,9 @@ export async function buildAdmin(root) {
   const problem = await writeAdminTypes(root);
   if (problem) return problem;
   const built = spawnSync(process.execPath, [join(root, 'node_modules', '@angular', 'cli', 'bin', 'ng.js'), 'build'], {
-    cwd: join(root, 'admin-ui'), stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NG_CLI_ANALYTICS: 'false' },
+    cwd: join(root, 'admin-ui'),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NG_CLI_ANALYTICS: 'false' },
   });
   return built.status === 0 ? undefined : `ng build ended with ${built.signal ?? `code ${built.status}`}`;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+
 import { lifeOf } from './child-life';
 import { projectRoot } from './root';
 import type { Running } from './supervised';
@@ -22,17 +23,23 @@ export interface ChildOptions {
  * supervisor's order; and it ends by itself when the supervisor is killed (see child-watch).
  */
 export async function startChild({ name, program, env, stopWithinMs, onLine }: ChildOptions): Promise<Running> {
-  const child = spawn(process.execPath, ['--enable-source-maps', '--require', join(__dirname, 'child-watch.js'), program], {
-    cwd: projectRoot,
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--require', join(__dirname, 'child-watch.js'), program],
+    {
+      cwd: projectRoot,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   const forward = (stream: Readable | null) => {
     if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
   };
   forward(child.stdout);
   forward(child.stderr);
-  const life = await lifeOf(child).catch((error: unknown) => { throw new Error(`${name} could not be run: ${(error as Error).message}`, { cause: error }); });
+  const life = await lifeOf(child).catch((error: unknown) => {
+    throw new Error(`${name} could not be run: ${(error as Error).message}`, { cause: error });
+  });
   return { pid: life.pid, exited: life.exited, stop: () => life.stop('SIGTERM', stopWithinMs) };
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+
 import { dataFolderPaths, parseJson, writePrivately } from './data-folder';
 import { parseMark, type ProcessMark } from './process-identity';
 import { readIfThere, stopOrphan } from './server-process';
@@ -24,7 +25,10 @@ export class ChildrenFile {
   /** Stops those that are still there. They have noticed already that they are alone, and may be finishing. */
   async stopLeftOver(): Promise<void> {
     const content = parseJson(readIfThere(this.#path));
-    const marks = typeof content === 'object' && content !== null ? Object.values(content).flatMap((value) => parseMark(value) ?? []) : [];
+    const marks =
+      typeof content === 'object' && content !== null
+        ? Object.values(content).flatMap((value) => parseMark(value) ?? [])
+        : [];
     await Promise.all(marks.map((mark) => stopOrphan(mark, 'SIGTERM', STOP_WITHIN_MS)));
     rmSync(this.#path, { force: true });
   }

@@ -1,6 +1,6 @@
 import { createHandOver } from '../activities/hand-over';
 import { createTemporalClient } from '../activities/temporal-client';
-import { createCitizenApp, type CitizenAppDependencies } from '../api/citizen/app';
+import { type CitizenAppDependencies, createCitizenApp } from '../api/citizen/app';
 import { createBookingRepository } from '../database/bookings';
 import { openDatabase } from '../database/connection';
 import { parseKeys } from '../database/keys';
@@ -16,7 +16,7 @@ import { createSiteSettings } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
 import { createUnmetSearches } from '../database/unmet-searches';
 import { temporalAccess } from './backing-services';
-import { readConfig, type Config } from './config';
+import { type Config, readConfig } from './config';
 import { createHealthChecks } from './health-checks';
 import { createProcessLog } from './process-log';
 import { projectRoot } from './root';
@@ -31,7 +31,8 @@ const poolSize = 20;
 /** The citizens' app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
   const config = readConfig(process.env);
-  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
+  if (config.databaseUrl === undefined)
+    throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
   const log = createProcessLog('citizen');
   const keys = parseKeys(keysInForce(config));
   const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki citizen', poolSize });
@@ -51,7 +52,9 @@ async function main(): Promise<number> {
     sessions,
     site: createSiteSettings(database),
     throttle: createLoginThrottle({ database, keys }),
-    brake: createLoginBrake(database, (isOn) => { log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait'); }),
+    brake: createLoginBrake(database, (isOn) => {
+      log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait');
+    }),
     keys,
     handOver,
     unmet,
@@ -62,12 +65,32 @@ async function main(): Promise<number> {
     ...lineOf(config, { links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }) }),
     projectRoot,
   });
-  return runApp({ name: 'citizen app', app, port: config.citizenPort, sessions, handOver, unmet, temporal, database, log });
+  return runApp({
+    name: 'citizen app',
+    app,
+    port: config.citizenPort,
+    sessions,
+    handOver,
+    unmet,
+    temporal,
+    database,
+    log,
+  });
 }
 
 /** With the official account, or in the demo with a page that plays its part; otherwise nothing is said of LINE. */
-function lineOf({ line, demo }: Config, tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>): Pick<CitizenAppDependencies, 'line'> {
-  if (line) return { line: { ...tables, door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl }, channelSecret: line.channelSecret } };
+function lineOf(
+  { line, demo }: Config,
+  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>,
+): Pick<CitizenAppDependencies, 'line'> {
+  if (line)
+    return {
+      line: {
+        ...tables,
+        door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
+        channelSecret: line.channelSecret,
+      },
+    };
   return demo ? { line: { ...tables, door: { kind: 'demo' } } } : {};
 }
 

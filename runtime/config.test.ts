@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+
 import { ConfigError, readConfig } from './config';
 import { projectRoot } from './root';
 
@@ -32,7 +33,10 @@ test('an empty environment means the embedded servers, the demo city and the usu
 });
 
 test('an empty value counts as unset', () => {
-  expect(readConfig({ DATABASE_URL: '', CITIZEN_PORT: ' ' })).toMatchObject({ databaseUrl: undefined, citizenPort: 3000 });
+  expect(readConfig({ DATABASE_URL: '', CITIZEN_PORT: ' ' })).toMatchObject({
+    databaseUrl: undefined,
+    citizenPort: 3000,
+  });
 });
 
 test('a real database has no demo city unless asked for, and needs keys', () => {
@@ -62,7 +66,9 @@ test.each([
   ['OIDC_ROLES', 'city_admin'],
 ])('%s=%s is refused in one sentence that names both', (name, value) => {
   const sentence = wrong({ [name]: value });
-  expect(sentence).toMatch(new RegExp(`^${name} must (be|begin with) .*, but it is "${value.replace(/[.]/g, '\\.')}"\\.$`));
+  expect(sentence).toMatch(
+    new RegExp(`^${name} must (be|begin with) .*, but it is "${value.replace(/[.]/g, '\\.')}"\\.$`),
+  );
   expect(sentence).not.toContain('\n');
 });
 
@@ -89,7 +95,10 @@ test('the two doors cannot share a port', () => {
 
 test('an API key or a certificate switches TLS on', () => {
   expect(readConfig({ TEMPORAL_API_KEY: 'k' }).temporalTls.enabled).toBe(true);
-  expect(readConfig({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'ca.pem' }).temporalTls).toMatchObject({ enabled: true, serverCaFile: join(projectRoot, 'ca.pem') });
+  expect(readConfig({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'ca.pem' }).temporalTls).toMatchObject({
+    enabled: true,
+    serverCaFile: join(projectRoot, 'ca.pem'),
+  });
   expect(readConfig({ TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: '0' }).temporalTls.enabled).toBe(false);
   expect(wrong({ TEMPORAL_TLS_CLIENT_CERT_PATH: 'c.pem' })).toMatch(/must be given together/);
 });
@@ -107,13 +116,29 @@ test('proxies, addresses and URLs are read', () => {
 });
 
 describe('the identity provider', () => {
-  const oidc = { OIDC_ISSUER: 'https://login.city.example.jp', OIDC_CLIENT_ID: 'toki', STAFF_URL: 'https://toki.city.example.jp/' };
+  const oidc = {
+    OIDC_ISSUER: 'https://login.city.example.jp',
+    OIDC_CLIENT_ID: 'toki',
+    STAFF_URL: 'https://toki.city.example.jp/',
+  };
 
   test('says where people come back to, and which group means which role', () => {
-    const config = readConfig({ ...oidc, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'cn=toki-admins,ou=groups=city_admin; tel = operator', STAFF_LOCAL_LOGIN: '0' });
+    const config = readConfig({
+      ...oidc,
+      OIDC_ROLE_CLAIM: 'groups',
+      OIDC_ROLES: 'cn=toki-admins,ou=groups=city_admin; tel = operator',
+      STAFF_LOCAL_LOGIN: '0',
+    });
     expect(config.oidc).toMatchObject({
-      redirectUri: 'https://toki.city.example.jp/oidc/callback', scope: 'openid profile',
-      roles: { claim: 'groups', map: [{ value: 'cn=toki-admins,ou=groups', role: 'city_admin' }, { value: 'tel', role: 'operator' }] },
+      redirectUri: 'https://toki.city.example.jp/oidc/callback',
+      scope: 'openid profile',
+      roles: {
+        claim: 'groups',
+        map: [
+          { value: 'cn=toki-admins,ou=groups', role: 'city_admin' },
+          { value: 'tel', role: 'operator' },
+        ],
+      },
     });
     expect(config.staffLocalLogIn).toBe(false);
     expect(readConfig({}).oidc).toBeUndefined();
@@ -121,7 +146,10 @@ describe('the identity provider', () => {
 
   test.each([
     [{ OIDC_CLIENT_ID: 'toki' }, 'OIDC_CLIENT_ID means nothing without OIDC_ISSUER.'],
-    [{ OIDC_ISSUER: oidc.OIDC_ISSUER, STAFF_URL: oidc.STAFF_URL }, 'OIDC_CLIENT_ID is required together with OIDC_ISSUER.'],
+    [
+      { OIDC_ISSUER: oidc.OIDC_ISSUER, STAFF_URL: oidc.STAFF_URL },
+      'OIDC_CLIENT_ID is required together with OIDC_ISSUER.',
+    ],
     [{ OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_CLIENT_ID: 'toki' }, /^STAFF_URL is required together with OIDC_ISSUER/],
     [{ ...oidc, OIDC_ROLES: 'a=operator' }, 'OIDC_ROLE_CLAIM and OIDC_ROLES must be given together.'],
     [{ STAFF_LOCAL_LOGIN: '0' }, /^STAFF_LOCAL_LOGIN may be 0 only together with OIDC_ISSUER/],
@@ -135,8 +163,17 @@ describe('LINE', () => {
 
   test('unset means that nothing is sent to LINE; set, the API is LINE’s own unless another one is named', () => {
     expect(readConfig({}).line).toBeUndefined();
-    expect(readConfig(line).line).toEqual({ channelSecret: 's3cret', channelAccessToken: 't0ken', accountId: '@niigata', apiUrl: 'https://api.line.me', accessUrl: 'https://access.line.me' });
-    expect(readConfig({ ...line, LINE_API_URL: 'http://localhost:3132/' }).line).toMatchObject({ apiUrl: 'http://localhost:3132', accessUrl: 'http://localhost:3132' });
+    expect(readConfig(line).line).toEqual({
+      channelSecret: 's3cret',
+      channelAccessToken: 't0ken',
+      accountId: '@niigata',
+      apiUrl: 'https://api.line.me',
+      accessUrl: 'https://access.line.me',
+    });
+    expect(readConfig({ ...line, LINE_API_URL: 'http://localhost:3132/' }).line).toMatchObject({
+      apiUrl: 'http://localhost:3132',
+      accessUrl: 'http://localhost:3132',
+    });
   });
 
   test.each(Object.keys(line))('without %s the others are refused, and not shown', (name) => {

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+
 import { z } from 'zod';
+
 import { parseKeys } from '../database/keys';
-import { staffRoles, type StaffRole } from '../domain/staff/roles';
+import { type StaffRole, staffRoles } from '../domain/staff/roles';
 import { projectRoot } from './root';
 import { StartError } from './start-error';
 
@@ -28,7 +30,9 @@ export interface OidcConfig {
   readonly redirectUri: string;
   readonly scope: string;
   readonly label: string;
-  readonly roles: { readonly claim: string; readonly map: readonly { readonly value: string; readonly role: StaffRole }[] } | undefined;
+  readonly roles:
+    | { readonly claim: string; readonly map: readonly { readonly value: string; readonly role: StaffRole }[] }
+    | undefined;
   readonly loginClaim: string | undefined;
 }
 
@@ -85,7 +89,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const port = z
   .string()
-  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, 'must be a port number from 1 to 65535')
+  .refine(
+    (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
+    'must be a port number from 1 to 65535',
+  )
   .transform(Number);
 
 const flag = z
@@ -106,7 +113,13 @@ function url(protocols: readonly string[], hint: string) {
 function isSecure(text: string): boolean {
   if (!URL.canParse(text)) return true;
   const { protocol, hostname } = new URL(text);
-  return protocol !== 'http:' || hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]';
+  return (
+    protocol !== 'http:' ||
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '127.0.0.1' ||
+    hostname === '[::1]'
+  );
 }
 
 function isCidr(text: string): boolean {
@@ -127,11 +140,21 @@ function isKeyList(text: string): boolean {
 
 /** `value=role;value=role`: values are names of groups and may contain `=` and `,` themselves. Undefined when it is not such a list. */
 function readRoleMap(text: string): { value: string; role: StaffRole }[] | undefined {
-  const pairs = text.split(';').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
-    const at = part.lastIndexOf('=');
-    return { value: part.slice(0, Math.max(at, 0)).trim(), role: staffRoles.find((role) => role === part.slice(at + 1).trim()) };
-  });
-  return pairs.length > 0 && pairs.every((pair): pair is { value: string; role: StaffRole } => pair.value !== '' && pair.role !== undefined) ? pairs : undefined;
+  const pairs = text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.lastIndexOf('=');
+      return {
+        value: part.slice(0, Math.max(at, 0)).trim(),
+        role: staffRoles.find((role) => role === part.slice(at + 1).trim()),
+      };
+    });
+  return pairs.length > 0 &&
+    pairs.every((pair): pair is { value: string; role: StaffRole } => pair.value !== '' && pair.role !== undefined)
+    ? pairs
+    : undefined;
 }
 
 const schema = z.object({
@@ -150,17 +173,30 @@ const schema = z.object({
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: file.optional(),
   TEMPORAL_TLS_CLIENT_CERT_PATH: file.optional(),
   TEMPORAL_TLS_CLIENT_KEY_PATH: file.optional(),
-  TEMPORAL_UI_URL: url(['http:', 'https:'], 'https://temporal.city.example.jp').transform((text) => new URL(text).origin).optional(),
+  TEMPORAL_UI_URL: url(['http:', 'https:'], 'https://temporal.city.example.jp')
+    .transform((text) => new URL(text).origin)
+    .optional(),
   TEMPORAL_CLI: file.optional(),
   CITIZEN_PORT: port.default(3000),
   STAFF_PORT: port.default(3001),
   TOKI_DATA_DIR: file.default(resolve(projectRoot, '.toki')),
   TOKI_DEMO: flag.optional(),
-  TOKI_KEYS: z.string().refine(isKeyList, 'must be id=key[,id=key…], each id once and each key 32 bytes in base64').optional(),
+  TOKI_KEYS: z
+    .string()
+    .refine(isKeyList, 'must be id=key[,id=key…], each id once and each key 32 bytes in base64')
+    .optional(),
   TOKI_TRUSTED_PROXIES: z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
-    .refine((parts) => parts.every(isCidr), 'must be addresses or CIDRs separated by commas, for example 10.0.0.0/8,192.0.2.1')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .refine(
+      (parts) => parts.every(isCidr),
+      'must be addresses or CIDRs separated by commas, for example 10.0.0.0/8,192.0.2.1',
+    )
     .default([]),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.jp:587').optional(),
   PUBLIC_URL: url(['http:', 'https:'], 'https://yoyaku.city.example.jp')
@@ -172,22 +208,47 @@ const schema = z.object({
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   STAFF_LOCAL_LOGIN: flag.optional(),
-  OIDC_ISSUER: url(['http:', 'https:'], 'https://login.city.example.jp').refine(isSecure, 'must begin with https:// for any host but localhost').optional(),
+  OIDC_ISSUER: url(['http:', 'https:'], 'https://login.city.example.jp')
+    .refine(isSecure, 'must begin with https:// for any host but localhost')
+    .optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
-  OIDC_SCOPE: z.string().refine((text) => text.split(' ').includes('openid'), 'must be scopes separated by spaces, "openid" among them').optional(),
+  OIDC_SCOPE: z
+    .string()
+    .refine((text) => text.split(' ').includes('openid'), 'must be scopes separated by spaces, "openid" among them')
+    .optional(),
   OIDC_LABEL: z.string().max(40, 'must have at most 40 letters').optional(),
   OIDC_ROLE_CLAIM: z.string().optional(),
-  OIDC_ROLES: z.string().refine((text) => readRoleMap(text) !== undefined, `must be value=role[;value=role…] with the roles ${staffRoles.join(', ')}`).optional(),
+  OIDC_ROLES: z
+    .string()
+    .refine(
+      (text) => readRoleMap(text) !== undefined,
+      `must be value=role[;value=role…] with the roles ${staffRoles.join(', ')}`,
+    )
+    .optional(),
   OIDC_LOGIN_CLAIM: z.string().optional(),
   LINE_CHANNEL_SECRET: z.string().optional(),
   LINE_CHANNEL_ACCESS_TOKEN: z.string().optional(),
-  LINE_ACCOUNT_ID: z.string().regex(/^@[A-Za-z0-9._-]{1,40}$/, 'must be the basic id of the official account, for example @123abcde').optional(),
-  LINE_API_URL: url(['http:', 'https:'], 'https://api.line.me').refine(isSecure, 'must begin with https:// for any host but localhost').transform((text) => new URL(text).origin).optional(),
+  LINE_ACCOUNT_ID: z
+    .string()
+    .regex(/^@[A-Za-z0-9._-]{1,40}$/, 'must be the basic id of the official account, for example @123abcde')
+    .optional(),
+  LINE_API_URL: url(['http:', 'https:'], 'https://api.line.me')
+    .refine(isSecure, 'must begin with https:// for any host but localhost')
+    .transform((text) => new URL(text).origin)
+    .optional(),
 });
 
 /** Their wrong values are not repeated on the screen: they may hold a password or a key. */
-const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TOKI_KEYS', 'SMTP_URL', 'OIDC_CLIENT_SECRET', 'LINE_CHANNEL_SECRET', 'LINE_CHANNEL_ACCESS_TOKEN']);
+const secrets = new Set([
+  'DATABASE_URL',
+  'TEMPORAL_API_KEY',
+  'TOKI_KEYS',
+  'SMTP_URL',
+  'OIDC_CLIENT_SECRET',
+  'LINE_CHANNEL_SECRET',
+  'LINE_CHANNEL_ACCESS_TOKEN',
+]);
 
 /**
  * Reads and checks every variable Toki knows. An empty value counts as unset.
@@ -223,7 +284,8 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError('TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH must be given together.');
   }
   const oidc = oidcOf(values);
-  if (values.STAFF_LOCAL_LOGIN === false && !oidc) throw new ConfigError('STAFF_LOCAL_LOGIN may be 0 only together with OIDC_ISSUER: otherwise nobody could log in.');
+  if (values.STAFF_LOCAL_LOGIN === false && !oidc)
+    throw new ConfigError('STAFF_LOCAL_LOGIN may be 0 only together with OIDC_ISSUER: otherwise nobody could log in.');
   return {
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,
@@ -260,7 +322,12 @@ export function readConfig(env: Environment): Config {
 
 /** @throws ConfigError when only a part of what belongs together is given */
 function lineOf(values: z.output<typeof schema>): LineConfig | undefined {
-  const { LINE_CHANNEL_SECRET: channelSecret, LINE_CHANNEL_ACCESS_TOKEN: channelAccessToken, LINE_ACCOUNT_ID: accountId, LINE_API_URL: apiUrl } = values;
+  const {
+    LINE_CHANNEL_SECRET: channelSecret,
+    LINE_CHANNEL_ACCESS_TOKEN: channelAccessToken,
+    LINE_ACCOUNT_ID: accountId,
+    LINE_API_URL: apiUrl,
+  } = values;
   if (channelSecret === undefined && channelAccessToken === undefined && accountId === undefined) {
     if (apiUrl !== undefined) throw new ConfigError('LINE_API_URL means nothing without LINE_CHANNEL_SECRET.');
     return undefined;
@@ -269,22 +336,47 @@ function lineOf(values: z.output<typeof schema>): LineConfig | undefined {
     throw new ConfigError('LINE_CHANNEL_SECRET, LINE_CHANNEL_ACCESS_TOKEN and LINE_ACCOUNT_ID must be given together.');
   }
   // A server that stands in for LINE has its own page for the user's yes.
-  return { channelSecret, channelAccessToken, accountId, apiUrl: apiUrl ?? 'https://api.line.me', accessUrl: apiUrl ?? 'https://access.line.me' };
+  return {
+    channelSecret,
+    channelAccessToken,
+    accountId,
+    apiUrl: apiUrl ?? 'https://api.line.me',
+    accessUrl: apiUrl ?? 'https://access.line.me',
+  };
 }
 
 /** @throws ConfigError when only a part of what belongs together is given */
 function oidcOf(values: z.output<typeof schema>): OidcConfig | undefined {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, STAFF_URL: staffUrl, OIDC_ROLE_CLAIM: claim, OIDC_ROLES: roles } = values;
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: clientId,
+    STAFF_URL: staffUrl,
+    OIDC_ROLE_CLAIM: claim,
+    OIDC_ROLES: roles,
+  } = values;
   if (issuer === undefined) {
-    const lonely = (['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_SCOPE', 'OIDC_LABEL', 'OIDC_ROLE_CLAIM', 'OIDC_ROLES', 'OIDC_LOGIN_CLAIM'] as const).find((name) => values[name] !== undefined);
+    const lonely = (
+      [
+        'OIDC_CLIENT_ID',
+        'OIDC_CLIENT_SECRET',
+        'OIDC_SCOPE',
+        'OIDC_LABEL',
+        'OIDC_ROLE_CLAIM',
+        'OIDC_ROLES',
+        'OIDC_LOGIN_CLAIM',
+      ] as const
+    ).find((name) => values[name] !== undefined);
     if (lonely !== undefined) throw new ConfigError(`${lonely} means nothing without OIDC_ISSUER.`);
     return undefined;
   }
   if (clientId === undefined) throw new ConfigError('OIDC_CLIENT_ID is required together with OIDC_ISSUER.');
-  if (staffUrl === undefined) throw new ConfigError('STAFF_URL is required together with OIDC_ISSUER: the provider sends people back to it.');
-  if ((claim === undefined) !== (roles === undefined)) throw new ConfigError('OIDC_ROLE_CLAIM and OIDC_ROLES must be given together.');
+  if (staffUrl === undefined)
+    throw new ConfigError('STAFF_URL is required together with OIDC_ISSUER: the provider sends people back to it.');
+  if ((claim === undefined) !== (roles === undefined))
+    throw new ConfigError('OIDC_ROLE_CLAIM and OIDC_ROLES must be given together.');
   return {
-    issuer, clientId,
+    issuer,
+    clientId,
     clientSecret: values.OIDC_CLIENT_SECRET,
     redirectUri: `${staffUrl}/oidc/callback`,
     scope: values.OIDC_SCOPE ?? 'openid profile',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { parseKeys } from '../database/keys';
 import { holdDataFolder, isDataFolder, keysOf, lockOwner } from './data-folder';
 import { markProcess } from './process-identity';
@@ -23,7 +24,9 @@ test('a new folder is made, marked and locked; a second holder is refused in one
   expect(isDataFolder(folder)).toBe(true);
   expect(held.abandoned).toBe(false);
   expect(lockOwner(folder)?.pid).toBe(process.pid);
-  expect(() => holdDataFolder(folder)).toThrow(`Toki is already running on the data folder ${folder} (process ${String(process.pid)})`);
+  expect(() => holdDataFolder(folder)).toThrow(
+    `Toki is already running on the data folder ${folder} (process ${String(process.pid)})`,
+  );
   held.release();
   expect(lockOwner(folder)).toBeUndefined();
   holdDataFolder(folder).release();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { isAlive, markProcess, parseMark, type ProcessMark } from './process-identity';
 import { readIfThere } from './server-process';
 import { StartError } from './start-error';
@@ -57,7 +58,9 @@ function openFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     if (!isDataFolder(folder)) {
       if (readdirSync(folder).length > 0) {
-        throw new StartError(`The data folder ${folder} holds files that are not Toki's: choose an empty or new folder with TOKI_DATA_DIR.`);
+        throw new StartError(
+          `The data folder ${folder} holds files that are not Toki's: choose an empty or new folder with TOKI_DATA_DIR.`,
+        );
       }
       writeFileSync(join(folder, MARKER), 'Data of Toki. "npm run reset" removes this folder.\n');
       // The user postgres passes through here; what is private inside has a mode of its own.
@@ -65,7 +68,9 @@ function openFolder(folder: string): void {
     }
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`The data folder ${folder} cannot be used (${(error as Error).message}): choose another one with TOKI_DATA_DIR.`);
+    throw new StartError(
+      `The data folder ${folder} cannot be used (${(error as Error).message}): choose another one with TOKI_DATA_DIR.`,
+    );
   }
 }
 
@@ -94,7 +99,12 @@ export function holdDataFolder(folder: string): HeldDataFolder {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       writeFileSync(lock, JSON.stringify(markProcess(process.pid)), { flag: 'wx' });
-      return { abandoned, release: () => { rmSync(lock, { force: true }); } };
+      return {
+        abandoned,
+        release: () => {
+          rmSync(lock, { force: true });
+        },
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw new StartError(`The data folder ${folder} cannot be written to (${(error as Error).message}).`);
@@ -102,7 +112,9 @@ export function holdDataFolder(folder: string): HeldDataFolder {
     }
     const owner = lockOwner(folder);
     if (owner) {
-      throw new StartError(`Toki is already running on the data folder ${folder} (process ${String(owner.pid)}): stop it first, or choose another folder with TOKI_DATA_DIR.`);
+      throw new StartError(
+        `Toki is already running on the data folder ${folder} (process ${String(owner.pid)}): stop it first, or choose another folder with TOKI_DATA_DIR.`,
+      );
     }
     abandoned = true;
     rmSync(lock, { force: true });

@@ -1,7 +1,8 @@
 import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+
 import { createLineApi, LineApiError } from '../activities/line-api';
-import { pendingMigrations, openDatabase } from '../database/connection';
+import { openDatabase, pendingMigrations } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createOutbox } from '../database/outbox';
 import { newestSealedField } from '../database/sealed-sample';
@@ -26,10 +27,18 @@ export type Finding =
   | { readonly about: string; readonly ok: true; readonly detail: string }
   | { readonly about: string; readonly ok: false; readonly detail: string; readonly todo: string };
 
-type Check = () => Promise<{ readonly ok: true; readonly detail: string } | { readonly ok: false; readonly detail: string; readonly todo: string }>;
+type Check = () => Promise<
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly detail: string; readonly todo: string }
+>;
 
 function messageOf(error: unknown): string {
-  const { details, message, code, cause } = error as { details?: string; message?: string; code?: string; cause?: unknown };
+  const { details, message, code, cause } = error as {
+    details?: string;
+    message?: string;
+    code?: string;
+    cause?: unknown;
+  };
   // fetch says only that it failed; the reason is inside.
   if (typeof cause === 'object' && cause !== null) return messageOf(cause);
   return (details || message || code || String(error)).split('\n')[0] ?? '';
@@ -64,18 +73,29 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
       await examine('Hand-over', 'Look into the log of the worker.', async () => {
         const { count, oldestAt } = await createOutbox(database).backlog();
         const ageMs = oldestAt ? Date.now() - oldestAt.getTime() : 0;
-        const detail = count === 0 ? 'nothing waits' : `${String(count)} events wait, the oldest for ${String(Math.round(ageMs / 1000))} s`;
+        const detail =
+          count === 0
+            ? 'nothing waits'
+            : `${String(count)} events wait, the oldest for ${String(Math.round(ageMs / 1000))} s`;
         return ageMs <= BACKLOG_TOO_OLD_MS
           ? { ok: true, detail }
-          : { ok: false, detail, todo: 'The relay runs in the worker: see whether a worker runs and reaches Temporal.' };
+          : {
+              ok: false,
+              detail,
+              todo: 'The relay runs in the worker: see whether a worker runs and reaches Temporal.',
+            };
       }),
-      await examine('Keys in use', 'Put the key with that id back into TOKI_KEYS: without it these data stay closed.', async () => {
-        const keys = parseKeys(keysText());
-        const sample = await newestSealedField(database);
-        if (!sample) return { ok: true, detail: 'no sealed data yet' };
-        keys.open(sample);
-        return { ok: true, detail: 'the newest resident can be opened' };
-      }),
+      await examine(
+        'Keys in use',
+        'Put the key with that id back into TOKI_KEYS: without it these data stay closed.',
+        async () => {
+          const keys = parseKeys(keysText());
+          const sample = await newestSealedField(database);
+          if (!sample) return { ok: true, detail: 'no sealed data yet' };
+          keys.open(sample);
+          return { ok: true, detail: 'the newest resident can be opened' };
+        },
+      ),
     ];
   } finally {
     await database.destroy();
@@ -85,34 +105,52 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
 async function checkTemporal(config: Config, address: string): Promise<Finding[]> {
   const access = temporalAccess(config, address);
   let connection: Awaited<ReturnType<typeof connectTemporal>> | undefined;
-  const server = await examine('Temporal', 'Start Temporal, or correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.', async () => {
-    connection = await connectTemporal(access);
-    const { serverVersion } = await connection.workflowService.getSystemInfo({});
-    return { ok: true, detail: `server ${serverVersion} answers at ${address}, namespace "${access.namespace}" is there` };
-  });
+  const server = await examine(
+    'Temporal',
+    'Start Temporal, or correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.',
+    async () => {
+      connection = await connectTemporal(access);
+      const { serverVersion } = await connection.workflowService.getSystemInfo({});
+      return {
+        ok: true,
+        detail: `server ${serverVersion} answers at ${address}, namespace "${access.namespace}" is there`,
+      };
+    },
+  );
   if (!connection) return [server];
   const open = connection;
   try {
     return [
       server,
-      await examine('Search attributes', 'Allow this user to list them, or look them up in the Temporal UI.', async () => {
-        const missing = await missingSearchAttributes(open, access.namespace, searchAttributes);
-        return missing.length === 0
-          ? { ok: true, detail: 'all registered' }
-          : {
-              ok: false,
-              detail: `missing or of another type: ${missing.join(', ')}`,
-              todo: 'Start Toki once with the right to register them, or register them with "temporal operator search-attribute create".',
-            };
-      }),
+      await examine(
+        'Search attributes',
+        'Allow this user to list them, or look them up in the Temporal UI.',
+        async () => {
+          const missing = await missingSearchAttributes(open, access.namespace, searchAttributes);
+          return missing.length === 0
+            ? { ok: true, detail: 'all registered' }
+            : {
+                ok: false,
+                detail: `missing or of another type: ${missing.join(', ')}`,
+                todo: 'Start Toki once with the right to register them, or register them with "temporal operator search-attribute create".',
+              };
+        },
+      ),
       await examine('Workers', 'Start a worker with "npm start", or see its log.', async () => {
         const counts = await Promise.all(
-          [bookingTaskQueue, noticeTaskQueue, importTaskQueue].map(async (queue) => ({ queue, pollers: await pollersOf(open, access.namespace, queue) })),
+          [bookingTaskQueue, noticeTaskQueue, importTaskQueue].map(async (queue) => ({
+            queue,
+            pollers: await pollersOf(open, access.namespace, queue),
+          })),
         );
         const idle = counts.filter(({ pollers }) => pollers === 0).map(({ queue }) => queue);
         return idle.length === 0
           ? { ok: true, detail: `working on ${counts.map(({ queue }) => queue).join(', ')}` }
-          : { ok: false, detail: `nobody works on ${idle.join(', ')}`, todo: 'Start a worker with "npm start", or see its log.' };
+          : {
+              ok: false,
+              detail: `nobody works on ${idle.join(', ')}`,
+              todo: 'Start a worker with "npm start", or see its log.',
+            };
       }),
     ];
   } finally {
@@ -128,7 +166,9 @@ function smtpGreeting(smtpUrl: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const target = { host, port: Number(port || (secure ? 465 : 587)) };
     const socket = secure ? connectTls({ ...target, servername: host }) : createConnection(target);
-    socket.setTimeout(ANSWER_WITHIN_MS, () => { socket.destroy(new Error('no answer in time')); });
+    socket.setTimeout(ANSWER_WITHIN_MS, () => {
+      socket.destroy(new Error('no answer in time'));
+    });
     socket.once('error', reject);
     socket.once('data', (data: Buffer) => {
       socket.end('QUIT\r\n');
@@ -140,11 +180,23 @@ function smtpGreeting(smtpUrl: string): Promise<string> {
 }
 
 async function checkIdentityProvider(issuer: string): Promise<Finding> {
-  return examine('Identity provider', 'Correct OIDC_ISSUER, or see whether the provider may be reached from here.', async () => {
-    const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    const { issuer: own } = (await response.json()) as { issuer?: unknown };
-    return own === issuer ? { ok: true, detail: `${issuer} answers` } : { ok: false, detail: `it calls itself "${String(own)}"`, todo: 'Set OIDC_ISSUER to exactly that, if it is the right one.' };
-  });
+  return examine(
+    'Identity provider',
+    'Correct OIDC_ISSUER, or see whether the provider may be reached from here.',
+    async () => {
+      const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+      const { issuer: own } = (await response.json()) as { issuer?: unknown };
+      return own === issuer
+        ? { ok: true, detail: `${issuer} answers` }
+        : {
+            ok: false,
+            detail: `it calls itself "${String(own)}"`,
+            todo: 'Set OIDC_ISSUER to exactly that, if it is the right one.',
+          };
+    },
+  );
 }
 
 async function checkLine(line: LineConfig): Promise<Finding> {
@@ -153,10 +205,18 @@ async function checkLine(line: LineConfig): Promise<Finding> {
       const { basicId } = await createLineApi({ ...line, answerWithinMs: ANSWER_WITHIN_MS }).botInfo();
       return basicId === line.accountId
         ? { ok: true, detail: `the token is good, the account is ${basicId}` }
-        : { ok: false, detail: `the token belongs to ${basicId}`, todo: 'Correct LINE_ACCOUNT_ID, or the token: citizens would be led to another account.' };
+        : {
+            ok: false,
+            detail: `the token belongs to ${basicId}`,
+            todo: 'Correct LINE_ACCOUNT_ID, or the token: citizens would be led to another account.',
+          };
     } catch (error) {
       if (!(error instanceof LineApiError)) throw error;
-      return { ok: false, detail: error.message, todo: 'Correct LINE_CHANNEL_ACCESS_TOKEN: issue a new one in the LINE Developers Console.' };
+      return {
+        ok: false,
+        detail: error.message,
+        todo: 'Correct LINE_CHANNEL_ACCESS_TOKEN: issue a new one in the LINE Developers Console.',
+      };
     }
   });
 }
@@ -168,7 +228,11 @@ async function checkDoor(name: string, url: string): Promise<Finding> {
     const missing = body.missing ?? [];
     return response.ok && missing.length === 0
       ? { ok: true, detail: `ready at ${url}` }
-      : { ok: false, detail: `${url} says ${body.status ?? String(response.status)}, missing: ${missing.join(', ')}`, todo: 'Put right what is missing first.' };
+      : {
+          ok: false,
+          detail: `${url} says ${body.status ?? String(response.status)}, missing: ${missing.join(', ')}`,
+          todo: 'Put right what is missing first.',
+        };
   });
 }
 
@@ -187,24 +251,37 @@ export async function examineInstallation(config: Config): Promise<Finding[]> {
     { about: 'Settings', ok: true, detail: 'every variable is well-formed' },
     await examine('Keys', 'Correct TOKI_KEYS.', () => {
       // Looking must not make a key: an empty folder has none.
-      if (config.keys === undefined && !isDataFolder(config.dataDir)) return Promise.resolve({ ok: true, detail: 'made at the first start' });
+      if (config.keys === undefined && !isDataFolder(config.dataDir))
+        return Promise.resolve({ ok: true, detail: 'made at the first start' });
       const keys = parseKeys(keysInForce(config));
       const proof = 'とき';
-      if (keys.open(keys.seal(proof)).toString('utf8') !== proof) throw new Error('what was sealed did not open to the same');
-      return Promise.resolve({ ok: true, detail: `current key "${keys.currentKeyId}", ${String(keys.keyIds.length)} in all` });
+      if (keys.open(keys.seal(proof)).toString('utf8') !== proof)
+        throw new Error('what was sealed did not open to the same');
+      return Promise.resolve({
+        ok: true,
+        detail: `current key "${keys.currentKeyId}", ${String(keys.keyIds.length)} in all`,
+      });
     }),
-    ...(databaseUrl === undefined ? [notRunning('PostgreSQL')] : await checkDatabase(databaseUrl, () => keysInForce(config))),
+    ...(databaseUrl === undefined
+      ? [notRunning('PostgreSQL')]
+      : await checkDatabase(databaseUrl, () => keysInForce(config))),
     ...(temporalAddress === undefined ? [notRunning('Temporal')] : await checkTemporal(config, temporalAddress)),
   ];
   const { smtpUrl } = config;
   findings.push(
     smtpUrl === undefined
       ? { about: 'Mail', ok: true, detail: 'SMTP_URL is not set: nothing leaves this machine' }
-      : await examine('Mail', 'Correct SMTP_URL, or see whether the mail server may be reached from here.', async () => ({
-          ok: true,
-          detail: `${new URL(smtpUrl).hostname} answers: ${await smtpGreeting(smtpUrl)}`,
-        })),
-    config.line ? await checkLine(config.line) : { about: 'LINE', ok: true, detail: 'LINE_CHANNEL_SECRET is not set: nothing is sent to LINE' },
+      : await examine(
+          'Mail',
+          'Correct SMTP_URL, or see whether the mail server may be reached from here.',
+          async () => ({
+            ok: true,
+            detail: `${new URL(smtpUrl).hostname} answers: ${await smtpGreeting(smtpUrl)}`,
+          }),
+        ),
+    config.line
+      ? await checkLine(config.line)
+      : { about: 'LINE', ok: true, detail: 'LINE_CHANNEL_SECRET is not set: nothing is sent to LINE' },
     ...(config.oidc ? [await checkIdentityProvider(config.oidc.issuer)] : []),
     await checkDoor('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
     await checkDoor('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),

@@ -1,9 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { Client } from 'pg';
+
 import { guard } from '../test/support/guardian';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres';
 
 let parent: string;
 const started: EmbeddedPostgres[] = [];
@@ -48,7 +50,9 @@ test('it runs in a folder nobody else may enter, as root too, and keeps its data
   const second = await start();
   expect(second.url).toBe(first.url);
   expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  await expect(query(second.url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow('password authentication failed');
+  await expect(query(second.url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+    'password authentication failed',
+  );
 });
 
 test('a server left over by a killed supervisor is stopped, and the new one takes its place', async () => {
@@ -67,5 +71,7 @@ test('a start that fails says why', async () => {
     logFile: join(parent, 'postgres.log'),
     settings: { fsync: 'off', shared_buffers: 'plenty' },
   });
-  await expect(postgres).rejects.toThrow(/did not start; its log .* ends with:\n.*invalid value for parameter "shared_buffers"/s);
+  await expect(postgres).rejects.toThrow(
+    /did not start; its log .* ends with:\n.*invalid value for parameter "shared_buffers"/s,
+  );
 });

@@ -4,11 +4,13 @@ import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSy
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
 import { Client } from 'pg';
+
 import { findFreePort } from './free-port';
-import { postgresUser, runnerFor, type PostgresUser } from './postgres-user';
+import { type PostgresUser, postgresUser, runnerFor } from './postgres-user';
 import { markProcess } from './process-identity';
-import { logTail, readIfThere, startServerProcess, stopOrphan, type ServerProcess } from './server-process';
+import { logTail, readIfThere, type ServerProcess, startServerProcess, stopOrphan } from './server-process';
 import { StartError } from './start-error';
 
 const run = promisify(execFile);
@@ -97,7 +99,9 @@ async function makeCluster({ initdb, folder, password, user, runAs, durable }: C
     await run(file, args, { ...identity, env: { ...process.env, LC_ALL: 'C' } });
   } catch (error) {
     const output = (error as { stderr?: string }).stderr?.trim() ?? '';
-    throw new StartError(`The embedded PostgreSQL could not make its data folder ${folder}: ${output || String(error)}`);
+    throw new StartError(
+      `The embedded PostgreSQL could not make its data folder ${folder}: ${output || String(error)}`,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -169,7 +173,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     writeFileSync(passwordFile, password, { mode: 0o600 });
   }
   if (!existsSync(join(folder, 'PG_VERSION'))) {
-    await makeCluster({ initdb: binaries.initdb, folder, password, user, runAs, durable: options.settings?.['fsync'] !== 'off' });
+    await makeCluster({
+      initdb: binaries.initdb,
+      folder,
+      password,
+      user,
+      runAs,
+      durable: options.settings?.['fsync'] !== 'off',
+    });
   }
   await stopLeftOverPostgres(folder);
 
@@ -199,7 +210,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const deadline = Date.now() + READY_WITHIN_MS;
     while (!(await canConnect(urlOf('postgres')))) {
       if (server.hasExited() || Date.now() > deadline) {
-        throw new StartError(`The embedded PostgreSQL did not start; its log ${logFile} ends with:\n${logTail(logFile)}`);
+        throw new StartError(
+          `The embedded PostgreSQL did not start; its log ${logFile} ends with:\n${logTail(logFile)}`,
+        );
       }
       await sleep(50);
     }

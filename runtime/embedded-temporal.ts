@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Connection } from '@temporalio/client';
+
 import { findFreePort } from './free-port';
 import { isAlive, markProcess, parseMark } from './process-identity';
-import { logTail, readIfThere, startServerProcess, stopOrphan, type ServerProcess } from './server-process';
+import { logTail, readIfThere, type ServerProcess, startServerProcess, stopOrphan } from './server-process';
 import { StartError } from './start-error';
 
 const READY_WITHIN_MS = 60_000;
@@ -61,7 +63,9 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 2_000 });
     try {
-      await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
+      await connection.withDeadline(Date.now() + 2_000, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
       return true;
     } finally {
       await connection.close();
@@ -75,7 +79,10 @@ async function answers(address: string, namespace: string): Promise<boolean> {
  * For rehearsals: skipped timers fire at once rather than with the batch of the second, and an activity goes to the worker with
  * the answer to its workflow task where the worker serves both.
  */
-const promptness = { 'history.timerProcessorMaxTimeShift': '"50ms"', 'system.enableActivityEagerExecution': 'true' } as const;
+const promptness = {
+  'history.timerProcessorMaxTimeShift': '"50ms"',
+  'system.enableActivityEagerExecution': 'true',
+} as const;
 
 /**
  * Starts a Temporal development server on 127.0.0.1 with the namespace and the search attributes registered and time
@@ -87,10 +94,15 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const state = readState(options.stateFile);
   await stopLeftOverTemporal(options.stateFile);
 
-  const choose = (wanted: number | undefined) => (options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted));
+  const choose = (wanted: number | undefined) =>
+    options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted);
   const port = await choose(state.port);
   const uiPort = options.ui ? await choose(state.uiPort ?? 8233) : undefined;
-  const dynamicConfig: Record<string, string> = { 'frontend.WorkflowTimeSkippingEnabled': 'true', ...promptness, ...options.dynamicConfig };
+  const dynamicConfig: Record<string, string> = {
+    'frontend.WorkflowTimeSkippingEnabled': 'true',
+    ...promptness,
+    ...options.dynamicConfig,
+  };
   const server = await startServerProcess({
     file: options.cli,
     args: [
@@ -129,7 +141,9 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   while (!(await answers(address, options.namespace))) {
     if (server.hasExited() || Date.now() > deadline) {
       await stop();
-      throw new StartError(`The embedded Temporal did not start; its log ${options.logFile} ends with:\n${logTail(options.logFile)}`);
+      throw new StartError(
+        `The embedded Temporal did not start; its log ${options.logFile} ends with:\n${logTail(options.logFile)}`,
+      );
     }
     await sleep(100);
   }

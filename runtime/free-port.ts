@@ -4,9 +4,13 @@ import { createServer } from 'node:net';
 export function isPortFree(port: number, host?: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => { resolve(false); });
+    server.once('error', () => {
+      resolve(false);
+    });
     server.listen({ port, ...(host === undefined ? {} : { host }), exclusive: true }, () => {
-      server.close(() => { resolve(true); });
+      server.close(() => {
+        resolve(true);
+      });
     });
   });
 }
@@ -20,7 +24,9 @@ export async function findFreePort(preferred?: number): Promise<number> {
     server.listen({ port: 0, host: '127.0.0.1' }, () => {
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => { resolve(port); });
+      server.close(() => {
+        resolve(port);
+      });
     });
   });
 }

@@ -1,20 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { readRecords, type FileRecord } from '../activities/import-records';
-import { OpenQuoteError } from '../activities/open-quote-error';
+
 import { groupFinder } from '../activities/import-reader';
+import { type FileRecord, readRecords } from '../activities/import-records';
+import { OpenQuoteError } from '../activities/open-quote-error';
 import { startImportWorkflow } from '../activities/start-import';
 import type { EngineOutcome, ImportDesk } from '../api/staff/import-desk';
 import type { Database } from '../database/connection';
-import { ImportFileTooLargeError, createImportFileStore } from '../database/import-files';
+import { createImportFileStore, ImportFileTooLargeError } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportSettings } from '../database/import-settings';
 import type { KeyRing } from '../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../database/programmes';
 import { cityDate } from '../domain/calendar/city-time';
 import {
-  type UndoOutcome, approveImportUpdateName, approveRemovalUpdateName, compareAgainUpdateName, type ImportProgress, importProgressQueryName, importTaskQueue, importWorkflowId,
-  rejectImportUpdateName, undoImportWorkflowId, undoImportWorkflowType,
+  approveImportUpdateName,
+  approveRemovalUpdateName,
+  compareAgainUpdateName,
+  type ImportProgress,
+  importProgressQueryName,
+  importTaskQueue,
+  importWorkflowId,
+  rejectImportUpdateName,
+  undoImportWorkflowId,
+  undoImportWorkflowType,
+  type UndoOutcome,
 } from '../domain/contracts/import-workflow';
 import { refuseByDelimiter } from '../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../domain/eligibility-file/encoding';
@@ -58,7 +69,12 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
   async function ask(runId: string, update: string, args: object, updateId?: string): Promise<EngineOutcome> {
     const handle = temporal.workflow.getHandle(importWorkflowId(runId));
     try {
-      await temporal.withDeadline(Date.now() + answerWithinMs, () => handle.executeUpdate<unknown, [object]>(update, { args: [args], ...(updateId === undefined ? {} : { updateId }) }));
+      await temporal.withDeadline(Date.now() + answerWithinMs, () =>
+        handle.executeUpdate<unknown, [object]>(update, {
+          args: [args],
+          ...(updateId === undefined ? {} : { updateId }),
+        }),
+      );
       return 'done';
     } catch (error) {
       return error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError ? 'refused' : 'away';
@@ -72,12 +88,19 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
       const look = new FirstLook();
       try {
         const fileId = await files.save(name, content, {
-          programmeId: version.programmeId, uploadedBy: by, limitBytes: maxMebibytes * 1024 * 1024, look: (piece) => { look.see(piece); }, conclude: () => look.conclude(),
+          programmeId: version.programmeId,
+          uploadedBy: by,
+          limitBytes: maxMebibytes * 1024 * 1024,
+          look: (piece) => {
+            look.see(piece);
+          },
+          conclude: () => look.conclude(),
         });
         return { ok: true, fileId };
       } catch (error) {
         if (error instanceof RefusedFileError) return { ok: false, refusal: error.refusal };
-        if (error instanceof ImportFileTooLargeError) return { ok: false, refusal: { code: 'too_large', limitMebibytes: maxMebibytes } };
+        if (error instanceof ImportFileTooLargeError)
+          return { ok: false, refusal: { code: 'too_large', limitMebibytes: maxMebibytes } };
         throw error;
       }
     },
@@ -91,12 +114,26 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
       const read = await firstRecords(files.read(fileId), encoding);
       if (!read.ok) return read;
       const { document } = version;
-      const guess = guessMapping(read.records.map((record) => record.cells), {
-        couponNumber: document.identification.couponNumber, groupOf: groupFinder(document), today: cityDate(new Date()),
-      });
+      const guess = guessMapping(
+        read.records.map((record) => record.cells),
+        {
+          couponNumber: document.identification.couponNumber,
+          groupOf: groupFinder(document),
+          today: cityDate(new Date()),
+        },
+      );
       return {
         ok: true,
-        beginning: { fileId, name: file.name, sizeBytes: file.sizeBytes, lineCount: file.lineCount ?? 0, encoding, programmeCode: version.programmeCode, records: read.records, guess },
+        beginning: {
+          fileId,
+          name: file.name,
+          sizeBytes: file.sizeBytes,
+          lineCount: file.lineCount ?? 0,
+          encoding,
+          programmeCode: version.programmeCode,
+          records: read.records,
+          guess,
+        },
       };
     },
 
@@ -107,9 +144,22 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
       const known = await runs.ofFile(fileId);
       if (known === undefined && !file.isThere) return undefined;
       const { maxRows } = await settings.get(version.programmeId);
-      const runId = known ?? (await runs.create({ programmeId: version.programmeId, programmeVersionId: version.id, fileId, isFullSet, mapping, source: 'desk', startedBy: by, rowLimit: maxRows }));
+      const runId =
+        known ??
+        (await runs.create({
+          programmeId: version.programmeId,
+          programmeVersionId: version.id,
+          fileId,
+          isFullSet,
+          mapping,
+          source: 'desk',
+          startedBy: by,
+          rowLimit: maxRows,
+        }));
       try {
-        await temporal.withDeadline(Date.now() + answerWithinMs, () => startImportWorkflow(temporal, runId, version.programmeCode));
+        await temporal.withDeadline(Date.now() + answerWithinMs, () =>
+          startImportWorkflow(temporal, runId, version.programmeCode),
+        );
         return { runId, engine: 'done' };
       } catch {
         // It may have begun all the same; if it has not, the sweeper ends the run.
@@ -121,15 +171,19 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
 
     async progress(runId) {
       try {
-        return await temporal.withDeadline(Date.now() + answerWithinMs / 2, () => temporal.workflow.getHandle(importWorkflowId(runId)).query<ImportProgress>(importProgressQueryName));
+        return await temporal.withDeadline(Date.now() + answerWithinMs / 2, () =>
+          temporal.workflow.getHandle(importWorkflowId(runId)).query<ImportProgress>(importProgressQueryName),
+        );
       } catch {
         return undefined;
       }
     },
 
     // The same approval twice is one: the second gets the answer of the first.
-    approve: (runId, by, comparison) => ask(runId, approveImportUpdateName, { by, comparison }, `approve-${String(comparison)}`),
-    approveRemoval: (runId, by, residents, comparison) => ask(runId, approveRemovalUpdateName, { by, residents }, `remove-${String(comparison)}-${String(residents)}`),
+    approve: (runId, by, comparison) =>
+      ask(runId, approveImportUpdateName, { by, comparison }, `approve-${String(comparison)}`),
+    approveRemoval: (runId, by, residents, comparison) =>
+      ask(runId, approveRemovalUpdateName, { by, residents }, `remove-${String(comparison)}-${String(residents)}`),
     reject: (runId, by) => ask(runId, rejectImportUpdateName, { by }),
     compareAgain: (runId, by) => ask(runId, compareAgainUpdateName, { by }),
 
@@ -137,13 +191,20 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
       try {
         const handle = await temporal.withDeadline(Date.now() + answerWithinMs, () =>
           temporal.workflow.start(undoImportWorkflowType, {
-            taskQueue: importTaskQueue, workflowId: undoImportWorkflowId(runId), workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING', args: [{ runId, by }],
+            taskQueue: importTaskQueue,
+            workflowId: undoImportWorkflowId(runId),
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            args: [{ runId, by }],
             staticSummary: '取り込む前に戻す',
           }),
         );
         const waiting = new AbortController();
         try {
-          const outcome = await Promise.race([handle.result() as Promise<UndoOutcome>, sleep(undoWithinMs, undefined, { signal: waiting.signal })]);
+          const outcome = await Promise.race([
+            handle.result() as Promise<UndoOutcome>,
+            sleep(undoWithinMs, undefined, { signal: waiting.signal }),
+          ]);
           return outcome;
         } finally {
           waiting.abort();
@@ -177,13 +238,17 @@ class FirstLook {
     const detected = this.#detector.finish();
     if (!detected.ok) throw new RefusedFileError(detected.refusal);
     const text = new TextDecoder(detected.encoding).decode(this.#first, { stream: true });
-    const refusal = text.replaceAll('\uFEFF', '').trim() === '' ? ({ code: 'no_rows' } as const) : refuseByDelimiter(text);
+    const refusal =
+      text.replaceAll('\uFEFF', '').trim() === '' ? ({ code: 'no_rows' } as const) : refuseByDelimiter(text);
     if (refusal !== undefined) throw new RefusedFileError(refusal);
     return { encoding: detected.encoding, lineCount: this.#lines };
   }
 }
 
-async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: 'utf-8' | 'shift_jis'): Promise<{ ok: true; records: FileRecord[] } | { ok: false; refusal: FileRefusal }> {
+async function firstRecords(
+  pieces: AsyncIterable<Buffer>,
+  encoding: 'utf-8' | 'shift_jis',
+): Promise<{ ok: true; records: FileRecord[] } | { ok: false; refusal: FileRefusal }> {
   const found: FileRecord[] = [];
   try {
     for await (const records of readRecords(pieces, encoding)) {
@@ -194,5 +259,7 @@ async function firstRecords(pieces: AsyncIterable<Buffer>, encoding: 'utf-8' | '
     if (error instanceof OpenQuoteError) return { ok: false, refusal: { code: 'open_quote', line: error.line } };
     throw error;
   }
-  return found.every((record) => isBlankRow(record.cells)) ? { ok: false, refusal: { code: 'no_rows' } } : { ok: true, records: found };
+  return found.every((record) => isBlankRow(record.cells))
+    ? { ok: false, refusal: { code: 'no_rows' } }
+    : { ok: true, records: found };
 }

@@ -1,22 +1,24 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
+
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+
 import { startImportWorkflow } from '../activities/start-import';
 import type { Database } from '../database/connection';
 import { createImportFileStore } from '../database/import-files';
 import { createImportRunStore } from '../database/import-runs';
 import type { KeyRing } from '../database/keys';
-import { type ProgrammeVersion, createProgrammes } from '../database/programmes';
+import { createProgrammes, type ProgrammeVersion } from '../database/programmes';
 import {
   type ApproveImportInput,
+  approveImportUpdateName,
   type ApproveRemovalInput,
+  approveRemovalUpdateName,
   type ImportPhase,
   type ImportProgress,
+  importProgressQueryName,
   type ImportSummary,
   type RejectImportInput,
-  approveImportUpdateName,
-  approveRemovalUpdateName,
-  importProgressQueryName,
   rejectImportUpdateName,
 } from '../domain/contracts/import-workflow';
 import type { ColumnPositions } from '../domain/eligibility-file/format';
@@ -80,7 +82,7 @@ export async function importEligibility(services: ImportServices, request: Impor
       await endedBadly(handle);
     } else {
       await watch.see(progress.phase);
-      if (CLOSED.includes(progress.phase)) return { ...(await handle.result() as ImportProgress), runId };
+      if (CLOSED.includes(progress.phase)) return { ...((await handle.result()) as ImportProgress), runId };
       if (progress.summary !== undefined) await answer(handle, progress.phase, progress.summary, request, runId);
     }
     await sleep(pause);
@@ -91,7 +93,10 @@ export async function importEligibility(services: ImportServices, request: Impor
  * Imports a file that Toki itself made and says yes to everything: the demo city's way in.
  * @throws StartError when it is not taken over whole
  */
-export async function importOwnFile(services: ImportServices, file: { readonly name: string; readonly content: Buffer }): Promise<void> {
+export async function importOwnFile(
+  services: ImportServices,
+  file: { readonly name: string; readonly content: Buffer },
+): Promise<void> {
   const outcome = await importEligibility(services, {
     version: await createProgrammes(services.database).current(),
     file: { name: file.name, content: Readable.from([file.content]) },
@@ -103,15 +108,24 @@ export async function importOwnFile(services: ImportServices, file: { readonly n
 }
 
 /** Says yes or no where the workflow waits for it. */
-async function answer(handle: WorkflowHandle, phase: ImportPhase, summary: ImportSummary, request: ImportRequest, runId: string): Promise<void> {
+async function answer(
+  handle: WorkflowHandle,
+  phase: ImportPhase,
+  summary: ImportSummary,
+  request: ImportRequest,
+  runId: string,
+): Promise<void> {
   const { by } = request;
-  const reject = () => handle.executeUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName, { args: [{ by }] });
+  const reject = () =>
+    handle.executeUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName, { args: [{ by }] });
   if (phase === 'waiting_for_approval') {
-    if (await request.approve(summary, runId)) await handle.executeUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName, { args: [{ by }] });
+    if (await request.approve(summary, runId))
+      await handle.executeUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName, { args: [{ by }] });
     else await reject();
   } else if (phase === 'waiting_for_removal_approval') {
     const args: [ApproveRemovalInput] = [{ by, residents: summary.toRemove }];
-    if (await request.approveRemoval(summary)) await handle.executeUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName, { args });
+    if (await request.approveRemoval(summary))
+      await handle.executeUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName, { args });
     else await reject();
   }
 }
@@ -128,7 +142,10 @@ async function ask(handle: WorkflowHandle): Promise<ImportProgress | undefined> 
 
 /** @throws WorkflowFailedError when the workflow is over without a result */
 async function endedBadly(handle: WorkflowHandle): Promise<void> {
-  const status = await handle.describe().then((description) => description.status.name, () => undefined);
+  const status = await handle.describe().then(
+    (description) => description.status.name,
+    () => undefined,
+  );
   if (status !== undefined && status !== 'RUNNING' && status !== 'COMPLETED') await handle.result();
 }
 
@@ -148,7 +165,8 @@ class Watch {
 
   async see(phase: ImportPhase): Promise<void> {
     const isNew = phase !== this.#phase;
-    if (this.tell === undefined || (!isNew && (phase !== 'staging' || Date.now() - this.#toldAt < TELL_EVERY_MS))) return;
+    if (this.tell === undefined || (!isNew && (phase !== 'staging' || Date.now() - this.#toldAt < TELL_EVERY_MS)))
+      return;
     this.#phase = phase;
     this.#toldAt = Date.now();
     this.tell(phase, isNew ? 0 : await this.stagedRecords());

@@ -1,4 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+
 import { dropFolderScheduleId, dropFolderWorkflowType, importTaskQueue } from '../domain/contracts/import-workflow';
 
 /** What a look into the drop folder missed for longer than this is not made up for: the next look sees the same files. */
@@ -11,7 +12,14 @@ export async function ensureImportSchedule(client: Client): Promise<void> {
       scheduleId: dropFolderScheduleId,
       spec: { intervals: [{ every: '1 minute' }] },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
-      action: { type: 'startWorkflow', workflowType: dropFolderWorkflowType, workflowId: dropFolderWorkflowType, taskQueue: importTaskQueue, args: [], workflowExecutionTimeout: '1 hour' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: dropFolderWorkflowType,
+        workflowId: dropFolderWorkflowType,
+        taskQueue: importTaskQueue,
+        args: [],
+        workflowExecutionTimeout: '1 hour',
+      },
       memo: { 説明: '取込フォルダーを1分ごとに見て、置かれたファイルの取込を始めます' },
     });
   } catch (error) {

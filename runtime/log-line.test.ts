@@ -4,12 +4,25 @@ const at = new Date(2026, 3, 1, 9, 5, 7);
 
 test('a line of pino becomes time, child, message and fields', () => {
   const time = new Date(2026, 3, 1, 9, 5, 6).getTime();
-  const line = JSON.stringify({ level: 30, time, pid: 1, hostname: 'h', msg: 'listening', port: 3000, why: 'because of it' });
+  const line = JSON.stringify({
+    level: 30,
+    time,
+    pid: 1,
+    hostname: 'h',
+    msg: 'listening',
+    port: 3000,
+    why: 'because of it',
+  });
   expect(childLine('citizen', line, at)).toBe('09:05:06 citizen | listening port=3000 why="because of it"');
 });
 
 test('what is worse than information says so, errors by their message', () => {
-  const line = JSON.stringify({ level: 50, time: at.getTime(), msg: 'not sent', err: { type: 'Error', message: 'no route', stack: '…' } });
+  const line = JSON.stringify({
+    level: 50,
+    time: at.getTime(),
+    msg: 'not sent',
+    err: { type: 'Error', message: 'no route', stack: '…' },
+  });
   expect(childLine('worker', line, at)).toBe('09:05:07 worker  | error: not sent err="no route"');
 });
 

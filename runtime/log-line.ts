@@ -1,4 +1,11 @@
-const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const LEVELS: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
 const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'process', 'msg', 'v']);
 
 function clock(at: Date): string {
@@ -7,7 +14,8 @@ function clock(at: Date): string {
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
-  if (typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string') return JSON.stringify(value.message);
+  if (typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string')
+    return JSON.stringify(value.message);
   return JSON.stringify(value);
 }
 

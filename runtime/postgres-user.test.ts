@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { folderClosedTo } from './postgres-user';
 
 const somebody = { uid: 54_321, gid: 54_321 };

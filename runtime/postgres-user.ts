@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+
 import { StartError } from './start-error';
 
 /** The system user under which the embedded PostgreSQL runs. */
@@ -11,7 +12,8 @@ export interface PostgresUser {
 
 function lookUp(): PostgresUser | undefined {
   try {
-    const id = (option: string) => Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
+    const id = (option: string) =>
+      Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     return undefined;
@@ -29,14 +31,19 @@ export function postgresUser(): PostgresUser | undefined {
   const found = lookUp();
   if (found) return found;
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'pipe' });
+    execFileSync(
+      'useradd',
+      ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+      { stdio: 'pipe' },
+    );
   } catch {
     throw new StartError(
       'PostgreSQL does not run as root and the user "postgres" could not be made: run Toki as another user, or add that user with "useradd postgres".',
     );
   }
   const made = lookUp();
-  if (!made) throw new StartError('The user "postgres" was made but cannot be found: run Toki as a user other than root.');
+  if (!made)
+    throw new StartError('The user "postgres" was made but cannot be found: run Toki as a user other than root.');
   return made;
 }
 
@@ -85,12 +92,17 @@ function setprivArguments({ uid, gid }: PostgresUser): string[] {
  *
  * @throws StartError naming the folder that is closed to `postgres` when there is no way.
  */
-export function runnerFor(user: PostgresUser | undefined, paths: readonly string[]): (file: string, args: readonly string[]) => RunAs {
+export function runnerFor(
+  user: PostgresUser | undefined,
+  paths: readonly string[],
+): (file: string, args: readonly string[]) => RunAs {
   if (!user) return (file, args) => ({ file, args });
   const closed = paths.map((path) => folderClosedTo(user, path)).find((folder) => folder !== undefined);
   if (closed === undefined) return (file, args) => ({ file, args, ...user });
   const prefix = setprivArguments(user);
-  const passes = paths.every((path) => spawnSync('setpriv', [...prefix, 'test', '-e', path], { stdio: 'ignore' }).status === 0);
+  const passes = paths.every(
+    (path) => spawnSync('setpriv', [...prefix, 'test', '-e', path], { stdio: 'ignore' }).status === 0,
+  );
   if (!passes) {
     throw new StartError(
       `PostgreSQL runs as the user "postgres" because Toki was started as root, and that user may not pass through the folder ${closed}: open it with "chmod o+x ${closed}", or start Toki as another user.`,

@@ -41,5 +41,7 @@ export function isAlive(mark: ProcessMark): boolean {
 export function parseMark(value: unknown): ProcessMark | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { pid, identity } = value as Record<string, unknown>;
-  return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 && typeof identity === 'string' ? { pid, identity } : undefined;
+  return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 && typeof identity === 'string'
+    ? { pid, identity }
+    : undefined;
 }

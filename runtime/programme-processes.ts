@@ -1,7 +1,19 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+
 import type { ProgrammeProcesses } from '../api/staff/programme-processes';
 import {
-  cancelReleaseSignalName, changeWorkflowId, changeWorkflowType, programmeTaskQueue, rehearsalWorkflowId, rehearsalWorkflowType, releaseWorkflowId, releaseWorkflowType, type RehearsalInput, stopChangeSignalName, type ChangeInput, type ReleaseInput,
+  cancelReleaseSignalName,
+  type ChangeInput,
+  changeWorkflowId,
+  changeWorkflowType,
+  programmeTaskQueue,
+  type RehearsalInput,
+  rehearsalWorkflowId,
+  rehearsalWorkflowType,
+  type ReleaseInput,
+  releaseWorkflowId,
+  releaseWorkflowType,
+  stopChangeSignalName,
 } from '../domain/contracts/programme-workflow';
 
 /** Staff wait for the answer, ms. */
@@ -14,7 +26,10 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
     async startRehearsal(rehearsalId) {
       await soon(() =>
         client.workflow.start(rehearsalWorkflowType, {
-          workflowId: rehearsalWorkflowId(rehearsalId), taskQueue: programmeTaskQueue, staticSummary: 'リハーサル', args: [{ rehearsalId } satisfies RehearsalInput],
+          workflowId: rehearsalWorkflowId(rehearsalId),
+          taskQueue: programmeTaskQueue,
+          staticSummary: 'リハーサル',
+          args: [{ rehearsalId } satisfies RehearsalInput],
         }),
       );
     },
@@ -23,7 +38,11 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
       try {
         await soon(() =>
           client.workflow.start(changeWorkflowType, {
-            workflowId: changeWorkflowId(changeId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', staticSummary: '予約への反映', args: [{ changeId } satisfies ChangeInput],
+            workflowId: changeWorkflowId(changeId),
+            taskQueue: programmeTaskQueue,
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: '予約への反映',
+            args: [{ changeId } satisfies ChangeInput],
           }),
         );
       } catch (error) {
@@ -43,7 +62,10 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
       try {
         await soon(() =>
           client.workflow.start(releaseWorkflowType, {
-            workflowId: releaseWorkflowId(releaseId), taskQueue: programmeTaskQueue, workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', staticSummary: '公開の予定',
+            workflowId: releaseWorkflowId(releaseId),
+            taskQueue: programmeTaskQueue,
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            staticSummary: '公開の予定',
             args: [{ releaseId, publishAt: publishAt.toISOString() } satisfies ReleaseInput],
           }),
         );

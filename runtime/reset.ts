@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
-import { readConfig } from './config';
+
 import { ChildrenFile } from './children-file';
+import { readConfig } from './config';
 import { dataFolderPaths, holdDataFolder, isDataFolder } from './data-folder';
 import { stopLeftOverPostgres } from './embedded-postgres';
 import { stopLeftOverTemporal } from './embedded-temporal';

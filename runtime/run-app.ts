@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+
 import type { HandOver } from '../activities/hand-over';
 import type { Database } from '../database/connection';
 import type { createProcessLog } from './process-log';
@@ -28,9 +29,22 @@ export interface AppProcess {
  * One of the two doors: serves until the process is asked to stop, answers what has begun, hands over what was decided
  * and closes everything. Resolves with the exit code.
  */
-export async function runApp({ name, app, port, requestWithinMs, sessions, handOver, unmet, temporal, database, log }: AppProcess): Promise<number> {
+export async function runApp({
+  name,
+  app,
+  port,
+  requestWithinMs,
+  sessions,
+  handOver,
+  unmet,
+  temporal,
+  database,
+  log,
+}: AppProcess): Promise<number> {
   const cleaning = setInterval(() => {
-    sessions.removeEnded().catch((error: unknown) => { log.warn({ name: (error as Error).name }, 'ended sessions could not be removed'); });
+    sessions.removeEnded().catch((error: unknown) => {
+      log.warn({ name: (error as Error).name }, 'ended sessions could not be removed');
+    });
   }, cleanEveryMs);
   const serving = await serve(listenerOf(app), port, undefined, requestWithinMs);
   log.info({ port }, `${name} listens`);

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Tests choose their own servers and ports; what points at a real installation must not reach them. */
-const NOT_FOR_TESTS = /^(DATABASE_URL|TEMPORAL_(?!CLI$)\w+|TOKI_(?!TEST_)\w+|CITIZEN_PORT|STAFF_PORT|SMTP_URL|PUBLIC_URL|LINE_\w+)$/;
+const NOT_FOR_TESTS =
+  /^(DATABASE_URL|TEMPORAL_(?!CLI$)\w+|TOKI_(?!TEST_)\w+|CITIZEN_PORT|STAFF_PORT|SMTP_URL|PUBLIC_URL|LINE_\w+)$/;
 
 const FOLDERS = ['domain', 'workflows', 'activities', 'api', 'database', 'migrations', 'runtime', 'test'];
 
@@ -32,9 +33,15 @@ export async function runTests(root, { build, buildAdmin }, jestArguments) {
 
   await step('types', async () => (await build()) === undefined);
   await step('admin', async () => (await buildAdmin()) === undefined);
+  await step('format', () => node([tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']));
   await step('lint', () => node([tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']));
   await step('import rules', () =>
-    node([tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...FOLDERS]),
+    node([
+      tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...FOLDERS,
+    ]),
   );
 
   const folder = mkdtempSync(join(tmpdir(), 'toki-jest-'));

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+
 import { dataFolderPaths, lockOwner, parseJson, writePrivately } from './data-folder';
 import { isAlive, parseMark, type ProcessMark } from './process-identity';
 import { readIfThere } from './server-process';

@@ -11,7 +11,11 @@ function typeNumber(type: string): temporal.api.enums.v1.IndexedValueType {
 }
 
 /** Names of attributes that the namespace lacks, or has with another type. */
-export async function missingSearchAttributes(connection: Connection, namespace: string, wanted: AttributeTypes): Promise<string[]> {
+export async function missingSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  wanted: AttributeTypes,
+): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return Object.entries(wanted)
     .filter(([name, type]) => customAttributes[name] !== typeNumber(type))
@@ -22,7 +26,11 @@ export async function missingSearchAttributes(connection: Connection, namespace:
  * Registers those attributes that the namespace lacks. A workflow that sets an unregistered one fails over and over,
  * so this is part of start-up. Attributes that are there stay as they are.
  */
-export async function registerSearchAttributes(connection: Connection, namespace: string, wanted: AttributeTypes): Promise<void> {
+export async function registerSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  wanted: AttributeTypes,
+): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(wanted).filter(([name]) => customAttributes[name] === undefined);
   if (missing.length === 0) return;

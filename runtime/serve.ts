@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 
 /** Koa's callback answers with a promise that never rejects; Node wants nothing. */
-export function listenerOf(app: { callback(): (req: IncomingMessage, res: ServerResponse) => Promise<void> }): RequestListener {
+export function listenerOf(app: {
+  callback(): (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+}): RequestListener {
   const callback = app.callback();
   return (req, res) => void callback(req, res);
 }
@@ -18,8 +20,16 @@ const headersWithinMs = 10_000;
 const requestWithinMs = 30_000;
 
 /** Listens on `port` of every address of the machine, or of `host` alone. Resolves when it does. A request must be here whole within `withinMs`. */
-export async function serve(listener: RequestListener, port: number, host?: string, withinMs = requestWithinMs): Promise<Serving> {
-  const server = createServer({ headersTimeout: headersWithinMs, requestTimeout: withinMs, keepAliveTimeout: 10_000 }, listener);
+export async function serve(
+  listener: RequestListener,
+  port: number,
+  host?: string,
+  withinMs = requestWithinMs,
+): Promise<Serving> {
+  const server = createServer(
+    { headersTimeout: headersWithinMs, requestTimeout: withinMs, keepAliveTimeout: 10_000 },
+    listener,
+  );
   server.listen(port, host);
   await once(server, 'listening');
   return {
@@ -28,7 +38,9 @@ export async function serve(listener: RequestListener, port: number, host?: stri
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      const timer = setTimeout(() => { server.closeAllConnections(); }, graceMs);
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+      }, graceMs);
       await closed;
       clearTimeout(timer);
     },
@@ -38,6 +50,9 @@ export async function serve(listener: RequestListener, port: number, host?: stri
 /** Resolves when the process is asked to stop. A second request changes nothing. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { resolve(); });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.on(signal, () => {
+        resolve();
+      });
   });
 }

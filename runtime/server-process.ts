@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lifeOf, type ChildLife } from './child-life';
+
+import { type ChildLife, lifeOf } from './child-life';
 import { isAlive, type ProcessMark } from './process-identity';
 
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
+
 import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
-import { openDatabase, type Database } from '../database/connection';
-import { parseKeys, type KeyRing } from '../database/keys';
+import { type Database, openDatabase } from '../database/connection';
+import { type KeyRing, parseKeys } from '../database/keys';
 import { startDatabase, startTemporal, temporalAccess } from './backing-services';
 import type { Config } from './config';
 import { holdDataFolder, keysOf } from './data-folder';
@@ -37,9 +38,13 @@ export function keysInForce(config: Config): string {
 /** Ctrl-C ends a command by way of its `finally`, so that servers started for it are stopped and not left behind. */
 function onInterruption() {
   const controller = new AbortController();
-  const interrupt = () => { controller.abort(new StartError('Interrupted.')); };
+  const interrupt = () => {
+    controller.abort(new StartError('Interrupted.'));
+  };
   const happened = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => { reject(controller.signal.reason as StartError); });
+    controller.signal.addEventListener('abort', () => {
+      reject(controller.signal.reason as StartError);
+    });
   });
   // Nobody may be waiting for it yet when it happens.
   happened.catch(() => undefined);
@@ -63,17 +68,25 @@ function onInterruption() {
  *
  * @throws StartError when a server can neither be found nor started; and whatever `work` throws.
  */
-export async function withServices<Result>(options: ServiceOptions, work: (services: Services) => Promise<Result>): Promise<Result> {
+export async function withServices<Result>(
+  options: ServiceOptions,
+  work: (services: Services) => Promise<Result>,
+): Promise<Result> {
   const { config, env, say, withTemporal } = options;
   const interruption = onInterruption();
   const running = readRuntimeFile(config.dataDir);
   const closing: (() => unknown)[] = [];
   try {
     let databaseUrl = config.databaseUrl ?? running?.databaseUrl;
-    let access = config.temporalAddress !== undefined || running ? temporalAccess(config, config.temporalAddress ?? running?.temporalAddress ?? '') : undefined;
+    let access =
+      config.temporalAddress !== undefined || running
+        ? temporalAccess(config, config.temporalAddress ?? running?.temporalAddress ?? '')
+        : undefined;
     if (databaseUrl === undefined || (withTemporal && !access)) {
       const held = holdDataFolder(config.dataDir);
-      closing.unshift(() => { held.release(); });
+      closing.unshift(() => {
+        held.release();
+      });
     }
     if (databaseUrl === undefined) {
       const service = await startDatabase(config, say);
@@ -93,7 +106,15 @@ export async function withServices<Result>(options: ServiceOptions, work: (servi
     closing.unshift(() => database.destroy());
     const temporal = createTemporalClient(access, keys);
     closing.unshift(() => temporal.connection.close());
-    const services = { config, databaseUrl, database, keys, temporalAccess: access, temporal, supervised: running !== undefined };
+    const services = {
+      config,
+      databaseUrl,
+      database,
+      keys,
+      temporalAccess: access,
+      temporal,
+      supervised: running !== undefined,
+    };
     return await Promise.race([work(services), interruption.happened]);
   } finally {
     for (const close of closing) await close();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import { createMailer } from '../activities/mailer';
 import type { NoticeMessage } from '../domain/notice-layout';
 
@@ -12,7 +13,15 @@ export interface OwnMail extends NoticeMessage {
 export type SendToStaff = (mail: OwnMail) => Promise<boolean>;
 
 /** Mail to staff on the way that notices take. Without a mail server nothing leaves the machine: it lands in the inbox. */
-export function createStaffMailSender({ smtpUrl, publicUrl, toInbox }: { readonly smtpUrl: string | undefined; readonly publicUrl: string; readonly toInbox: (mail: OwnMail) => Promise<void> }): SendToStaff {
+export function createStaffMailSender({
+  smtpUrl,
+  publicUrl,
+  toInbox,
+}: {
+  readonly smtpUrl: string | undefined;
+  readonly publicUrl: string;
+  readonly toInbox: (mail: OwnMail) => Promise<void>;
+}): SendToStaff {
   const mailer = smtpUrl === undefined ? undefined : createMailer({ smtpUrl, publicUrl });
   const { hostname } = new URL(publicUrl);
   return async (mail) => {
@@ -20,7 +29,9 @@ export function createStaffMailSender({ smtpUrl, publicUrl, toInbox }: { readonl
       await toInbox(mail);
       return true;
     }
-    const { status } = await mailer.send({ ...mail, messageId: `<${randomUUID()}@${hostname}>` }, () => Promise.resolve());
+    const { status } = await mailer.send({ ...mail, messageId: `<${randomUUID()}@${hostname}>` }, () =>
+      Promise.resolve(),
+    );
     // An answer that was lost: most likely it arrived, and a second one helps nobody.
     return status === 'sent' || status === 'unclear';
   };

@@ -2,33 +2,32 @@ import { createHandOver } from '../activities/hand-over';
 import { EncryptionCodec } from '../activities/payload-codec';
 import { createTemporalClient } from '../activities/temporal-client';
 import { createPagePreview } from '../api/citizen/preview/page-preview';
-import { createStaffApp } from '../api/staff/app';
 import { installationId } from '../api/shared/installation';
-import { createProgrammeDesk } from '../api/staff/programme-desk';
+import { createStaffApp } from '../api/staff/app';
+import { createDayFileWriter } from '../api/staff/offline/day-file';
 import { createOidcDoor } from '../api/staff/oidc/door';
 import { createOidcProvider } from '../api/staff/oidc/provider';
-import { createDayFileWriter } from '../api/staff/offline/day-file';
+import { createProgrammeDesk } from '../api/staff/programme-desk';
+import { createAssignmentRunStore } from '../database/assignment-runs';
 import { createAttentionReader } from '../database/attention';
 import { createAudit } from '../database/audit';
-import { createBookingPermits } from '../database/booking-permits';
 import { createAuditSearch } from '../database/audit-search';
+import { createBookingPermits } from '../database/booking-permits';
 import { createBookingRepository } from '../database/bookings';
 import { createBroadcastSeats } from '../database/broadcast-seats';
-import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createCallbackRepository } from '../database/callbacks';
 import { openDatabase } from '../database/connection';
-import { parseKeys } from '../database/keys';
+import { createDataExports } from '../database/data-exports';
+import { createDayFiles } from '../database/day-files';
+import { createDayLists } from '../database/day-lists';
 import { createIdentityChecks } from '../database/identity-checks';
-import { createAssignmentRunStore } from '../database/assignment-runs';
 import { createImportFileStore } from '../database/import-files';
 import { createImportReview } from '../database/import-review';
 import { createImportRunStore } from '../database/import-runs';
 import { createImportSettings } from '../database/import-settings';
 import { createImportUndo } from '../database/import-undo';
-import { createDataExports } from '../database/data-exports';
-import { createResidentRepository } from '../database/residents';
-import { createDayFiles } from '../database/day-files';
-import { createDayLists } from '../database/day-lists';
+import { parseKeys } from '../database/keys';
+import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createLoginThrottle } from '../database/login-throttle';
 import { createNoticeRepository } from '../database/notices';
 import { createOperatingFigures } from '../database/operating-figures';
@@ -36,8 +35,9 @@ import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
 import { createResidentNotes } from '../database/resident-notes';
 import { createResidentSearch } from '../database/resident-search';
-import { createSiteSettingsEditor } from '../database/site-settings';
+import { createResidentRepository } from '../database/residents';
 import { createScheduleRepository } from '../database/schedules';
+import { createSiteSettingsEditor } from '../database/site-settings';
 import { createSlotCapacityRepository } from '../database/slot-capacities';
 import { createSlotGrid } from '../database/slot-grid';
 import { createSlotHistory } from '../database/slot-history';
@@ -45,25 +45,23 @@ import { createSlotPlanRepository } from '../database/slot-plans';
 import { createSlotRepository } from '../database/slots';
 import { createStaffRepository } from '../database/staff';
 import { createStaffBookingReader } from '../database/staff-bookings';
-import { createStaffNoticeReader } from '../database/staff-notices';
 import { createStaffDeskReader } from '../database/staff-desk';
 import { createStaffEnrolment } from '../database/staff-enrolment';
 import { createStaffLinks } from '../database/staff-links';
 import { createStaffMail } from '../database/staff-mail';
+import { createStaffNoticeReader } from '../database/staff-notices';
 import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
-import { createWorkflowUrls } from './workflow-urls';
 import { createUnmetSearches } from '../database/unmet-searches';
+import { createAssignmentDesk } from './assignment-desk';
 import { createAttentionCount } from './attention-count';
 import { temporalAccess } from './backing-services';
 import { createTimelines } from './booking-timeline';
 import { readConfig } from './config';
 import { createHealthChecks } from './health-checks';
-import { createAssignmentDesk } from './assignment-desk';
 import { createImportDesk } from './import-desk';
 import { createNoticeSender } from './notice-sender';
-import { createStaffMailSender } from './staff-mail-sender';
 import { createProcessLog } from './process-log';
 import { createProgrammeProcesses } from './programme-processes';
 import { projectRoot } from './root';
@@ -71,8 +69,9 @@ import { runApp } from './run-app';
 import { runMain } from './run-main';
 import { readRuntimeFile } from './runtime-file';
 import { keysInForce } from './services';
+import { createStaffMailSender } from './staff-mail-sender';
 import { StartError } from './start-error';
-
+import { createWorkflowUrls } from './workflow-urls';
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
@@ -82,7 +81,8 @@ const uploadWithinMs = 15 * 60_000;
 /** The staff app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
   const config = readConfig(process.env);
-  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
+  if (config.databaseUrl === undefined)
+    throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
   const log = createProcessLog('staff');
   const keys = parseKeys(keysInForce(config));
   const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki staff', poolSize });
@@ -114,11 +114,11 @@ async function main(): Promise<number> {
       notes: createResidentNotes({ database, keys }),
       slots: createSlotRepository(database),
       venues: createStaffVenueRepository({ database, audit }),
-    schedules: createScheduleRepository(database),
-    plans: createSlotPlanRepository({ database, audit }),
-    capacities: createSlotCapacityRepository({ database, audit }),
-    grid: createSlotGrid(database),
-    history: createSlotHistory(database),
+      schedules: createScheduleRepository(database),
+      plans: createSlotPlanRepository({ database, audit }),
+      capacities: createSlotCapacityRepository({ database, audit }),
+      grid: createSlotGrid(database),
+      history: createSlotHistory(database),
       numbers: createStaffNumbers(database),
       reader: createStaffDeskReader({ database, keys }),
       outbox,
@@ -126,7 +126,8 @@ async function main(): Promise<number> {
       timelineOf: createTimelines(temporal),
       enrolment: createStaffEnrolment({ database, keys, audit }),
       links: createStaffLinks({ database, audit }),
-      oidc: config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
+      oidc:
+        config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
       localLogIn: config.staffLocalLogIn,
       auditSearch: createAuditSearch(database),
       bookingLists: createStaffBookingReader(database),
@@ -158,9 +159,20 @@ async function main(): Promise<number> {
       attention: createAttentionReader(database),
       health: createHealthChecks({ database, temporal, outbox }),
       workflowsNeedingAttention: createAttentionCount(temporal),
-      ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl: config.publicUrl, processes: createProgrammeProcesses(temporal) }),
+      ...createProgrammeDesk({
+        database,
+        keys,
+        audit,
+        programmes,
+        publicUrl: config.publicUrl,
+        processes: createProgrammeProcesses(temporal),
+      }),
       staffMail,
-      sendToStaff: createStaffMailSender({ smtpUrl: config.smtpUrl, publicUrl: config.publicUrl, toInbox: (mail) => staffMail.toInbox(mail) }),
+      sendToStaff: createStaffMailSender({
+        smtpUrl: config.smtpUrl,
+        publicUrl: config.publicUrl,
+        toInbox: (mail) => staffMail.toInbox(mail),
+      }),
       pagePreview: createPagePreview({ projectRoot, publicUrl: config.publicUrl }),
       trustedProxies: config.trustedProxies,
     },
@@ -174,7 +186,18 @@ async function main(): Promise<number> {
     log,
     projectRoot,
   });
-  return runApp({ name: 'staff app', app, port: config.staffPort, requestWithinMs: uploadWithinMs, sessions, handOver, unmet, temporal, database, log });
+  return runApp({
+    name: 'staff app',
+    app,
+    port: config.staffPort,
+    requestWithinMs: uploadWithinMs,
+    sessions,
+    handOver,
+    unmet,
+    temporal,
+    database,
+    log,
+  });
 }
 
 void runMain(main);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+
 import { readConfig } from './config';
 import { importOwnFile } from './import-eligibility';
 import { runMain } from './run-main';
@@ -15,6 +16,8 @@ void runMain(() =>
       staff: join(__dirname, 'staff.js'),
     },
     importFile: importOwnFile,
-    write: (line) => { process.stdout.write(`${line}\n`); },
+    write: (line) => {
+      process.stdout.write(`${line}\n`);
+    },
   }),
 );

@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Supervised, type Running } from './supervised';
+
+import { type Running, Supervised } from './supervised';
 
 /** A real process that lives until it is killed. */
 async function startSleeper(): Promise<Running> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-  const exited = new Promise<string>((resolve) => child.once('exit', (code, signal) => { resolve(signal ?? `code ${String(code)}`); }));
+  const exited = new Promise<string>((resolve) =>
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? `code ${String(code)}`);
+    }),
+  );
   await once(child, 'spawn');
   return {
     pid: child.pid ?? 0,
@@ -38,7 +43,13 @@ async function until(condition: () => boolean): Promise<void> {
 test('a process that is killed runs again, which the log says', async () => {
   const lines: string[] = [];
   const pids: (number | undefined)[] = [];
-  const supervised = new Supervised({ name: 'worker', start: startSleeper, say: (line) => lines.push(line), onChange: (pid) => pids.push(pid), firstPauseMs: 20 });
+  const supervised = new Supervised({
+    name: 'worker',
+    start: startSleeper,
+    say: (line) => lines.push(line),
+    onChange: (pid) => pids.push(pid),
+    firstPauseMs: 20,
+  });
   const first = await supervised.start();
   process.kill(first.pid, 'SIGKILL');
   await until(() => lines.length === 2);
@@ -102,7 +113,12 @@ test('a first start that fails is the caller’s business', async () => {
 
 test('stopping in the middle of a pause ends the pause', async () => {
   const lines: string[] = [];
-  const supervised = new Supervised({ name: 'x', start: startSleeper, say: (line) => lines.push(line), firstPauseMs: 60_000 });
+  const supervised = new Supervised({
+    name: 'x',
+    start: startSleeper,
+    say: (line) => lines.push(line),
+    firstPauseMs: 60_000,
+  });
   const { pid } = await supervised.start();
   process.kill(pid, 'SIGKILL');
   await until(() => lines.length === 1);

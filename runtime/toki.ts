@@ -34,7 +34,9 @@ function nameIn(words: readonly string[]): string | undefined {
 
 void runMain(async () => {
   const words = process.argv.slice(2);
-  const say = (line: string) => { console.log(line); };
+  const say = (line: string) => {
+    console.log(line);
+  };
   const refuse = (sentence: string) => {
     console.error(sentence);
     return 2;

@@ -1,31 +1,36 @@
-import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
-import { createAssignmentActivities, type AssignmentActivities } from '../activities/assignment-activities';
-import { createBookingActivities, type BookingActivities } from '../activities/bookings';
-import { createBroadcastActivities, type BroadcastActivities } from '../activities/broadcasts';
+import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+
+import { type AssignmentActivities, createAssignmentActivities } from '../activities/assignment-activities';
+import { type BookingActivities, createBookingActivities } from '../activities/bookings';
+import { type BroadcastActivities, createBroadcastActivities } from '../activities/broadcasts';
 import { createDataConverter } from '../activities/data-converter';
-import { createDropFolderActivities, type DropFolderActivities, type DropFolderDependencies } from '../activities/drop-folder';
+import {
+  createDropFolderActivities,
+  type DropFolderActivities,
+  type DropFolderDependencies,
+} from '../activities/drop-folder';
 import { createImportActivities, type ImportActivities } from '../activities/import-activities';
 import { createLineApi, type LineApiOptions } from '../activities/line-api';
 import { createMailer } from '../activities/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../activities/notices';
-import type { RehearsalActivities } from '../activities/rehearsal';
 import type { ChangeActivities } from '../activities/programme-changes';
+import type { RehearsalActivities } from '../activities/rehearsal';
 import type { ReleaseActivities } from '../activities/releases';
 import { createBookingRepository } from '../database/bookings';
+import { createBroadcastSeats } from '../database/broadcast-seats';
 import type { Database } from '../database/connection';
 import type { KeyRing } from '../database/keys';
-import { createBroadcastSeats } from '../database/broadcast-seats';
 import { createLineBroadcasts } from '../database/line-broadcasts';
 import { createLineLinks } from '../database/line-links';
 import { createNoticeRepository } from '../database/notices';
 import { createOutbox } from '../database/outbox';
 import { createProgrammes } from '../database/programmes';
-import { createSiteSettings, programmesAsTheSiteSays } from '../database/site-settings';
 import { createResidentRepository } from '../database/residents';
+import { createSiteSettings, programmesAsTheSiteSays } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
-import { programmeTaskQueue } from '../domain/contracts/programme-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
+import { programmeTaskQueue } from '../domain/contracts/programme-workflow';
 
 export interface Activities {
   readonly booking: BookingActivities;
@@ -48,7 +53,14 @@ export interface ActivityOptions {
 }
 
 /** All activities on one database. */
-export function createActivities({ database, keys, smtpUrl, line, publicUrl, dropFolder }: ActivityOptions): Activities {
+export function createActivities({
+  database,
+  keys,
+  smtpUrl,
+  line,
+  publicUrl,
+  dropFolder,
+}: ActivityOptions): Activities {
   const programmes = createProgrammes(database);
   const bookings = createBookingRepository({ database, keys, programmes });
   const asTheSiteSays = programmesAsTheSiteSays(programmes, createSiteSettings(database));
@@ -63,13 +75,23 @@ export function createActivities({ database, keys, smtpUrl, line, publicUrl, dro
         programmes: asTheSiteSays,
         publicUrl,
         ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
-        ...(lineSender === undefined ? {} : { line: { links: createLineLinks({ database, keys }), sender: lineSender } }),
+        ...(lineSender === undefined
+          ? {}
+          : { line: { links: createLineLinks({ database, keys }), sender: lineSender } }),
       }),
       ...createBroadcastActivities({
-        broadcasts: createLineBroadcasts(database), programmes: asTheSiteSays, seats: createBroadcastSeats(createSlotRepository(database)), publicUrl, ...(lineSender === undefined ? {} : { sender: lineSender }),
+        broadcasts: createLineBroadcasts(database),
+        programmes: asTheSiteSays,
+        seats: createBroadcastSeats(createSlotRepository(database)),
+        publicUrl,
+        ...(lineSender === undefined ? {} : { sender: lineSender }),
       }),
     },
-    import: { ...createImportActivities({ database, keys }), ...createAssignmentActivities({ database, keys }), ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })) },
+    import: {
+      ...createImportActivities({ database, keys }),
+      ...createAssignmentActivities({ database, keys }),
+      ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })),
+    },
   };
 }
 
@@ -103,8 +125,21 @@ export interface Workers {
 const defaultNoticesPerSecond = 50;
 
 /** The workers of the three task queues. Nothing is polled before `run`. */
-export async function createWorkers({ connection, namespace, keys, workflowBundle, activities, noticesPerSecond = defaultNoticesPerSecond, programmeWork }: WorkersOptions): Promise<Workers> {
-  const shared = { connection, namespace, dataConverter: createDataConverter(keys), shutdownGraceTime: '15 seconds' } as const;
+export async function createWorkers({
+  connection,
+  namespace,
+  keys,
+  workflowBundle,
+  activities,
+  noticesPerSecond = defaultNoticesPerSecond,
+  programmeWork,
+}: WorkersOptions): Promise<Workers> {
+  const shared = {
+    connection,
+    namespace,
+    dataConverter: createDataConverter(keys),
+    shutdownGraceTime: '15 seconds',
+  } as const;
   const workers = await Promise.all([
     Worker.create({
       ...shared,
@@ -133,8 +168,22 @@ export async function createWorkers({ connection, namespace, keys, workflowBundl
     ...(programmeWork
       ? [
           // One rehearsal at a time: they would only slow each other down.
-          Worker.create({ ...shared, taskQueue: programmeTaskQueue, workflowBundle, activities: programmeWork.activities, maxCachedWorkflows: 20, maxConcurrentActivityTaskExecutions: 1 }),
-          Worker.create({ ...shared, taskQueue: programmeWork.queue, workflowBundle, activities: programmeWork.rehearsed, maxCachedWorkflows: 200, shutdownGraceTime: '1 second' }),
+          Worker.create({
+            ...shared,
+            taskQueue: programmeTaskQueue,
+            workflowBundle,
+            activities: programmeWork.activities,
+            maxCachedWorkflows: 20,
+            maxConcurrentActivityTaskExecutions: 1,
+          }),
+          Worker.create({
+            ...shared,
+            taskQueue: programmeWork.queue,
+            workflowBundle,
+            activities: programmeWork.rehearsed,
+            maxCachedWorkflows: 200,
+            shutdownGraceTime: '1 second',
+          }),
         ]
       : []),
   ]);

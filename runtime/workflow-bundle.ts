@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
 import { failureConverterPath } from '../activities/data-converter';
 import { projectRoot } from './root';
 
@@ -16,8 +18,15 @@ export interface WorkflowBundleFile {
  * The prebuilt bundle of the workflows: built into `codePath` when it is missing or older than what goes into it, so a
  * production worker starts without a compiler's wait.
  */
-export async function workflowBundle(codePath = join(projectRoot, 'dist', 'workflow-bundle.js')): Promise<WorkflowBundleFile> {
-  const sources = [join(codeRoot, 'workflows'), join(codeRoot, 'domain'), failureConverterPath, join(projectRoot, 'package-lock.json')];
+export async function workflowBundle(
+  codePath = join(projectRoot, 'dist', 'workflow-bundle.js'),
+): Promise<WorkflowBundleFile> {
+  const sources = [
+    join(codeRoot, 'workflows'),
+    join(codeRoot, 'domain'),
+    failureConverterPath,
+    join(projectRoot, 'package-lock.json'),
+  ];
   if (modified(codePath) >= Math.max(...sources.map(newest))) return { codePath };
   const started = new Date();
   const { code } = await buildWorkflowBundle(join(codeRoot, 'workflows'));

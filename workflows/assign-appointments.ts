@@ -1,10 +1,14 @@
 import { CancellationScope, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+
 import type { AssignmentActivities } from '../activities/assignment-activities';
 import type { AssignmentInput, AssignmentOutcome } from '../domain/contracts/assignment-workflow';
 
 /** A dead worker is noticed within a minute; the next attempt goes on where the last one was. */
 const patience = {
-  startToCloseTimeout: '6 hours', heartbeatTimeout: '1 minute', scheduleToCloseTimeout: '1 day', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 } as const;
 const { checkAssignments } = proxyActivities<AssignmentActivities>({ ...patience, summary: '各行を確認する' });
 const { bookAssignments } = proxyActivities<AssignmentActivities>({ ...patience, summary: '予約する' });

@@ -1,17 +1,17 @@
-import { isEnded, type BookingState } from '../domain/booking/lifecycle';
+import { type BookingState, isEnded } from '../domain/booking/lifecycle';
 import {
-  newestJourneySchema,
-  unlessToldPrefix,
   againOccurrence,
   type BookingEvent,
   type BookingFacts,
   type CancelBookingInput,
   type JourneyPlan,
   type JourneyPlanStep,
+  newestJourneySchema,
   type NoticeOutcome,
   type ResendNoticeInput,
   type Timeline,
   type TimelineEntry,
+  unlessToldPrefix,
 } from '../domain/contracts/booking-workflow';
 import { bookingDetails } from '../domain/journey/details';
 import { laterSteps, noShowAt, remindersOf, stepsAfterChange, stepsAt } from '../domain/journey/moments';
@@ -135,7 +135,8 @@ export class BookingEntity {
     const due = this.#deadlines.filter((deadline) => deadline.at <= now);
     this.#deadlines = this.#deadlines.filter((deadline) => deadline.at > now);
     for (const { task, at } of due) {
-      if (task.kind === 'send_notice' && task.step.before && now >= Date.parse(this.#facts?.slotStartsAt ?? '')) this.#record(task, { status: 'skipped', reason: 'too_late' }, at);
+      if (task.kind === 'send_notice' && task.step.before && now >= Date.parse(this.#facts?.slotStartsAt ?? ''))
+        this.#record(task, { status: 'skipped', reason: 'too_late' }, at);
       else tasks.push(task);
     }
     for (const task of tasks) this.#underWay.push({ task, since: now });
@@ -144,11 +145,18 @@ export class BookingEntity {
 
   /** The next moment at which `advance` has something to do by itself. */
   nextDeadline(): Deadline | undefined {
-    return this.#deadlines.reduce<Deadline | undefined>((first, item) => (first && first.at <= item.at ? first : item), undefined);
+    return this.#deadlines.reduce<Deadline | undefined>(
+      (first, item) => (first && first.at <= item.at ? first : item),
+      undefined,
+    );
   }
 
   /** What an end that the system asked for came to. `event` null: it was not to be ended. */
-  settleChange(task: Task, change: { readonly event: BookingEvent | null; readonly state: BookingState }, now: number): void {
+  settleChange(
+    task: Task,
+    change: { readonly event: BookingEvent | null; readonly state: BookingState },
+    now: number,
+  ): void {
     this.#finish(task);
     if (change.event) this.receive(change.event);
     else if (change.state !== this.state) this.#told = change.state;
@@ -176,7 +184,8 @@ export class BookingEntity {
 
   /** Why a booking cannot be cancelled by an operator now, as a sentence; undefined when it can. */
   refusalOfCancel(input: Partial<CancelBookingInput> | undefined): string | undefined {
-    if (input?.reason !== 'operator' && input?.reason !== 'city') return '入力は {"reason": "operator"} または {"reason": "city"} です。';
+    if (input?.reason !== 'operator' && input?.reason !== 'city')
+      return '入力は {"reason": "operator"} または {"reason": "city"} です。';
     if (this.state === 'held') return 'まだ確定していない予約です。期限が過ぎると席は自動で戻ります。';
     if (this.state !== 'confirmed') return 'この予約は確定していないか、すでに終わっています。';
     return undefined;
@@ -187,19 +196,31 @@ export class BookingEntity {
     const sent = this.resendable();
     const examples = sent.map((step) => `{"step": "${step}"}`).join(' ');
     if (typeof input?.step !== 'string') return `入力は ${examples || '{"step": "…"}'} です。`;
-    if (!sent.includes(input.step)) return sent.length === 0 ? 'もう一度送れるお知らせはまだありません。' : `もう一度送れるお知らせは ${examples} です。`;
+    if (!sent.includes(input.step))
+      return sent.length === 0
+        ? 'もう一度送れるお知らせはまだありません。'
+        : `もう一度送れるお知らせは ${examples} です。`;
     return undefined;
   }
 
   /** Ids of the steps whose notice was sent, or should have been, and which the journey still has: those that can be sent again. */
   resendable(): string[] {
     const steps = new Set(this.#journey?.steps.map((step) => step.id));
-    return [...new Set(this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' && steps.has(entry.name) ? [entry.name] : [])))];
+    return [
+      ...new Set(
+        this.#done.flatMap((entry) =>
+          entry.kind === 'notice' && entry.status !== 'skipped' && steps.has(entry.name) ? [entry.name] : [],
+        ),
+      ),
+    ];
   }
 
   timeline(): Timeline {
     const underWay = this.#underWay.map(({ task, since }): TimelineEntry => entryOf(task, since, 'to_come'));
-    const waiting = this.#deadlines.map(({ task, at, label }): TimelineEntry => ({ ...entryOf(task, at, 'to_come'), label }));
+    const waiting = this.#deadlines.map(({ task, at, label }): TimelineEntry => ({
+      ...entryOf(task, at, 'to_come'),
+      label,
+    }));
     return {
       bookingId: this.bookingId,
       state: this.state,
@@ -222,10 +243,12 @@ export class BookingEntity {
     this.#done.push({ kind: 'event', name: event.type, at: event.at, status: 'done', label: eventWords(event) });
     this.#deadlines = [];
     if (event.facts.journey) this.#journey = understood(event.facts.journey);
-    else if (event.type === 'confirmed') throw new Error('a confirmation is handed over with the journey of its programme version');
+    else if (event.type === 'confirmed')
+      throw new Error('a confirmation is handed over with the journey of its programme version');
     if (event.type === 'held') {
       const { holdExpiresAt } = event.facts;
-      if (holdExpiresAt !== undefined) this.#expect({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
+      if (holdExpiresAt !== undefined)
+        this.#expect({ ...deadlineNames.expire_hold, at: Date.parse(holdExpiresAt), task: { kind: 'expire_hold' } });
       const told = this.#journey ? stepsAt(this.#journey, event) : [];
       return told.map((step): Task => ({ kind: 'send_notice', step, occurrence: 'first' }));
     }
@@ -237,13 +260,21 @@ export class BookingEntity {
     }
     if (event.facts.state === 'confirmed' && this.#journey) {
       this.#planReminders(this.#journey, event);
-      this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(this.#journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
+      this.#expect({
+        ...deadlineNames.mark_no_show,
+        at: noShowAt(this.#journey, event.facts.slotEndsAt),
+        task: { kind: 'mark_no_show' },
+      });
     }
     if (this.#journey) this.#planLaterSteps(this.#journey, event);
     const steps = this.#journey ? stepsAt(this.#journey, event) : [];
     return steps.flatMap((step): Task[] => {
       // Who was told before the end was taken back is not told again: `first` is sent once, and this one only where nothing was.
-      const task = { kind: 'send_notice' as const, step, occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}` };
+      const task = {
+        kind: 'send_notice' as const,
+        step,
+        occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}`,
+      };
       if (step.invites && event.facts.nextDoseBooked) {
         this.#record(task, { status: 'skipped', reason: 'next_dose_booked' }, Date.parse(event.at));
         return [];
@@ -262,19 +293,33 @@ export class BookingEntity {
       ...this.#done.flatMap((entry) => (entry.kind === 'notice' && entry.status !== 'skipped' ? [entry.name] : [])),
       ...this.#underWay.flatMap(({ task }) => (task.kind === 'send_notice' ? [task.step.id] : [])),
     ]);
-    for (const { step, dueAt, leftOut } of stepsAfterChange(journey, this.#confirmation ?? event, event.facts.slotStartsAt, event.at)) {
+    for (const { step, dueAt, leftOut } of stepsAfterChange(
+      journey,
+      this.#confirmation ?? event,
+      event.facts.slotStartsAt,
+      event.at,
+    )) {
       if (told.has(step.id)) continue;
       const task = { kind: 'send_notice' as const, step, occurrence: 'first' };
       if (!leftOut) this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
       // What the journey before left out has been noted.
-      else if (!this.#done.some((entry) => entry.name === step.id)) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
+      else if (!this.#done.some((entry) => entry.name === step.id))
+        this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
     }
-    this.#expect({ ...deadlineNames.mark_no_show, at: noShowAt(journey, event.facts.slotEndsAt), task: { kind: 'mark_no_show' } });
+    this.#expect({
+      ...deadlineNames.mark_no_show,
+      at: noShowAt(journey, event.facts.slotEndsAt),
+      task: { kind: 'mark_no_show' },
+    });
   }
 
   #planLaterSteps(journey: JourneyPlan, event: BookingEvent): void {
     for (const { step, dueAt, leftOut } of laterSteps(journey, event)) {
-      const task = { kind: 'send_notice' as const, step, occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}` };
+      const task = {
+        kind: 'send_notice' as const,
+        step,
+        occurrence: this.#tookEndBack === 0 ? 'first' : `${unlessToldPrefix}${String(this.#tookEndBack)}`,
+      };
       if (leftOut) this.#record(task, { status: 'skipped', reason: leftOut }, dueAt);
       else this.#expect({ name: step.id, label: noticeWords(step), at: dueAt, task });
     }
@@ -297,11 +342,16 @@ export class BookingEntity {
   /** An event is missing: it may be late, so some patience; then the database is asked, ever more rarely. */
   #watchForGap(now: number): void {
     const isBehind = this.#version === 0 || this.#early.size > 0 || this.#told !== undefined || this.#lacksJourney;
-    const isWatching = this.#deadlines.some(({ task }) => task.kind === 'load_events') || this.#underWay.some(({ task }) => task.kind === 'load_events');
+    const isWatching =
+      this.#deadlines.some(({ task }) => task.kind === 'load_events') ||
+      this.#underWay.some(({ task }) => task.kind === 'load_events');
     if (!isBehind) this.#deadlines = this.#deadlines.filter(({ task }) => task.kind !== 'load_events');
     else if (!isWatching && !this.isEnded) {
       // A run that begins with an end taken back has nothing to wait for: the events before it were another run's.
-      const patience = this.#version === 0 && [...this.#early.values()].some(({ facts }) => facts.takesEndBack) ? 1 : this.#gapPatienceMs;
+      const patience =
+        this.#version === 0 && [...this.#early.values()].some(({ facts }) => facts.takesEndBack)
+          ? 1
+          : this.#gapPatienceMs;
       this.#expect({ ...deadlineNames.load_events, at: now + patience, task: { kind: 'load_events' } });
       this.#gapPatienceMs = Math.min(this.#gapPatienceMs * 2, longestPatienceMs);
     }
@@ -325,7 +375,10 @@ export class BookingEntity {
 
 /** A worker that does not know what a newer programme asks for leaves the booking to one that does: the workflow task is tried again. */
 function understood(journey: JourneyPlan): JourneyPlan {
-  if ((journey.schema ?? 1) > newestJourneySchema) throw new Error(`新しい書き方（${String(journey.schema)}）の通知の流れです。この worker が読めるのは ${String(newestJourneySchema)} までです`);
+  if ((journey.schema ?? 1) > newestJourneySchema)
+    throw new Error(
+      `新しい書き方（${String(journey.schema)}）の通知の流れです。この worker が読めるのは ${String(newestJourneySchema)} までです`,
+    );
   return journey;
 }
 
@@ -340,5 +393,11 @@ function entryOf(task: Task, at: number, status: TimelineEntry['status']): Timel
   const when = new Date(at).toISOString();
   if (task.kind !== 'send_notice') return { kind: 'deadline', ...deadlineNames[task.kind], at: when, status };
   const label = noticeWords(task.step);
-  return { kind: 'notice', name: task.step.id, at: when, status, label: task.occurrence.startsWith('again/') ? `${label}（再送）` : label };
+  return {
+    kind: 'notice',
+    name: task.step.id,
+    at: when,
+    status,
+    label: task.occurrence.startsWith('again/') ? `${label}（再送）` : label,
+  };
 }

@@ -1,3 +1,4 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -11,18 +12,18 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
+
 import {
-  bookingEventSignalName,
-  cancelUpdateName,
-  resendNoticeUpdateName,
-  timelineQueryName,
   type BookingEvent,
+  bookingEventSignalName,
   type BookingLifecycleInput,
   type CancelBookingInput,
+  cancelUpdateName,
   type NoticeOutcome,
   type ResendNoticeInput,
+  resendNoticeUpdateName,
   type Timeline,
+  timelineQueryName,
 } from '../domain/contracts/booking-workflow';
 import { Alarm } from './alarm';
 import { BookingEntity } from './booking-entity';
@@ -53,7 +54,9 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
   // Before the handlers: an Update that arrives with the first workflow task finds the booking as it stands.
   let due = booking.advance(Date.now());
 
-  setHandler(bookingEventSignal, (event) => { booking.receive(event); });
+  setHandler(bookingEventSignal, (event) => {
+    booking.receive(event);
+  });
   setHandler(timelineQuery, () => booking.timeline(), { description: 'これまでとこれからの一覧' });
   setHandler(
     cancelUpdate,
@@ -64,12 +67,22 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
       await condition(() => !booking.hasNews);
       return { state: booking.state };
     },
-    { description: '予約を取り消す。入力例 {"reason": "operator"}', validator: (input: CancelBookingInput | undefined) => { refuseIf(booking.refusalOfCancel(input)); } },
+    {
+      description: '予約を取り消す。入力例 {"reason": "operator"}',
+      validator: (input: CancelBookingInput | undefined) => {
+        refuseIf(booking.refusalOfCancel(input));
+      },
+    },
   );
   setHandler(
     resendNoticeUpdate,
     (input) => tasks.send(booking.startResend(input, currentUpdateInfo()?.id ?? '', Date.now())),
-    { description: 'お知らせをもう一度送る。入力例 {"step": "confirmation"}', validator: (input: ResendNoticeInput | undefined) => { refuseIf(booking.refusalOfResend(input)); } },
+    {
+      description: 'お知らせをもう一度送る。入力例 {"step": "confirmation"}',
+      validator: (input: ResendNoticeInput | undefined) => {
+        refuseIf(booking.refusalOfResend(input));
+      },
+    },
   );
 
   let wasEnded = false;

@@ -1,13 +1,24 @@
-import { ActivityCancellationType, ActivityFailure, CancellationScope, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+
 import type { BookingActivities, CancelOutcome } from '../activities/bookings';
 import type { NoticeActivities } from '../activities/notices';
-import { noticeQueueOf, type CancelBookingInput, type NoticeOutcome } from '../domain/contracts/booking-workflow';
+import { type CancelBookingInput, type NoticeOutcome, noticeQueueOf } from '../domain/contracts/booking-workflow';
 import { noticeWords } from '../domain/journey/words';
 import type { BookingEntity, Task } from './booking-entity';
 
 type NoticeTask = Task & { kind: 'send_notice' };
 
-const patience = { startToCloseTimeout: '30 seconds', retry: { initialInterval: '1 second', maximumInterval: '1 minute' } } as const;
+const patience = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+} as const;
 const { expireHold } = proxyActivities<BookingActivities>({ ...patience, summary: '仮押さえを解く' });
 const { markNoShow } = proxyActivities<BookingActivities>({ ...patience, summary: '来場なしとする' });
 const { loadBookingEvents } = proxyActivities<BookingActivities>({ ...patience, summary: '届いていない記録を読む' });
@@ -42,10 +53,12 @@ export class BookingTasks {
   }
 
   async send(task: NoticeTask): Promise<NoticeOutcome> {
-    const outcome = await this.#notices.run(() => this.#attempt(task)).catch((error: unknown): NoticeOutcome => {
-      if (isCancellation(error)) return { status: 'skipped', reason: 'booking_over' };
-      throw error;
-    });
+    const outcome = await this.#notices
+      .run(() => this.#attempt(task))
+      .catch((error: unknown): NoticeOutcome => {
+        if (isCancellation(error)) return { status: 'skipped', reason: 'booking_over' };
+        throw error;
+      });
     this.booking.settleNotice(task, outcome, Date.now());
     return outcome;
   }
@@ -81,7 +94,11 @@ export class BookingTasks {
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
       return settleNotice.executeWithOptions(
-        { ...options, retry: { initialInterval: '1 second', maximumInterval: '1 minute' }, summary: `${noticeWords(step)}: 送れなかったことを記す` },
+        {
+          ...options,
+          retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+          summary: `${noticeWords(step)}: 送れなかったことを記す`,
+        },
         [request],
       );
     }

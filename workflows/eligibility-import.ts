@@ -1,7 +1,8 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
 import {
+  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
-  allHandlersFinished,
   condition,
   defineQuery,
   defineUpdate,
@@ -12,23 +13,23 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
+
 import type { ImportActivities } from '../activities/import-activities';
 import { cityDate } from '../domain/calendar/city-time';
 import {
   type ApproveImportInput,
+  approveImportUpdateName,
   type ApproveRemovalInput,
+  approveRemovalUpdateName,
+  compareAgainUpdateName,
   type EligibilityImportInput,
   type ImportApprovals,
   type ImportPhase,
   type ImportProgress,
+  importProgressQueryName,
   type ImportResult,
   type ImportSummary,
   type RejectImportInput,
-  approveImportUpdateName,
-  approveRemovalUpdateName,
-  compareAgainUpdateName,
-  importProgressQueryName,
   rejectImportUpdateName,
 } from '../domain/contracts/import-workflow';
 import { changesSomething, importDetails } from '../domain/eligibility-file/import-words';
@@ -51,24 +52,65 @@ const attentionNeeded = defineSearchAttributeKey('AttentionNeeded', 'BOOL');
 const WAIT_FOR_APPROVAL = '14 days';
 
 /** A dead worker is noticed within a minute; the next attempt goes on where the last one was. */
-const patience = { heartbeatTimeout: '1 minute', scheduleToCloseTimeout: '1 day', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
-const { inspectImportFile } = proxyActivities<ImportActivities>({ ...patience, startToCloseTimeout: '1 hour', summary: 'ファイルを確認する' });
-const { stageImportRows } = proxyActivities<ImportActivities>({ ...patience, startToCloseTimeout: '6 hours', summary: '各行を確認する' });
-const { compareImport } = proxyActivities<ImportActivities>({ ...patience, startToCloseTimeout: '2 hours', summary: '対象者と比べる' });
-const { applyImport } = proxyActivities<ImportActivities>({ ...patience, startToCloseTimeout: '2 hours', summary: '取り込む' });
-const { closeImport } = proxyActivities<ImportActivities>({ ...patience, startToCloseTimeout: '10 minutes', summary: 'ファイルと確認用の行を消す' });
+const patience = {
+  heartbeatTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+} as const;
+const { inspectImportFile } = proxyActivities<ImportActivities>({
+  ...patience,
+  startToCloseTimeout: '1 hour',
+  summary: 'ファイルを確認する',
+});
+const { stageImportRows } = proxyActivities<ImportActivities>({
+  ...patience,
+  startToCloseTimeout: '6 hours',
+  summary: '各行を確認する',
+});
+const { compareImport } = proxyActivities<ImportActivities>({
+  ...patience,
+  startToCloseTimeout: '2 hours',
+  summary: '対象者と比べる',
+});
+const { applyImport } = proxyActivities<ImportActivities>({
+  ...patience,
+  startToCloseTimeout: '2 hours',
+  summary: '取り込む',
+});
+const { closeImport } = proxyActivities<ImportActivities>({
+  ...patience,
+  startToCloseTimeout: '10 minutes',
+  summary: 'ファイルと確認用の行を消す',
+});
 
 /** One city file on its way to the residents: checked, compared, approved, applied in one go, or refused as a whole. */
 export async function eligibilityImport({ runId }: EligibilityImportInput): Promise<ImportProgress> {
   const run = new EligibilityImport(runId);
   setHandler(importProgressQuery, () => run.progress(), { description: '取り込みの状態' });
-  setHandler(approveImportUpdate, (input) => run.approve(input), { description: '取り込む。入力例 {"by": "staff-1"}', validator: (input: ApproveImportInput) => { run.checkApproval(input); } });
+  setHandler(approveImportUpdate, (input) => run.approve(input), {
+    description: '取り込む。入力例 {"by": "staff-1"}',
+    validator: (input: ApproveImportInput) => {
+      run.checkApproval(input);
+    },
+  });
   setHandler(approveRemovalUpdate, (input) => run.approveRemoval(input), {
     description: '対象から外すことを承認する。入力例 {"by": "staff-1", "residents": 12}',
-    validator: (input: ApproveRemovalInput) => { run.checkRemovalApproval(input); },
+    validator: (input: ApproveRemovalInput) => {
+      run.checkRemovalApproval(input);
+    },
   });
-  setHandler(rejectImportUpdate, (_input) => run.reject(), { description: '取りやめる。入力例 {"by": "staff-1"}', validator: (input: RejectImportInput) => { run.checkRejection(input); } });
-  setHandler(compareAgainUpdate, (_input) => run.compareAgain(), { description: 'もう一度比べる。入力例 {"by": "staff-1"}', validator: (input: RejectImportInput) => { run.checkAgain(input); } });
+  setHandler(rejectImportUpdate, (_input) => run.reject(), {
+    description: '取りやめる。入力例 {"by": "staff-1"}',
+    validator: (input: RejectImportInput) => {
+      run.checkRejection(input);
+    },
+  });
+  setHandler(compareAgainUpdate, (_input) => run.compareAgain(), {
+    description: 'もう一度比べる。入力例 {"by": "staff-1"}',
+    validator: (input: RejectImportInput) => {
+      run.checkAgain(input);
+    },
+  });
   try {
     await run.execute();
   } catch (error) {
@@ -124,7 +166,11 @@ class EligibilityImport {
       if (this.#isRejected) return this.close('rejected');
       if (this.#mustCompareAgain) continue;
       this.#enter('applying');
-      const applied = await applyImport({ runId: this.runId, toRemove: compared.summary.toRemove, approvals: this.#approvals });
+      const applied = await applyImport({
+        runId: this.runId,
+        toRemove: compared.summary.toRemove,
+        approvals: this.#approvals,
+      });
       if (applied.ok) {
         this.#result = applied.result;
         return this.close('applied');
@@ -165,7 +211,8 @@ class EligibilityImport {
   checkApproval({ by, comparison }: ApproveImportInput): void {
     checkName(by);
     if (this.#phase !== 'waiting_for_approval') refuse('いまは承認を待っていません。');
-    if (comparison !== undefined && comparison !== this.#comparison) refuse('ご覧になった後に比べ直されています。新しい内容を確かめてから承認してください。');
+    if (comparison !== undefined && comparison !== this.#comparison)
+      refuse('ご覧になった後に比べ直されています。新しい内容を確かめてから承認してください。');
   }
 
   checkAgain({ by }: RejectImportInput): void {
@@ -177,7 +224,8 @@ class EligibilityImport {
     checkName(by);
     if (this.#phase !== 'waiting_for_removal_approval') refuse('いまは、対象から外すことの承認を待っていません。');
     const expected = this.#summary?.toRemove ?? 0;
-    if (residents !== expected) refuse(`対象から外すのは${String(expected)}人です。人数を確かめてから承認してください。`);
+    if (residents !== expected)
+      refuse(`対象から外すのは${String(expected)}人です。人数を確かめてから承認してください。`);
   }
 
   checkRejection({ by }: RejectImportInput): void {

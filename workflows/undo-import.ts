@@ -1,10 +1,15 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+
 import type { ImportActivities } from '../activities/import-activities';
 import type { UndoImportInput, UndoOutcome } from '../domain/contracts/import-workflow';
 import { undoWords } from '../domain/eligibility-file/undo-words';
 
 const { undoAppliedImport } = proxyActivities<ImportActivities>({
-  startToCloseTimeout: '2 hours', heartbeatTimeout: '1 minute', scheduleToCloseTimeout: '1 day', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' }, summary: '取り込む前に戻す',
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  summary: '取り込む前に戻す',
 });
 
 /** Puts the residents back as they were before an import, in one go, or says why not. */

@@ -1,5 +1,6 @@
 import { bootstrapApplication } from '@angular/platform-browser';
-import { appConfig } from './app/app.config';
+
 import { App } from './app/app';
+import { appConfig } from './app/app.config';
 
 void bootstrapApplication(App, appConfig);

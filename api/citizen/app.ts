@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+
 import type { BookingRepository } from '../../database/bookings';
 import type { KeyRing } from '../../database/keys';
 import type { LineEvents } from '../../database/line-events';
@@ -24,10 +25,10 @@ import { setUpClientAddress } from '../shared/set-up-client-address';
 import { setUpCompression } from '../shared/set-up-compression';
 import { setUpErrors } from '../shared/set-up-errors';
 import { setUpFallback } from '../shared/set-up-fallback';
-import { setUpHealth, type HealthChecks } from '../shared/set-up-health';
+import { type HealthChecks, setUpHealth } from '../shared/set-up-health';
 import { setUpLanguage } from '../shared/set-up-language';
-import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpProgrammeWords } from '../shared/set-up-programme-words';
+import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
 import { createCitizenBookings, type HandOver } from './citizen-bookings';
@@ -64,7 +65,12 @@ export interface CitizenAppDependencies {
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
   /** Left out: nothing is said of LINE. `channelSecret` left out: there is no webhook (demo). */
-  readonly line?: { readonly links: LineLinks; readonly events: Pick<LineEvents, 'receive'>; readonly door: LineDoor; readonly channelSecret?: string };
+  readonly line?: {
+    readonly links: LineLinks;
+    readonly events: Pick<LineEvents, 'receive'>;
+    readonly door: LineDoor;
+    readonly channelSecret?: string;
+  };
   /** The project's folder: views and assets are read from its `api/citizen`. */
   readonly projectRoot: string;
 }
@@ -81,9 +87,20 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const desk = createCitizenBookings({ ...dependencies, programmes });
   const assets = createAssets(readSiteFiles(dependencies.projectRoot));
 
-  const csrf = createCsrf({ cookies, tokens: createFormTokens(keys.derived('toki/csrf')), publicOrigin: new URL(publicUrl).origin });
+  const csrf = createCsrf({
+    cookies,
+    tokens: createFormTokens(keys.derived('toki/csrf')),
+    publicOrigin: new URL(publicUrl).origin,
+  });
   const languages = createLanguages({ book: createSiteWords(dependencies.projectRoot), programmes, site, cookies });
-  const page = createPage({ views: createSiteViews(dependencies.projectRoot), assets, programmes, languages, formToken: (ctx) => csrf.tokenFor(ctx), hasLine: dependencies.line !== undefined });
+  const page = createPage({
+    views: createSiteViews(dependencies.projectRoot),
+    assets,
+    programmes,
+    languages,
+    formToken: (ctx) => csrf.tokenFor(ctx),
+    hasLine: dependencies.line !== undefined,
+  });
 
   const app = new Koa<RequestState>();
   setUpRequestLog(app, log);
@@ -94,7 +111,8 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   setUpErrors(app, { log, sendPage: (ctx, refusal) => page.sendRefusal(ctx, refusal) });
   setUpClientAddress(app, dependencies.trustedProxies);
   const { line } = dependencies;
-  if (line?.channelSecret !== undefined) setUpLineWebhook(app, { channelSecret: line.channelSecret, events: line.events, log });
+  if (line?.channelSecret !== undefined)
+    setUpLineWebhook(app, { channelSecret: line.channelSecret, events: line.events, log });
   setUpBody(app);
   app.use(csrf.middleware);
 

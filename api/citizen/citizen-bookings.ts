@@ -1,18 +1,24 @@
-import { availabilityOf, type Availability } from '../../domain/booking/availability-words';
-import { refuse, type Refusal } from '../../domain/booking/refusals';
-import { allowedDates, decideCancel, decideChange, standsBeside, type BookingForRules } from '../../domain/booking/rules';
-import { addDays } from '../../domain/calendar/city-time';
-import type { BookingEvent } from '../../domain/contracts/booking-workflow';
-import type { ProgrammeDocument } from '../../domain/programme/document';
-import { checkOpen } from '../../domain/programme/eligibility';
-import { scopeAt, scopesOf, type Scope } from '../../domain/programme/scopes';
-import { bookingWindow } from '../../domain/programme/window';
 import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings';
-import type { ProgrammeVersion, Programmes } from '../../database/programmes';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import type { Session } from '../../database/sessions';
 import type { FreeSlot, SlotRepository } from '../../database/slots';
 import type { UnmetSearches } from '../../database/unmet-searches';
 import type { VenueView } from '../../database/venues';
+import { type Availability, availabilityOf } from '../../domain/booking/availability-words';
+import { type Refusal, refuse } from '../../domain/booking/refusals';
+import {
+  allowedDates,
+  type BookingForRules,
+  decideCancel,
+  decideChange,
+  standsBeside,
+} from '../../domain/booking/rules';
+import { addDays } from '../../domain/calendar/city-time';
+import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../domain/programme/document';
+import { checkOpen } from '../../domain/programme/eligibility';
+import { type Scope, scopeAt, scopesOf } from '../../domain/programme/scopes';
+import { bookingWindow } from '../../domain/programme/window';
 
 /** Takes events to the workflows, in the background: a booking never waits for Temporal. */
 export interface HandOver {
@@ -86,18 +92,27 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
 
   return {
     async hold(session: Session, input: HoldWish): Promise<BookingChange | Refusal> {
-      return handedOver(await bookings.hold({ ...input, residentId: session.residentId, channel: session.channel, actor }));
+      return handedOver(
+        await bookings.hold({ ...input, residentId: session.residentId, channel: session.channel, actor }),
+      );
     },
 
     async confirm(
       session: Session,
       input: { bookingId: string; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
     ): Promise<BookingChange | Refusal | InvalidAnswers> {
-      return handedOver(await bookings.confirm({ ...input, residentId: session.residentId, channel: session.channel, actor }));
+      return handedOver(
+        await bookings.confirm({ ...input, residentId: session.residentId, channel: session.channel, actor }),
+      );
     },
 
-    async cancel(session: Session, input: { bookingId: string; idempotencyKey?: string }): Promise<BookingChange | Refusal> {
-      return handedOver(await bookings.cancel({ ...input, residentId: session.residentId, channel: session.channel, actor }));
+    async cancel(
+      session: Session,
+      input: { bookingId: string; idempotencyKey?: string },
+    ): Promise<BookingChange | Refusal> {
+      return handedOver(
+        await bookings.cancel({ ...input, residentId: session.residentId, channel: session.channel, actor }),
+      );
     },
 
     listOf: (session: Session): Promise<BookingView[]> => bookings.listOf(session.residentId),
@@ -113,7 +128,13 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     versionOf: (booking: BookingView): Promise<ProgrammeVersion> => programmes.version(booking.programmeVersionId),
 
     /** What may be chosen for a dose, or why nothing may. `all`: the citizen's bookings. */
-    async choiceFor(session: Session, doseNumber: number, all: readonly BookingView[], now: Date, { inOneGo = false, movesPair = false }: ChoiceOptions = {}): Promise<Choice | Refusal> {
+    async choiceFor(
+      session: Session,
+      doseNumber: number,
+      all: readonly BookingView[],
+      now: Date,
+      { inOneGo = false, movesPair = false }: ChoiceOptions = {},
+    ): Promise<Choice | Refusal> {
       const version = await programmes.current();
       const { document } = version;
       const dose = document.doses.find((item) => item.number === doseNumber);
@@ -123,13 +144,17 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       if (!open.ok) return open;
       const live = liveOf(all);
       const pairOf = inOneGo ? firstOfPair(live, doseNumber)?.id : undefined;
-      const moving = live.find((item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'));
+      const moving = live.find(
+        (item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'),
+      );
       if (moving) {
         const change = decideChange(document, forRules(moving), channel, now, pairOf !== undefined);
         if (!change.ok) return change;
       }
       const replacedByFirst = live.find((item) => item.id === pairOf)?.replaces;
-      const others = live.filter((item) => item.dose !== doseNumber && !movesPair && item.id !== replacedByFirst).map(forRules);
+      const others = live
+        .filter((item) => item.dose !== doseNumber && !movesPair && item.id !== replacedByFirst)
+        .map(forRules);
       const dates = allowedDates(document, doseNumber, others, { pairOf });
       if ('ok' in dates) return dates;
       const within = (range: DateRange): DateRange => ({
@@ -137,18 +162,31 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
         last: dates.latest !== undefined && dates.latest < range.last ? dates.latest : range.last,
       });
       return {
-        ok: true, channel, version, dose, range: within(bookingWindow(document, now, { channel })), moving, holding: live.find((item) => item.dose === doseNumber && item.state === 'held'),
+        ok: true,
+        channel,
+        version,
+        dose,
+        range: within(bookingWindow(document, now, { channel })),
+        moving,
+        holding: live.find((item) => item.dose === doseNumber && item.state === 'held'),
         at: (venueCode) => {
           const scope = scopeAt(document, session, { venueCode, channel, dose: doseNumber }, now);
           return scope && { ...scope, range: within(scope.range) };
         },
-        fits: ({ startsAt }, venueCode) => document.vaccines === undefined || standsBeside(document, { dose: doseNumber, startsAt, venueCode }, others, pairOf),
+        fits: ({ startsAt }, venueCode) =>
+          document.vaccines === undefined ||
+          standsBeside(document, { dose: doseNumber, startsAt, venueCode }, others, pairOf),
         pairOf,
       };
     },
 
     /** Whether a booking could be cancelled now, so that a page need not offer what will be refused. */
-    mayCancel(document: ProgrammeDocument, booking: BookingView, all: readonly BookingView[], now: Date): { ok: true } | Refusal {
+    mayCancel(
+      document: ProgrammeDocument,
+      booking: BookingView,
+      all: readonly BookingView[],
+      now: Date,
+    ): { ok: true } | Refusal {
       const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
       return decideCancel(document, forRules(booking), others.map(forRules), anyOwnDoor, now);
     },
@@ -166,7 +204,12 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const lists = await Promise.all(
         scopes.map((scope) =>
           slots.freeByVenue({
-            programmeId, dose: choice.dose.number, channel: choice.channel, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
+            programmeId,
+            dose: choice.dose.number,
+            channel: choice.channel,
+            from: scope.range.first,
+            until: addDays(scope.range.last, 1),
+            limit: scope.limit,
             ...(scope.venues.length === venues.length ? {} : { venueIds: scope.venues.map((venue) => venue.id) }),
           }),
         ),
@@ -174,14 +217,23 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const free = lists.flat();
       return venues.flatMap((venue) => {
         const known = free.find((item) => item.venueId === venue.id);
-        return known ? [{ venue, availability: availabilityOf(known.free, known.capacity), nextDay: known.nextDay }] : [];
+        return known
+          ? [{ venue, availability: availabilityOf(known.free, known.capacity), nextDay: known.nextDay }]
+          : [];
       });
     },
 
     /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
-      unmet.note({ programmeId: choice.version.programmeId, venueId, dose: choice.dose.number, channel: choice.channel, who: session.residentId, residentId: session.residentId });
+      unmet.note({
+        programmeId: choice.version.programmeId,
+        venueId,
+        dose: choice.dose.number,
+        channel: choice.channel,
+        who: session.residentId,
+        residentId: session.residentId,
+      });
     },
 
     /** The slots of one venue on the days of `range`, full ones included, in order of time. */
@@ -189,7 +241,13 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       const scope = choice.at(venue.code);
       if (!scope || scope.range.first > scope.range.last) return [];
       const found = await slots.freeSlots({
-        programmeId: choice.version.programmeId, dose: choice.dose.number, channel: choice.channel, venueId: venue.id, from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit,
+        programmeId: choice.version.programmeId,
+        dose: choice.dose.number,
+        channel: choice.channel,
+        venueId: venue.id,
+        from: scope.range.first,
+        until: addDays(scope.range.last, 1),
+        limit: scope.limit,
       });
       return found.filter((slot) => choice.fits(slot, venue.code));
     },
@@ -215,6 +273,13 @@ export function liveOf(bookings: readonly BookingView[]): BookingView[] {
 
 function forRules(booking: BookingView): BookingForRules {
   return {
-    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, venueCode: booking.slot.venue.code, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+    id: booking.id,
+    dose: booking.dose,
+    state: booking.state,
+    slotStartsAt: booking.slot.startsAt,
+    venueCode: booking.slot.venue.code,
+    holdExpiresAt: booking.holdExpiresAt,
+    replaces: booking.replaces,
+    changes: booking.changes,
   };
 }

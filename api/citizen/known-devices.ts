@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What a cookie says of the device it sits on. */
 export interface KnownDevice {
@@ -40,7 +40,9 @@ export function createKnownDevices(derived: readonly { readonly key: KeyObject }
         id: parsed.id,
         knows(couponNumber) {
           const expected = marksOf(parsed.id, couponNumber);
-          const given = parsed.marks.map((mark) => Buffer.from(mark, 'base64url')).filter((mark) => mark.length === markBytes);
+          const given = parsed.marks
+            .map((mark) => Buffer.from(mark, 'base64url'))
+            .filter((mark) => mark.length === markBytes);
           return given.some((mark) => expected.some((other) => timingSafeEqual(mark, other)));
         },
       };

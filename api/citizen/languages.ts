@@ -1,7 +1,7 @@
-import type { Language } from '../../domain/programme/document';
-import { languageNames, languagesOf } from '../../domain/programme/languages';
 import type { Programmes } from '../../database/programmes';
 import type { SiteSettingsReader } from '../../database/site-settings';
+import type { Language } from '../../domain/programme/document';
+import { languageNames, languagesOf } from '../../domain/programme/languages';
 import type { CookieJar } from '../shared/cookies';
 import type { AppContext, AppMiddleware } from '../shared/state';
 import { preferredLanguage } from './accept-language';
@@ -51,7 +51,9 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
   async function offeredNow(): Promise<readonly Language[]> {
     try {
       const [{ document }, { reviewedLanguages }] = await Promise.all([programmes.current(), site.current()]);
-      offered = languagesOf(document).filter((language) => language === 'ja' || (reviewedLanguages.includes(language) && book.languages.includes(language)));
+      offered = languagesOf(document).filter(
+        (language) => language === 'ja' || (reviewedLanguages.includes(language) && book.languages.includes(language)),
+      );
     } catch {
       // The page may be the one that says so: it goes on with what was known.
     }
@@ -66,11 +68,18 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
     if (asked !== undefined && asked !== kept) cookies.write(ctx.res, languageCookie, asked, cookieMaxAgeS);
     const language = asked ?? kept ?? 'ja';
     const urlIn = (item: Language): string => addressIn(ctx, item);
-    const rather = asked === undefined && kept === undefined ? preferredLanguage(ctx.get('Accept-Language'), possible) : language;
+    const rather =
+      asked === undefined && kept === undefined ? preferredLanguage(ctx.get('Accept-Language'), possible) : language;
     return {
       words: book.of(language),
-      links: possible.length < 2 ? [] : possible.map((item) => ({ ...languageNames[item], url: urlIn(item), isCurrent: item === language })),
-      offer: rather === language ? undefined : { tag: languageNames[rather].tag, url: urlIn(rather), words: book.of(rather).t('frame.offer') },
+      links:
+        possible.length < 2
+          ? []
+          : possible.map((item) => ({ ...languageNames[item], url: urlIn(item), isCurrent: item === language })),
+      offer:
+        rather === language
+          ? undefined
+          : { tag: languageNames[rather].tag, url: urlIn(rather), words: book.of(rather).t('frame.offer') },
     };
   }
 

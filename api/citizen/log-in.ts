@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refuse, type Refusal } from '../../domain/booking/refusals';
-import { cityDate } from '../../domain/calendar/city-time';
-import { birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate, type BirthDateBoxes, type BirthDateFault, type BirthDatePart } from '../../domain/calendar/birth-date';
-import { foldKana } from '../../domain/kana';
-import { explainCouponNumberFault, parseCouponNumber, type CouponNumberFault } from '../../domain/coupon-number';
+
 import type { KeyRing } from '../../database/keys';
 import { brakeRetryAfterS, type LoginBrake } from '../../database/login-brake';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { Programmes } from '../../database/programmes';
 import type { Resident, ResidentRepository } from '../../database/residents';
 import type { SessionRepository } from '../../database/sessions';
+import { type Refusal, refuse } from '../../domain/booking/refusals';
+import {
+  type BirthDateBoxes,
+  type BirthDateFault,
+  birthDateFromParts,
+  type BirthDatePart,
+  explainBirthDateFault,
+  faultyParts,
+  parseBirthDate,
+} from '../../domain/calendar/birth-date';
+import { cityDate } from '../../domain/calendar/city-time';
+import { type CouponNumberFault, explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
+import { foldKana } from '../../domain/kana';
 import { networkOf } from '../shared/client-address';
 import type { KnownDevices } from './known-devices';
 
@@ -37,18 +46,30 @@ interface LogInFaultBase {
 }
 
 /** `fault`: what the sentence is made of, for saying it in another language. */
-export type LogInFault = LogInFaultBase & (
-  | { readonly field: 'couponNumber'; readonly fault: CouponNumberFault }
-  | { readonly field: 'birthDate'; readonly fault: BirthDateFault }
-  | { readonly field: 'kana'; readonly fault: 'missing' }
-);
+export type LogInFault = LogInFaultBase &
+  (
+    | { readonly field: 'couponNumber'; readonly fault: CouponNumberFault }
+    | { readonly field: 'birthDate'; readonly fault: BirthDateFault }
+    | { readonly field: 'kana'; readonly fault: 'missing' }
+  );
 
 export type LogInResult =
   | { readonly ok: true; readonly token: string; readonly deviceCookie: string; readonly resident: Resident }
   /** What was typed cannot be a number or a date. Says nothing of anybody, counts as no guess. */
-  | { readonly ok: false; readonly kind: 'malformed'; readonly faults: readonly LogInFault[]; readonly birthDate: string | undefined }
+  | {
+      readonly ok: false;
+      readonly kind: 'malformed';
+      readonly faults: readonly LogInFault[];
+      readonly birthDate: string | undefined;
+    }
   /** Unknown, wrong and locked look the same: `login_failed`. `birthDate` is what was understood, to be shown back. */
-  | { readonly ok: false; readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterS: number; readonly birthDate: string | undefined };
+  | {
+      readonly ok: false;
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      readonly retryAfterS: number;
+      readonly birthDate: string | undefined;
+    };
 
 export type LogIn = (request: LogInRequest) => Promise<LogInResult>;
 
@@ -64,7 +85,15 @@ export interface LogInDependencies {
 }
 
 /** The log-in by coupon number and birth date, the same for the page and for JSON. */
-export function createLogIn({ programmes, residents, sessions, throttle, brake, devices, keys }: LogInDependencies): LogIn {
+export function createLogIn({
+  programmes,
+  residents,
+  sessions,
+  throttle,
+  brake,
+  devices,
+  keys,
+}: LogInDependencies): LogIn {
   const decoy = keys.seal(JSON.stringify({ number: '0000000000', birthDate: '1900-01-01' }));
 
   return async (request) => {
@@ -75,13 +104,38 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
     const number = parseCouponNumber(request.couponNumber, rule);
     const isByKana = version.document.identification.secondFact === 'kana';
     const kana = isByKana ? foldKana(request.kana ?? '') : '';
-    const birth = isByKana ? undefined : typeof request.birthDate === 'string' ? parseBirthDate(request.birthDate, today) : birthDateFromParts(request.birthDate, today);
+    const birth = isByKana
+      ? undefined
+      : typeof request.birthDate === 'string'
+        ? parseBirthDate(request.birthDate, today)
+        : birthDateFromParts(request.birthDate, today);
     const birthDate = birth?.ok ? birth.value : undefined;
     if (!number.ok || birth?.ok === false || (isByKana && kana === '')) {
       const faults: LogInFault[] = [];
-      if (!number.ok) faults.push({ field: 'couponNumber', fault: number.fault, code: number.fault, sentence: explainCouponNumberFault(number.fault, rule), parts: [] });
-      if (isByKana && kana === '') faults.push({ field: 'kana', fault: 'missing', code: 'missing', sentence: `${version.document.identification.kana?.label ?? '氏名（カナ）'}をひらがなかカタカナで入力してください。`, parts: [] });
-      if (birth?.ok === false) faults.push({ field: 'birthDate', fault: birth.fault, code: birth.fault.code, sentence: explainBirthDateFault(birth.fault), parts: faultyParts(birth.fault) });
+      if (!number.ok)
+        faults.push({
+          field: 'couponNumber',
+          fault: number.fault,
+          code: number.fault,
+          sentence: explainCouponNumberFault(number.fault, rule),
+          parts: [],
+        });
+      if (isByKana && kana === '')
+        faults.push({
+          field: 'kana',
+          fault: 'missing',
+          code: 'missing',
+          sentence: `${version.document.identification.kana?.label ?? '氏名（カナ）'}をひらがなかカタカナで入力してください。`,
+          parts: [],
+        });
+      if (birth?.ok === false)
+        faults.push({
+          field: 'birthDate',
+          fault: birth.fault,
+          code: birth.fault.code,
+          sentence: explainBirthDateFault(birth.fault),
+          parts: faultyParts(birth.fault),
+        });
       return { ok: false, kind: 'malformed', faults, birthDate };
     }
 
@@ -89,7 +143,13 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
     const isKnown = device?.knows(number.value) === true;
     // Nothing is looked up: whether the number exists makes no difference here.
     if (!isKnown && (await brake?.isOn())) {
-      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: brakeRetryAfterS, birthDate };
+      return {
+        ok: false,
+        kind: 'refused',
+        refusal: refuse('too_many_attempts'),
+        retryAfterS: brakeRetryAfterS,
+        birthDate,
+      };
     }
     const attempt = await throttle.attempt({
       programmeId: version.programmeId,
@@ -98,12 +158,22 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
       device: isKnown ? device.id : undefined,
     });
     if (attempt.verdict === 'network') {
-      return { ok: false, kind: 'refused', refusal: refuse('too_many_attempts'), retryAfterS: attempt.retryAfterS, birthDate };
+      return {
+        ok: false,
+        kind: 'refused',
+        refusal: refuse('too_many_attempts'),
+        retryAfterS: attempt.retryAfterS,
+        birthDate,
+      };
     }
     // Looked up and opened in every case, so that unknown, wrong and locked cost the same.
     const resident = await residents.findByCoupon(version.programmeId, number.value);
     if (!resident) keys.open(decoy);
-    if (attempt.verdict !== 'allowed' || !resident || (isByKana ? foldKana(resident.kana ?? '') !== kana : resident.birthDate !== birthDate)) {
+    if (
+      attempt.verdict !== 'allowed' ||
+      !resident ||
+      (isByKana ? foldKana(resident.kana ?? '') !== kana : resident.birthDate !== birthDate)
+    ) {
       await attempt.failed();
       if (!isKnown && attempt.verdict === 'allowed') brake?.failed();
       const beats = Math.ceil((performance.now() - startedAt) / failureBeatMs);
@@ -116,7 +186,12 @@ export function createLogIn({ programmes, residents, sessions, throttle, brake, 
       return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate };
     }
     brake?.succeeded();
-    const [token] = await Promise.all([sessions.open(resident.id, { throughLine: request.throughLine === true && version.document.channels.includes('line') }), attempt.succeeded()]);
+    const [token] = await Promise.all([
+      sessions.open(resident.id, {
+        throughLine: request.throughLine === true && version.document.channels.includes('line'),
+      }),
+      attempt.succeeded(),
+    ]);
     return { ok: true, token, resident, deviceCookie: devices.remember(request.deviceCookie, number.value) };
   };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+
 import type Router from '@koa/router';
+
 import { encodingFor } from './set-up-compression';
 import type { RequestState } from './state';
 
@@ -10,7 +12,11 @@ export interface Assets {
   mount(router: Router<RequestState>): void;
 }
 
-const types: Readonly<Record<string, string>> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' };
+const types: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
 
 /** Small files in memory, compressed once. The name holds a piece of the content's hash, so browsers may keep them for a year. */
 export function createAssets(files: Readonly<Record<string, string>>): Assets {
@@ -22,7 +28,12 @@ export function createAssets(files: Readonly<Record<string, string>>): Assets {
     const [base = '', extension = ''] = name.split('.');
     const url = `/assets/${base}.${hash}.${extension}`;
     urls.set(name, url);
-    byUrl.set(url, { type: types[extension] ?? 'application/octet-stream', plain, br: brotliCompressSync(plain), gzip: gzipSync(plain, { level: 9 }) });
+    byUrl.set(url, {
+      type: types[extension] ?? 'application/octet-stream',
+      plain,
+      br: brotliCompressSync(plain),
+      gzip: gzipSync(plain, { level: 9 }),
+    });
   }
   return {
     urlOf(name) {

@@ -7,7 +7,13 @@ describe('the client', () => {
   test.each([
     ['without trusted proxies the header counts for nothing', plain, '203.0.113.5', '1.2.3.4', '203.0.113.5'],
     ['a stranger cannot speak for others', proxied, '203.0.113.5', '1.2.3.4', '203.0.113.5'],
-    ['behind a proxy it is the rightmost address that is none', proxied, '10.1.2.3', '1.2.3.4, 203.0.113.5', '203.0.113.5'],
+    [
+      'behind a proxy it is the rightmost address that is none',
+      proxied,
+      '10.1.2.3',
+      '1.2.3.4, 203.0.113.5',
+      '203.0.113.5',
+    ],
     ['several proxies in a row', proxied, '10.1.2.3', '1.2.3.4, 203.0.113.5, 192.0.2.1, 10.9.9.9', '203.0.113.5'],
     ['with a port', proxied, '10.1.2.3', '203.0.113.5:4711', '203.0.113.5'],
     ['IPv6, with brackets and port', proxied, '2001:db8:ffff::1', '[2001:db8::5]:4711', '2001:db8::5'],

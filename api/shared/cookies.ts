@@ -1,4 +1,4 @@
-import type { ServerResponse, IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface CookieJar {
   read(req: IncomingMessage, name: string): string | undefined;
@@ -16,7 +16,10 @@ export function createCookieJar({ https }: { https: boolean }): CookieJar {
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
   const append = (res: ServerResponse, cookie: string): void => {
     const before = res.getHeader('Set-Cookie');
-    res.setHeader('Set-Cookie', [...(Array.isArray(before) ? before : before === undefined ? [] : [String(before)]), cookie]);
+    res.setHeader('Set-Cookie', [
+      ...(Array.isArray(before) ? before : before === undefined ? [] : [String(before)]),
+      cookie,
+    ]);
   };
   return {
     read(req, name) {
@@ -30,7 +33,10 @@ export function createCookieJar({ https }: { https: boolean }): CookieJar {
       return undefined;
     },
     write(res, name, value, maxAgeS) {
-      append(res, `${prefix}${name}=${value}${attributes}${maxAgeS === undefined ? '' : `; Max-Age=${String(maxAgeS)}`}`);
+      append(
+        res,
+        `${prefix}${name}=${value}${attributes}${maxAgeS === undefined ? '' : `; Max-Age=${String(maxAgeS)}`}`,
+      );
     },
     clear(res, name) {
       append(res, `${prefix}${name}=${attributes}; Max-Age=0`);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+
 import type { CookieJar } from './cookies';
 import type { FormTokens } from './form-token';
 import { Refused } from './refused';
 import { isOwnOrigin } from './request-origin';
 import { sessionCookie } from './session-gate';
-import { wantsJson, type AppContext, type AppMiddleware } from './state';
+import { type AppContext, type AppMiddleware, wantsJson } from './state';
 
 const formCookie = 'toki-form';
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -28,7 +29,8 @@ export interface Csrf {
  * JSON needs none, its content type cannot be sent from elsewhere (see `set-up-body`).
  */
 export function createCsrf({ cookies, tokens, publicOrigin }: CsrfOptions): Csrf {
-  const secretOf = (ctx: AppContext): string | undefined => cookies.read(ctx.req, sessionCookie) ?? cookies.read(ctx.req, formCookie);
+  const secretOf = (ctx: AppContext): string | undefined =>
+    cookies.read(ctx.req, sessionCookie) ?? cookies.read(ctx.req, formCookie);
   const middleware: AppMiddleware = (ctx, next) => {
     if (safe.has(ctx.method)) return next();
     const json = wantsJson(ctx);

@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs';
  */
 export function withDesignTokens(css: string): string {
   const source = readFileSync(require.resolve('@digital-go-jp/design-tokens/dist/tokens.css'), 'utf8');
-  const tokens = new Map([...source.matchAll(/^\s*(--[a-z0-9-]+):\s*([^;]+);/gm)].map(([, name = '', value = '']) => [name, value] as const));
+  const tokens = new Map(
+    [...source.matchAll(/^\s*(--[a-z0-9-]+):\s*([^;]+);/gm)].map(([, name = '', value = '']) => [name, value] as const),
+  );
   const used = new Map<string, string>();
   const take = (text: string): void => {
     for (const [, name = ''] of text.matchAll(/var\((--[a-z0-9-]+)/g)) {
@@ -22,5 +24,10 @@ export function withDesignTokens(css: string): string {
 
 /** Without comments and most blanks. Enough for a sheet that travels compressed. */
 export function compactCss(css: string): string {
-  return css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,>]) ?/g, '$1').replace(/;}/g, '}').trim();
+  return css
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,>]) ?/g, '$1')
+    .replace(/;}/g, '}')
+    .trim();
 }

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+
 import { createFormTokens } from './form-token';
 
 const keyOf = () => ({ key: createSecretKey(randomBytes(32)) });
@@ -15,7 +16,8 @@ test('a token opens for its own secret only, and looks different every time', ()
 
 test('what is no token is refused', () => {
   const tokens = createFormTokens([keyOf()]);
-  for (const token of [undefined, '', 'x', 'A'.repeat(86), 'A'.repeat(10_000), 7, ['a']]) expect(tokens.check(token, 'secret')).toBe(false);
+  for (const token of [undefined, '', 'x', 'A'.repeat(86), 'A'.repeat(10_000), 7, ['a']])
+    expect(tokens.check(token, 'secret')).toBe(false);
 });
 
 test('after a rotation the old key still checks what it made', () => {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * The token that proves a form is ours: HMAC over a secret of the visitor's own (session cookie, or a random cookie before the log-in). It is masked
@@ -13,7 +13,8 @@ const tokenBytes = 32;
 
 /** @param derived the current key first; older ones still check what they made */
 export function createFormTokens(derived: readonly { readonly key: KeyObject }[]): FormTokens {
-  const tagsOf = (secret: string): Buffer[] => derived.map(({ key }) => createHmac('sha256', key).update(secret).digest());
+  const tagsOf = (secret: string): Buffer[] =>
+    derived.map(({ key }) => createHmac('sha256', key).update(secret).digest());
   return {
     make(secret) {
       const mask = randomBytes(tokenBytes);

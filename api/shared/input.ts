@@ -1,10 +1,12 @@
 import { z } from 'zod';
+
 import type { ProblemFault } from './problem';
 
 /** Any UUID by its shape: whether it names something is for the database to say. */
 export const uuid = z.guid();
 
-export type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly faults: ProblemFault[] };
+export type Read<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly faults: ProblemFault[] };
 
 const japanese = /[\u3040-\u30FF\u4E00-\u9FFF]/;
 

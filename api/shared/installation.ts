@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import type { KeyRing } from '../../database/keys';
 import type { RequestState } from './state';
 

@@ -1,6 +1,6 @@
-import { refusals, type Refusal } from '../../domain/booking/refusals';
 import { refusalSentence } from '../../domain/booking/refusal-words';
-import { staffRefusals, type StaffRefusal } from '../../domain/staff/refusals';
+import { type Refusal, refusals } from '../../domain/booking/refusals';
+import { type StaffRefusal, staffRefusals } from '../../domain/staff/refusals';
 import type { AppContext } from './state';
 
 export interface ProblemFault {
@@ -17,7 +17,11 @@ export interface ProblemFault {
 export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, faults?: readonly ProblemFault[]): void {
   const { code, http, sentence, detail } =
     'staffCode' in refusal
-      ? { code: refusal.staffCode, ...staffRefusals[refusal.staffCode], detail: staffRefusals[refusal.staffCode].sentence }
+      ? {
+          code: refusal.staffCode,
+          ...staffRefusals[refusal.staffCode],
+          detail: staffRefusals[refusal.staffCode].sentence,
+        }
       : { code: refusal.code, ...refusals[refusal.code], detail: refusalSentence(refusal) };
   ctx.status = http;
   ctx.type = 'application/problem+json';
@@ -29,7 +33,15 @@ export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, fa
     instance: `urn:uuid:${ctx.state.requestId}`,
     code,
     ...(refusal.detail ? { facts: refusal.detail } : {}),
-    ...(faults ? { faults: faults.map(({ field, code: faultCode, sentence: words }) => ({ field, code: faultCode, sentence: words })) } : {}),
+    ...(faults
+      ? {
+          faults: faults.map(({ field, code: faultCode, sentence: words }) => ({
+            field,
+            code: faultCode,
+            sentence: words,
+          })),
+        }
+      : {}),
     ...('current' in refusal && refusal.current !== undefined ? { current: refusal.current } : {}),
   });
 }

@@ -1,4 +1,5 @@
 import { PNG } from 'pngjs';
+
 import { printQr, qrSvg, readQrPng, readQrSvg } from './qr';
 
 const address = 'https://yoyaku.city.niigata.example.jp';
@@ -22,7 +23,14 @@ test('four modules of white on every side', () => {
   const quiet = (pixels / size) * 4;
   const stained: number[] = [];
   for (let at = 0; at < pixels; at++) {
-    for (const depth of [0, quiet - 1]) if (!(isWhite(at, depth) && isWhite(depth, at) && isWhite(at, pixels - 1 - depth) && isWhite(pixels - 1 - depth, at))) stained.push(at);
+    for (const depth of [0, quiet - 1])
+      if (!(
+        isWhite(at, depth) &&
+        isWhite(depth, at) &&
+        isWhite(at, pixels - 1 - depth) &&
+        isWhite(pixels - 1 - depth, at)
+      ))
+        stained.push(at);
   }
   expect(stained).toEqual([]);
   expect(isWhite(quiet, quiet)).toBe(false);

@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import { create } from 'qrcode';
@@ -82,7 +83,8 @@ export function readQrSvg(svg: string): string | undefined {
   const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
   for (const [, x, y, width] of path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g)) {
     for (let row = Number(y) * scale; row < (Number(y) + 1) * scale; row++) {
-      for (let column = Number(x) * scale; column < (Number(x) + Number(width)) * scale; column++) pixels.fill(0, (row * side + column) * 4, (row * side + column) * 4 + 3);
+      for (let column = Number(x) * scale; column < (Number(x) + Number(width)) * scale; column++)
+        pixels.fill(0, (row * side + column) * 4, (row * side + column) * 4 + 3);
     }
   }
   return jsQR(pixels, side, side)?.data;
@@ -138,7 +140,13 @@ function pngOf({ size, isDark }: Grid, scale: number, widthMm: number): Buffer {
   physical.writeUInt32BE(pixelsPerMetre, 0);
   physical.writeUInt32BE(pixelsPerMetre, 4);
   physical.writeUInt8(1, 8);
-  return Buffer.concat([pngSignature, chunkOf('IHDR', header), chunkOf('pHYs', physical), chunkOf('IDAT', deflateSync(lines)), chunkOf('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    pngSignature,
+    chunkOf('IHDR', header),
+    chunkOf('pHYs', physical),
+    chunkOf('IDAT', deflateSync(lines)),
+    chunkOf('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex');

@@ -13,5 +13,7 @@ export function isOwnOrigin(headers: IncomingHttpHeaders, publicOrigin: string, 
   const { origin, host } = headers;
   if (origin === undefined) return true;
   if (origin === 'null') return kind === 'form';
-  return origin === publicOrigin || (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`));
+  return (
+    origin === publicOrigin || (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`))
+  );
 }

@@ -15,7 +15,13 @@ export interface SessionGate {
   readonly required: AppMiddleware;
 }
 
-export function createSessionGate({ cookies, sessions }: { cookies: CookieJar; sessions: Pick<SessionRepository, 'find' | 'close'> }): SessionGate {
+export function createSessionGate({
+  cookies,
+  sessions,
+}: {
+  cookies: CookieJar;
+  sessions: Pick<SessionRepository, 'find' | 'close'>;
+}): SessionGate {
   async function load(ctx: AppContext): Promise<void> {
     const token = ctx.state.session ? undefined : cookies.read(ctx.req, sessionCookie);
     if (token !== undefined) ctx.state.session = await sessions.find(token);

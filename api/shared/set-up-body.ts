@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+
 import type Koa from 'koa';
+
 import { Refused } from './refused';
-import { wantsJson, type AppContext, type RequestState } from './state';
+import { type AppContext, type RequestState, wantsJson } from './state';
 
 /** Larger than any form of ours: 30 fields of 1,000 characters. */
 const usualLimitBytes = 128 * 1024;
@@ -14,21 +16,37 @@ const withBody = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
  */
 export function setUpBody(
   app: Koa<RequestState>,
-  { limitBytes = usualLimitBytes, isStreamed = () => false }: { limitBytes?: number; /** Whose handler reads the body by itself. */ isStreamed?: (ctx: AppContext) => boolean } = {},
+  {
+    limitBytes = usualLimitBytes,
+    isStreamed = () => false,
+  }: {
+    limitBytes?: number;
+    /** Whose handler reads the body by itself. */ isStreamed?: (ctx: AppContext) => boolean;
+  } = {},
 ): void {
   app.use(async (ctx, next) => {
-    if (withBody.has(ctx.method) && !isStreamed(ctx)) ctx.state.body = await readBody(ctx.req, wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded', limitBytes);
+    if (withBody.has(ctx.method) && !isStreamed(ctx))
+      ctx.state.body = await readBody(
+        ctx.req,
+        wantsJson(ctx) ? 'application/json' : 'application/x-www-form-urlencoded',
+        limitBytes,
+      );
     await next();
   });
 }
 
-async function readBody(req: IncomingMessage, accepted: string, limitBytes: number): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function readBody(
+  req: IncomingMessage,
+  accepted: string,
+  limitBytes: number,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { 'content-length': length, 'content-type': type, 'content-encoding': encoding } = req.headers;
   if (length === undefined ? req.headers['transfer-encoding'] === undefined : Number(length) === 0) {
     if (type !== undefined && mediaType(type) !== accepted) throw new Refused('unsupported_media_type');
     return undefined;
   }
-  if (type === undefined || mediaType(type) !== accepted || (encoding !== undefined && encoding !== 'identity')) throw new Refused('unsupported_media_type', closing);
+  if (type === undefined || mediaType(type) !== accepted || (encoding !== undefined && encoding !== 'identity'))
+    throw new Refused('unsupported_media_type', closing);
   if (length !== undefined && Number(length) > limitBytes) throw new Refused('payload_too_large', closing);
   const text = await readText(req, limitBytes);
   if (accepted === 'application/json') return readJson(text);
@@ -48,7 +66,9 @@ async function readText(req: IncomingMessage, limitBytes: number): Promise<strin
   const chunks: Buffer[] = [];
   let size = 0;
   // Slow senders may not hold a connection for long, whatever the server allows for whole files.
-  const timer = setTimeout(() => { req.destroy(); }, readWithinMs);
+  const timer = setTimeout(() => {
+    req.destroy();
+  }, readWithinMs);
   try {
     for await (const chunk of req as AsyncIterable<Buffer>) {
       size += chunk.length;

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+
 import type Koa from 'koa';
+
 import type { RequestState } from './state';
 
 const compressBrotli = promisify(brotliCompress);
@@ -27,14 +29,22 @@ export function setUpCompression(app: Koa<RequestState>): void {
   app.use(async (ctx, next) => {
     await next();
     const body: unknown = ctx.body;
-    if (typeof body !== 'string' || body.length < worthBytes || ctx.res.hasHeader('Content-Encoding') || !compressible.test(ctx.type)) return;
+    if (
+      typeof body !== 'string' ||
+      body.length < worthBytes ||
+      ctx.res.hasHeader('Content-Encoding') ||
+      !compressible.test(ctx.type)
+    )
+      return;
     ctx.vary('Accept-Encoding');
     const encoding = encodingFor(ctx.get('Accept-Encoding'));
     if (encoding === undefined || ctx.method === 'HEAD') return;
     const bytes = Buffer.from(body, 'utf8');
     ctx.body =
       encoding === 'br'
-        ? await compressBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } })
+        ? await compressBrotli(bytes, {
+            params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
+          })
         : await compressGzip(bytes, { level: 6 });
     ctx.set('Content-Encoding', encoding);
   });

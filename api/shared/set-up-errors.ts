@@ -1,11 +1,12 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
+
 import { isDatabaseUnavailable } from '../../database/is-database-unavailable';
 import { ProgrammeTooNewError } from '../../database/programmes';
-import { refuse, type Refusal } from '../../domain/booking/refusals';
+import { type Refusal, refuse } from '../../domain/booking/refusals';
 import { sendProblem } from './problem';
 import { Refused } from './refused';
-import { wantsJson, type AppContext, type RequestState } from './state';
+import { type AppContext, type RequestState, wantsJson } from './state';
 
 export interface ErrorOptions {
   readonly log: Logger;
@@ -27,7 +28,8 @@ export function setUpErrors(app: Koa<RequestState>, { log, sendPage }: ErrorOpti
       await next();
     } catch (error) {
       const { refusal, headers } = refusalOf(error);
-      if (refusal.code === 'internal' || refusal.code === 'try_again') log.error({ id: ctx.state.requestId, error: describe(error) }, 'request failed');
+      if (refusal.code === 'internal' || refusal.code === 'try_again')
+        log.error({ id: ctx.state.requestId, error: describe(error) }, 'request failed');
       ctx.set(headers);
       await send(ctx, refusal);
     }
@@ -40,12 +42,15 @@ export function setUpErrors(app: Koa<RequestState>, { log, sendPage }: ErrorOpti
 
 function refusalOf(error: unknown): { refusal: Refusal; headers: Record<string, string> } {
   if (error instanceof Refused) return { refusal: error.refusal, headers: { ...error.headers } };
-  if (isDatabaseUnavailable(error)) return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
+  if (isDatabaseUnavailable(error))
+    return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
   // A newer process wrote what this one cannot read: it is being replaced.
-  if (error instanceof ProgrammeTooNewError) return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
+  if (error instanceof ProgrammeTooNewError)
+    return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
   const status = (error as { status?: unknown } | null)?.status;
   // Koa's own complaints about a request, such as a path that cannot be decoded.
-  if (typeof status === 'number' && status >= 400 && status < 500) return { refusal: refuse('invalid_request'), headers: {} };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { refusal: refuse('invalid_request'), headers: {} };
   return { refusal: refuse('internal'), headers: {} };
 }
 
@@ -53,6 +58,13 @@ function refusalOf(error: unknown): { refusal: Refusal; headers: Record<string, 
 function describe(error: unknown): Record<string, unknown> {
   if (typeof error !== 'object' || error === null) return { name: typeof error };
   const { name, code, stack } = error as { name?: unknown; code?: unknown; stack?: unknown };
-  const at = typeof stack === 'string' ? stack.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8).map((line) => line.trim()) : [];
+  const at =
+    typeof stack === 'string'
+      ? stack
+          .split('\n')
+          .filter((line) => line.startsWith('    at '))
+          .slice(0, 8)
+          .map((line) => line.trim())
+      : [];
   return { name, code, at };
 }

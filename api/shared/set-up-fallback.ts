@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+
 import { Refused } from './refused';
 import type { RequestState } from './state';
 

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import type { RequestState } from './state';
 
 export interface HealthChecks {
@@ -41,9 +42,15 @@ export function setUpHealth(router: Router<RequestState>, checks: HealthChecks):
 
 /** What is there and what is missing, each asked for at most 2 s. Never rejects. */
 export async function readinessOf(checks: HealthChecks): Promise<Readiness> {
-  const [database, temporal, backlog] = await Promise.allSettled([within(checks.database()), within(checks.temporal()), within(checks.backlog())]);
+  const [database, temporal, backlog] = await Promise.allSettled([
+    within(checks.database()),
+    within(checks.temporal()),
+    within(checks.backlog()),
+  ]);
   const oldestSeconds =
-    backlog.status === 'fulfilled' && backlog.value.oldestAt ? Math.max(0, Math.round((Date.now() - backlog.value.oldestAt.getTime()) / 1000)) : 0;
+    backlog.status === 'fulfilled' && backlog.value.oldestAt
+      ? Math.max(0, Math.round((Date.now() - backlog.value.oldestAt.getTime()) / 1000))
+      : 0;
   const missing: Readiness['missing'][number][] = [];
   if (database.status === 'rejected') missing.push('database');
   if (temporal.status === 'rejected') missing.push('temporal');

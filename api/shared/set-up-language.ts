@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+
 import type { RequestState } from './state';
 
 /** All texts are Japanese so far; said in the header too, for translators and search engines. */

@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+
 import type { Programmes } from '../../database/programmes';
 import { inOwnWords } from '../../domain/programme/words';
 import type { RequestState } from './state';

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
+
 import type Koa from 'koa';
 import type { Logger } from 'pino';
+
 import type { RequestState } from './state';
 
-export type RequestObserver = (request: { readonly method: string; readonly route: string; readonly status: number; readonly ms: number }) => void;
+export type RequestObserver = (request: {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}) => void;
 
 /**
  * Gives every request an id and one line in the log: method, route, status, ms. The route is the pattern

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+
 import type Koa from 'koa';
-import { wantsJson, type RequestState } from './state';
+
+import { type RequestState, wantsJson } from './state';
 
 const policyOfData = "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 

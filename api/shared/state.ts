@@ -1,4 +1,5 @@
 import type { Context, Middleware, ParameterizedContext } from 'koa';
+
 import type { Session } from '../../database/sessions';
 
 /** What the middleware of both apps leaves for the handlers. */

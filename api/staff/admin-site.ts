@@ -2,10 +2,17 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync } fro
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+
 import { encodingFor } from '../shared/set-up-compression';
 import type { AppContext, AppMiddleware } from '../shared/state';
 
-const types: Readonly<Record<string, string>> = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml', '.json': 'application/json', '.png': 'image/png' };
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.png': 'image/png',
+};
 const compress = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const;
 /** The build's names hold a hash of the content: such a file never changes. */
 const hashed = /-[A-Z0-9]{8}\.\w+$/;
@@ -27,7 +34,9 @@ export function createAdminSite({ folder }: { readonly folder: string }): AppMid
     };
   }
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
-  const files = new Set(readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile() && name !== 'index.html'));
+  const files = new Set(
+    readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile() && name !== 'index.html'),
+  );
   const compressed = new Map<string, Promise<Buffer>>();
 
   /** Compressed at the first request, then kept. */
@@ -36,7 +45,10 @@ export function createAdminSite({ folder }: { readonly folder: string }): AppMid
     let made = compressed.get(key);
     if (!made) {
       const plain = readFileSync(join(folder, name));
-      made = encoding === 'br' ? compress.br(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }) : compress.gzip(plain, { level: 9 });
+      made =
+        encoding === 'br'
+          ? compress.br(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+          : compress.gzip(plain, { level: 9 });
       compressed.set(key, made);
     }
     return made;
@@ -62,7 +74,12 @@ export function createAdminSite({ folder }: { readonly folder: string }): AppMid
       if (encoding) ctx.set('Content-Encoding', encoding);
       ctx.type = types[extname(name)] ?? 'application/octet-stream';
       ctx.body = encoding ? await body(name, encoding) : createReadStream(join(folder, name));
-    } else if (reading && /^\/(?!api\/|assets\/|codec\b)[^.]*$/.test(ctx.path) && ctx.accepts('html', 'json') === 'html') sendPage(ctx);
+    } else if (
+      reading &&
+      /^\/(?!api\/|assets\/|codec\b)[^.]*$/.test(ctx.path) &&
+      ctx.accepts('html', 'json') === 'html'
+    )
+      sendPage(ctx);
     else await next();
   };
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+
 import type { NoticeRepository } from '../../database/notices';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
@@ -12,7 +14,7 @@ import { setUpClientAddress } from '../shared/set-up-client-address';
 import { setUpCompression } from '../shared/set-up-compression';
 import { setUpErrors } from '../shared/set-up-errors';
 import { setUpFallback } from '../shared/set-up-fallback';
-import { setUpHealth, type HealthChecks } from '../shared/set-up-health';
+import { type HealthChecks, setUpHealth } from '../shared/set-up-health';
 import { setUpProgrammeWords } from '../shared/set-up-programme-words';
 import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
@@ -54,7 +56,9 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   const { log, demo, desk, https, projectRoot } = dependencies;
   const folder = join(projectRoot, 'api', 'staff');
   const metrics = createMetrics(dependencies.metrics);
-  const assets = createAssets({ 'staff.css': compactCss(withDesignTokens(readFileSync(join(folder, 'assets', 'staff.css'), 'utf8'))) });
+  const assets = createAssets({
+    'staff.css': compactCss(withDesignTokens(readFileSync(join(folder, 'assets', 'staff.css'), 'utf8'))),
+  });
 
   const app = new Koa<RequestState>();
   setUpRequestLog(app, log, metrics.observe);
@@ -77,7 +81,8 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
     ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.text();
   });
-  if (demo) addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
+  if (demo)
+    addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
   if (desk && gate) mountRoutes(router, routes, { gate, audit: desk.audit });
   if (desk?.oidc && gate) addOidcRoutes(router, { ...desk, oidc: desk.oidc, gate, cookies });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });

@@ -7,7 +7,8 @@ export type AddressVerdict = (typeof addressVerdicts)[number];
 export const addressWords: Readonly<Record<AddressVerdict, string>> = {
   this_system: 'このアドレスを開くと、この予約サイトにつながります。',
   other_system: 'このアドレスは応答しましたが、この予約サイトではありません。打ち間違いがないか確認してください。',
-  redirected: 'このアドレスは別のアドレスへ転送されます。印刷には転送先のアドレスを使うか、転送先がこの予約サイトであることを確認してください。',
+  redirected:
+    'このアドレスは別のアドレスへ転送されます。印刷には転送先のアドレスを使うか、転送先がこの予約サイトであることを確認してください。',
   no_answer: 'このアドレスからは応答がありません。打ち間違いがないか、公開の設定が済んでいるかを確認してください。',
 };
 
@@ -21,7 +22,11 @@ const enoughBytes = 200;
  */
 export async function checkAddress(address: string, ownId: string): Promise<AddressVerdict> {
   try {
-    const response = await fetch(new URL(installationPath, address), { redirect: 'manual', signal: AbortSignal.timeout(patienceMs), headers: { accept: 'text/plain' } });
+    const response = await fetch(new URL(installationPath, address), {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(patienceMs),
+      headers: { accept: 'text/plain' },
+    });
     const text = await beginningOf(response);
     if (response.status >= 300 && response.status < 400) return 'redirected';
     return response.ok && text.trim() === ownId ? 'this_system' : 'other_system';

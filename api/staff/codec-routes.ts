@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
+
 import { Refused } from '../shared/refused';
 import type { AppContext, AppMiddleware, RequestState } from '../shared/state';
 
@@ -22,11 +23,16 @@ export interface CodecRouteDependencies {
 }
 
 const payloads = z.object({
-  payloads: z.array(z.object({ metadata: z.record(z.string(), z.string()).nullish(), data: z.string().nullish() })).max(10_000),
+  payloads: z
+    .array(z.object({ metadata: z.record(z.string(), z.string()).nullish(), data: z.string().nullish() }))
+    .max(10_000),
 });
 
 /** The remote codec of the Temporal UI and command line: what operators read there is encrypted everywhere else. */
-export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUiOrigin, guard }: CodecRouteDependencies & { readonly guard: AppMiddleware }): void {
+export function addCodecRoutes(
+  router: Router<RequestState>,
+  { codec, temporalUiOrigin, guard }: CodecRouteDependencies & { readonly guard: AppMiddleware },
+): void {
   function allowOrigin(ctx: AppContext): void {
     const { origin } = ctx.req.headers;
     ctx.vary('Origin');
@@ -53,7 +59,9 @@ export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUi
       const input = payloads.safeParse(ctx.state.body);
       if (!input.success) throw new Refused('invalid_request');
       const plain = input.data.payloads.map(({ metadata, data }): CodecPayload => ({
-        metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')])),
+        metadata: Object.fromEntries(
+          Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+        ),
         data: Buffer.from(data ?? '', 'base64'),
       }));
       const coded = await codec[direction](plain).catch(() => {
@@ -61,7 +69,9 @@ export function addCodecRoutes(router: Router<RequestState>, { codec, temporalUi
       });
       ctx.body = {
         payloads: coded.map(({ metadata, data }) => ({
-          metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
+          metadata: Object.fromEntries(
+            Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+          ),
           data: Buffer.from(data ?? []).toString('base64'),
         })),
       };

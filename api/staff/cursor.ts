@@ -7,7 +7,11 @@ export function cursorOf(...parts: readonly (string | number | Date)[]): string 
 
 /** A `?after=` parameter with the parts that `schema` names. */
 export function cursorQuery<Parts extends z.ZodType>(schema: Parts) {
-  return z.string().max(200).transform((text) => text.split('~')).pipe(schema as unknown as z.ZodType<z.output<Parts>, string[]>);
+  return z
+    .string()
+    .max(200)
+    .transform((text) => text.split('~'))
+    .pipe(schema as unknown as z.ZodType<z.output<Parts>, string[]>);
 }
 
 /** A moment in a cursor. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+
 import type { AuditActor } from '../../database/audit';
 import type { InvalidAnswers } from '../../database/bookings';
 import type { StaffSession } from '../../database/staff-sessions';
@@ -61,11 +62,18 @@ export interface StaffRoute extends Definition<Shape, Shape, Whole, Whole> {
 }
 
 /** A route for members of staff who have one of `roles`. */
-export function staffRoute<Params extends Shape = undefined, Query extends Shape = undefined, Body extends Whole = undefined, Answer extends Whole = undefined>(
+export function staffRoute<
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Whole = undefined,
+  Answer extends Whole = undefined,
+>(
   definition: Definition<Params, Query, Body, Answer> & {
     readonly roles: readonly StaffRole[];
     readonly whileNew?: true;
-    readonly handle: (call: Call<Values<Params>, Values<Query>, Values<Body>> & { readonly staff: StaffSession }) => Promise<Outcome<Answer extends z.ZodType ? z.input<Answer> : undefined>>;
+    readonly handle: (
+      call: Call<Values<Params>, Values<Query>, Values<Body>> & { readonly staff: StaffSession },
+    ) => Promise<Outcome<Answer extends z.ZodType ? z.input<Answer> : undefined>>;
   },
 ): StaffRoute {
   const { handle, whileNew = false, ...rest } = definition;
@@ -81,9 +89,16 @@ export function staffRoute<Params extends Shape = undefined, Query extends Shape
 }
 
 /** A route that needs no log-in. */
-export function openRoute<Params extends Shape = undefined, Query extends Shape = undefined, Body extends Whole = undefined, Answer extends Whole = undefined>(
+export function openRoute<
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Whole = undefined,
+  Answer extends Whole = undefined,
+>(
   definition: Definition<Params, Query, Body, Answer> & {
-    readonly handle: (call: Call<Values<Params>, Values<Query>, Values<Body>>) => Promise<Outcome<Answer extends z.ZodType ? z.input<Answer> : undefined>>;
+    readonly handle: (
+      call: Call<Values<Params>, Values<Query>, Values<Body>>,
+    ) => Promise<Outcome<Answer extends z.ZodType ? z.input<Answer> : undefined>>;
   },
 ): StaffRoute {
   const { handle, ...rest } = definition;
@@ -99,7 +114,10 @@ export function openRoute<Params extends Shape = undefined, Query extends Shape 
 }
 
 function readCall<Params extends Shape, Query extends Shape, Body extends Whole>(
-  { params, query, body }: Definition<Params, Query, Body, Whole>, ctx: AppContext, given: unknown, actor: AuditActor,
+  { params, query, body }: Definition<Params, Query, Body, Whole>,
+  ctx: AppContext,
+  given: unknown,
+  actor: AuditActor,
 ): Call<Values<Params>, Values<Query>, Values<Body>> | Malformed {
   const faults: ProblemFault[] = [];
   const value = (schema: z.ZodType | undefined, sent: unknown): unknown => {
@@ -109,8 +127,16 @@ function readCall<Params extends Shape, Query extends Shape, Body extends Whole>
     faults.push(...result.faults);
     return undefined;
   };
-  const call = { params: value(params, given), query: value(query, ctx.query), body: value(body, ctx.state.body ?? {}), actor, ctx };
-  return faults.length > 0 ? { ok: false, malformed: faults } : (call as Call<Values<Params>, Values<Query>, Values<Body>>);
+  const call = {
+    params: value(params, given),
+    query: value(query, ctx.query),
+    body: value(body, ctx.state.body ?? {}),
+    actor,
+    ctx,
+  };
+  return faults.length > 0
+    ? { ok: false, malformed: faults }
+    : (call as Call<Values<Params>, Values<Query>, Values<Body>>);
 }
 
 /**

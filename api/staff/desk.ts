@@ -1,60 +1,60 @@
+import type { Affected } from '../../database/affected';
+import type { AssignmentRunStore } from '../../database/assignment-runs';
 import type { AttentionReader } from '../../database/attention';
 import type { Audit } from '../../database/audit';
+import type { AuditSearch } from '../../database/audit-search';
 import type { BookingPermits } from '../../database/booking-permits';
 import type { BookingRepository } from '../../database/bookings';
-import type { IdentityChecks } from '../../database/identity-checks';
-import type { AuditSearch } from '../../database/audit-search';
-import type { BroadcastRouteDependencies } from './routes/broadcasts';
 import type { CallbackRepository } from '../../database/callbacks';
-import type { NoticeRepository } from '../../database/notices';
-import type { StaffBookingReader } from '../../database/staff-bookings';
-import type { StaffNoticeReader } from '../../database/staff-notices';
-import type { AssignmentRunStore } from '../../database/assignment-runs';
+import type { DataExports } from '../../database/data-exports';
+import type { DayFiles } from '../../database/day-files';
+import type { DayLists } from '../../database/day-lists';
+import type { DemandReader } from '../../database/demand';
+import type { IdentityChecks } from '../../database/identity-checks';
 import type { ImportFileStore } from '../../database/import-files';
 import type { ImportReview } from '../../database/import-review';
 import type { ImportRunStore } from '../../database/import-runs';
 import type { ImportSettingsRepository } from '../../database/import-settings';
 import type { ImportUndo } from '../../database/import-undo';
-import type { DataExports } from '../../database/data-exports';
-import type { DayFiles } from '../../database/day-files';
-import type { DayLists } from '../../database/day-lists';
 import type { LoginThrottle } from '../../database/login-throttle';
+import type { NoticeRepository } from '../../database/notices';
 import type { Outbox } from '../../database/outbox';
-import type { DemandReader } from '../../database/demand';
-import type { Affected } from '../../database/affected';
 import type { ProgrammeChanges } from '../../database/programme-changes';
 import type { ProgrammeDrafts } from '../../database/programme-drafts';
 import type { ProgrammeFacts } from '../../database/programme-facts';
 import type { ProgrammeRehearsals } from '../../database/programme-rehearsals';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentNotes } from '../../database/resident-notes';
-import type { ResidentRepository } from '../../database/residents';
 import type { ResidentSearch } from '../../database/resident-search';
+import type { ResidentRepository } from '../../database/residents';
 import type { ScheduleRepository } from '../../database/schedules';
+import type { SiteSettingsEditor } from '../../database/site-settings';
 import type { SlotCapacityRepository } from '../../database/slot-capacities';
 import type { SlotGrid } from '../../database/slot-grid';
 import type { SlotHistory } from '../../database/slot-history';
 import type { SlotPlanRepository } from '../../database/slot-plans';
 import type { SlotRepository } from '../../database/slots';
-import type { SiteSettingsEditor } from '../../database/site-settings';
-import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffRepository } from '../../database/staff';
+import type { StaffBookingReader } from '../../database/staff-bookings';
 import type { StaffDeskReader } from '../../database/staff-desk';
 import type { StaffEnrolment } from '../../database/staff-enrolment';
-import type { StaffMail } from '../../database/staff-mail';
-import type { NoticeMessage } from '../../domain/notice-layout';
 import type { StaffLinks } from '../../database/staff-links';
+import type { StaffMail } from '../../database/staff-mail';
+import type { StaffNoticeReader } from '../../database/staff-notices';
+import type { StaffNumbers } from '../../database/staff-numbers';
 import type { StaffSessionRepository } from '../../database/staff-sessions';
 import type { StaffVenueRepository } from '../../database/staff-venues';
-import type { OidcDoor } from './oidc/door';
-import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
-import type { AssignmentDesk } from './assignment-desk';
-import type { ImportDesk } from './import-desk';
 import type { UnmetSearches } from '../../database/unmet-searches';
+import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
+import type { NoticeMessage } from '../../domain/notice-layout';
 import type { PagePreview } from '../shared/page-preview';
 import type { HealthChecks } from '../shared/set-up-health';
+import type { AssignmentDesk } from './assignment-desk';
+import type { ImportDesk } from './import-desk';
 import type { DayFileContent } from './offline/day-file';
+import type { OidcDoor } from './oidc/door';
 import type { ProgrammeProcesses } from './programme-processes';
+import type { BroadcastRouteDependencies } from './routes/broadcasts';
 
 /** What the staff's JSON works with; its database pool belongs to this door alone. */
 export interface StaffDesk {
@@ -98,7 +98,9 @@ export interface StaffDesk {
   /** Whether messages leave for LINE. */
   readonly hasLine: boolean;
   /** Has a notice sent once more by the workflows; answers within seconds. */
-  readonly sendAgain: (request: NoticeRequest & { readonly requestId: string }) => Promise<'accepted' | 'refused' | 'unreachable'>;
+  readonly sendAgain: (
+    request: NoticeRequest & { readonly requestId: string },
+  ) => Promise<'accepted' | 'refused' | 'unreachable'>;
   /** The page of a workflow in the Temporal UI; undefined where there is no such UI. */
   readonly workflowUrl: (workflowId: string) => string | undefined;
   readonly site: SiteSettingsEditor;
@@ -136,6 +138,8 @@ export interface StaffDesk {
   /** Staff's own addresses, for tests of notices. */
   readonly staffMail: StaffMail;
   /** Sends a mail to a member of staff; false: it could not be sent. */
-  readonly sendToStaff: (mail: NoticeMessage & { readonly to: string; readonly senderName: string }) => Promise<boolean>;
+  readonly sendToStaff: (
+    mail: NoticeMessage & { readonly to: string; readonly senderName: string },
+  ) => Promise<boolean>;
   readonly trustedProxies: readonly string[];
 }

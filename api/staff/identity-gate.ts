@@ -8,7 +8,9 @@ export function createIdentityGate(checks: Pick<IdentityChecks, 'openUntil'>) {
   return {
     /** Undefined where the way is open. */
     async refusal(staffId: string | null, residentId: string): Promise<StaffRefusal | undefined> {
-      return staffId !== null && (await checks.openUntil(staffId, residentId)) ? undefined : refuseStaff('identity_required');
+      return staffId !== null && (await checks.openUntil(staffId, residentId))
+        ? undefined
+        : refuseStaff('identity_required');
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { FileMapping } from '../../domain/eligibility-file/format';
-import type { FileRefusal } from '../../domain/eligibility-file/refusal';
 import type { ImportProgress, UndoOutcome } from '../../domain/contracts/import-workflow';
+import type { FileMapping } from '../../domain/eligibility-file/format';
 import type { MappingGuess } from '../../domain/eligibility-file/guess';
+import type { FileRefusal } from '../../domain/eligibility-file/refusal';
 
 /** The beginning of an uploaded file, read. */
 export interface FileBeginning {
@@ -16,8 +16,12 @@ export interface FileBeginning {
   readonly guess: MappingGuess;
 }
 
-export type UploadOutcome = { readonly ok: true; readonly fileId: string } | { readonly ok: false; readonly refusal: FileRefusal };
-export type BeginningOutcome = { readonly ok: true; readonly beginning: FileBeginning } | { readonly ok: false; readonly refusal: FileRefusal } | undefined;
+export type UploadOutcome =
+  { readonly ok: true; readonly fileId: string } | { readonly ok: false; readonly refusal: FileRefusal };
+export type BeginningOutcome =
+  | { readonly ok: true; readonly beginning: FileBeginning }
+  | { readonly ok: false; readonly refusal: FileRefusal }
+  | undefined;
 
 /** What became of something that was asked of an import's workflow. `away`: Temporal or its worker do not answer. */
 export type EngineOutcome = 'done' | 'refused' | 'away';
@@ -28,11 +32,19 @@ export interface ImportDesk {
    * Takes a file as it comes, sealing it piece by piece. Refused: nothing of it is kept.
    * @param by an opaque id
    */
-  upload(file: { readonly name: string; readonly content: AsyncIterable<Uint8Array>; readonly programmeCode: string | undefined; readonly by: string }): Promise<UploadOutcome>;
+  upload(file: {
+    readonly name: string;
+    readonly content: AsyncIterable<Uint8Array>;
+    readonly programmeCode: string | undefined;
+    readonly by: string;
+  }): Promise<UploadOutcome>;
   /** Undefined: there is no such file, or its content is no longer there. */
   beginning(fileId: string): Promise<BeginningOutcome>;
   /** The run's id; the same again for the same file. Undefined: no such file. */
-  start(fileId: string, order: { readonly mapping: FileMapping; readonly isFullSet: boolean; readonly by: string }): Promise<{ readonly runId: string; readonly engine: EngineOutcome } | undefined>;
+  start(
+    fileId: string,
+    order: { readonly mapping: FileMapping; readonly isFullSet: boolean; readonly by: string },
+  ): Promise<{ readonly runId: string; readonly engine: EngineOutcome } | undefined>;
   /** Forgets an upload that nobody imports. */
   forget(fileId: string): Promise<void>;
   progress(runId: string): Promise<ImportProgress | undefined>;

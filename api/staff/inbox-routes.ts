@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import type { InboxMessage, NoticeRepository } from '../../database/notices';
 import { cityDate, formatDateJa, formatTimeJa } from '../../domain/calendar/city-time';
 import type { Assets } from '../shared/assets';
@@ -20,14 +21,25 @@ export function addInboxRoutes(router: Router<RequestState>, { notices, views, a
   router.get('/inbox.json', loopbackOnly, async (ctx) => {
     const messages = await notices.inbox(shownMessages);
     ctx.body = {
-      messages: messages.map(({ channel, recipient, subject, text, sentAt }) => ({ channel, to: recipient, subject, text, sentAt: sentAt.toISOString() })),
+      messages: messages.map(({ channel, recipient, subject, text, sentAt }) => ({
+        channel,
+        to: recipient,
+        subject,
+        text,
+        sentAt: sentAt.toISOString(),
+      })),
     };
   });
 
   router.get('/inbox', loopbackOnly, async (ctx) => {
     const messages = await notices.inbox(shownMessages);
     ctx.type = 'text/html; charset=utf-8';
-    ctx.body = views.render('inbox', { nonce: ctx.state.nonce, css: assets.urlOf('staff.css'), messages: messages.map(messageModel), count: messages.length });
+    ctx.body = views.render('inbox', {
+      nonce: ctx.state.nonce,
+      css: assets.urlOf('staff.css'),
+      messages: messages.map(messageModel),
+      count: messages.length,
+    });
   });
 }
 

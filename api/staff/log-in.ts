@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Audit, AuditActor } from '../../database/audit';
 import type { LoginThrottle } from '../../database/login-throttle';
 import type { StaffRepository } from '../../database/staff';
@@ -18,7 +19,8 @@ export interface StaffLogInRequest {
   readonly code: string;
 }
 
-export type StaffLogInResult = { readonly ok: true; readonly staffId: string } | (StaffRefusal & { readonly retryAfterS: number });
+export type StaffLogInResult =
+  { readonly ok: true; readonly staffId: string } | (StaffRefusal & { readonly retryAfterS: number });
 
 export interface StaffLogInDependencies {
   readonly staff: Pick<StaffRepository, 'forLogIn' | 'useCode'>;
@@ -38,7 +40,12 @@ export function createStaffLogIn({ staff, throttle, audit, demo, local }: StaffL
     if (!local) return { ...refuseStaff('local_login_off'), retryAfterS: 0 };
     const startedAt = performance.now();
     const name = login.normalize('NFKC').trim().toLowerCase();
-    const attempt = await throttle.attempt({ programmeId: staffRealm, couponNumber: name, network: `${staffRealm} ${networkOf(actor.origin)}`, device: undefined });
+    const attempt = await throttle.attempt({
+      programmeId: staffRealm,
+      couponNumber: name,
+      network: `${staffRealm} ${networkOf(actor.origin)}`,
+      device: undefined,
+    });
     if (attempt.verdict === 'network') return { ...refuseStaff('too_many_attempts'), retryAfterS: attempt.retryAfterS };
 
     // A password is verified in every case, so that unknown, wrong and locked cost the same.
@@ -46,17 +53,29 @@ export function createStaffLogIn({ staff, throttle, audit, demo, local }: StaffL
     decoy ??= hashPassword('nobody has this password');
     const isPassword = await verifyPassword(account?.passwordHash ?? (await decoy), password);
     const now = new Date();
-    const isGood = account !== undefined && isPassword && attempt.verdict === 'allowed' && (account.passwordExpiresAt === null || account.passwordExpiresAt > now);
+    const isGood =
+      account !== undefined &&
+      isPassword &&
+      attempt.verdict === 'allowed' &&
+      (account.passwordExpiresAt === null || account.passwordExpiresAt > now);
     // Whoever has a one-time password sets the app up once inside, before anything else.
     const isNew = account !== undefined && account.passwordExpiresAt !== null;
     if (isGood && (account.hasTotp ? await staff.useCode(account.id, code, now) : isNew || demo)) {
       await attempt.succeeded();
-      await audit.record({ ...actor, kind: 'staff', id: account.id }, { action: 'session.open', subject: { kind: 'staff', id: account.id }, result: 'done' });
+      await audit.record(
+        { ...actor, kind: 'staff', id: account.id },
+        { action: 'session.open', subject: { kind: 'staff', id: account.id }, result: 'done' },
+      );
       return { ok: true, staffId: account.id };
     }
     await attempt.failed();
     // Of an unknown name nothing is kept: people type their password there.
-    await audit.record(actor, { action: 'session.open', ...(account ? { subject: { kind: 'staff', id: account.id } } : {}), result: 'login_failed', detail: { locked: attempt.verdict === 'locked' } });
+    await audit.record(actor, {
+      action: 'session.open',
+      ...(account ? { subject: { kind: 'staff', id: account.id } } : {}),
+      result: 'login_failed',
+      detail: { locked: attempt.verdict === 'locked' },
+    });
     const beats = Math.ceil((performance.now() - startedAt) / failureBeatMs);
     await sleep(beats * failureBeatMs - (performance.now() - startedAt));
     return { ...refuseStaff('login_failed'), retryAfterS: 0 };

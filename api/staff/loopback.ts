@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+
 import { Refused } from '../shared/refused';
 import type { AppMiddleware } from '../shared/state';
 
@@ -12,7 +13,8 @@ export const loopbackOnly: AppMiddleware = async (ctx, next) => {
   const { remoteAddress } = ctx.req.socket;
   const { host, forwarded, 'x-forwarded-for': forwardedFor } = ctx.req.headers;
   const name = (host ?? '').replace(/:\d+$/, '');
-  if (!isLoopback(remoteAddress) || forwarded !== undefined || forwardedFor !== undefined || !ownNames.has(name)) throw new Refused('not_found');
+  if (!isLoopback(remoteAddress) || forwarded !== undefined || forwardedFor !== undefined || !ownNames.has(name))
+    throw new Refused('not_found');
   await next();
 };
 

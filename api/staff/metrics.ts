@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
 import type { OperatingFigures } from '../../database/operating-figures';
 import type { RequestObserver } from '../shared/set-up-request-log';
 
@@ -20,16 +21,37 @@ export function createMetrics({ figures, backlog }: MetricsSources): Metrics {
   collectDefaultMetrics({ register });
   const registers = [register];
   const requests = new Histogram({
-    name: 'toki_http_request_seconds', help: 'Duration of requests to this process', labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5], registers,
+    name: 'toki_http_request_seconds',
+    help: 'Duration of requests to this process',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
   });
   const up = new Gauge({ name: 'toki_database_up', help: '1 while PostgreSQL answers', registers });
-  const waiting = new Gauge({ name: 'toki_hand_over_backlog', help: 'Booking events not yet acknowledged by their workflow', registers });
+  const waiting = new Gauge({
+    name: 'toki_hand_over_backlog',
+    help: 'Booking events not yet acknowledged by their workflow',
+    registers,
+  });
   const oldest = new Gauge({ name: 'toki_hand_over_oldest_seconds', help: 'Age of the oldest of them', registers });
-  const bookings = new Gauge({ name: 'toki_bookings', help: 'Bookings by state (estimated for large tables)', labelNames: ['state'] as const, registers });
-  const notices = new Gauge({ name: 'toki_notices', help: 'Notices by status (estimated for large tables)', labelNames: ['status'] as const, registers });
+  const bookings = new Gauge({
+    name: 'toki_bookings',
+    help: 'Bookings by state (estimated for large tables)',
+    labelNames: ['state'] as const,
+    registers,
+  });
+  const notices = new Gauge({
+    name: 'toki_notices',
+    help: 'Notices by status (estimated for large tables)',
+    labelNames: ['status'] as const,
+    registers,
+  });
 
-  const brake = new Gauge({ name: 'toki_login_brake', help: 'Failed log-ins in the bucket of the whole site; from 30 on devices that nobody knows wait', registers });
+  const brake = new Gauge({
+    name: 'toki_login_brake',
+    help: 'Failed log-ins in the bucket of the whole site; from 30 on devices that nobody knows wait',
+    registers,
+  });
 
   return {
     contentType: register.contentType,

@@ -1,11 +1,17 @@
-import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { OpenApiGeneratorV31, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+
 import type { StaffRoute } from './define-route';
 import { apiPrefix } from './mount-routes';
 
 const problem = z
   .object({
-    type: z.string(), title: z.string(), status: z.int(), detail: z.string(), instance: z.string(), code: z.string(),
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
     facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
     faults: z.array(z.object({ field: z.string(), code: z.string(), sentence: z.string() })).optional(),
     current: z.unknown().optional(),
@@ -15,7 +21,12 @@ const problem = z
 /** The description of the API, from the very schemas that check requests. */
 export function describeApi(routes: readonly StaffRoute[]): object {
   const registry = new OpenAPIRegistry();
-  const session = registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: '__Host-toki-staff', description: 'Without `__Host-` on plain http://localhost.' });
+  const session = registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-toki-staff',
+    description: 'Without `__Host-` on plain http://localhost.',
+  });
   for (const route of routes) {
     registry.registerPath({
       method: route.method,
@@ -28,18 +39,33 @@ export function describeApi(routes: readonly StaffRoute[]): object {
         ...(route.params ? { params: route.params } : {}),
         ...(route.query ? { query: route.query } : {}),
         ...(route.idempotent ? { headers: z.object({ 'Idempotency-Key': z.string().max(150).optional() }) } : {}),
-        ...(route.streamed !== undefined ? { body: { required: true, content: { [route.streamed]: { schema: z.string().meta({ format: 'binary' }) } } } } : {}),
+        ...(route.streamed !== undefined
+          ? {
+              body: {
+                required: true,
+                content: { [route.streamed]: { schema: z.string().meta({ format: 'binary' }) } },
+              },
+            }
+          : {}),
         ...(route.body ? { body: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
       },
       responses: {
         ...(route.answer
-          ? { [route.status ?? 200]: { description: 'Done', content: { [route.media ?? 'application/json']: { schema: route.answer } } } }
+          ? {
+              [route.status ?? 200]: {
+                description: 'Done',
+                content: { [route.media ?? 'application/json']: { schema: route.answer } },
+              },
+            }
           : { 204: { description: 'Done' } }),
         default: { description: 'Refused', content: { 'application/problem+json': { schema: problem } } },
       },
     });
   }
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({ openapi: '3.1.0', info: { title: 'Toki: the city’s desk', version: '1' } });
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Toki: the city’s desk', version: '1' },
+  });
 }
 
 /** `post /bookings/:id/confirm` → `postBookingsIdConfirm` */

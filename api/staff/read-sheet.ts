@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readCsv, type CsvRecord } from '../../domain/csv/read-csv';
+
+import { type CsvRecord, readCsv } from '../../domain/csv/read-csv';
 import { refuseByDelimiter } from '../../domain/eligibility-file/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../../domain/eligibility-file/encoding';
 import { explainFileRefusal, type FileRefusal } from '../../domain/eligibility-file/refusal';
@@ -12,13 +13,16 @@ export const sheetBodyLimitBytes = Math.ceil(sheetLimitBytes / 3) * 4 + 16 * 102
 /** A small file as it lies on somebody's disk, in a JSON body. */
 export const sheetContent = z.base64('ファイルを読み取れませんでした。').min(1, 'ファイルが空です。');
 
-export type SheetResult = { readonly ok: true; readonly header: CsvRecord; readonly rows: readonly CsvRecord[] } | { readonly ok: false; readonly sentence: string };
+export type SheetResult =
+  | { readonly ok: true; readonly header: CsvRecord; readonly rows: readonly CsvRecord[] }
+  | { readonly ok: false; readonly sentence: string };
 
 /** A CSV file whole: UTF-8 or CP932, with or without mark; or the sentence that says why not. */
 export function readSheet(content: string): SheetResult {
   const bytes = Buffer.from(content, 'base64');
   const refused = (refusal: FileRefusal): SheetResult => ({ ok: false, sentence: explainFileRefusal(refusal) });
-  if (bytes.length > sheetLimitBytes) return refused({ code: 'too_large', limitMebibytes: sheetLimitBytes / 1024 / 1024 });
+  if (bytes.length > sheetLimitBytes)
+    return refused({ code: 'too_large', limitMebibytes: sheetLimitBytes / 1024 / 1024 });
   const refusal = bytes.length === 0 ? ({ code: 'empty' } as const) : refuseByFirstBytes(bytes);
   if (refusal) return refused(refusal);
   const detector = new EncodingDetector();

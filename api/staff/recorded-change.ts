@@ -16,7 +16,11 @@ type Result = BookingChange | Refusal | InvalidAnswers;
  * change without its record cannot be, even if the process dies in between. What changed is handed over to the workflow.
  */
 export function createChangeRecorder({ audit, handOver }: ChangeRecorderDependencies) {
-  return async <Outcome extends Result>(by: AuditActor, entry: Omit<AuditEntry, 'result'>, work: () => Promise<Outcome>): Promise<Outcome> => {
+  return async <Outcome extends Result>(
+    by: AuditActor,
+    entry: Omit<AuditEntry, 'result'>,
+    work: () => Promise<Outcome>,
+  ): Promise<Outcome> => {
     await audit.record(by, { ...entry, result: 'begun' });
     const result = await work();
     if (result.ok) handOver.offer(result.events);

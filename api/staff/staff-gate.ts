@@ -14,13 +14,23 @@ export interface StaffGate {
   /** The same without counting as a sign of life: an open page may ask as often as it likes. */
   peek(ctx: AppContext): Promise<StaffSession | undefined>;
   /** The session, if its role is among `roles`; otherwise why not. `whileNew`: also before the one-time password was exchanged. */
-  admit(ctx: AppContext, roles: readonly StaffRole[], whileNew?: boolean): Promise<{ readonly ok: true; readonly staff: StaffSession } | (StaffRefusal & { readonly staff?: StaffSession })>;
+  admit(
+    ctx: AppContext,
+    roles: readonly StaffRole[],
+    whileNew?: boolean,
+  ): Promise<{ readonly ok: true; readonly staff: StaffSession } | (StaffRefusal & { readonly staff?: StaffSession })>;
   /** Always a new token: one that was there before the log-in is worth nothing after it. */
   start(ctx: AppContext, staffId: string, way?: StaffSession['way']): Promise<StaffSession | undefined>;
   end(ctx: AppContext): Promise<void>;
 }
 
-export function createStaffGate({ cookies, sessions }: { cookies: CookieJar; sessions: StaffSessionRepository }): StaffGate {
+export function createStaffGate({
+  cookies,
+  sessions,
+}: {
+  cookies: CookieJar;
+  sessions: StaffSessionRepository;
+}): StaffGate {
   const find = async (ctx: AppContext, isNoted: boolean): Promise<StaffSession | undefined> => {
     const token = cookies.read(ctx.req, staffCookie);
     return token === undefined ? undefined : sessions.find(token, isNoted);

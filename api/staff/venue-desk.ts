@@ -5,15 +5,22 @@ import type { DayListEntry, DayLists } from '../../database/day-lists';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
 import type { StaffDeskReader } from '../../database/staff-desk';
-import { refusals, refuse, type Refusal } from '../../domain/booking/refusals';
+import { type Refusal, refusals, refuse } from '../../domain/booking/refusals';
 import type { BookingForRules } from '../../domain/booking/rules';
 import { cityDate } from '../../domain/calendar/city-time';
 import {
-  bookingAtDoor, decideCheckIn, readShownCode, warningSentence, type BookingAtDoor, type Door, type LetThroughReason, type UndoReason,
+  type BookingAtDoor,
+  bookingAtDoor,
+  decideCheckIn,
+  type Door,
+  type LetThroughReason,
+  readShownCode,
+  type UndoReason,
+  warningSentence,
 } from '../../domain/reception/check-in';
 import type { DayTicks } from '../../domain/reception/ticks';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import { createChangeRecorder, type ChangeRecorderDependencies } from './recorded-change';
+import { type ChangeRecorderDependencies, createChangeRecorder } from './recorded-change';
 
 export interface VenueDeskDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
@@ -57,17 +64,34 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
   const action = 'booking.check_in';
 
   async function onBooking(
-    by: AuditActor, name: string, bookingId: string, detail: Readonly<Record<string, string>>, work: () => Promise<BookingChange | Refusal>,
+    by: AuditActor,
+    name: string,
+    bookingId: string,
+    detail: Readonly<Record<string, string>>,
+    work: () => Promise<BookingChange | Refusal>,
   ): Promise<BookingChange | Refusal> {
     const booking = await bookings.find(bookingId);
     if (!booking) return refuse('booking_unknown');
-    return record(by, { action: name, residentId: booking.residentId, subject: { kind: 'booking', id: bookingId }, detail }, work);
+    return record(
+      by,
+      { action: name, residentId: booking.residentId, subject: { kind: 'booking', id: bookingId }, detail },
+      work,
+    );
   }
 
   /** The booking that somebody came for. Not finding it is recorded too: it is a look at residents. */
-  async function bookingOf(by: AuditActor, shown: CheckInInput['shown'], door: Door): Promise<BookingView | Refusal | StaffRefusal> {
+  async function bookingOf(
+    by: AuditActor,
+    shown: CheckInInput['shown'],
+    door: Door,
+  ): Promise<BookingView | Refusal | StaffRefusal> {
     const notFound = async (refusal: Refusal | StaffRefusal, residentId?: string) => {
-      await audit.record(by, { action, residentId, result: 'staffCode' in refusal ? refusal.staffCode : refusal.code, detail: { venueId: door.venueId } });
+      await audit.record(by, {
+        action,
+        residentId,
+        result: 'staffCode' in refusal ? refusal.staffCode : refusal.code,
+        detail: { venueId: door.venueId },
+      });
       return refusal;
     };
     if ('bookingId' in shown) return (await bookings.find(shown.bookingId)) ?? notFound(refuse('booking_unknown'));
@@ -87,7 +111,10 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
 
   return {
     /** Checks somebody in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
-    async checkIn(by: AuditActor, { venueId, dose, shown, letThrough }: CheckInInput): Promise<CheckInAnswer | Refusal | StaffRefusal> {
+    async checkIn(
+      by: AuditActor,
+      { venueId, dose, shown, letThrough }: CheckInInput,
+    ): Promise<CheckInAnswer | Refusal | StaffRefusal> {
       const door: Door = { venueId, today: cityDate(new Date()), dose };
       const booking = await bookingOf(by, shown, door);
       if ('ok' in booking) return booking;
@@ -95,7 +122,8 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
       const { document } = await programmes.version(booking.programmeVersionId);
       const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(forRules);
       const decision = decideCheckIn(document, atDoor(booking), others, door);
-      const told = (result: string) => audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
+      const told = (result: string) =>
+        audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
       if ('staffCode' in decision) {
         await told(decision.staffCode);
         return decision;
@@ -107,33 +135,69 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
         await told('already');
         return { ...answer, outcome: 'already', warnings: [] };
       }
-      const warnings = decision.kind === 'warn' ? decision.warnings.map((warning) => ({ code: warning.code, sentence: warningSentence(warning, booking.slot.startsAt) })) : [];
+      const warnings =
+        decision.kind === 'warn'
+          ? decision.warnings.map((warning) => ({
+              code: warning.code,
+              sentence: warningSentence(warning, booking.slot.startsAt),
+            }))
+          : [];
       if (warnings.length > 0 && letThrough === undefined) {
         await told(`warned:${warnings.map(({ code }) => code).join(',')}`);
         return { ...answer, outcome: 'warning', warnings };
       }
-      const detail = { venueId, ...(letThrough === undefined || warnings.length === 0 ? {} : { letThrough, although: warnings.map(({ code }) => code).join(',') }) };
-      const result = await record(by, { action, residentId: booking.residentId, subject, detail }, () => bookings.checkIn(booking.id, 'venue'));
+      const detail = {
+        venueId,
+        ...(letThrough === undefined || warnings.length === 0
+          ? {}
+          : { letThrough, although: warnings.map(({ code }) => code).join(',') }),
+      };
+      const result = await record(by, { action, residentId: booking.residentId, subject, detail }, () =>
+        bookings.checkIn(booking.id, 'venue'),
+      );
       if (!result.ok) return result;
-      return { ...answer, entry: { ...entry, state: 'attended', version: result.booking.version, arrivedAt: new Date() }, outcome: result.replayed ? 'already' : 'checked_in', warnings };
+      return {
+        ...answer,
+        entry: { ...entry, state: 'attended', version: result.booking.version, arrivedAt: new Date() },
+        outcome: result.replayed ? 'already' : 'checked_in',
+        warnings,
+      };
     },
 
-    undoCheckIn: (by: AuditActor, bookingId: string, reason: UndoReason) => onBooking(by, 'booking.undo_check_in', bookingId, { reason }, () => bookings.undoCheckIn(bookingId, 'venue')),
+    undoCheckIn: (by: AuditActor, bookingId: string, reason: UndoReason) =>
+      onBooking(by, 'booking.undo_check_in', bookingId, { reason }, () => bookings.undoCheckIn(bookingId, 'venue')),
 
     /** Somebody without a booking takes a seat of the venue, in one step. */
     walkIn(
       by: AuditActor,
-      input: { residentId: string; slotId: string; dose: number; answers: Readonly<Record<string, unknown>>; idempotencyKey?: string },
+      input: {
+        residentId: string;
+        slotId: string;
+        dose: number;
+        answers: Readonly<Record<string, unknown>>;
+        idempotencyKey?: string;
+      },
     ): Promise<BookingChange | Refusal | InvalidAnswers> {
-      return record(by, { action: 'booking.walk_in', residentId: input.residentId, subject: { kind: 'slot', id: input.slotId } }, () => bookings.walkIn(input));
+      return record(
+        by,
+        { action: 'booking.walk_in', residentId: input.residentId, subject: { kind: 'slot', id: input.slotId } },
+        () => bookings.walkIn(input),
+      );
     },
 
     /** Counts as not come whose time is over and who was not seen. How many that were, and how many were quicker than the closing. */
-    async closeDay(by: AuditActor, programmeId: string, venueId: string, day: string): Promise<{ missed: number; left: number }> {
+    async closeDay(
+      by: AuditActor,
+      programmeId: string,
+      venueId: string,
+      day: string,
+    ): Promise<{ missed: number; left: number }> {
       const missing = await dayLists.missing(programmeId, venueId, day);
       let missed = 0;
       for (const { bookingId } of missing) {
-        const result = await onBooking(by, 'booking.close_as_missed', bookingId, { venueId, day }, () => bookings.closeAsMissed(bookingId, 'venue'));
+        const result = await onBooking(by, 'booking.close_as_missed', bookingId, { venueId, day }, () =>
+          bookings.closeAsMissed(bookingId, 'venue'),
+        );
         if (result.ok && !result.replayed) missed += 1;
       }
       return { missed, left: missing.length - missed };
@@ -143,17 +207,39 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
     async applyTicks(by: AuditActor, ticks: DayTicks): Promise<TickOutcome[] | StaffRefusal> {
       const file = await dayFiles.find(ticks.file);
       const subject = { kind: 'day_file' as const, id: ticks.file };
-      const refusal = !file ? refuseStaff('day_file_unknown') : !dayFiles.isSigned(ticks) ? refuseStaff('day_file_changed') : undefined;
-      await audit.record(by, { action: 'day_file.load', ...(file ? { subject } : {}), result: refusal?.staffCode ?? 'begun', detail: { ticks: ticks.ticks.length } });
+      const refusal = !file
+        ? refuseStaff('day_file_unknown')
+        : !dayFiles.isSigned(ticks)
+          ? refuseStaff('day_file_changed')
+          : undefined;
+      await audit.record(by, {
+        action: 'day_file.load',
+        ...(file ? { subject } : {}),
+        result: refusal?.staffCode ?? 'begun',
+        detail: { ticks: ticks.ticks.length },
+      });
       if (refusal) return refusal;
       const outcomes: TickOutcome[] = [];
       for (const [bookingId, at] of ticks.ticks) {
         const detail = { dayFile: ticks.file, arrivedAt: new Date(at * 1_000).toISOString() };
-        const result = await onBooking(by, action, bookingId, detail, () => bookings.checkIn(bookingId, 'venue', new Date(at * 1_000)));
-        if (result.ok) outcomes.push({ bookingId, reference: result.booking.reference, outcome: result.replayed ? 'already' : 'applied', sentence: null });
+        const result = await onBooking(by, action, bookingId, detail, () =>
+          bookings.checkIn(bookingId, 'venue', new Date(at * 1_000)),
+        );
+        if (result.ok)
+          outcomes.push({
+            bookingId,
+            reference: result.booking.reference,
+            outcome: result.replayed ? 'already' : 'applied',
+            sentence: null,
+          });
         else {
           const booking = await bookings.find(bookingId);
-          outcomes.push({ bookingId, reference: booking?.reference ?? null, outcome: 'refused', sentence: refusals[result.code].sentence });
+          outcomes.push({
+            bookingId,
+            reference: booking?.reference ?? null,
+            outcome: 'refused',
+            sentence: refusals[result.code].sentence,
+          });
         }
       }
       return outcomes;
@@ -163,11 +249,25 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
 
 function atDoor(booking: BookingView): BookingAtDoor {
   const { venue, startsAt } = booking.slot;
-  return { id: booking.id, state: booking.state, dose: booking.dose, venueId: venue.id, venueName: venue.name, startsAt };
+  return {
+    id: booking.id,
+    state: booking.state,
+    dose: booking.dose,
+    venueId: venue.id,
+    venueName: venue.name,
+    startsAt,
+  };
 }
 
 function forRules(booking: BookingView): BookingForRules {
   return {
-    id: booking.id, dose: booking.dose, state: booking.state, slotStartsAt: booking.slot.startsAt, venueCode: booking.slot.venue.code, holdExpiresAt: booking.holdExpiresAt, replaces: booking.replaces, changes: booking.changes,
+    id: booking.id,
+    dose: booking.dose,
+    state: booking.state,
+    slotStartsAt: booking.slot.startsAt,
+    venueCode: booking.slot.venue.code,
+    holdExpiresAt: booking.holdExpiresAt,
+    replaces: booking.replaces,
+    changes: booking.changes,
   };
 }

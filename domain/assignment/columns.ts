@@ -1,11 +1,27 @@
-import { HEADER_WITHIN_RECORDS, columnOfHeader, foldHeader } from '../eligibility-file/columns';
+import { columnOfHeader, foldHeader, HEADER_WITHIN_RECORDS } from '../eligibility-file/columns';
 
 /** The columns of a file of assigned appointments. */
-export const assignmentColumns = ['number', 'venueCode', 'venue', 'date', 'time', 'dose', 'telephone', 'email'] as const;
+export const assignmentColumns = [
+  'number',
+  'venueCode',
+  'venue',
+  'date',
+  'time',
+  'dose',
+  'telephone',
+  'email',
+] as const;
 export type AssignmentColumn = (typeof assignmentColumns)[number];
 
 export const assignmentColumnNames: Readonly<Record<AssignmentColumn, string>> = {
-  number: '接種券番号', venueCode: '会場コード', venue: '会場', date: '日付', time: '開始', dose: '回', telephone: '電話番号', email: 'メールアドレス',
+  number: '接種券番号',
+  venueCode: '会場コード',
+  venue: '会場',
+  date: '日付',
+  time: '開始',
+  dose: '回',
+  telephone: '電話番号',
+  email: 'メールアドレス',
 };
 
 /** Headers as cities write them, folded by `foldHeader`. The number's are those of the file of residents. */
@@ -18,7 +34,11 @@ const headers: Readonly<Record<Exclude<AssignmentColumn, 'number'>, readonly str
   telephone: ['電話番号', '電話', '連絡先電話番号', 'telephone', 'tel'],
   email: ['メールアドレス', 'メール', 'email', 'e-mail'],
 };
-const columnByHeader = new Map(Object.entries(headers).flatMap(([column, names]) => names.map((name) => [name, column as AssignmentColumn] as const)));
+const columnByHeader = new Map(
+  Object.entries(headers).flatMap(([column, names]) =>
+    names.map((name) => [name, column as AssignmentColumn] as const),
+  ),
+);
 
 /** Column → position from 0. */
 export type AssignmentPositions = Readonly<Partial<Record<AssignmentColumn, number>>>;
@@ -41,15 +61,35 @@ export function findAssignmentHeader(records: readonly (readonly string[])[], ne
     }
     if (found.size > (best?.found.size ?? 1)) best = { index, found };
   }
-  if (!best) return { ok: false, code: 'no_header', sentence: '見出しの行がわかりません。1行目に「接種券番号」「会場」「日付」「開始」「回」の見出しを置いてください。' };
+  if (!best)
+    return {
+      ok: false,
+      code: 'no_header',
+      sentence:
+        '見出しの行がわかりません。1行目に「接種券番号」「会場」「日付」「開始」「回」の見出しを置いてください。',
+    };
   const { found, index } = best;
   const twice = assignmentColumns.filter((column) => (found.get(column)?.length ?? 0) > 1);
-  if (twice.length > 0) return { ok: false, code: 'columns_twice', sentence: `見出しに${quoted(twice)}の列が二つ以上あります。一つにしてください。` };
+  if (twice.length > 0)
+    return {
+      ok: false,
+      code: 'columns_twice',
+      sentence: `見出しに${quoted(twice)}の列が二つ以上あります。一つにしてください。`,
+    };
   const missing = (['number', 'venue', 'date', 'time', 'dose'] as const).filter((column) =>
-    column === 'venue' ? !found.has('venue') && !found.has('venueCode') : column === 'dose' ? needsDose && !found.has('dose') : !found.has(column),
+    column === 'venue'
+      ? !found.has('venue') && !found.has('venueCode')
+      : column === 'dose'
+        ? needsDose && !found.has('dose')
+        : !found.has(column),
   );
-  if (missing.length > 0) return { ok: false, code: 'columns_missing', sentence: `見出しに${quoted(missing)}の列がありません。` };
-  return { ok: true, columns: Object.fromEntries([...found].map(([column, at]) => [column, at[0]])), leadingRecords: index + 1 };
+  if (missing.length > 0)
+    return { ok: false, code: 'columns_missing', sentence: `見出しに${quoted(missing)}の列がありません。` };
+  return {
+    ok: true,
+    columns: Object.fromEntries([...found].map(([column, at]) => [column, at[0]])),
+    leadingRecords: index + 1,
+  };
 }
 
 function quoted(columns: readonly AssignmentColumn[]): string {

@@ -1,14 +1,14 @@
 import type { Answers } from '../booking/form';
 import { parseBirthDate } from '../calendar/birth-date';
 import { addDays, instantOf } from '../calendar/city-time';
-import { parseCouponNumber, type CouponNumberFault, type CouponNumberRule } from '../coupon-number';
+import { type CouponNumberFault, type CouponNumberRule, parseCouponNumber } from '../coupon-number';
 import { unguardFormula } from '../csv/write-csv';
 import { parseEmailAddress } from '../email-address';
 import { foldWidth } from '../fold-width';
 import type { ProgrammeDocument } from '../programme/document';
 import { readTime } from '../schedule/slot-sheet';
 import { parseTelephone } from '../telephone';
-import { assignmentColumns, type AssignmentColumn, type AssignmentPositions } from './columns';
+import { type AssignmentColumn, assignmentColumns, type AssignmentPositions } from './columns';
 
 /** What a row says, as it stands in the file: kept sealed for the list of faults. */
 export type AssignmentCells = Readonly<Partial<Record<AssignmentColumn, string>>>;
@@ -26,15 +26,19 @@ export interface AssignmentRow {
 
 export type AssignmentRowFault =
   | `number_${CouponNumberFault}`
-  | 'venue_missing' | 'venue_unknown' | 'venue_ambiguous'
-  | 'date_missing' | 'date_malformed'
-  | 'time_missing' | 'time_malformed'
+  | 'venue_missing'
+  | 'venue_unknown'
+  | 'venue_ambiguous'
+  | 'date_missing'
+  | 'date_malformed'
+  | 'time_missing'
+  | 'time_malformed'
   | 'dose_unknown'
-  | 'telephone_malformed' | 'email_malformed';
+  | 'telephone_malformed'
+  | 'email_malformed';
 
 export type ReadAssignmentRow =
-  | { readonly ok: true; readonly row: AssignmentRow }
-  | { readonly ok: false; readonly fault: AssignmentRowFault };
+  { readonly ok: true; readonly row: AssignmentRow } | { readonly ok: false; readonly fault: AssignmentRowFault };
 
 export type FoundVenue = { readonly id: string } | 'unknown' | 'ambiguous';
 
@@ -53,15 +57,20 @@ export interface AssignmentRowRules {
 const furthestAhead = 730;
 
 export function cellsOf(cells: readonly string[], columns: AssignmentPositions): AssignmentCells {
-  return Object.fromEntries(assignmentColumns.flatMap((column) => {
-    const at = columns[column];
-    const text = at === undefined ? '' : (cells[at] ?? '').trim().slice(0, 100);
-    return text === '' ? [] : [[column, text]];
-  }));
+  return Object.fromEntries(
+    assignmentColumns.flatMap((column) => {
+      const at = columns[column];
+      const text = at === undefined ? '' : (cells[at] ?? '').trim().slice(0, 100);
+      return text === '' ? [] : [[column, text]];
+    }),
+  );
 }
 
 /** Reads one row, or names the first thing that is wrong with it. */
-export function readAssignmentRow(cells: AssignmentCells, { couponNumber, doses, venueOf, today }: AssignmentRowRules): ReadAssignmentRow {
+export function readAssignmentRow(
+  cells: AssignmentCells,
+  { couponNumber, doses, venueOf, today }: AssignmentRowRules,
+): ReadAssignmentRow {
   const textOf = (column: AssignmentColumn): string => unguardFormula(cells[column] ?? '').replace(/^="(.*)"$/, '$1');
   const refused = (fault: AssignmentRowFault): ReadAssignmentRow => ({ ok: false, fault });
 
@@ -72,7 +81,9 @@ export function readAssignmentRow(cells: AssignmentCells, { couponNumber, doses,
   const venue = venueOf(venueText);
   if (typeof venue === 'string') return refused(`venue_${venue}`);
 
-  const dateText = foldWidth(textOf('date')).replace(/[(（].[)）]$/, '').trim();
+  const dateText = foldWidth(textOf('date'))
+    .replace(/[(（].[)）]$/, '')
+    .trim();
   if (dateText === '') return refused('date_missing');
   // The forms are those of birth dates, eras included; only that these lie ahead.
   const date = parseBirthDate(dateText, addDays(today, furthestAhead));
@@ -82,7 +93,10 @@ export function readAssignmentRow(cells: AssignmentCells, { couponNumber, doses,
   const time = readTime(timeText);
   if (time === undefined) return refused('time_malformed');
 
-  const doseText = foldWidth(textOf('dose')).trim().replace(/^第/, '').replace(/回目?$/, '');
+  const doseText = foldWidth(textOf('dose'))
+    .trim()
+    .replace(/^第/, '')
+    .replace(/回目?$/, '');
   const dose = doseText === '' && doses.length === 1 ? doses[0] : doses.find((known) => String(known) === doseText);
   if (dose === undefined) return refused('dose_unknown');
 
@@ -93,8 +107,12 @@ export function readAssignmentRow(cells: AssignmentCells, { couponNumber, doses,
   return {
     ok: true,
     row: {
-      number: number.value, venueId: venue.id, startsAt: instantOf(date.value, time), dose,
-      ...(telephone === undefined ? {} : { telephone: telephone.value.digits }), ...(email === undefined ? {} : { email: email.value }),
+      number: number.value,
+      venueId: venue.id,
+      startsAt: instantOf(date.value, time),
+      dose,
+      ...(telephone === undefined ? {} : { telephone: telephone.value.digits }),
+      ...(email === undefined ? {} : { email: email.value }),
     },
   };
 }
@@ -103,16 +121,23 @@ export function readAssignmentRow(cells: AssignmentCells, { couponNumber, doses,
 export function knownAnswers({ form }: Pick<ProgrammeDocument, 'form'>, cells: AssignmentCells): Answers {
   const telephone = parseTelephone(cells.telephone ?? '');
   const email = parseEmailAddress(cells.email ?? '');
-  const known = { telephone: telephone.ok ? telephone.value.digits : undefined, email: email.ok ? email.value : undefined };
-  return Object.fromEntries((['telephone', 'email'] as const).flatMap((kind) => {
-    const field = form.fields.find((item) => item.kind === kind);
-    const value = known[kind];
-    return field && value !== undefined ? [[field.name, value]] : [];
-  }));
+  const known = {
+    telephone: telephone.ok ? telephone.value.digits : undefined,
+    email: email.ok ? email.value : undefined,
+  };
+  return Object.fromEntries(
+    (['telephone', 'email'] as const).flatMap((kind) => {
+      const field = form.fields.find((item) => item.kind === kind);
+      const value = known[kind];
+      return field && value !== undefined ? [[field.name, value]] : [];
+    }),
+  );
 }
 
 /** Finds venues by code, or by name however it is spaced and however wide. */
-export function venueFinder(venues: readonly { readonly id: string; readonly code: string; readonly name: string }[]): AssignmentRowRules['venueOf'] {
+export function venueFinder(
+  venues: readonly { readonly id: string; readonly code: string; readonly name: string }[],
+): AssignmentRowRules['venueOf'] {
   const plain = (text: string) => text.normalize('NFKC').replace(/\s/g, '').toLowerCase();
   const byName = new Map<string, FoundVenue>();
   for (const { id, name } of venues) byName.set(plain(name), byName.has(plain(name)) ? 'ambiguous' : { id });

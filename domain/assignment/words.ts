@@ -9,7 +9,8 @@ export type AssignmentFault = AssignmentRowFault | 'number_unknown' | 'row_twice
 
 const rowSentences: Readonly<Record<Exclude<AssignmentFault, RefusalCode>, string>> = {
   number_missing: '接種券番号がありません。',
-  number_exponent: '接種券番号が 1.23E+09 のような形に変わっています。表計算ソフトで列を「文字列」にして、保存し直してください。',
+  number_exponent:
+    '接種券番号が 1.23E+09 のような形に変わっています。表計算ソフトで列を「文字列」にして、保存し直してください。',
   number_zero_lost: '接種券番号が1けた足りません。先頭の0が消えていないか、ご確認ください。',
   number_too_short: '接種券番号のけた数が足りません。',
   number_too_long: '接種券番号のけた数が多すぎます。',
@@ -27,7 +28,8 @@ const rowSentences: Readonly<Record<Exclude<AssignmentFault, RefusalCode>, strin
   telephone_malformed: '電話番号を読み取れません。',
   email_malformed: 'メールアドレスを読み取れません。',
   row_twice: '同じ内容の行が前にあります。前の行だけを予約します。',
-  row_contradicts: '同じ方の同じ回が、別の日時や会場でほかの行にもあります。どちらが正しいかわからないため、どの行も予約しません。',
+  row_contradicts:
+    '同じ方の同じ回が、別の日時や会場でほかの行にもあります。どちらが正しいかわからないため、どの行も予約しません。',
 };
 
 /** The refusals that read otherwise for somebody who looks at a row than for somebody who chooses a time. */
@@ -54,26 +56,49 @@ const staffSentences: Readonly<Partial<Record<RefusalCode, string>>> = {
 /** What is wrong with a row, for the city's staff, with the facts of the case where they help. */
 export function explainAssignmentFault(code: string, detail: Readonly<Record<string, string | number>> = {}): string {
   if (Object.hasOwn(rowSentences, code)) return rowSentences[code as keyof typeof rowSentences];
-  const sentence = Object.hasOwn(refusals, code) ? (staffSentences[code as RefusalCode] ?? refusals[code as RefusalCode].sentence) : '予約できません。';
+  const sentence = Object.hasOwn(refusals, code)
+    ? (staffSentences[code as RefusalCode] ?? refusals[code as RefusalCode].sentence)
+    : '予約できません。';
   const day = (name: string): string | undefined => {
     const value = detail[name];
     return typeof value === 'string' && isPlainDate(value) ? formatDateJa(value) : undefined;
   };
   const opensAt = detail['opensAt'];
   const facts =
-    code === 'too_early_for_dose' && day('earliest') ? `${day('earliest') ?? ''}以降なら予約できます。`
-    : code === 'too_late_for_dose' && day('latest') ? `${day('latest') ?? ''}までなら予約できます。`
-    : code === 'outside_window' && day('first') && day('last') ? `いま予約できるのは、${day('first') ?? ''}から${day('last') ?? ''}までです。`
-    : code === 'not_open_yet' && typeof opensAt === 'string' ? `${formatDateJa(cityDate(opensAt))}${formatTimeJa(cityTime(opensAt))}に始まります。`
-    : '';
+    code === 'too_early_for_dose' && day('earliest')
+      ? `${day('earliest') ?? ''}以降なら予約できます。`
+      : code === 'too_late_for_dose' && day('latest')
+        ? `${day('latest') ?? ''}までなら予約できます。`
+        : code === 'outside_window' && day('first') && day('last')
+          ? `いま予約できるのは、${day('first') ?? ''}から${day('last') ?? ''}までです。`
+          : code === 'not_open_yet' && typeof opensAt === 'string'
+            ? `${formatDateJa(cityDate(opensAt))}${formatTimeJa(cityTime(opensAt))}に始まります。`
+            : '';
   return sentence + facts;
 }
 
 /** Where a run of assigned appointments stands. */
-export const assignmentPhases = ['checking', 'waiting', 'booking', 'done', 'taking_back', 'taken_back', 'rejected', 'refused', 'failed'] as const;
+export const assignmentPhases = [
+  'checking',
+  'waiting',
+  'booking',
+  'done',
+  'taking_back',
+  'taken_back',
+  'rejected',
+  'refused',
+  'failed',
+] as const;
 export type AssignmentPhase = (typeof assignmentPhases)[number];
 
 export const assignmentPhaseWords: Readonly<Record<AssignmentPhase, string>> = {
-  checking: '各行を確認しています', waiting: '承認を待っています', booking: '予約しています', done: '予約しました', taking_back: '取り消しています', taken_back: '取り消しました',
-  rejected: '取りやめました', refused: '読み取れないファイルです', failed: '途中で失敗しました',
+  checking: '各行を確認しています',
+  waiting: '承認を待っています',
+  booking: '予約しています',
+  done: '予約しました',
+  taking_back: '取り消しています',
+  taken_back: '取り消しました',
+  rejected: '取りやめました',
+  refused: '読み取れないファイルです',
+  failed: '途中で失敗しました',
 };

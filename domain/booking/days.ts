@@ -1,5 +1,5 @@
 import { addDays, cityDate, weekdayOf } from '../calendar/city-time';
-import { availabilityOf, type Availability } from './availability-words';
+import { type Availability, availabilityOf } from './availability-words';
 
 export interface SlotSeats {
   readonly startsAt: Date;
@@ -23,7 +23,9 @@ export function daysOf(slots: readonly SlotSeats[]): DaySummary[] {
     const day = days.get(date) ?? { free: 0, capacity: 0 };
     days.set(date, { free: day.free + slot.free, capacity: day.capacity + slot.capacity });
   }
-  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, day]) => ({ date, ...day, availability: availabilityOf(day.free, day.capacity) }));
+  return [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, day]) => ({ date, ...day, availability: availabilityOf(day.free, day.capacity) }));
 }
 
 export interface CalendarMonth {
@@ -50,5 +52,8 @@ export function monthsBetween(first: string, last: string): CalendarMonth[] {
 /** The slots with free seats that lie nearest to a moment, the nearest first. */
 export function nearestFree<Slot extends SlotSeats>(slots: readonly Slot[], moment: Date, count: number): Slot[] {
   const distance = (slot: Slot): number => Math.abs(slot.startsAt.getTime() - moment.getTime());
-  return slots.filter((slot) => slot.free > 0).sort((a, b) => distance(a) - distance(b) || a.startsAt.getTime() - b.startsAt.getTime()).slice(0, count);
+  return slots
+    .filter((slot) => slot.free > 0)
+    .sort((a, b) => distance(a) - distance(b) || a.startsAt.getTime() - b.startsAt.getTime())
+    .slice(0, count);
 }

@@ -1,4 +1,14 @@
-import { allowedSteps, bookingActions, bookingStates, countsForDose, isEnded, nextState, stateAfter, takesEndBack, takesSeat } from './lifecycle';
+import {
+  allowedSteps,
+  bookingActions,
+  bookingStates,
+  countsForDose,
+  isEnded,
+  nextState,
+  stateAfter,
+  takesEndBack,
+  takesSeat,
+} from './lifecycle';
 
 describe('the life of a booking', () => {
   it('has exactly the steps of the drawing', () => {
@@ -17,8 +27,12 @@ describe('the life of a booking', () => {
   it('ends where nothing more happens by itself; a person can take back two of the ends, and no other', () => {
     expect(bookingStates.filter(isEnded)).toEqual(['attended', 'no_show', 'cancelled', 'expired', 'released']);
     const back = allowedSteps().filter(({ from, to }) => takesEndBack(from, to));
-    expect(back.map(({ from, to }) => [from, to])).toEqual([['attended', 'confirmed'], ['no_show', 'attended']]);
-    for (const state of ['cancelled', 'expired', 'released'] as const) for (const action of bookingActions) expect(nextState(state, action)).toBeUndefined();
+    expect(back.map(({ from, to }) => [from, to])).toEqual([
+      ['attended', 'confirmed'],
+      ['no_show', 'attended'],
+    ]);
+    for (const state of ['cancelled', 'expired', 'released'] as const)
+      for (const action of bookingActions) expect(nextState(state, action)).toBeUndefined();
   });
 
   it('names an event after the state it leads to, but for the check-in that is undone', () => {

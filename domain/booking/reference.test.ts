@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { formatReference, parseReference, referenceFrom } from './reference';
 
 const reference = fc.nat(99_999_999).map(referenceFrom);
@@ -9,7 +10,9 @@ describe('reference', () => {
       fc.property(reference, (text) => {
         expect(text).toMatch(/^\d{9}$/);
         expect(parseReference(formatReference(text))).toBe(text);
-        expect(parseReference([...text].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)).join(' '))).toBe(text);
+        expect(
+          parseReference([...text].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)).join(' ')),
+        ).toBe(text);
       }),
     );
   });
@@ -17,7 +20,9 @@ describe('reference', () => {
   it('notices one mistyped digit', () => {
     fc.assert(
       fc.property(reference, fc.nat(8), fc.integer({ min: 1, max: 9 }), (text, position, by) => {
-        const wrong = [...text].map((digit, index) => (index === position ? String((Number(digit) + by) % 10) : digit)).join('');
+        const wrong = [...text]
+          .map((digit, index) => (index === position ? String((Number(digit) + by) % 10) : digit))
+          .join('');
         expect(parseReference(wrong)).toBeUndefined();
       }),
     );

@@ -2,7 +2,7 @@ import { cityDate, cityTime, formatDateJa, formatTimeJa } from '../calendar/city
 import { isPlainDate } from '../calendar/plain-date';
 import type { ProgrammeDocument } from '../programme/document';
 import { inOwnWords } from '../programme/words';
-import { refusals, type Refusal } from './refusals';
+import { type Refusal, refusals } from './refusals';
 
 /** As `refusalSentence`, in the words of the programme: what its paper is called, and what is done there. */
 export function refusalInProgramme(document: ProgrammeDocument, refusal: Refusal): string {
@@ -22,11 +22,15 @@ export function refusalSentence(refusal: Refusal): string {
     case 'outside_window': {
       const first = dayJa(detail['first']);
       const last = dayJa(detail['last']);
-      return first === undefined || last === undefined ? sentence : `この日は予約できる期間の外です。いまお選びいただけるのは、${first}から${last}までです。`;
+      return first === undefined || last === undefined
+        ? sentence
+        : `この日は予約できる期間の外です。いまお選びいただけるのは、${first}から${last}までです。`;
     }
     case 'too_early_for_dose': {
       const earliest = dayJa(detail['earliest']);
-      return earliest === undefined ? sentence : `前の回から必要な間隔があいていません。${earliest}以降の日をお選びください。`;
+      return earliest === undefined
+        ? sentence
+        : `前の回から必要な間隔があいていません。${earliest}以降の日をお選びください。`;
     }
     case 'too_late_for_dose': {
       const latest = dayJa(detail['latest']);

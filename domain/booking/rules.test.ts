@@ -1,16 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import fc from 'fast-check';
+
 import { addDays, daysBetween, instantOf } from '../calendar/city-time';
 import type { ProgrammeDocument } from '../programme/document';
-import { allowedDates, cutOff, decideCancel, decideChange, decideHold, type BookingForRules } from './rules';
 import { bookingWindow } from '../programme/window';
+import { allowedDates, type BookingForRules, cutOff, decideCancel, decideChange, decideHold } from './rules';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(
+  readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),
+) as ProgrammeDocument;
 const document: ProgrammeDocument = {
   ...demo,
-  doses: [{ number: 1, label: '1回目' }, { number: 2, label: '2回目', interval: { minDays: 21, maxDays: 42 } }],
-  groups: [{ code: 'seniors', label: '65歳以上', importedAs: [], opensAt: '2021-05-06T08:30:00+09:00', closesAt: '2021-12-01T00:00:00+09:00' }],
+  doses: [
+    { number: 1, label: '1回目' },
+    { number: 2, label: '2回目', interval: { minDays: 21, maxDays: 42 } },
+  ],
+  groups: [
+    {
+      code: 'seniors',
+      label: '65歳以上',
+      importedAs: [],
+      opensAt: '2021-05-06T08:30:00+09:00',
+      closesAt: '2021-12-01T00:00:00+09:00',
+    },
+  ],
   bookingWindow: { firstDay: 1, lastDay: 60 },
   policies: { holdMinutes: 10, cutOffHours: 24, maxChanges: 2, noShowAfterHours: 4 },
 };
@@ -21,14 +36,34 @@ const senior = { groupCode: 'seniors' };
 function booking(values: Partial<BookingForRules> & { daysAhead?: number } = {}): BookingForRules {
   const { daysAhead = 5, ...rest } = values;
   return {
-    id: 'a', dose: 1, state: 'confirmed', slotStartsAt: instantOf(addDays(today, daysAhead), '10:00'), venueCode: 'sakuragi', holdExpiresAt: instantOf(today, '09:10'), replaces: null, changes: 0, ...rest,
+    id: 'a',
+    dose: 1,
+    state: 'confirmed',
+    slotStartsAt: instantOf(addDays(today, daysAhead), '10:00'),
+    venueCode: 'sakuragi',
+    holdExpiresAt: instantOf(today, '09:10'),
+    replaces: null,
+    changes: 0,
+    ...rest,
   };
 }
 function slot(daysAhead: number, dose = 1) {
   return { dose, startsAt: instantOf(addDays(today, daysAhead), '10:00'), venueCode: 'sakuragi' };
 }
-function hold(bookings: BookingForRules[], daysAhead: number, dose = 1, more: { replaces?: string; at?: Date; group?: string } = {}) {
-  const decision = decideHold(document, { groupCode: more.group ?? 'seniors' }, bookings, slot(daysAhead, dose), { dose, channel: 'web', ...(more.replaces ? { replaces: more.replaces } : {}) }, more.at ?? now);
+function hold(
+  bookings: BookingForRules[],
+  daysAhead: number,
+  dose = 1,
+  more: { replaces?: string; at?: Date; group?: string } = {},
+) {
+  const decision = decideHold(
+    document,
+    { groupCode: more.group ?? 'seniors' },
+    bookings,
+    slot(daysAhead, dose),
+    { dose, channel: 'web', ...(more.replaces ? { replaces: more.replaces } : {}) },
+    more.at ?? now,
+  );
   return decision.ok ? 'ok' : decision.code;
 }
 
@@ -42,35 +77,59 @@ describe('holding a seat', () => {
 
   it('keeps to the booking window, both ends included', () => {
     expect([0, 1, 60, 61].map((day) => hold([], day))).toEqual(['outside_window', 'ok', 'ok', 'outside_window']);
-    expect(bookingWindow(document, instantOf('2021-05-10', '23:59'))).toEqual({ first: '2021-05-11', last: '2021-07-09' });
+    expect(bookingWindow(document, instantOf('2021-05-10', '23:59'))).toEqual({
+      first: '2021-05-11',
+      last: '2021-07-09',
+    });
   });
 
   it('takes no slot that has begun', () => {
     const open = { ...document, bookingWindow: { firstDay: 0, lastDay: 9 } };
-    const at = (time: string) => decideHold(open, senior, [], slot(0), { dose: 1, channel: 'web' }, instantOf(today, time));
+    const at = (time: string) =>
+      decideHold(open, senior, [], slot(0), { dose: 1, channel: 'web' }, instantOf(today, time));
     expect(at('09:59')).toMatchObject({ ok: true });
     expect(at('10:00')).toMatchObject({ code: 'slot_past' });
   });
 
   it('only gives seats of the right dose', () => {
-    expect(decideHold(document, senior, [], slot(5, 2), { dose: 1, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
-    expect(decideHold(document, senior, [], slot(5, 3), { dose: 3, channel: 'web' }, now)).toMatchObject({ code: 'wrong_dose' });
+    expect(decideHold(document, senior, [], slot(5, 2), { dose: 1, channel: 'web' }, now)).toMatchObject({
+      code: 'wrong_dose',
+    });
+    expect(decideHold(document, senior, [], slot(5, 3), { dose: 3, channel: 'web' }, now)).toMatchObject({
+      code: 'wrong_dose',
+    });
   });
 
   it('lets nobody have a dose twice', () => {
-    for (const state of ['held', 'confirmed', 'attended'] as const) expect(hold([booking({ state })], 6)).toBe('already_booked');
-    for (const state of ['cancelled', 'expired', 'released', 'no_show'] as const) expect(hold([booking({ state })], 6)).toBe('ok');
+    for (const state of ['held', 'confirmed', 'attended'] as const)
+      expect(hold([booking({ state })], 6)).toBe('already_booked');
+    for (const state of ['cancelled', 'expired', 'released', 'no_show'] as const)
+      expect(hold([booking({ state })], 6)).toBe('ok');
   });
 
   it('asks for the previous dose and its interval', () => {
     expect(hold([], 30, 2)).toBe('previous_dose_missing');
     expect(hold([booking({ state: 'held' })], 30, 2)).toBe('previous_dose_missing');
-    expect([25, 26, 47, 48].map((day) => hold([booking()], day, 2))).toEqual(['too_early_for_dose', 'ok', 'ok', 'too_late_for_dose']);
+    expect([25, 26, 47, 48].map((day) => hold([booking()], day, 2))).toEqual([
+      'too_early_for_dose',
+      'ok',
+      'ok',
+      'too_late_for_dose',
+    ]);
   });
 
   it('counts the interval in city days, not in hours', () => {
     const late = booking({ slotStartsAt: instantOf(addDays(today, 5), '18:00') });
-    expect(decideHold(document, senior, [late], { dose: 2, startsAt: instantOf(addDays(today, 26), '09:00'), venueCode: 'sakuragi' }, { dose: 2, channel: 'web' }, now)).toMatchObject({ ok: true });
+    expect(
+      decideHold(
+        document,
+        senior,
+        [late],
+        { dose: 2, startsAt: instantOf(addDays(today, 26), '09:00'), venueCode: 'sakuragi' },
+        { dose: 2, channel: 'web' },
+        now,
+      ),
+    ).toMatchObject({ ok: true });
   });
 
   it('keeps the pair whole when dose 1 is moved (Tsu: 14 days instead of 21)', () => {
@@ -89,7 +148,14 @@ describe('holding a seat', () => {
 
   it('gives a hold back for another one, and keeps the booking that it was going to replace', () => {
     const bookings = [booking(), booking({ id: 'h', state: 'held', replaces: 'a' })];
-    expect(decideHold(document, senior, bookings, slot(7), { dose: 1, channel: 'web', replaces: 'h' }, now)).toEqual({ ok: true, replaces: 'a', givesBack: 'h', changes: 1, groupCode: 'seniors', limit: null });
+    expect(decideHold(document, senior, bookings, slot(7), { dose: 1, channel: 'web', replaces: 'h' }, now)).toEqual({
+      ok: true,
+      replaces: 'a',
+      givesBack: 'h',
+      changes: 1,
+      groupCode: 'seniors',
+      limit: null,
+    });
     expect(hold(bookings, 7, 1, { replaces: 'a' })).toBe('already_booked');
     expect(hold(bookings, 7, 1, { replaces: 'of somebody else' })).toBe('booking_unknown');
     expect(hold([booking({ state: 'attended' })], 7, 1, { replaces: 'a' })).toBe('not_confirmed');
@@ -99,7 +165,10 @@ describe('holding a seat', () => {
     const day = fc.integer({ min: 1, max: 60 });
     fc.assert(
       fc.property(day, fc.option(day), day, fc.boolean(), (first, second, wanted, moves) => {
-        const bookings = [booking({ daysAhead: first }), ...(second === null ? [] : [booking({ id: 'b', dose: 2, daysAhead: second })])];
+        const bookings = [
+          booking({ daysAhead: first }),
+          ...(second === null ? [] : [booking({ id: 'b', dose: 2, daysAhead: second })]),
+        ];
         const dose = moves ? 1 : 2;
         const replaces = moves ? 'a' : second === null ? undefined : 'b';
         if (hold(bookings, wanted, dose, replaces ? { replaces } : {}) !== 'ok') return;
@@ -119,13 +188,20 @@ describe('the dates offered for a dose', () => {
       fc.property(day, fc.option(day), (first, second) => {
         const one = booking({ daysAhead: first });
         const two = second === null ? [] : [booking({ id: 'b', dose: 2, daysAhead: second })];
-        for (const [dose, others, all, replaces] of [[1, two, [one, ...two], 'a'], [2, [one], [one, ...two], two[0]?.id]] as const) {
+        for (const [dose, others, all, replaces] of [
+          [1, two, [one, ...two], 'a'],
+          [2, [one], [one, ...two], two[0]?.id],
+        ] as const) {
           const dates = allowedDates(document, dose, others);
           if ('ok' in dates) throw new Error('a dose 1 is there');
           for (let ahead = 1; ahead <= 60; ahead++) {
             const date = addDays(today, ahead);
-            const offered = (dates.earliest === undefined || date >= dates.earliest) && (dates.latest === undefined || date <= dates.latest);
-            expect(hold([...all], ahead, dose, { at: now, ...(replaces ? { replaces } : {}) }) === 'ok').toBe(offered && cutOffOpen(replaces === 'a' ? one : two[0]));
+            const offered =
+              (dates.earliest === undefined || date >= dates.earliest) &&
+              (dates.latest === undefined || date <= dates.latest);
+            expect(hold([...all], ahead, dose, { at: now, ...(replaces ? { replaces } : {}) }) === 'ok').toBe(
+              offered && cutOffOpen(replaces === 'a' ? one : two[0]),
+            );
           }
         }
       }),
@@ -150,7 +226,9 @@ describe('cancelling', () => {
     const pair = [booking(), booking({ id: 'b', dose: 2, daysAhead: 30 })] as const;
     expect(decideCancel(document, pair[0], [pair[1]], 'web', now)).toMatchObject({ code: 'later_dose_booked' });
     expect(decideCancel(document, pair[1], [pair[0]], 'web', now)).toEqual({ ok: true });
-    expect(decideCancel(document, booking({ state: 'attended' }), [], 'web', now)).toMatchObject({ code: 'not_confirmed' });
+    expect(decideCancel(document, booking({ state: 'attended' }), [], 'web', now)).toMatchObject({
+      code: 'not_confirmed',
+    });
   });
 
   it('is counted in hours to the start', () => {

@@ -3,11 +3,11 @@ import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programme/document';
 import { checkEverOpen, checkOpen, type Person } from '../programme/eligibility';
 import { releaseFor, type SeatShare } from '../programme/release';
-import { intervalOf, possibleIntervals, seatOf, vaccineAt, type Interval } from '../programme/vaccines';
+import { type Interval, intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programme/vaccines';
 import { bookingWindow, outerDays } from '../programme/window';
 import type { BookingState } from './lifecycle';
 import { countsForDose } from './lifecycle';
-import { refuse, type Refusal } from './refusals';
+import { type Refusal, refuse } from './refusals';
 
 /** A resident's booking as the rules see it. Times are instants. */
 export interface BookingForRules {
@@ -79,7 +79,10 @@ interface PairContext {
  * and (when the next dose is booked already) so that the pair stays whole.
  */
 export function allowedDates(
-  document: ProgrammeDocument, dose: number, bookings: readonly BookingForRules[], { slot, pairOf }: PairContext = {},
+  document: ProgrammeDocument,
+  dose: number,
+  bookings: readonly BookingForRules[],
+  { slot, pairOf }: PairContext = {},
 ): { earliest?: string; latest?: string } | Refusal {
   let earliest: string | undefined;
   let latest: string | undefined;
@@ -89,7 +92,8 @@ export function allowedDates(
     const day = cityDate(previous.slotStartsAt);
     const intervals = intervalsBefore(document, dose, previous, slot);
     earliest = addDays(day, Math.min(...intervals.map((interval) => interval.minDays)));
-    if (intervals.every((interval) => interval.maxDays !== undefined)) latest = addDays(day, Math.max(...intervals.map((interval) => interval.maxDays ?? 0)));
+    if (intervals.every((interval) => interval.maxDays !== undefined))
+      latest = addDays(day, Math.max(...intervals.map((interval) => interval.maxDays ?? 0)));
   }
   const next = nextOf(dose, bookings);
   if (next) {
@@ -101,17 +105,29 @@ export function allowedDates(
   return { ...(earliest === undefined ? {} : { earliest }), ...(latest === undefined ? {} : { latest }) };
 }
 
-function previousOf(dose: number, bookings: readonly BookingForRules[], pairOf: string | undefined): BookingForRules | undefined {
-  return bookings.find((item) => item.dose === dose - 1 && (pairOf === undefined ? countsForDose(item.state) : item.id === pairOf));
+function previousOf(
+  dose: number,
+  bookings: readonly BookingForRules[],
+  pairOf: string | undefined,
+): BookingForRules | undefined {
+  return bookings.find(
+    (item) => item.dose === dose - 1 && (pairOf === undefined ? countsForDose(item.state) : item.id === pairOf),
+  );
 }
 
 function nextOf(dose: number, bookings: readonly BookingForRules[]): BookingForRules | undefined {
   return bookings.find((item) => item.dose === dose + 1 && countsForDose(item.state));
 }
 
-function intervalsBefore(document: ProgrammeDocument, dose: number, previous: BookingForRules, slot: SlotForRules | undefined): readonly Interval[] {
+function intervalsBefore(
+  document: ProgrammeDocument,
+  dose: number,
+  previous: BookingForRules,
+  slot: SlotForRules | undefined,
+): readonly Interval[] {
   if (slot) return [intervalOf(document, dose, vaccineAt(document, slot.venueCode, cityDate(slot.startsAt)))];
-  if (isSameVaccine(document, dose)) return [intervalOf(document, dose, vaccineAt(document, previous.venueCode, cityDate(previous.slotStartsAt)))];
+  if (isSameVaccine(document, dose))
+    return [intervalOf(document, dose, vaccineAt(document, previous.venueCode, cityDate(previous.slotStartsAt)))];
   return possibleIntervals(document, dose);
 }
 
@@ -120,18 +136,36 @@ function isSameVaccine(document: ProgrammeDocument, dose: number): boolean {
 }
 
 /** Whether a slot gives another vaccine than the doses beside it, where the programme wants the same. */
-function isOtherVaccine(document: ProgrammeDocument, slot: SlotForRules, others: readonly BookingForRules[], pairOf: string | undefined): boolean {
+function isOtherVaccine(
+  document: ProgrammeDocument,
+  slot: SlotForRules,
+  others: readonly BookingForRules[],
+  pairOf: string | undefined,
+): boolean {
   const here = vaccineAt(document, slot.venueCode, cityDate(slot.startsAt))?.code;
-  const differs = (booking: BookingForRules | undefined): boolean => booking !== undefined && vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt))?.code !== here;
-  return (isSameVaccine(document, slot.dose) && differs(previousOf(slot.dose, others, pairOf))) || (isSameVaccine(document, slot.dose + 1) && differs(nextOf(slot.dose, others)));
+  const differs = (booking: BookingForRules | undefined): boolean =>
+    booking !== undefined && vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt))?.code !== here;
+  return (
+    (isSameVaccine(document, slot.dose) && differs(previousOf(slot.dose, others, pairOf))) ||
+    (isSameVaccine(document, slot.dose + 1) && differs(nextOf(slot.dose, others)))
+  );
 }
 
 /** Whether a slot stands well beside the resident's other doses: intervals, and the vaccine. For lists; `decideHold` asks the same. */
-export function standsBeside(document: ProgrammeDocument, slot: SlotForRules, others: readonly BookingForRules[], pairOf?: string): boolean {
+export function standsBeside(
+  document: ProgrammeDocument,
+  slot: SlotForRules,
+  others: readonly BookingForRules[],
+  pairOf?: string,
+): boolean {
   if (isOtherVaccine(document, slot, others, pairOf)) return false;
   const dates = allowedDates(document, slot.dose, others, { slot, pairOf });
   const day = cityDate(slot.startsAt);
-  return !('ok' in dates) && (dates.earliest === undefined || day >= dates.earliest) && (dates.latest === undefined || day <= dates.latest);
+  return (
+    !('ok' in dates) &&
+    (dates.earliest === undefined || day >= dates.earliest) &&
+    (dates.latest === undefined || day <= dates.latest)
+  );
 }
 
 /**
@@ -151,11 +185,17 @@ export function decideHold(
   const open = isStanding ? checkEverOpen(document, person, place) : checkOpen(document, person, now, place);
   if (!open.ok && request.isPermitted !== true) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
-  if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose)) return refuse('wrong_dose');
+  if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose))
+    return refuse('wrong_dose');
   if (!isStanding && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
   const day = cityDate(slot.startsAt);
-  const window = isStanding ? outerDays(document) : request.walkInUntil !== undefined ? { first: cityDate(now), last: cityDate(now) } : bookingWindow(document, now, place);
-  if (request.isPastWindow !== true && (day < window.first || day > window.last)) return refuse('outside_window', { ...window });
+  const window = isStanding
+    ? outerDays(document)
+    : request.walkInUntil !== undefined
+      ? { first: cityDate(now), last: cityDate(now) }
+      : bookingWindow(document, now, place);
+  if (request.isPastWindow !== true && (day < window.first || day > window.last))
+    return refuse('outside_window', { ...window });
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);
   if (request.replaces !== undefined && replaced?.dose !== request.dose) return refuse('booking_unknown');
@@ -164,7 +204,8 @@ export function decideHold(
   const moved = replaced?.state === 'held' ? bookings.find((item) => item.id === replaced.replaces) : replaced;
 
   const others = othersOf(bookings, request, moved?.id, givesBack);
-  if (others.some((item) => item.dose === request.dose && (countsForDose(item.state) || item.state === 'held'))) return refuse('already_booked');
+  if (others.some((item) => item.dose === request.dose && (countsForDose(item.state) || item.state === 'held')))
+    return refuse('already_booked');
   if (moved) {
     const change = decideChange(document, moved, request.channel, now, request.pairOf !== undefined);
     if (!change.ok) return change;
@@ -175,27 +216,50 @@ export function decideHold(
   if ('ok' in dates) return dates;
   const pairBound = nextOf(request.dose, others) !== undefined;
   if (dates.earliest !== undefined && day < dates.earliest) {
-    return brokenByNext(document, request.dose, others, day) ? refuse('breaks_pair', dates) : refuse('too_early_for_dose', { earliest: dates.earliest });
+    return brokenByNext(document, request.dose, others, day)
+      ? refuse('breaks_pair', dates)
+      : refuse('too_early_for_dose', { earliest: dates.earliest });
   }
   if (dates.latest !== undefined && day > dates.latest) {
-    return pairBound && brokenByNext(document, request.dose, others, day) ? refuse('breaks_pair', dates) : refuse('too_late_for_dose', { latest: dates.latest });
+    return pairBound && brokenByNext(document, request.dose, others, day)
+      ? refuse('breaks_pair', dates)
+      : refuse('too_late_for_dose', { latest: dates.latest });
   }
   // Whom a supervisor lets in takes no part in what is kept back for a group.
   const release = open.ok ? releaseFor(document, open.groups, place, now) : undefined;
   return {
-    ok: true, replaces: moved?.id ?? null, givesBack, changes: moved ? moved.changes + 1 : 0, groupCode: release?.group.code ?? person.groupCode, limit: release?.limit ?? null,
+    ok: true,
+    replaces: moved?.id ?? null,
+    givesBack,
+    changes: moved ? moved.changes + 1 : 0,
+    groupCode: release?.group.code ?? person.groupCode,
+    limit: release?.limit ?? null,
   };
 }
 
 /** The bookings beside which the new one has to stand: without those that it, or the other half of its pair, takes the place of. */
-function othersOf(bookings: readonly BookingForRules[], request: HoldRequest, moved: string | undefined, givesBack: string | null): BookingForRules[] {
+function othersOf(
+  bookings: readonly BookingForRules[],
+  request: HoldRequest,
+  moved: string | undefined,
+  givesBack: string | null,
+): BookingForRules[] {
   const pair = bookings.find((item) => item.id === request.pairOf);
   return bookings.filter(
-    (item) => item.id !== moved && item.id !== givesBack && item.id !== pair?.replaces && !(request.movesPair && item.dose !== request.dose && item.id !== request.pairOf),
+    (item) =>
+      item.id !== moved &&
+      item.id !== givesBack &&
+      item.id !== pair?.replaces &&
+      !(request.movesPair && item.dose !== request.dose && item.id !== request.pairOf),
   );
 }
 
-function brokenByNext(document: ProgrammeDocument, dose: number, others: readonly BookingForRules[], day: string): boolean {
+function brokenByNext(
+  document: ProgrammeDocument,
+  dose: number,
+  others: readonly BookingForRules[],
+  day: string,
+): boolean {
   const next = nextOf(dose, others);
   if (!next) return false;
   const nextDay = cityDate(next.slotStartsAt);
@@ -208,13 +272,20 @@ function brokenByNext(document: ProgrammeDocument, dose: number, others: readonl
  * Whether a confirmed booking may be moved to another time. The limits of number and hours are for citizens; staff help
  * past them. A seat that the city fixed moves only together with the dose before (`isWithPair`).
  */
-export function decideChange(document: ProgrammeDocument, booking: BookingForRules, channel: Channel, now: Date, isWithPair = false): { ok: true } | Refusal {
+export function decideChange(
+  document: ProgrammeDocument,
+  booking: BookingForRules,
+  channel: Channel,
+  now: Date,
+  isWithPair = false,
+): { ok: true } | Refusal {
   if (booking.state !== 'confirmed') return refuse('not_confirmed');
   if (!isSelfService(channel)) return { ok: true };
   const seat = seatOf(document, booking.dose, booking.venueCode);
   if (!isWithPair && seat.mode === 'assigned' && seat.fixed) return refuse('fixed_by_city');
   if (now.getTime() > cutOff(document, booking.slotStartsAt).getTime()) return refuse('too_late');
-  if (booking.changes >= document.policies.maxChanges) return refuse('too_many_changes', { maxChanges: document.policies.maxChanges });
+  if (booking.changes >= document.policies.maxChanges)
+    return refuse('too_many_changes', { maxChanges: document.policies.maxChanges });
   return { ok: true };
 }
 
@@ -227,8 +298,10 @@ export function decideCancel(
   now: Date,
 ): { ok: true } | Refusal {
   if (booking.state !== 'confirmed') return refuse('not_confirmed');
-  if (isSelfService(channel) && now.getTime() > cutOff(document, booking.slotStartsAt).getTime()) return refuse('too_late');
-  if (bookings.some((item) => item.dose > booking.dose && (item.state === 'confirmed' || item.state === 'held'))) return refuse('later_dose_booked');
+  if (isSelfService(channel) && now.getTime() > cutOff(document, booking.slotStartsAt).getTime())
+    return refuse('too_late');
+  if (bookings.some((item) => item.dose > booking.dose && (item.state === 'confirmed' || item.state === 'held')))
+    return refuse('later_dose_booked');
   return { ok: true };
 }
 

@@ -2,7 +2,7 @@ import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programme/document';
 import type { Person } from '../programme/eligibility';
 import type { RefusalCode } from './refusals';
-import { decideHold, type BookingForRules } from './rules';
+import { type BookingForRules, decideHold } from './rules';
 
 /**
  * Why a booking that stands would not be allowed by a document. The rules are those of `decideHold`, of which some are
@@ -16,7 +16,16 @@ import { decideHold, type BookingForRules } from './rules';
  *
  * Once per pair: the later dose is told, not both, because one of them has to move.
  */
-export const standingFaults = ['not_eligible', 'closed', 'wrong_dose', 'outside_window', 'other_vaccine', 'previous_dose_missing', 'too_early_for_dose', 'too_late_for_dose'] as const;
+export const standingFaults = [
+  'not_eligible',
+  'closed',
+  'wrong_dose',
+  'outside_window',
+  'other_vaccine',
+  'previous_dose_missing',
+  'too_early_for_dose',
+  'too_late_for_dose',
+] as const;
 export type StandingFault = (typeof standingFaults)[number];
 
 /** For staff. */
@@ -42,10 +51,22 @@ export interface StandingBooking extends Pick<BookingForRules, 'dose' | 'slotSta
 }
 
 /** What a document says against a booking that stands; undefined: nothing. */
-export function faultOfStanding(document: ProgrammeDocument, { person, previous, isPermitted, ...booking }: StandingBooking): StandingFault | undefined {
+export function faultOfStanding(
+  document: ProgrammeDocument,
+  { person, previous, isPermitted, ...booking }: StandingBooking,
+): StandingFault | undefined {
   const decision = decideHold(
-    document, person, previous ? [previous] : [], { dose: booking.dose, startsAt: booking.slotStartsAt, venueCode: booking.venueCode },
-    { dose: booking.dose, channel: booking.channel, isStanding: true, isPermitted, ...(previous?.state === 'held' ? { pairOf: previous.id } : {}) },
+    document,
+    person,
+    previous ? [previous] : [],
+    { dose: booking.dose, startsAt: booking.slotStartsAt, venueCode: booking.venueCode },
+    {
+      dose: booking.dose,
+      channel: booking.channel,
+      isStanding: true,
+      isPermitted,
+      ...(previous?.state === 'held' ? { pairOf: previous.id } : {}),
+    },
     noMoment,
   );
   if (decision.ok) return undefined;

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
-import { BIRTH_ERAS, type BirthDateFault, birthDateFromParts, explainBirthDateFault, faultyParts, parseBirthDate } from './birth-date';
+
+import {
+  BIRTH_ERAS,
+  type BirthDateFault,
+  birthDateFromParts,
+  explainBirthDateFault,
+  faultyParts,
+  parseBirthDate,
+} from './birth-date';
 import { addDays } from './city-time';
-import { ERAS, eraOf, formatBothCalendars } from './era';
+import { eraOf, ERAS, formatBothCalendars } from './era';
 import { datePartsOf } from './plain-date';
 
 const TODAY = '2021-04-01';
@@ -108,8 +116,12 @@ describe('a birth date as one text', () => {
       const result = parseBirthDate(text, TODAY);
       return result.ok ? '' : explainBirthDateFault(result.fault);
     };
-    expect(sentence('昭和64年2月1日')).toBe('昭和64年2月1日という日はありません。昭和は64年1月7日までです。平成元年（1989年）の生まれでないか、ご確認ください。');
-    expect(sentence('平成元年1月3日')).toBe('平成元年1月3日という日はありません。平成は元年1月8日からです。昭和64年（1989年）の生まれでないか、ご確認ください。');
+    expect(sentence('昭和64年2月1日')).toBe(
+      '昭和64年2月1日という日はありません。昭和は64年1月7日までです。平成元年（1989年）の生まれでないか、ご確認ください。',
+    );
+    expect(sentence('平成元年1月3日')).toBe(
+      '平成元年1月3日という日はありません。平成は元年1月8日からです。昭和64年（1989年）の生まれでないか、ご確認ください。',
+    );
     expect(sentence('1947/2/30')).toBe('1947年2月30日という日はありません。生年月日をご確認ください。');
     expect(sentence('昭和22年2月30日')).toBe('昭和22年2月30日という日はありません。生年月日をご確認ください。');
     expect(sentence('2031-01-01')).toBe('生年月日が今日より後の日付になっています。年をご確認ください。');
@@ -134,14 +146,25 @@ describe('a birth date as one text', () => {
           `${era.code}${two(eraYear)}${two(month)}${two(dayOfMonth)}`,
         ];
         for (const form of forms) expect(parsed(form)).toBe(date);
-        expect(birthDateFromParts({ era: era.name, year: String(eraYear), month: String(month), day: String(dayOfMonth) }, TODAY)).toEqual({ ok: true, value: date });
+        expect(
+          birthDateFromParts(
+            { era: era.name, year: String(eraYear), month: String(month), day: String(dayOfMonth) },
+            TODAY,
+          ),
+        ).toEqual({ ok: true, value: date });
       }),
       { numRuns: 500 },
     );
   });
 
   it('agrees with the calendar of the platform', () => {
-    const format = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { era: 'long', year: 'numeric', month: 'numeric', day: 'numeric', timeZone: 'UTC' });
+    const format = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', {
+      era: 'long',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      timeZone: 'UTC',
+    });
     for (const era of ERAS) {
       for (const days of [0, 1, 200, 400]) {
         const date = addDays(era.firstDay, days);
@@ -153,11 +176,17 @@ describe('a birth date as one text', () => {
 
   it('is refused in words whatever is typed', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.stringMatching(/^[昭平SsHh0-9./年月日元十一-]{1,12}$/)), (text) => {
-        const result = parseBirthDate(text, TODAY);
-        if (result.ok) expect(result.value).toMatch(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/);
-        else expect(explainBirthDateFault(result.fault)).toMatch(/。$/);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 20 }),
+          fc.stringMatching(/^[昭平SsHh0-9./年月日元十一-]{1,12}$/),
+        ),
+        (text) => {
+          const result = parseBirthDate(text, TODAY);
+          if (result.ok) expect(result.value).toMatch(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/);
+          else expect(explainBirthDateFault(result.fault)).toMatch(/。$/);
+        },
+      ),
     );
   });
 });

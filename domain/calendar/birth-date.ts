@@ -1,6 +1,6 @@
-import { BLANKS, HYPHEN_LOOK_ALIKES, foldWidth } from '../fold-width';
-import { ERAS, type Era, eraByMark, eraOf, eraYearJa } from './era';
-import { type PlainDate, dateExists, datePartsOf, plainDate } from './plain-date';
+import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from '../fold-width';
+import { type Era, eraByMark, eraOf, ERAS, eraYearJa } from './era';
+import { dateExists, datePartsOf, type PlainDate, plainDate } from './plain-date';
 
 export type BirthDatePart = 'year' | 'month' | 'day';
 
@@ -14,7 +14,13 @@ export type BirthDateFault =
   /** The era chosen and the era (or western year) written contradict each other. */
   | { readonly code: 'era_contradiction' }
   /** Dates that never were: 昭和64年2月1日 lies after the end of 昭和, 平成元年1月3日 before the start of 平成. */
-  | { readonly code: 'outside_era'; readonly era: string; readonly side: 'before' | 'after'; readonly written: string; readonly actualYear: string }
+  | {
+      readonly code: 'outside_era';
+      readonly era: string;
+      readonly side: 'before' | 'after';
+      readonly written: string;
+      readonly actualYear: string;
+    }
   /** 30 February. */
   | { readonly code: 'no_such_day'; readonly month: number; readonly written: string }
   | { readonly code: 'future' }
@@ -22,8 +28,7 @@ export type BirthDateFault =
   | { readonly code: 'too_old' };
 
 export type BirthDateResult =
-  | { readonly ok: true; readonly value: PlainDate }
-  | { readonly ok: false; readonly fault: BirthDateFault };
+  { readonly ok: true; readonly value: PlainDate } | { readonly ok: false; readonly fault: BirthDateFault };
 
 /** What the three boxes of the log-in page hold, as typed. */
 export interface BirthDateBoxes {
@@ -46,7 +51,10 @@ const ISO = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})$/;
 const ERA_CODED = /^([1-5])([0-9]{2})([0-9]{2})([0-9]{2})$/;
 const SEPARATED = new RegExp(`^([0-9]{1,4})${SEPARATOR}([0-9]{1,2})${SEPARATOR}([0-9]{1,2})日?$`);
-const ERA_SEPARATED = new RegExp(`^(${ERA_NAMES})${SEPARATOR}?([0-9]{1,2}|元)${SEPARATOR}([0-9]{1,2})${SEPARATOR}([0-9]{1,2})日?$`, 'i');
+const ERA_SEPARATED = new RegExp(
+  `^(${ERA_NAMES})${SEPARATOR}?([0-9]{1,2}|元)${SEPARATOR}([0-9]{1,2})${SEPARATOR}([0-9]{1,2})日?$`,
+  'i',
+);
 const ERA_COMPACT = new RegExp(`^(${ERA_NAMES})([0-9]{2})([0-9]{2})([0-9]{2})$`, 'i');
 const YEAR_BOX = new RegExp(`^(${ERA_NAMES}|西暦)?([0-9]{1,4}|元)年?$`, 'i');
 
@@ -100,12 +108,14 @@ export function birthDateFromParts(boxes: BirthDateBoxes, today: PlainDate): Bir
   const chosen = eraByMark(simplify(boxes.era ?? ''));
   const isWestern = writtenMark === '西暦' || writtenYear.length > 2;
 
-  if (written !== undefined && chosen !== undefined && written !== chosen) return { ok: false, fault: { code: 'era_contradiction' } };
+  if (written !== undefined && chosen !== undefined && written !== chosen)
+    return { ok: false, fault: { code: 'era_contradiction' } };
   if (isWestern) {
     if (written !== undefined) return { ok: false, fault: { code: 'era_contradiction' } };
     const result = western(Number(writtenYear), Number(month), Number(day), today);
     // 昭和 chosen and 1947 typed says the same thing twice; 平成 chosen and 1947 typed does not.
-    if (result.ok && chosen !== undefined && eraOf(result.value) !== chosen) return { ok: false, fault: { code: 'era_contradiction' } };
+    if (result.ok && chosen !== undefined && eraOf(result.value) !== chosen)
+      return { ok: false, fault: { code: 'era_contradiction' } };
     return result;
   }
   const era = written ?? chosen;
@@ -192,13 +202,19 @@ function inEra(era: Era, yearOfEra: number, month: number, day: number, today: P
       era: era.name,
       side: value < era.firstDay ? 'before' : 'after',
       written: `${writtenYear}${String(month)}月${String(day)}日`,
-      actualYear: actual === undefined ? `${String(year)}年` : `${actual.name}${eraYearJa(year - actual.base)}（${String(year)}年）`,
+      actualYear:
+        actual === undefined
+          ? `${String(year)}年`
+          : `${actual.name}${eraYearJa(year - actual.base)}（${String(year)}年）`,
     },
   };
 }
 
 function noSuchDay(writtenYear: string, month: number, day: number): BirthDateResult {
-  return { ok: false, fault: { code: 'no_such_day', month, written: `${writtenYear}${String(month)}月${String(day)}日` } };
+  return {
+    ok: false,
+    fault: { code: 'no_such_day', month, written: `${writtenYear}${String(month)}月${String(day)}日` },
+  };
 }
 
 function notAfter(today: PlainDate, value: PlainDate): BirthDateResult {
@@ -211,7 +227,11 @@ function eraYear(text: string): number {
 
 /** One spelling for all: half-width, no blanks, no midnight, no 西暦 or 生まれ around it, kanji numerals as digits. */
 function simplify(text: string): string {
-  const bare = foldWidth(text).trim().replace(MIDNIGHT, '').replace(ALL_BLANKS, '').replace(/(生まれ|生)$/, '');
+  const bare = foldWidth(text)
+    .trim()
+    .replace(MIDNIGHT, '')
+    .replace(ALL_BLANKS, '')
+    .replace(/(生まれ|生)$/, '');
   return digitsFromKanji(bare.replace(/^西暦(?=.*月)/, ''));
 }
 
@@ -221,7 +241,8 @@ const KANJI_DIGITS = '〇一二三四五六七八九';
 function digitsFromKanji(text: string): string {
   return text.replace(/[〇零一二三四五六七八九十]+/g, (numeral) => {
     const [tens = '', units = '', ...more] = numeral.split('十');
-    const digits = (part: string): string => [...part.replace(/零/g, '〇')].map((character) => String(KANJI_DIGITS.indexOf(character))).join('');
+    const digits = (part: string): string =>
+      [...part.replace(/零/g, '〇')].map((character) => String(KANJI_DIGITS.indexOf(character))).join('');
     if (!numeral.includes('十')) return digits(numeral);
     if (more.length > 0 || tens.length > 1 || units.length > 1) return numeral;
     return `${tens === '' ? '1' : digits(tens)}${units === '' ? '0' : digits(units)}`;

@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { addDays, cityDate, cityTime, daysBetween, formatDateJa, formatDateWithEraJa, formatTimeJa, instantOf, weekdayJa } from './city-time';
+
+import {
+  addDays,
+  cityDate,
+  cityTime,
+  daysBetween,
+  formatDateJa,
+  formatDateWithEraJa,
+  formatTimeJa,
+  instantOf,
+  weekdayJa,
+} from './city-time';
 import { isPlainDate } from './plain-date';
 
 describe('city time', () => {
@@ -12,10 +23,15 @@ describe('city time', () => {
   it('agrees with Asia/Tokyo of the platform', () => {
     const tokyo = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'short' });
     fc.assert(
-      fc.property(fc.date({ min: new Date('1952-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), (moment) => {
-        expect(`${cityDate(moment)} ${cityTime(moment)}`).toBe(tokyo.format(moment));
-        expect(instantOf(cityDate(moment), cityTime(moment)).getTime()).toBe(Math.floor(moment.getTime() / 60_000) * 60_000);
-      }),
+      fc.property(
+        fc.date({ min: new Date('1952-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+        (moment) => {
+          expect(`${cityDate(moment)} ${cityTime(moment)}`).toBe(tokyo.format(moment));
+          expect(instantOf(cityDate(moment), cityTime(moment)).getTime()).toBe(
+            Math.floor(moment.getTime() / 60_000) * 60_000,
+          );
+        },
+      ),
     );
   });
 

@@ -1,5 +1,5 @@
 import { yearWithEraJa } from './era';
-import { type PlainDate, datePartsOf } from './plain-date';
+import { datePartsOf, type PlainDate } from './plain-date';
 
 /**
  * City time is Asia/Tokyo. Japan has kept UTC+9 without summer time since 1951, so the offset is a constant here:
@@ -41,13 +41,16 @@ export function cityTime(instant: Instant): string {
  */
 export function instantOf(date: PlainDate, time: string): Date {
   if (!TIME.test(time)) throw new RangeError('not a time of the form HH:MM');
-  return new Date(utcMidnight(date) - CITY_OFFSET_MS + Number(time.slice(0, 2)) * 3_600_000 + Number(time.slice(3)) * 60_000);
+  return new Date(
+    utcMidnight(date) - CITY_OFFSET_MS + Number(time.slice(0, 2)) * 3_600_000 + Number(time.slice(3)) * 60_000,
+  );
 }
 
 function utcMidnight(date: PlainDate): number {
   const value = Date.parse(`${date}T00:00:00Z`);
   // Date.parse takes 30 February for 2 March on some engines: the round trip tells.
-  if (Number.isNaN(value) || new Date(value).toISOString().slice(0, 10) !== date) throw new RangeError('not a date that exists');
+  if (Number.isNaN(value) || new Date(value).toISOString().slice(0, 10) !== date)
+    throw new RangeError('not a date that exists');
   return value;
 }
 

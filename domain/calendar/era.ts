@@ -1,4 +1,4 @@
-import { type PlainDate, datePartsOf } from './plain-date';
+import { datePartsOf, type PlainDate } from './plain-date';
 
 /** A Japanese era; `base` + year of the era = western year (昭和22 = 1925 + 22). */
 export interface Era {
@@ -17,15 +17,55 @@ export interface Era {
 
 /** Oldest first. The last day of one is the day before the next: 昭和64年 ends on 7 January. */
 export const ERAS: readonly Era[] = [
-  { name: '明治', kanji: '明', letter: 'M', code: '1', square: '㍾', base: 1867, firstDay: '1868-10-23', lastDay: '1912-07-29' },
-  { name: '大正', kanji: '大', letter: 'T', code: '2', square: '㍽', base: 1911, firstDay: '1912-07-30', lastDay: '1926-12-24' },
-  { name: '昭和', kanji: '昭', letter: 'S', code: '3', square: '㍼', base: 1925, firstDay: '1926-12-25', lastDay: '1989-01-07' },
-  { name: '平成', kanji: '平', letter: 'H', code: '4', square: '㍻', base: 1988, firstDay: '1989-01-08', lastDay: '2019-04-30' },
+  {
+    name: '明治',
+    kanji: '明',
+    letter: 'M',
+    code: '1',
+    square: '㍾',
+    base: 1867,
+    firstDay: '1868-10-23',
+    lastDay: '1912-07-29',
+  },
+  {
+    name: '大正',
+    kanji: '大',
+    letter: 'T',
+    code: '2',
+    square: '㍽',
+    base: 1911,
+    firstDay: '1912-07-30',
+    lastDay: '1926-12-24',
+  },
+  {
+    name: '昭和',
+    kanji: '昭',
+    letter: 'S',
+    code: '3',
+    square: '㍼',
+    base: 1925,
+    firstDay: '1926-12-25',
+    lastDay: '1989-01-07',
+  },
+  {
+    name: '平成',
+    kanji: '平',
+    letter: 'H',
+    code: '4',
+    square: '㍻',
+    base: 1988,
+    firstDay: '1989-01-08',
+    lastDay: '2019-04-30',
+  },
   { name: '令和', kanji: '令', letter: 'R', code: '5', square: '㋿', base: 2018, firstDay: '2019-05-01' },
 ];
 
 const ERA_BY_MARK = new Map<string, Era>(
-  ERAS.flatMap((era) => [era.name, era.kanji, era.letter, era.letter.toLowerCase(), era.code, era.square].map((mark) => [mark, era] as const)),
+  ERAS.flatMap((era) =>
+    [era.name, era.kanji, era.letter, era.letter.toLowerCase(), era.code, era.square].map(
+      (mark) => [mark, era] as const,
+    ),
+  ),
 );
 
 /** @param mark 昭和, 昭, S, s, 3 or ㍼ */

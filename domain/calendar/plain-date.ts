@@ -13,7 +13,7 @@ const PLAIN_DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 export function daysInMonth(year: number, month: number): number {
-  if (month === 2 && (year % 4 === 0) && (year % 100 !== 0 || year % 400 === 0)) return 29;
+  if (month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)) return 29;
   return MONTH_DAYS[month - 1] ?? 0;
 }
 

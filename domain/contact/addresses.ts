@@ -2,7 +2,11 @@ import type { ProgrammeDocument } from '../programme/document';
 
 type Answers = Readonly<Record<string, string | true>> | undefined;
 
-function answersOfKind(document: Pick<ProgrammeDocument, 'form'>, answers: Answers, kind: 'email' | 'telephone'): string[] {
+function answersOfKind(
+  document: Pick<ProgrammeDocument, 'form'>,
+  answers: Answers,
+  kind: 'email' | 'telephone',
+): string[] {
   return document.form.fields.flatMap((field) => {
     const value = field.kind === kind ? answers?.[field.name] : undefined;
     return typeof value === 'string' && value !== '' ? [value] : [];

@@ -2,9 +2,24 @@ import { callbackDueAt, mustBeCalledWithoutAddress } from './callback';
 
 test.each([
   ['weeks ahead: within a day', '2021-05-01T03:00:00Z', '2021-05-20T01:30:00Z', '2021-05-02T03:00:00.000Z'],
-  ['the day after tomorrow at dawn: by 17:00 of the day before', '2021-05-01T09:00:00Z', '2021-05-02T22:00:00Z', '2021-05-02T08:00:00.000Z'],
-  ['tomorrow, told of it in the evening: now', '2021-05-01T10:00:00Z', '2021-05-02T01:30:00Z', '2021-05-01T10:00:00.000Z'],
-  ['an invitation after the appointment: within a day', '2021-05-03T03:00:00Z', '2021-05-03T01:30:00Z', '2021-05-04T03:00:00.000Z'],
+  [
+    'the day after tomorrow at dawn: by 17:00 of the day before',
+    '2021-05-01T09:00:00Z',
+    '2021-05-02T22:00:00Z',
+    '2021-05-02T08:00:00.000Z',
+  ],
+  [
+    'tomorrow, told of it in the evening: now',
+    '2021-05-01T10:00:00Z',
+    '2021-05-02T01:30:00Z',
+    '2021-05-01T10:00:00.000Z',
+  ],
+  [
+    'an invitation after the appointment: within a day',
+    '2021-05-03T03:00:00Z',
+    '2021-05-03T01:30:00Z',
+    '2021-05-04T03:00:00.000Z',
+  ],
 ])('%s', (_name, now, startsAt, due) => {
   expect(callbackDueAt(new Date(now), new Date(startsAt)).toISOString()).toBe(due);
 });

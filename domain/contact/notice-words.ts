@@ -22,7 +22,8 @@ export function noticeReasonWords(code: string): string {
   const known = failures[code];
   if (known !== undefined) return known;
   const smtp = /^smtp (\d)\d\d$/.exec(code);
-  if (smtp) return smtp[1] === '5' ? `宛先に届きませんでした（${code}）` : `メールサーバーが受け付けませんでした（${code}）`;
+  if (smtp)
+    return smtp[1] === '5' ? `宛先に届きませんでした（${code}）` : `メールサーバーが受け付けませんでした（${code}）`;
   if (/^line \d\d\d$/.test(code)) return `LINEが受け付けませんでした（${code}）`;
   return skipWords(code);
 }

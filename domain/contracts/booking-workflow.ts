@@ -130,7 +130,16 @@ export const actorKinds = ['citizen', 'operator', 'venue', 'city', 'system'] as 
 export type ActorKind = (typeof actorKinds)[number];
 
 /** Why a booking or hold ended. `moved`: another booking took its place. */
-export const endReasons = ['citizen', 'operator', 'city', 'moved', 'hold_expired', 'given_up', 'day_over', 'checked_in'] as const;
+export const endReasons = [
+  'citizen',
+  'operator',
+  'city',
+  'moved',
+  'hold_expired',
+  'given_up',
+  'day_over',
+  'checked_in',
+] as const;
 export type EndReason = (typeof endReasons)[number];
 
 /** Argument of the workflow. `events`: the first event and those that followed before the start; later ones come by signal. */

@@ -152,7 +152,9 @@ export type UndoRefusalCode =
   /** People whom the import brought in have booked since. */
   | 'has_bookings';
 
-export type UndoOutcome = { readonly ok: true; readonly result: UndoResult } | { readonly ok: false; readonly code: UndoRefusalCode; readonly bookings: number };
+export type UndoOutcome =
+  | { readonly ok: true; readonly result: UndoResult }
+  | { readonly ok: false; readonly code: UndoRefusalCode; readonly bookings: number };
 
 /** Looks into the drop folder, started by a Schedule. */
 export const dropFolderWorkflowType = 'dropFolder';

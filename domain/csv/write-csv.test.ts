@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { csvLine, csvText, guardFormula, unguardFormula } from './write-csv';
 
 test.each([
@@ -27,9 +28,11 @@ test('a file begins with the mark and ends every line with CRLF', () => {
 });
 
 test('whatever is guarded comes back as it was', () => {
-  fc.assert(fc.property(fc.string(), (text) => {
-    // A text that looks guarded already is the one that cannot be told apart; nobody writes an address like that.
-    fc.pre(!/^'[=+\-@\t\0]/.test(text));
-    expect(unguardFormula(guardFormula(text))).toBe(text);
-  }));
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      // A text that looks guarded already is the one that cannot be told apart; nobody writes an address like that.
+      fc.pre(!/^'[=+\-@\t\0]/.test(text));
+      expect(unguardFormula(guardFormula(text))).toBe(text);
+    }),
+  );
 });

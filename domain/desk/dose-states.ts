@@ -8,7 +8,12 @@ import { bookingWindow } from '../programme/window';
 /** What an operator can do for a resident's dose. `dates`: city dates on which it may lie, both included. */
 export type DoseState =
   | { readonly kind: 'open'; readonly dates: { readonly first: string; readonly last: string } }
-  | { readonly kind: 'taken'; readonly state: BookingState; readonly bookingId: string; readonly dates: { readonly first: string; readonly last: string } }
+  | {
+      readonly kind: 'taken';
+      readonly state: BookingState;
+      readonly bookingId: string;
+      readonly dates: { readonly first: string; readonly last: string };
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export interface ResidentForDoses {
@@ -20,11 +25,19 @@ export interface ResidentForDoses {
 }
 
 /** Where a resident stands with one dose: booked, to be booked and when, or why not. Says nothing of free seats. */
-export function doseState(document: ProgrammeDocument, dose: number, { person, bookings, permitted }: ResidentForDoses, now: Date): DoseState {
+export function doseState(
+  document: ProgrammeDocument,
+  dose: number,
+  { person, bookings, permitted }: ResidentForDoses,
+  now: Date,
+): DoseState {
   const rest = bookings.filter((item) => item.dose !== dose);
   const allowed = allowedDates(document, dose, rest);
   const window = bookingWindow(document, now, { channel: 'phone', dose });
-  const dates = { first: later(window.first, 'ok' in allowed ? undefined : allowed.earliest), last: earlier(window.last, 'ok' in allowed ? undefined : allowed.latest) };
+  const dates = {
+    first: later(window.first, 'ok' in allowed ? undefined : allowed.earliest),
+    last: earlier(window.last, 'ok' in allowed ? undefined : allowed.latest),
+  };
   const live = bookings.filter((item) => item.dose === dose);
   const taken = live.find((item) => item.replaces === null) ?? live[0];
   if (taken) return { kind: 'taken', state: taken.state, bookingId: taken.id, dates };

@@ -23,13 +23,15 @@ export interface DeskSearch {
   readonly kana?: string;
 }
 
-export type DeskSearchResult = { readonly ok: true; readonly search: DeskSearch } | { readonly ok: false; readonly sentence: string };
+export type DeskSearchResult =
+  { readonly ok: true; readonly search: DeskSearch } | { readonly ok: false; readonly sentence: string };
 
 const sentences = {
   empty: '接種券番号、氏名カナ、生年月日、電話番号、受付番号のどれかを入力してください。',
   kanji: '漢字では探せません。氏名はカナかひらがなで入力してください。',
   kanaTooShort: '氏名カナは2文字以上で入力してください。',
-  unreadable: '読み取れない部分があります。接種券番号、氏名カナ、生年月日（S22.4.1 や 1947/4/1）、電話番号、受付番号で探せます。',
+  unreadable:
+    '読み取れない部分があります。接種券番号、氏名カナ、生年月日（S22.4.1 や 1947/4/1）、電話番号、受付番号で探せます。',
   digits: '数字のけた数が、接種券番号、受付番号（9けた）、電話番号、生年月日のどれとも合いません。',
   twice: '同じ種類の手がかりが二つあります。一つにしてください。',
 } as const;
@@ -41,7 +43,10 @@ const HAN = /\p{Script=Han}/u;
  * any order, apart by blanks (`サトウ ハナ S22.4.1`).
  */
 export function readSearchText(text: string, rule: CouponNumberRule, today: PlainDate): DeskSearchResult {
-  const tokens = foldWidth(text).trim().split(/\s+/).filter((token) => token !== '');
+  const tokens = foldWidth(text)
+    .trim()
+    .split(/\s+/)
+    .filter((token) => token !== '');
   const kana = foldKana(tokens.filter(isKana).join(''));
   const rest = tokens.filter((token) => !isKana(token));
   if (kana === '' && rest.length === 0) return fault(sentences.empty);
@@ -79,12 +84,15 @@ function readWord(word: string, rule: CouponNumberRule, today: PlainDate): DeskS
     return {
       ok: true,
       search: {
-        ...(number.ok ? { couponNumber: number.value } : {}), ...(reference === undefined ? {} : { reference }), ...(telephone.ok ? { telephone: telephone.value.digits } : {}),
+        ...(number.ok ? { couponNumber: number.value } : {}),
+        ...(reference === undefined ? {} : { reference }),
+        ...(telephone.ok ? { telephone: telephone.value.digits } : {}),
       },
     };
   }
   if (birth.ok) return { ok: true, search: { birthDate: birth.value } };
-  if (birth.fault.code !== 'unreadable' && birth.fault.code !== 'missing' && birth.fault.code !== 'era_unknown') return fault(explainBirthDateFault(birth.fault));
+  if (birth.fault.code !== 'unreadable' && birth.fault.code !== 'missing' && birth.fault.code !== 'era_unknown')
+    return fault(explainBirthDateFault(birth.fault));
   if (/^[0-9-]+$/.test(word)) return fault(sentences.digits);
   return fault(HAN.test(word) ? sentences.kanji : sentences.unreadable);
 }

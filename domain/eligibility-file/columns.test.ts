@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { applyMapping, parseColumnMapping, recogniseHeader } from './columns';
 
 describe('the header of a city file', () => {
@@ -15,7 +16,12 @@ describe('the header of a city file', () => {
   });
 
   it('may stand below titles', () => {
-    const records = [['接種対象者名簿', '', ''], ['令和3年4月1日現在', '', ''], ['接種券番号', '生年月日', '対象区分'], ['0012345678', '1947-04-01', '高齢者']];
+    const records = [
+      ['接種対象者名簿', '', ''],
+      ['令和3年4月1日現在', '', ''],
+      ['接種券番号', '生年月日', '対象区分'],
+      ['0012345678', '1947-04-01', '高齢者'],
+    ];
     expect(recogniseHeader(records, true)).toMatchObject({ ok: true, leadingRecords: 3 });
   });
 
@@ -29,17 +35,31 @@ describe('the header of a city file', () => {
   });
 
   it('needs no group where rows without one have a place', () => {
-    expect(recogniseHeader([['接種券番号', '生年月日']], false)).toMatchObject({ ok: true, columns: { number: 1, birth: 2 } });
+    expect(recogniseHeader([['接種券番号', '生年月日']], false)).toMatchObject({
+      ok: true,
+      columns: { number: 1, birth: 2 },
+    });
   });
 });
 
 describe('a mapping by position', () => {
   it('is read in any order', () => {
-    expect(parseColumnMapping('number=3,birth=5,group=7,kana=4')).toEqual({ ok: true, columns: { number: 3, birth: 5, group: 7, kana: 4 } });
+    expect(parseColumnMapping('number=3,birth=5,group=7,kana=4')).toEqual({
+      ok: true,
+      columns: { number: 3, birth: 5, group: 7, kana: 4 },
+    });
     expect(parseColumnMapping(' birth = 2 , number = 1 ')).toEqual({ ok: true, columns: { number: 1, birth: 2 } });
   });
 
-  it.each(['', 'number=3', 'number=3,birth=3', 'number=3,birth=0', 'number=3,birth=5,colour=1', 'number=3,birth=5,number=4', 'number:3,birth:5'])('%j is refused in words', (text) => {
+  it.each([
+    '',
+    'number=3',
+    'number=3,birth=3',
+    'number=3,birth=0',
+    'number=3,birth=5,colour=1',
+    'number=3,birth=5,number=4',
+    'number:3,birth:5',
+  ])('%j is refused in words', (text) => {
     const result = parseColumnMapping(text);
     expect(result.ok).toBe(false);
     if (!result.ok) expect(result.sentence).toMatch(/。$/);
@@ -55,13 +75,33 @@ describe('a mapping by position', () => {
 
   it('keeps the first row of a file without header and skips a header', () => {
     const columns = { number: 1, birth: 2, group: 3 };
-    expect(applyMapping([['0012345678', '1947-04-01', '一般']], columns, true)).toEqual({ ok: true, columns, width: 3, leadingRecords: 0 });
+    expect(applyMapping([['0012345678', '1947-04-01', '一般']], columns, true)).toEqual({
+      ok: true,
+      columns,
+      width: 3,
+      leadingRecords: 0,
+    });
     expect(applyMapping([['番号', '誕生', '種別']], columns, true)).toMatchObject({ ok: true, leadingRecords: 1 });
-    expect(applyMapping([['', '', ''], ['0012345678', '1947-04-01', '一般']], columns, true)).toMatchObject({ ok: true, leadingRecords: 1, width: 3 });
+    expect(
+      applyMapping(
+        [
+          ['', '', ''],
+          ['0012345678', '1947-04-01', '一般'],
+        ],
+        columns,
+        true,
+      ),
+    ).toMatchObject({ ok: true, leadingRecords: 1, width: 3 });
   });
 
   it('must fit the file', () => {
-    expect(applyMapping([['0012345678', '1947-04-01']], { number: 1, birth: 5 }, false)).toEqual({ ok: false, refusal: { code: 'mapping_beyond_file', width: 2 } });
-    expect(applyMapping([['0012345678', '1947-04-01']], { number: 1, birth: 2 }, true)).toEqual({ ok: false, refusal: { code: 'columns_missing', columns: ['group'] } });
+    expect(applyMapping([['0012345678', '1947-04-01']], { number: 1, birth: 5 }, false)).toEqual({
+      ok: false,
+      refusal: { code: 'mapping_beyond_file', width: 2 },
+    });
+    expect(applyMapping([['0012345678', '1947-04-01']], { number: 1, birth: 2 }, true)).toEqual({
+      ok: false,
+      refusal: { code: 'columns_missing', columns: ['group'] },
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { parseBirthDate, type BirthDateResult } from '../calendar/birth-date';
+import { type BirthDateResult, parseBirthDate } from '../calendar/birth-date';
 import { ERAS } from '../calendar/era';
 import type { PlainDate } from '../calendar/plain-date';
 import { foldWidth } from '../fold-width';
@@ -8,7 +8,10 @@ export const dateForms = ['any', 'era_code', 'western', 'era'] as const;
 export type DateForm = (typeof dateForms)[number];
 
 export const dateFormWords: Readonly<Record<DateForm, string>> = {
-  any: '自動で読み取る', era_code: '元号コード＋年月日6けた（3220401）', western: '西暦（1947/4/1、19470401）', era: '元号つき（昭和22年4月1日、S22.4.1）',
+  any: '自動で読み取る',
+  era_code: '元号コード＋年月日6けた（3220401）',
+  western: '西暦（1947/4/1、19470401）',
+  era: '元号つき（昭和22年4月1日、S22.4.1）',
 };
 
 /** How a city writes birth dates. */
@@ -31,7 +34,8 @@ const FORMS: Readonly<Record<Exclude<DateForm, 'any'>, RegExp>> = {
 export function readFileDate(text: string, rule: DateRule | undefined, today: PlainDate): BirthDateResult {
   if (rule === undefined) return parseBirthDate(text, today);
   const plain = foldWidth(text).trim();
-  if (plain !== '' && rule.form !== 'any' && !FORMS[rule.form].test(plain)) return { ok: false, fault: { code: 'unreadable' } };
+  if (plain !== '' && rule.form !== 'any' && !FORMS[rule.form].test(plain))
+    return { ok: false, fault: { code: 'unreadable' } };
   const coded = rule.eraCodes === undefined ? null : CODED.exec(plain);
   if (coded === null) return parseBirthDate(text, today);
   const letter = rule.eraCodes?.[coded[1] ?? ''];

@@ -17,5 +17,7 @@ export function refuseByDelimiter(text: string): FileRefusal | undefined {
   if (lines.length === 0 || regular(CANDIDATES.comma) > 0) return undefined;
   if (regular(CANDIDATES.tab) > 0) return { code: 'wrong_delimiter', delimiter: 'tab' };
   if (regular(CANDIDATES.semicolon) > 0) return { code: 'wrong_delimiter', delimiter: 'semicolon' };
-  return lines.some((line) => line.includes(CANDIDATES.comma)) ? undefined : { code: 'wrong_delimiter', delimiter: 'none' };
+  return lines.some((line) => line.includes(CANDIDATES.comma))
+    ? undefined
+    : { code: 'wrong_delimiter', delimiter: 'none' };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { refuseByDelimiter } from './delimiter';
 import { EncodingDetector, refuseByFirstBytes } from './encoding';
 import { explainFileRefusal } from './refusal';
@@ -24,12 +25,23 @@ describe('the encoding of a file', () => {
   });
 
   it.each(['eligibility-a.csv', 'eligibility-b.csv'])('%s is CP932', (name) => {
-    expect(detect(readFileSync(join(__dirname, '../../test/data', name)), 4096)).toEqual({ ok: true, encoding: 'shift_jis' });
+    expect(detect(readFileSync(join(__dirname, '../../test/data', name)), 4096)).toEqual({
+      ok: true,
+      encoding: 'shift_jis',
+    });
   });
 
   it.each([
-    ['broken UTF-8 behind a mark', Buffer.concat([Buffer.from('\uFEFF接種券'), Buffer.from([0xe7, 0x41])]), 'broken_utf-8'],
-    ['cut in the middle of a character', Buffer.concat([Buffer.from('\uFEFF接種'), Buffer.from([0xe5, 0x88])]), 'broken_utf-8'],
+    [
+      'broken UTF-8 behind a mark',
+      Buffer.concat([Buffer.from('\uFEFF接種券'), Buffer.from([0xe7, 0x41])]),
+      'broken_utf-8',
+    ],
+    [
+      'cut in the middle of a character',
+      Buffer.concat([Buffer.from('\uFEFF接種'), Buffer.from([0xe5, 0x88])]),
+      'broken_utf-8',
+    ],
     ['neither', Buffer.from([0x82, 0xa0, 0xff, 0xfe, 0x80]), 'unknown'],
     ['ISO-2022-JP', Buffer.from('\u001b$B@\\<o7t\u001b(B,1'), 'iso-2022-jp'],
   ])('%s is refused', (_name, bytes, encoding) => {
@@ -44,8 +56,16 @@ describe('what is no text', () => {
     ['a PDF', Buffer.from('%PDF-1.7'), { code: 'not_text', kind: 'pdf' }],
     ['gzip', Buffer.from([0x1f, 0x8b, 0x08]), { code: 'not_text', kind: 'gzip' }],
     ['UTF-16 with a mark', Buffer.from('\uFEFF接種券番号', 'utf16le'), { code: 'wrong_encoding', encoding: 'utf-16' }],
-    ['UTF-16 without a mark', Buffer.from('coupon_number,birth_date', 'utf16le'), { code: 'wrong_encoding', encoding: 'utf-16' }],
-    ['something else', Buffer.concat([Buffer.alloc(1), Buffer.from('a'.repeat(100))]), { code: 'not_text', kind: 'binary' }],
+    [
+      'UTF-16 without a mark',
+      Buffer.from('coupon_number,birth_date', 'utf16le'),
+      { code: 'wrong_encoding', encoding: 'utf-16' },
+    ],
+    [
+      'something else',
+      Buffer.concat([Buffer.alloc(1), Buffer.from('a'.repeat(100))]),
+      { code: 'not_text', kind: 'binary' },
+    ],
   ])('%s is named', (_name, bytes, refusal) => {
     expect(refuseByFirstBytes(bytes)).toEqual(refusal);
   });
@@ -65,10 +85,14 @@ describe('the separator of columns', () => {
     ['a;b;c\n1;2,5;3\n', 'semicolon'],
     ['just words\nand more words\n', 'none'],
   ])('%j', (text, delimiter) => {
-    expect(refuseByDelimiter(text)).toEqual(delimiter === undefined ? undefined : { code: 'wrong_delimiter', delimiter });
+    expect(refuseByDelimiter(text)).toEqual(
+      delimiter === undefined ? undefined : { code: 'wrong_delimiter', delimiter },
+    );
   });
 
   it('is named with what to do', () => {
-    expect(explainFileRefusal({ code: 'wrong_delimiter', delimiter: 'tab' })).toBe('列の区切りがタブになっています。CSV（カンマ区切り）で保存し直してください。');
+    expect(explainFileRefusal({ code: 'wrong_delimiter', delimiter: 'tab' })).toBe(
+      '列の区切りがタブになっています。CSV（カンマ区切り）で保存し直してください。',
+    );
   });
 });

@@ -54,7 +54,9 @@ export class EncodingDetector {
   }
 
   /** After the last piece. */
-  finish(): { readonly ok: true; readonly encoding: FileFormat['encoding'] } | { readonly ok: false; readonly refusal: FileRefusal } {
+  finish():
+    | { readonly ok: true; readonly encoding: FileFormat['encoding'] }
+    | { readonly ok: false; readonly refusal: FileRefusal } {
     this.#decode('utf8');
     this.#decode('cp932');
     if (this.#jis && this.#isAscii) return { ok: false, refusal: { code: 'wrong_encoding', encoding: 'iso-2022-jp' } };

@@ -1,9 +1,9 @@
-import type { PlainDate } from '../calendar/plain-date';
 import { parseBirthDate } from '../calendar/birth-date';
-import { foldWidth } from '../fold-width';
+import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../coupon-number';
+import { foldWidth } from '../fold-width';
 import { columnOfHeader, foldHeader, positions, recogniseHeader } from './columns';
-import { type FileColumn, type FileMapping, fileColumns } from './format';
+import { type FileColumn, fileColumns, type FileMapping } from './format';
 import { isBlankRow } from './row';
 import { standingOf } from './standing';
 
@@ -37,7 +37,11 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
   const headerIndex = recognised.ok ? recognised.leadingRecords - 1 : likelyHeader(records, rules);
   const header = headerIndex === undefined ? undefined : records[headerIndex];
   const rows = records.slice(headerIndex === undefined ? 0 : headerIndex + 1).filter((record) => !isBlankRow(record));
-  const found: Partial<Record<FileColumn, number>> = recognised.ok ? { ...recognised.columns } : header === undefined ? {} : byNames(header);
+  const found: Partial<Record<FileColumn, number>> = recognised.ok
+    ? { ...recognised.columns }
+    : header === undefined
+      ? {}
+      : byNames(header);
   const width = Math.max(0, ...rows.map((row) => row.length));
   const taken = (): ReadonlySet<number> => new Set(Object.values(found));
 
@@ -53,7 +57,13 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
     if (column === 'standing' || found[column] !== undefined) continue;
     const best = Array.from({ length: width }, (_, index) => index + 1)
       .filter((position) => !taken().has(position))
-      .map((position) => ({ position, ...share(rows.map((row) => row[position - 1] ?? ''), fits[column]) }))
+      .map((position) => ({
+        position,
+        ...share(
+          rows.map((row) => row[position - 1] ?? ''),
+          fits[column],
+        ),
+      }))
       .filter(({ part, distinct }) => part >= ENOUGH && (column !== 'number' || distinct >= ENOUGH))
       .sort((one, other) => other.part - one.part || one.position - other.position)[0];
     if (best !== undefined) found[column] = best.position;
@@ -72,7 +82,9 @@ export function headersOf(columns: FileMapping['columns'], header: readonly stri
     return position === undefined ? [] : [[column, (header[position - 1] ?? '').trim()] as const];
   });
   const folded = header.map(foldHeader);
-  const isUsable = entries.every(([, name]) => name !== '' && folded.filter((other) => other === foldHeader(name)).length === 1);
+  const isUsable = entries.every(
+    ([, name]) => name !== '' && folded.filter((other) => other === foldHeader(name)).length === 1,
+  );
   return isUsable ? Object.fromEntries(entries) : undefined;
 }
 
@@ -89,7 +101,11 @@ function byNames(header: readonly string[]): Partial<Record<FileColumn, number>>
 function likelyHeader(records: readonly (readonly string[])[], rules: GuessRules): number | undefined {
   const index = records.findIndex((record) => !isBlankRow(record));
   const first = records[index];
-  if (first === undefined || first.some((cell) => parseCouponNumber(cell, rules.couponNumber).ok || /[0-9]{4}/.test(foldWidth(cell)))) return undefined;
+  if (
+    first === undefined ||
+    first.some((cell) => parseCouponNumber(cell, rules.couponNumber).ok || /[0-9]{4}/.test(foldWidth(cell)))
+  )
+    return undefined;
   return index;
 }
 

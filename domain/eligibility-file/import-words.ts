@@ -36,18 +36,39 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
   const { errors } = summary;
   const rows: [string, string][] = [
     ['読んだ行', `${figure(summary.records)}行`],
-    ['取り込める方', `${figure(summary.good)}人（新しい方 ${figure(summary.created)}人、変わる方 ${figure(summary.changed)}人、同じ方 ${figure(summary.unchanged)}人）`],
+    [
+      '取り込める方',
+      `${figure(summary.good)}人（新しい方 ${figure(summary.created)}人、変わる方 ${figure(summary.changed)}人、同じ方 ${figure(summary.unchanged)}人）`,
+    ],
     ['取り込めない行', summary.bad === 0 ? 'ありません' : `${figure(summary.bad)}行`],
   ];
-  if (errors.duplicate_identical) rows.push(['同じ内容の重なり', `${figure(errors.duplicate_identical)}行（1件として数えました）`]);
-  if (errors.same_person) rows.push(['同じ方の可能性', `${figure(errors.same_person)}行（生年月日と氏名カナが同じで、番号が違います）`]);
-  if (summary.newNumber > 0) rows.push(['番号が変わる方', `${figure(summary.newNumber)}人${withBookings(summary.newNumberWithBooking)}（予約はそのまま新しい番号に引き継ぎます）`]);
-  if (summary.gone > 0) rows.push(['転出・死亡の方', `${figure(summary.gone)}人${withBookings(summary.goneWithBooking)}（対象から外します。予約は残ります）`]);
+  if (errors.duplicate_identical)
+    rows.push(['同じ内容の重なり', `${figure(errors.duplicate_identical)}行（1件として数えました）`]);
+  if (errors.same_person)
+    rows.push(['同じ方の可能性', `${figure(errors.same_person)}行（生年月日と氏名カナが同じで、番号が違います）`]);
+  if (summary.newNumber > 0)
+    rows.push([
+      '番号が変わる方',
+      `${figure(summary.newNumber)}人${withBookings(summary.newNumberWithBooking)}（予約はそのまま新しい番号に引き継ぎます）`,
+    ]);
+  if (summary.gone > 0)
+    rows.push([
+      '転出・死亡の方',
+      `${figure(summary.gone)}人${withBookings(summary.goneWithBooking)}（対象から外します。予約は残ります）`,
+    ]);
   if (summary.missing > 0) {
-    rows.push(['ファイルにない方', `${figure(summary.missing)}人${withBookings(summary.missingWithBooking)}${summary.isFullSet ? '' : '（そのままにします）'}`]);
+    rows.push([
+      'ファイルにない方',
+      `${figure(summary.missing)}人${withBookings(summary.missingWithBooking)}${summary.isFullSet ? '' : '（そのままにします）'}`,
+    ]);
   }
-  if (summary.toRemove > 0) rows.push(['対象から外す方', `${figure(summary.toRemove)}人（全員分のファイルとして取り込むため。予約は残ります）`]);
-  if (summary.removalBlocked !== undefined) rows.push(['対象から外す方', '外しません（番号を読み取れない行があり、だれの行かわからないため）']);
+  if (summary.toRemove > 0)
+    rows.push([
+      '対象から外す方',
+      `${figure(summary.toRemove)}人（全員分のファイルとして取り込むため。予約は残ります）`,
+    ]);
+  if (summary.removalBlocked !== undefined)
+    rows.push(['対象から外す方', '外しません（番号を読み取れない行があり、だれの行かわからないため）']);
   return rows;
 }
 
@@ -70,7 +91,10 @@ export function isMatchingEnough({ records, unchanged, toRemove }: ImportSummary
 
 /** `新しい方 3人、変わった方 0人、…` */
 export function resultWords(result: ImportResult): string {
-  const removed = result.removed === 0 ? '' : `、対象から外した方 ${figure(result.removed)}人（うち予約のある方 ${figure(result.removedWithBooking)}人）`;
+  const removed =
+    result.removed === 0
+      ? ''
+      : `、対象から外した方 ${figure(result.removed)}人（うち予約のある方 ${figure(result.removedWithBooking)}人）`;
   const newNumber = result.newNumber > 0 ? `、番号が変わった方 ${figure(result.newNumber)}人` : '';
   const gone = result.gone > 0 ? `、転出・死亡の方 ${figure(result.gone)}人` : '';
   return `新しい方 ${figure(result.created)}人、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
@@ -82,16 +106,27 @@ export function importDetails({ phase, summary, result, refusal }: ImportProgres
   if (refusal !== undefined) rows.push(['理由', explainFileRefusal(refusal)]);
   if (result !== undefined) rows.push(['結果', resultWords(result)]);
   if (summary !== undefined) for (const [label, words] of summaryRows(summary)) rows.push([label, words]);
-  return ['| | |', '|---|---|', ...rows.map(([label, words]) => `| ${label} | ${words} |`), ...operations(phase, summary), ''].join('\n');
+  return [
+    '| | |',
+    '|---|---|',
+    ...rows.map(([label, words]) => `| ${label} | ${words} |`),
+    ...operations(phase, summary),
+    '',
+  ].join('\n');
 }
 
 function operations(phase: ImportPhase, summary: ImportSummary | undefined): string[] {
   const reject = `- 取りやめる: \`${rejectImportUpdateName}\` 入力例 \`{"by": "staff-1"}\``;
   const title = ['', '### できる操作（Update）', ''];
-  if (phase === 'waiting_for_approval') return [...title, `- 取り込む: \`${approveImportUpdateName}\` 入力例 \`{"by": "staff-1"}\``, reject];
+  if (phase === 'waiting_for_approval')
+    return [...title, `- 取り込む: \`${approveImportUpdateName}\` 入力例 \`{"by": "staff-1"}\``, reject];
   if (phase === 'waiting_for_removal_approval') {
     const residents = summary?.toRemove ?? 0;
-    return [...title, `- 対象から外す: \`${approveRemovalUpdateName}\` 入力例 \`{"by": "staff-1", "residents": ${String(residents)}}\``, reject];
+    return [
+      ...title,
+      `- 対象から外す: \`${approveRemovalUpdateName}\` 入力例 \`{"by": "staff-1", "residents": ${String(residents)}}\``,
+      reject,
+    ];
   }
   return [];
 }

@@ -1,12 +1,22 @@
 /** What would come of a log-in with number and birth date once an import is approved. */
 export const loginCheckCodes = [
-  'would_log_in', 'other_birth_date', 'unknown_number', 'row_refused', 'moved_out', 'died', 'new_number', 'removed', 'number_malformed', 'birth_malformed',
+  'would_log_in',
+  'other_birth_date',
+  'unknown_number',
+  'row_refused',
+  'moved_out',
+  'died',
+  'new_number',
+  'removed',
+  'number_malformed',
+  'birth_malformed',
 ] as const;
 export type LoginCheckCode = (typeof loginCheckCodes)[number];
 
 const WORDS: Readonly<Record<LoginCheckCode, string>> = {
   would_log_in: 'ログインできます。',
-  other_birth_date: 'ログインできません。この番号の方の生年月日は、入力と違います。名簿とファイルのどちらが正しいか、ご確認ください。',
+  other_birth_date:
+    'ログインできません。この番号の方の生年月日は、入力と違います。名簿とファイルのどちらが正しいか、ご確認ください。',
   unknown_number: 'ログインできません。この番号は、ファイルにもいまの対象者にもありません。',
   row_refused: 'ログインできません。この番号の行は、誤りがあるため取り込まれません。行の誤りの一覧をご確認ください。',
   moved_out: 'ログインできません。ファイルでは転出した方になっています。',

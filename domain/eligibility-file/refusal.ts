@@ -6,7 +6,10 @@ export type FileRefusal =
   | { readonly code: 'too_large'; readonly limitMebibytes: number }
   /** Not a text file at all: what its first bytes say. */
   | { readonly code: 'not_text'; readonly kind: 'xlsx' | 'xls' | 'pdf' | 'gzip' | 'binary' }
-  | { readonly code: 'wrong_encoding'; readonly encoding: 'utf-16' | 'utf-32' | 'broken_utf-8' | 'iso-2022-jp' | 'unknown' }
+  | {
+      readonly code: 'wrong_encoding';
+      readonly encoding: 'utf-16' | 'utf-32' | 'broken_utf-8' | 'iso-2022-jp' | 'unknown';
+    }
   | { readonly code: 'wrong_delimiter'; readonly delimiter: 'tab' | 'semicolon' | 'none' }
   | { readonly code: 'no_header' }
   | { readonly code: 'columns_missing'; readonly columns: readonly FileColumn[] }
@@ -22,7 +25,13 @@ export type FileRefusal =
   /** The keys are being rotated: blind indexes of two keys cannot be compared. */
   | { readonly code: 'rotation_unfinished' };
 
-const COLUMN_NAMES: Record<FileColumn, string> = { number: '接種券番号', birth: '生年月日', group: '対象区分', kana: '氏名カナ', standing: '異動（転出・死亡）' };
+const COLUMN_NAMES: Record<FileColumn, string> = {
+  number: '接種券番号',
+  birth: '生年月日',
+  group: '対象区分',
+  kana: '氏名カナ',
+  standing: '異動（転出・死亡）',
+};
 
 export function columnNameJa(column: FileColumn): string {
   return COLUMN_NAMES[column];
@@ -40,7 +49,8 @@ export function explainFileRefusal(refusal: FileRefusal): string {
     case 'wrong_encoding':
       return explainEncoding(refusal.encoding);
     case 'wrong_delimiter':
-      if (refusal.delimiter === 'none') return '列の区切り（カンマ）が見つかりません。CSV（カンマ区切り）で保存し直してください。';
+      if (refusal.delimiter === 'none')
+        return '列の区切り（カンマ）が見つかりません。CSV（カンマ区切り）で保存し直してください。';
       return `列の区切りが${refusal.delimiter === 'tab' ? 'タブ' : 'セミコロン'}になっています。CSV（カンマ区切り）で保存し直してください。`;
     case 'no_header':
       return '見出しの行がわかりません。1行目に「接種券番号」「生年月日」「対象区分」を置くか、画面で列を選んでください（コマンドでは --columns number=3,birth=5,group=7 のように指定します）。';

@@ -1,5 +1,5 @@
-import type { CouponNumberFault } from '../coupon-number';
 import type { BirthDateFault } from '../calendar/birth-date';
+import type { CouponNumberFault } from '../coupon-number';
 import type { FileColumn } from './format';
 
 /** What can be wrong with a row, and what is noted about one, see {@link rowNoteCodes}. */
@@ -46,7 +46,8 @@ export function numberError(fault: CouponNumberFault): RowError {
 
 /** @param text what stands in the cell: two damages of spreadsheets have names of their own */
 export function birthError(fault: BirthDateFault, text: string): RowError {
-  if (fault.code === 'unreadable' && /^\s*[0-9]{5}(\.0+)?\s*$/.test(text)) return { column: 'birth', code: 'birth_serial' };
+  if (fault.code === 'unreadable' && /^\s*[0-9]{5}(\.0+)?\s*$/.test(text))
+    return { column: 'birth', code: 'birth_serial' };
   if (fault.code === 'unreadable' && /^\s*#+\s*$/.test(text)) return { column: 'birth', code: 'birth_hidden' };
   // Two eras can only contradict each other in the boxes of the log-in page, never in one text.
   const code = fault.code === 'era_contradiction' ? 'unreadable' : fault.code;

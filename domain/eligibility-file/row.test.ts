@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { removal, refuseByRows } from './gate';
-import { type RowRules, checkRow, isBlankRow } from './row';
+
+import { refuseByRows, removal } from './gate';
+import { checkRow, isBlankRow, type RowRules } from './row';
 import { explainRowError, rowErrorCodes } from './row-error';
 
 const rules: RowRules = {
@@ -16,16 +17,28 @@ describe('a row of a city file', () => {
       ok: true,
       row: { number: '0012345678', birthDate: '1947-04-01', groupCode: 'seniors', kana: 'ホンマ　レン' },
     });
-    expect(checkRow(['0012345678', ' ', '3220401', ''], rules)).toEqual({ ok: true, row: { number: '0012345678', birthDate: '1947-04-01', groupCode: 'general' } });
+    expect(checkRow(['0012345678', ' ', '3220401', ''], rules)).toEqual({
+      ok: true,
+      row: { number: '0012345678', birthDate: '1947-04-01', groupCode: 'general' },
+    });
   });
 
   it('keeps kana as given, private-use characters included', () => {
-    expect(checkRow(['0012345678', 'ﾎﾝﾏ\uE000', '1947/4/1', '高齢者'], rules)).toMatchObject({ ok: true, row: { kana: 'ﾎﾝﾏ\uE000' } });
+    expect(checkRow(['0012345678', 'ﾎﾝﾏ\uE000', '1947/4/1', '高齢者'], rules)).toMatchObject({
+      ok: true,
+      row: { kana: 'ﾎﾝﾏ\uE000' },
+    });
   });
 
   it('takes off what a spreadsheet puts around a text', () => {
-    expect(checkRow(["'0012345678", '', "'1947/4/1", '高齢者'], rules)).toMatchObject({ ok: true, row: { number: '0012345678' } });
-    expect(checkRow(['="0012345678"', '', '="19470401"', '高齢者'], rules)).toMatchObject({ ok: true, row: { number: '0012345678', birthDate: '1947-04-01' } });
+    expect(checkRow(["'0012345678", '', "'1947/4/1", '高齢者'], rules)).toMatchObject({
+      ok: true,
+      row: { number: '0012345678' },
+    });
+    expect(checkRow(['="0012345678"', '', '="19470401"', '高齢者'], rules)).toMatchObject({
+      ok: true,
+      row: { number: '0012345678', birthDate: '1947-04-01' },
+    });
   });
 
   it.each([
@@ -37,7 +50,11 @@ describe('a row of a city file', () => {
     [['0012345678', '', '2031-01-01', '高齢者'], ['birth_future'], '0012345678'],
     [['0012345678', '', '1947/4/1', '学生'], ['group_unknown'], '0012345678'],
     [['0012345678', 'ア'.repeat(101), '1947/4/1', '高齢者'], ['kana_too_long'], '0012345678'],
-    [['0012345678', 'ホンマ', 'レン', '1947/4/1', '高齢者', '備考'], ['too_many_cells', 'birth_unreadable', 'group_unknown'], '0012345678'],
+    [
+      ['0012345678', 'ホンマ', 'レン', '1947/4/1', '高齢者', '備考'],
+      ['too_many_cells', 'birth_unreadable', 'group_unknown'],
+      '0012345678',
+    ],
     [['0012345678'], ['birth_missing'], '0012345678'],
     [['x', '', 'x', 'x'], ['number_not_digits', 'birth_unreadable', 'group_unknown'], undefined],
   ])('%j is refused: %j', (cells, codes, number) => {
@@ -78,7 +95,10 @@ describe('the gate', () => {
   it('removes nobody but with a full set, and nobody while a number is unreadable', () => {
     expect(removal({ isFullSet: false, missing: 3, unreadableNumbers: 0 })).toEqual({ toRemove: 0 });
     expect(removal({ isFullSet: true, missing: 3, unreadableNumbers: 0 })).toEqual({ toRemove: 3 });
-    expect(removal({ isFullSet: true, missing: 3, unreadableNumbers: 1 })).toEqual({ toRemove: 0, removalBlocked: 'unreadable_numbers' });
+    expect(removal({ isFullSet: true, missing: 3, unreadableNumbers: 1 })).toEqual({
+      toRemove: 0,
+      removalBlocked: 'unreadable_numbers',
+    });
     expect(removal({ isFullSet: true, missing: 0, unreadableNumbers: 1 })).toEqual({ toRemove: 0 });
   });
 });

@@ -1,8 +1,8 @@
-import type { FileFormat } from './format';
 import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../coupon-number';
 import { readFileDate } from './date-rule';
-import { type RowError, birthError, numberError } from './row-error';
+import type { FileFormat } from './format';
+import { birthError, numberError, type RowError } from './row-error';
 import { standingOf } from './standing';
 
 /** What is kept of a row, and nothing else. */
@@ -43,7 +43,8 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const number = parseCouponNumber(bare(cells[columns.number - 1]), rules.couponNumber);
   const standing = columns.standing === undefined ? undefined : standingOf(cells[columns.standing - 1] ?? '');
   // Of somebody who is gone nothing else is needed, and nothing else is kept.
-  if (standing !== undefined && number.ok) return { ok: false, errors: [{ column: 'standing', code: standing }], number: number.value, isGone: true };
+  if (standing !== undefined && number.ok)
+    return { ok: false, errors: [{ column: 'standing', code: standing }], number: number.value, isGone: true };
   const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);
   const groupText = columns.group === undefined ? '' : (cells[columns.group - 1] ?? '');
   const groupCode = rules.groupOf(groupText);
@@ -58,7 +59,8 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   if (hasSlipped) errors.push({ code: 'too_many_cells' });
   if (!number.ok) errors.push(numberError(number.fault));
   if (!birth.ok) errors.push(birthError(birth.fault, cells[columns.birth - 1] ?? ''));
-  if (groupCode === undefined) errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
+  if (groupCode === undefined)
+    errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
   if (kana.length > KANA_LIMIT) errors.push({ column: 'kana', code: 'kana_too_long' });
   return number.ok ? { ok: false, errors, number: number.value } : { ok: false, errors };
 }

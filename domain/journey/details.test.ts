@@ -2,13 +2,25 @@ import type { BookingFacts, Timeline } from '../contracts/booking-workflow';
 import { bookingDetails } from './details';
 
 const facts: BookingFacts = {
-  state: 'confirmed', programmeCode: 'covid', programmeVersionId: 'v', programmeVersion: 1, dose: 2, channel: 'web', venueCode: 'sakuragi', venueName: '桜木|会場',
-  slotStartsAt: '2021-05-29T01:30:00Z', slotEndsAt: '2021-05-29T02:00:00Z',
+  state: 'confirmed',
+  programmeCode: 'covid',
+  programmeVersionId: 'v',
+  programmeVersion: 1,
+  dose: 2,
+  channel: 'web',
+  venueCode: 'sakuragi',
+  venueName: '桜木|会場',
+  slotStartsAt: '2021-05-29T01:30:00Z',
+  slotEndsAt: '2021-05-29T02:00:00Z',
 };
 const timeline: Timeline = {
-  bookingId: 'b', state: 'confirmed', version: 2,
+  bookingId: 'b',
+  state: 'confirmed',
+  version: 2,
   done: [{ kind: 'event', name: 'confirmed', at: '2021-05-01T00:00:00Z', status: 'done', label: '予約確定' }],
-  toCome: [{ kind: 'notice', name: 'reminder', at: '2021-05-28T09:00:00Z', status: 'to_come', label: '前日のお知らせ' }],
+  toCome: [
+    { kind: 'notice', name: 'reminder', at: '2021-05-28T09:00:00Z', status: 'to_come', label: '前日のお知らせ' },
+  ],
 };
 
 test('says where the booking stands, what is next and when, and what an operator may do', () => {
@@ -33,6 +45,10 @@ test('says where the booking stands, what is next and when, and what an operator
 });
 
 test('offers nothing for a booking that has ended, and stands before the first event too', () => {
-  expect(bookingDetails({ ...timeline, state: 'cancelled', toCome: [] }, { ...facts, state: 'cancelled' }, ['confirmation'])).not.toContain('Update');
-  expect(bookingDetails({ bookingId: 'b', state: 'waiting', version: 0, done: [], toCome: [] }, undefined, [])).toContain('読み込み中');
+  expect(
+    bookingDetails({ ...timeline, state: 'cancelled', toCome: [] }, { ...facts, state: 'cancelled' }, ['confirmation']),
+  ).not.toContain('Update');
+  expect(
+    bookingDetails({ bookingId: 'b', state: 'waiting', version: 0, done: [], toCome: [] }, undefined, []),
+  ).toContain('読み込み中');
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+
 import { cityDate, cityTime, daysBetween } from '../calendar/city-time';
 import type { BookingEvent, BookingFacts, JourneyPlan } from '../contracts/booking-workflow';
 import { noShowAt, remindersOf, stepsAt } from './moments';
@@ -50,7 +51,10 @@ describe('reminders', () => {
   });
 
   test('on the day itself never after the appointment', () => {
-    const sameDay: JourneyPlan = { ...plan, steps: [{ id: 'today', on: 'confirmed', before: { days: 0, at: '12:00' } }] };
+    const sameDay: JourneyPlan = {
+      ...plan,
+      steps: [{ id: 'today', on: 'confirmed', before: { days: 0, at: '12:00' } }],
+    };
     expect(remindersOf(sameDay, '2021-05-01T00:00:00Z', slot)[0]?.leftOut).toBe('past');
   });
 
@@ -63,7 +67,11 @@ describe('reminders', () => {
         (slotStartsAt, days, hour) => {
           const at = `${String(hour).padStart(2, '0')}:30`;
           const steps = [{ id: 'r', on: 'confirmed', before: { days, at } } as const];
-          const [found] = remindersOf({ noShowAfterHours: 0, steps }, '2020-01-01T00:00:00Z', slotStartsAt.toISOString());
+          const [found] = remindersOf(
+            { noShowAfterHours: 0, steps },
+            '2020-01-01T00:00:00Z',
+            slotStartsAt.toISOString(),
+          );
           const dueAt = new Date(found?.dueAt ?? 0);
           expect(cityTime(dueAt)).toBe(at);
           expect(daysBetween(cityDate(dueAt), cityDate(slotStartsAt))).toBe(days);

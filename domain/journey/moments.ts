@@ -6,7 +6,9 @@ const hourMs = 3_600_000;
 /** What the citizen is told at once when this has happened. */
 export function stepsAt(plan: JourneyPlan, event: Pick<BookingEvent, 'type' | 'reason' | 'facts'>): JourneyPlanStep[] {
   const moment = momentOf(event);
-  return plan.steps.filter((step) => step.on === moment && step.before === undefined && step.after === undefined && isBy(step, event.reason));
+  return plan.steps.filter(
+    (step) => step.on === moment && step.before === undefined && step.after === undefined && isBy(step, event.reason),
+  );
 }
 
 function isBy(step: JourneyPlanStep, reason: EndReason | undefined): boolean {
@@ -14,7 +16,11 @@ function isBy(step: JourneyPlanStep, reason: EndReason | undefined): boolean {
 }
 
 /** The moment of the journey that an event is; undefined for those nobody is told of. */
-function momentOf({ type, reason, facts }: Pick<BookingEvent, 'type' | 'reason' | 'facts'>): JourneyPlanStep['on'] | undefined {
+function momentOf({
+  type,
+  reason,
+  facts,
+}: Pick<BookingEvent, 'type' | 'reason' | 'facts'>): JourneyPlanStep['on'] | undefined {
   switch (type) {
     case 'confirmed':
       return facts.replaces === undefined ? 'confirmed' : 'changed';
@@ -53,14 +59,18 @@ export function remindersOf(plan: JourneyPlan, confirmedAt: string, slotStartsAt
       if (step.before === undefined || step.on !== 'confirmed') return [];
       const dueAt = instantOf(addDays(cityDate(slotStartsAt), -step.before.days), step.before.at).getTime();
       if (dueAt <= confirmed || dueAt >= start) return [{ step, dueAt, leftOut: 'past' }];
-      if (dueAt - confirmed < (step.notWithinHours ?? 0) * hourMs) return [{ step, dueAt, leftOut: 'booked_shortly_before' }];
+      if (dueAt - confirmed < (step.notWithinHours ?? 0) * hourMs)
+        return [{ step, dueAt, leftOut: 'booked_shortly_before' }];
       return [{ step, dueAt }];
     })
     .sort((a, b) => a.dueAt - b.dueAt);
 }
 
 /** What is told some days after an event, in order of time. Left out: what would be due before the event itself. */
-export function laterSteps(plan: JourneyPlan, event: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>): Reminder[] {
+export function laterSteps(
+  plan: JourneyPlan,
+  event: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>,
+): Reminder[] {
   const moment = momentOf(event);
   // Days are counted from the appointment where there was one, else from what happened.
   const day = cityDate(moment === 'attended' || moment === 'no_show' ? event.facts.slotStartsAt : event.at);
@@ -77,9 +87,16 @@ export function laterSteps(plan: JourneyPlan, event: Pick<BookingEvent, 'type' |
  * What a confirmed booking still gets when another journey takes the place of its own at `changedAt`: what is due after that moment.
  * What was due before belonged to the journey of then, sent or not.
  */
-export function stepsAfterChange(plan: JourneyPlan, confirmation: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>, slotStartsAt: string, changedAt: string): Reminder[] {
+export function stepsAfterChange(
+  plan: JourneyPlan,
+  confirmation: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>,
+  slotStartsAt: string,
+  changedAt: string,
+): Reminder[] {
   const changed = Date.parse(changedAt);
-  return [...remindersOf(plan, confirmation.at, slotStartsAt), ...laterSteps(plan, confirmation)].filter(({ dueAt, leftOut }) => dueAt > changed && leftOut !== 'past');
+  return [...remindersOf(plan, confirmation.at, slotStartsAt), ...laterSteps(plan, confirmation)].filter(
+    ({ dueAt, leftOut }) => dueAt > changed && leftOut !== 'past',
+  );
 }
 
 /** When somebody who has not been checked in counts as not come, ms since the epoch. */

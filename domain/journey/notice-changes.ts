@@ -17,14 +17,29 @@ export interface NoticeChange {
  * journeys say. Conditions that are known only at sending count as fulfilled, and words that change are no change here.
  */
 export function noticeChanges(
-  before: JourneyPlan, after: JourneyPlan, booking: { readonly confirmation: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>; readonly slotStartsAt: string; readonly changedAt: string },
+  before: JourneyPlan,
+  after: JourneyPlan,
+  booking: {
+    readonly confirmation: Pick<BookingEvent, 'type' | 'reason' | 'facts' | 'at'>;
+    readonly slotStartsAt: string;
+    readonly changedAt: string;
+  },
 ): NoticeChange[] {
   const { confirmation, slotStartsAt, changedAt } = booking;
-  const earlier = new Set(stepsAfterChange(before, confirmation, slotStartsAt, confirmation.at).filter(({ dueAt, leftOut }) => dueAt <= Date.parse(changedAt) && !leftOut).map(({ step }) => step.id));
-  const planned = (plan: JourneyPlan): Planned => new Map([
-    ...stepsAfterChange(plan, confirmation, slotStartsAt, changedAt).filter(({ leftOut }) => !leftOut).map(({ step, dueAt }) => [step.id, { step, when: String(dueAt) }] as const),
-    ...plan.steps.filter(isToCome).map((step) => [step.id, { step, when: JSON.stringify([step.on, step.after, step.by]) }] as const),
-  ]);
+  const earlier = new Set(
+    stepsAfterChange(before, confirmation, slotStartsAt, confirmation.at)
+      .filter(({ dueAt, leftOut }) => dueAt <= Date.parse(changedAt) && !leftOut)
+      .map(({ step }) => step.id),
+  );
+  const planned = (plan: JourneyPlan): Planned =>
+    new Map([
+      ...stepsAfterChange(plan, confirmation, slotStartsAt, changedAt)
+        .filter(({ leftOut }) => !leftOut)
+        .map(({ step, dueAt }) => [step.id, { step, when: String(dueAt) }] as const),
+      ...plan.steps
+        .filter(isToCome)
+        .map((step) => [step.id, { step, when: JSON.stringify([step.on, step.after, step.by]) }] as const),
+    ]);
   const [old, next] = [planned(before), planned(after)];
   const changes: NoticeChange[] = [];
   for (const [id, { step, when }] of next) {
@@ -33,7 +48,8 @@ export function noticeChanges(
     if (!known && !earlier.has(id)) changes.push({ step: id, label: noticeWords(step), kind: 'added' });
     else if (known && known.when !== when) changes.push({ step: id, label: noticeWords(step), kind: 'moved' });
   }
-  for (const [id, { step }] of old) if (!next.has(id)) changes.push({ step: id, label: noticeWords(step), kind: 'dropped' });
+  for (const [id, { step }] of old)
+    if (!next.has(id)) changes.push({ step: id, label: noticeWords(step), kind: 'dropped' });
   return changes;
 }
 

@@ -15,7 +15,11 @@ export interface PlannedBooking {
  * What a booking's workflow needs to know of a programme version. Steps whose conditions this booking can never fulfil
  * are left out, and invitations where there is no next dose to be invited to.
  */
-export function planJourney(document: ProgrammeDocument, dose: number, booking: Omit<PlannedBooking, 'dose'> = {}): JourneyPlan {
+export function planJourney(
+  document: ProgrammeDocument,
+  dose: number,
+  booking: Omit<PlannedBooking, 'dose'> = {},
+): JourneyPlan {
   const planned = { ...booking, dose };
   const hasNextDose = document.doses.some((item) => item.number === dose + 1);
   const steps = document.journey
@@ -27,7 +31,10 @@ export function planJourney(document: ProgrammeDocument, dose: number, booking: 
 }
 
 export function isInvitation(step: JourneyStep): boolean {
-  return step.onlyWithoutNextDose === true || (step.conditions ?? []).some((condition) => condition.kind === 'without_next_dose');
+  return (
+    step.onlyWithoutNextDose === true ||
+    (step.conditions ?? []).some((condition) => condition.kind === 'without_next_dose')
+  );
 }
 
 function planStep(document: ProgrammeDocument, step: JourneyStep, booking: PlannedBooking): JourneyPlanStep {
@@ -42,7 +49,11 @@ function planStep(document: ProgrammeDocument, step: JourneyStep, booking: Plann
   };
 }
 
-function whenOf(document: ProgrammeDocument, { when }: JourneyStep, booking: PlannedBooking): Pick<JourneyPlanStep, 'before' | 'after'> {
+function whenOf(
+  document: ProgrammeDocument,
+  { when }: JourneyStep,
+  booking: PlannedBooking,
+): Pick<JourneyPlanStep, 'before' | 'after'> {
   switch (when.kind) {
     case 'now':
       return {};
@@ -51,8 +62,16 @@ function whenOf(document: ProgrammeDocument, { when }: JourneyStep, booking: Pla
     case 'days_after':
       return { after: { days: when.days, at: when.at } };
     case 'next_dose_possible': {
-      const vaccine = booking.venueCode === undefined || booking.slotStartsAt === undefined ? undefined : vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt));
-      return { after: { days: Math.max(0, intervalOf(document, booking.dose + 1, vaccine).minDays - (when.daysAhead ?? 0)), at: when.at } };
+      const vaccine =
+        booking.venueCode === undefined || booking.slotStartsAt === undefined
+          ? undefined
+          : vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt));
+      return {
+        after: {
+          days: Math.max(0, intervalOf(document, booking.dose + 1, vaccine).minDays - (when.daysAhead ?? 0)),
+          at: when.at,
+        },
+      };
     }
   }
 }

@@ -1,5 +1,5 @@
-import { mustBeCalledWithoutAddress } from '../contact/callback';
 import { addDays, cityDate, instantOf } from '../calendar/city-time';
+import { mustBeCalledWithoutAddress } from '../contact/callback';
 import type { EndReason } from '../contracts/booking-workflow';
 import { lineTexts } from '../line/texts';
 import type { NoticeMessage } from '../notice-layout';
@@ -33,13 +33,24 @@ export interface NoticePreview {
 const sampleReference = '482913505';
 
 /** A text as the real notice would say it; undefined where the document has no such text. */
-export function previewNotice(document: ProgrammeDocument, sample: NoticeSample, siteUrl: string, now: Date): NoticePreview | undefined {
+export function previewNotice(
+  document: ProgrammeDocument,
+  sample: NoticeSample,
+  siteUrl: string,
+  now: Date,
+): NoticePreview | undefined {
   if (!Object.hasOwn(document.templates, sample.template)) return undefined;
-  const step = document.journey.find((item) => item.id === sample.step && item.template === sample.template) ?? { id: 'sample', on: 'confirmed', when: { kind: 'now' }, template: sample.template };
+  const step = document.journey.find((item) => item.id === sample.step && item.template === sample.template) ?? {
+    id: 'sample',
+    on: 'confirmed',
+    when: { kind: 'now' },
+    template: sample.template,
+  };
   const place = { venueName: sample.venue.name, venueAddress: sample.venue.address };
   const day = addDays(cityDate(now), 7);
   const message = writeNotice(
-    asIfReviewed(document, sample.language), step,
+    asIfReviewed(document, sample.language),
+    step,
     {
       dose: sample.dose,
       reference: step.on === 'held' ? null : sampleReference,
@@ -47,7 +58,8 @@ export function previewNotice(document: ProgrammeDocument, sample: NoticeSample,
       appointment: { ...place, startsAt: instantOf(day, '10:30') },
       ...(step.on === 'changed' ? { before: { ...place, startsAt: instantOf(addDays(day, -2), '14:00') } } : {}),
     },
-    siteUrl, sample.language,
+    siteUrl,
+    sample.language,
   );
   const keptBy = reasonOf(document, step, sample);
   const line = (step.channels?.includes('line') ?? true) ? lineTexts(`${message.subject}\n\n${message.text}`) : [];
@@ -60,16 +72,25 @@ function endReasonOf({ by }: JourneyStep): EndReason {
 
 function wayOf(step: JourneyStep, hasEmail: boolean): NoticePreview['by'] {
   if (hasEmail && (step.channels?.includes('email') ?? true)) return 'email';
-  const isCalled = step.channels ? step.channels.includes('callback') : mustBeCalledWithoutAddress(step, step.by?.includes('city') ? 'city' : 'citizen');
+  const isCalled = step.channels
+    ? step.channels.includes('callback')
+    : mustBeCalledWithoutAddress(step, step.by?.includes('city') ? 'city' : 'citizen');
   return isCalled ? 'callback' : 'nobody';
 }
 
-function reasonOf(document: ProgrammeDocument, step: JourneyStep, { dose, groupCode, venue }: NoticeSample): NoticePreview['keptBy'] {
+function reasonOf(
+  document: ProgrammeDocument,
+  step: JourneyStep,
+  { dose, groupCode, venue }: NoticeSample,
+): NoticePreview['keptBy'] {
   for (const condition of step.conditions ?? []) {
     if (condition.kind === 'dose' && !condition.doses.includes(dose)) return 'dose';
     if (condition.kind === 'group' && !condition.groups.includes(groupCode)) return 'group';
     if (condition.kind === 'venue' && !condition.venues.includes(venue.code)) return 'venue';
   }
-  const isInvitation = step.onlyWithoutNextDose === true || step.when.kind === 'next_dose_possible' || (step.conditions?.some((condition) => condition.kind === 'without_next_dose') ?? false);
+  const isInvitation =
+    step.onlyWithoutNextDose === true ||
+    step.when.kind === 'next_dose_possible' ||
+    (step.conditions?.some((condition) => condition.kind === 'without_next_dose') ?? false);
   return isInvitation && !document.doses.some((item) => item.number === dose + 1) ? 'next_dose' : undefined;
 }

@@ -28,10 +28,21 @@ export function stateWords(state: BookingState | 'waiting'): string {
   return state === 'waiting' ? '読み込み中' : states[state];
 }
 
-const reasons: Partial<Record<EndReason, string>> = { citizen: '本人', operator: 'コールセンター', city: '市', moved: '別の日時へ変更' };
+const reasons: Partial<Record<EndReason, string>> = {
+  citizen: '本人',
+  operator: 'コールセンター',
+  city: '市',
+  moved: '別の日時へ変更',
+};
 
 /** `取り消し（コールセンター）` */
-export function eventWords({ type, reason }: { readonly type: BookingEventType; readonly reason?: EndReason | undefined }): string {
+export function eventWords({
+  type,
+  reason,
+}: {
+  readonly type: BookingEventType;
+  readonly reason?: EndReason | undefined;
+}): string {
   if (type === 'check_in_undone') return '来場の取り消し';
   if (type === 'programme_changed') return '事業の版の変更';
   const why = type === 'cancelled' && reason !== undefined ? reasons[reason] : undefined;
@@ -40,7 +51,12 @@ export function eventWords({ type, reason }: { readonly type: BookingEventType; 
 
 export function noticeWords(step: JourneyPlanStep): string {
   if (step.label !== undefined) return step.label;
-  if (step.after) return step.invites ? '次の回のご案内' : step.after.days === 0 ? 'その日のお知らせ' : `${String(step.after.days)}日後のお知らせ`;
+  if (step.after)
+    return step.invites
+      ? '次の回のご案内'
+      : step.after.days === 0
+        ? 'その日のお知らせ'
+        : `${String(step.after.days)}日後のお知らせ`;
   if (step.before) {
     const { days } = step.before;
     return days === 0 ? '当日のお知らせ' : days === 1 ? '前日のお知らせ' : `${String(days)}日前のお知らせ`;
@@ -83,4 +99,9 @@ export function skipWords(reason: string): string {
 }
 
 /** By which way somebody booked, as staff call it. */
-export const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
+export const channelWords: Readonly<Record<Channel, string>> = {
+  web: 'ウェブ',
+  phone: '電話',
+  line: 'LINE',
+  venue: '会場',
+};

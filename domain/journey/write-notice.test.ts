@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProgrammeDocument } from '../programme/document';
-import { writeNotice, type NoticeSubject } from './write-notice';
 
-const document = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
+import type { ProgrammeDocument } from '../programme/document';
+import { type NoticeSubject, writeNotice } from './write-notice';
+
+const document = JSON.parse(
+  readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),
+) as ProgrammeDocument;
 const subject: NoticeSubject = {
   dose: 1,
   reference: '482913505',
@@ -20,7 +23,15 @@ function write(stepId: string, changes: Partial<NoticeSubject> = {}) {
 test('a confirmation names date in both calendars, time, venue, dose and reference', () => {
   const { subject: line, text } = write('confirmation');
   expect(line).toBe('【新潟市】1回目の予約を受け付けました');
-  for (const words of ['2021年（令和3年）5月29日（土）', '午前10時30分', '桜木会場', '482-913-505', 'https://yoyaku.example.jp', '接種券']) expect(text).toContain(words);
+  for (const words of [
+    '2021年（令和3年）5月29日（土）',
+    '午前10時30分',
+    '桜木会場',
+    '482-913-505',
+    'https://yoyaku.example.jp',
+    '接種券',
+  ])
+    expect(text).toContain(words);
 });
 
 test('a change names the appointment before, where there is one', () => {
@@ -50,13 +61,26 @@ test('every text of the programme is filled in completely, as text and as HTML',
 });
 
 test('a notice in another language says so, and leads to the site in it', () => {
-  const english = { ...document, schema: 2 as const, translations: { en: { reviewed: true, templates: { confirmation: { subject: 'Booked', text: 'See {{siteUrl}} or call {{callCentreTelephone}}.' } } } } };
+  const english = {
+    ...document,
+    schema: 2 as const,
+    translations: {
+      en: {
+        reviewed: true,
+        templates: { confirmation: { subject: 'Booked', text: 'See {{siteUrl}} or call {{callCentreTelephone}}.' } },
+      },
+    },
+  };
   const written = (id: string) => {
     const step = english.journey.find((item) => item.id === id);
     if (!step) throw new Error(`no step ${id}`);
     return writeNotice(english, step, subject, 'https://yoyaku.example.jp', 'en');
   };
-  expect(written('confirmation')).toMatchObject({ subject: 'Booked', text: expect.stringContaining('See https://yoyaku.example.jp/?lang=en or') as unknown, html: expect.stringContaining('<html lang="en">') as unknown });
+  expect(written('confirmation')).toMatchObject({
+    subject: 'Booked',
+    text: expect.stringContaining('See https://yoyaku.example.jp/?lang=en or') as unknown,
+    html: expect.stringContaining('<html lang="en">') as unknown,
+  });
   expect(written('confirmation').html).toContain('<a href="https://yoyaku.example.jp/?lang=en"');
   // What nobody has translated stays Japanese.
   expect(written('change').html).toContain('<html lang="ja">');

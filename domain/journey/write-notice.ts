@@ -29,11 +29,23 @@ const cancelledBy: Partial<Record<EndReason, string>> = {
 };
 
 /** The message of a journey step, in the words of the pinned programme version, in a language that was reviewed (Japanese else). `siteUrl` without a slash at the end. */
-export function writeNotice(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string, language: Language = 'ja'): NoticeMessage {
+export function writeNotice(
+  document: ProgrammeDocument,
+  step: JourneyStep,
+  subject: NoticeSubject,
+  siteUrl: string,
+  language: Language = 'ja',
+): NoticeMessage {
   return writeIn(inLanguage(document, language), step, subject, siteUrl, language);
 }
 
-function writeIn(document: ProgrammeDocument, step: JourneyStep, subject: NoticeSubject, siteUrl: string, language: Language): NoticeMessage {
+function writeIn(
+  document: ProgrammeDocument,
+  step: JourneyStep,
+  subject: NoticeSubject,
+  siteUrl: string,
+  language: Language,
+): NoticeMessage {
   const template = document.templates[step.template];
   if (!template) throw new Error(`a published document has the text of every step, but not "${step.template}"`);
   // A text that has no translation is Japanese, and so is the page to which it leads.
@@ -46,11 +58,23 @@ function writeIn(document: ProgrammeDocument, step: JourneyStep, subject: Notice
   return {
     subject: line,
     text,
-    html: layoutNotice({ subject: line, text, sender: `${document.city} ${document.name}`, siteUrl: address, telephone: document.callCentre.telephone, languageTag: languageNames[said].tag }),
+    html: layoutNotice({
+      subject: line,
+      text,
+      sender: `${document.city} ${document.name}`,
+      siteUrl: address,
+      telephone: document.callCentre.telephone,
+      languageTag: languageNames[said].tag,
+    }),
   };
 }
 
-function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: string, language: Language): TemplateValues {
+function valuesOf(
+  document: ProgrammeDocument,
+  subject: NoticeSubject,
+  siteUrl: string,
+  language: Language,
+): TemplateValues {
   const label = (number: number) => document.doses.find((dose) => dose.number === number)?.label;
   const { appointment, before } = subject;
   return defined({
@@ -69,7 +93,10 @@ function valuesOf(document: ProgrammeDocument, subject: NoticeSubject, siteUrl: 
     siteUrl,
     callCentreTelephone: document.callCentre.telephone,
     callCentreHours: document.callCentre.hours,
-    cancelledBy: subject.endReason === null || (language !== 'ja' && language !== 'ja-easy') ? undefined : cancelledBy[subject.endReason],
+    cancelledBy:
+      subject.endReason === null || (language !== 'ja' && language !== 'ja-easy')
+        ? undefined
+        : cancelledBy[subject.endReason],
     whatToBring: document.texts.whatToBring,
   });
 }

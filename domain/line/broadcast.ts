@@ -24,10 +24,17 @@ export function isInTime(broadcast: Pick<ProgrammeBroadcast, 'at'>, day: string,
 }
 
 /** The broadcasts whose time has come, with the city date that each is for. */
-export function dueBroadcasts(document: ProgrammeDocument, now: Date): { readonly broadcast: ProgrammeBroadcast; readonly day: string }[] {
+export function dueBroadcasts(
+  document: ProgrammeDocument,
+  now: Date,
+): { readonly broadcast: ProgrammeBroadcast; readonly day: string }[] {
   const today = cityDate(now);
   // One that is due late in the evening may still leave after midnight.
-  return [addDays(today, -1), today].flatMap((day) => (document.broadcasts ?? []).filter((broadcast) => isOn(broadcast, day) && isInTime(broadcast, day, now)).map((broadcast) => ({ broadcast, day })));
+  return [addDays(today, -1), today].flatMap((day) =>
+    (document.broadcasts ?? [])
+      .filter((broadcast) => isOn(broadcast, day) && isInTime(broadcast, day, now))
+      .map((broadcast) => ({ broadcast, day })),
+  );
 }
 
 /** When a broadcast leaves next, after `now`; undefined: not within two weeks. */
@@ -42,10 +49,21 @@ export function nextBroadcastAt(broadcast: ProgrammeBroadcast, now: Date): Date 
 }
 
 /** The text of a broadcast of the city date `day`. `siteUrl` without a slash at the end. */
-export function writeBroadcast(document: ProgrammeDocument, broadcast: ProgrammeBroadcast, venues: readonly VenueSeats[], day: string, siteUrl: string): string {
+export function writeBroadcast(
+  document: ProgrammeDocument,
+  broadcast: ProgrammeBroadcast,
+  venues: readonly VenueSeats[],
+  day: string,
+  siteUrl: string,
+): string {
   const total = venues.reduce((sum, venue) => sum + venue.seats, 0);
   return renderTemplate(broadcast.text, {
-    cityName: document.city, programmeName: document.name, date: formatDateJa(day), siteUrl, callCentreTelephone: document.callCentre.telephone, callCentreHours: document.callCentre.hours,
+    cityName: document.city,
+    programmeName: document.name,
+    date: formatDateJa(day),
+    siteUrl,
+    callCentreTelephone: document.callCentre.telephone,
+    callCentreHours: document.callCentre.hours,
     ...(total === 0 ? {} : { totalSeats: String(total) }),
     venues: venues.map(({ venueName, seats }) => ({ venueName, seats: String(seats) })),
   }).trim();

@@ -1,4 +1,4 @@
-import { faultOfStanding, standingFaults, standingFaultWords, type StandingBooking } from '../booking/standing';
+import { faultOfStanding, type StandingBooking, standingFaults, standingFaultWords } from '../booking/standing';
 import type { ProgrammeDocument } from './document';
 
 /** Why a booking stays under its version when a newer one is brought to the running ones. */
@@ -14,11 +14,16 @@ export const stayReasonWords: Readonly<Record<StayReason, string>> = {
  * What keeps a booking under its version: the newer one would not allow it, or would not find the address among answers that were given to
  * the older form. Undefined: nothing.
  */
-export function reasonToStay(from: ProgrammeDocument, to: ProgrammeDocument, booking: StandingBooking): StayReason | undefined {
+export function reasonToStay(
+  from: ProgrammeDocument,
+  to: ProgrammeDocument,
+  booking: StandingBooking,
+): StayReason | undefined {
   return faultOfStanding(to, booking) ?? (findsAddresses(from, to) ? undefined : 'address_field_gone');
 }
 
 function findsAddresses(from: ProgrammeDocument, to: ProgrammeDocument): boolean {
-  const names = (document: ProgrammeDocument) => document.form.fields.filter((field) => field.kind === 'email').map((field) => field.name);
+  const names = (document: ProgrammeDocument) =>
+    document.form.fields.filter((field) => field.kind === 'email').map((field) => field.name);
   return names(from).every((name) => names(to).includes(name));
 }

@@ -24,11 +24,26 @@ interface DemandPeople {
 }
 
 /** What people wanted and what they got, in all and by group as the document sorts them now. Somebody in two groups counts in both. */
-export function countDemand(document: ProgrammeDocument, { listed, booked, looked, without }: DemandPeople, now: Date): { readonly total: DemandFigures; readonly groups: readonly GroupDemand[] } {
-  const [all, have, tried, lack] = [listed, booked, looked, without].map((people) => countEligible(document, people, now));
-  const figuresOf = (count: (found: typeof all) => number): DemandFigures => ({ eligible: count(all), booked: count(have), looked: count(tried), without: count(lack) });
+export function countDemand(
+  document: ProgrammeDocument,
+  { listed, booked, looked, without }: DemandPeople,
+  now: Date,
+): { readonly total: DemandFigures; readonly groups: readonly GroupDemand[] } {
+  const [all, have, tried, lack] = [listed, booked, looked, without].map((people) =>
+    countEligible(document, people, now),
+  );
+  const figuresOf = (count: (found: typeof all) => number): DemandFigures => ({
+    eligible: count(all),
+    booked: count(have),
+    looked: count(tried),
+    without: count(lack),
+  });
   return {
     total: figuresOf((found) => found?.eligible ?? 0),
-    groups: document.groups.map(({ code, label }) => ({ code, label, ...figuresOf((found) => found?.groups.find((group) => group.code === code)?.people ?? 0) })),
+    groups: document.groups.map(({ code, label }) => ({
+      code,
+      label,
+      ...figuresOf((found) => found?.groups.find((group) => group.code === code)?.people ?? 0),
+    })),
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { faultsOf, largestDocumentCharacters, type DocumentFault } from './faults';
+
+import { contradictionsOf } from './contradictions';
+import { type DocumentFault, faultsOf, largestDocumentCharacters } from './faults';
 import { channel, code, faultAt, fieldName, shortText } from './parts/basics';
 import { broadcast } from './parts/broadcasts';
 import { dose, policies, vaccine } from './parts/doses';
@@ -7,13 +9,12 @@ import { field } from './parts/form-fields';
 import { bookingWindow, group, release } from './parts/groups';
 import { type journeyMoments, journeyStep, noticeCaps } from './parts/journeys';
 import { pageNotice, template, texts, translations, words } from './parts/texts';
-import { contradictionsOf } from './contradictions';
 
 export type { DocumentFault } from './faults';
 export type { FieldCondition } from './parts/form-fields';
 export type { NoticeChannel, StepCondition } from './parts/journeys';
-export type { Language, OtherLanguage, Translation } from './parts/texts';
 export { journeyMoments, noticeChannels } from './parts/journeys';
+export type { Language, OtherLanguage, Translation } from './parts/texts';
 export { noticePages, otherLanguages } from './parts/texts';
 
 /**
@@ -34,7 +35,15 @@ const documentShape = z.strictObject({
   words: words.optional(),
   identification: z.strictObject({
     /** The number on the paper. `prefixes`: it begins with one of these. */
-    couponNumber: z.strictObject({ label: shortText, digits: z.int().min(4).max(20), prefixes: z.array(z.string().regex(/^[0-9]{1,12}$/)).min(1).max(50).optional() }),
+    couponNumber: z.strictObject({
+      label: shortText,
+      digits: z.int().min(4).max(20),
+      prefixes: z
+        .array(z.string().regex(/^[0-9]{1,12}$/))
+        .min(1)
+        .max(50)
+        .optional(),
+    }),
     birthDate: z.strictObject({ label: shortText }),
     /** What a person knows beside the number. Left out: the birth date. */
     secondFact: z.enum(['birth_date', 'kana']).optional(),
@@ -122,7 +131,7 @@ const tooLarge: DocumentFault = {
 /** Counts before anything is parsed. What cannot be written as JSON is no document. */
 function isSmall(value: unknown): boolean {
   try {
-    return (JSON.stringify(value) as string | undefined ?? '').length <= largestDocumentCharacters;
+    return ((JSON.stringify(value) as string | undefined) ?? '').length <= largestDocumentCharacters;
   } catch {
     return false;
   }
@@ -133,7 +142,10 @@ export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => `${JSON.stringify(key)}:${canonicalText(item)}`).join(',')}}`;
+    return `{${entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => `${JSON.stringify(key)}:${canonicalText(item)}`)
+      .join(',')}}`;
   }
   return JSON.stringify(value);
 }

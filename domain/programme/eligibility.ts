@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../booking/refusals';
+import { type Refusal, refuse } from '../booking/refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import { ageOn } from './age';
 import type { GroupMembership, ProgrammeDocument, ProgrammeGroup } from './document';
@@ -34,18 +34,30 @@ export function groupOf(document: ProgrammeDocument, groupCode: string): Program
  */
 export function groupForImport(document: ProgrammeDocument, text: string): { readonly code: string } | undefined {
   const folded = text.normalize('NFKC').trim();
-  if (folded === '') return document.groups.find((group) => group.isDefault) ?? (document.groups.some((group) => group.members?.some((member) => member.kind !== 'imported')) ? { code: noGroup } : undefined);
-  return document.groups.find((group) => group.code === folded || group.importedAs.some((name) => name.normalize('NFKC').trim() === folded));
+  if (folded === '')
+    return (
+      document.groups.find((group) => group.isDefault) ??
+      (document.groups.some((group) => group.members?.some((member) => member.kind !== 'imported'))
+        ? { code: noGroup }
+        : undefined)
+    );
+  return document.groups.find(
+    (group) => group.code === folded || group.importedAs.some((name) => name.normalize('NFKC').trim() === folded),
+  );
 }
 
 /** Whether a group goes by age, so that the sealed birth date has to be opened. */
 export function needsBirthDate(document: ProgrammeDocument): boolean {
-  return document.groups.some((group) => group.members?.some((member) => member.kind === 'born' || member.kind === 'age'));
+  return document.groups.some((group) =>
+    group.members?.some((member) => member.kind === 'born' || member.kind === 'age'),
+  );
 }
 
 /** Every group that a person belongs to, in the document's order. */
 export function groupsOf(document: ProgrammeDocument, person: Person): ProgrammeGroup[] {
-  return document.groups.filter((group) => (group.members ?? imported).some((member) => isMember(group, member, person)));
+  return document.groups.filter((group) =>
+    (group.members ?? imported).some((member) => isMember(group, member, person)),
+  );
 }
 
 const imported: readonly GroupMembership[] = [{ kind: 'imported' }];
@@ -55,7 +67,11 @@ function isMember(group: ProgrammeGroup, member: GroupMembership, { groupCode, b
     case 'imported':
       return groupCode === group.code;
     case 'born':
-      return birthDate !== undefined && (member.from === undefined || birthDate >= member.from) && (member.until === undefined || birthDate <= member.until);
+      return (
+        birthDate !== undefined &&
+        (member.from === undefined || birthDate >= member.from) &&
+        (member.until === undefined || birthDate <= member.until)
+      );
     case 'age': {
       if (birthDate === undefined) return false;
       const age = ageOn(birthDate, member.on);
@@ -67,11 +83,16 @@ function isMember(group: ProgrammeGroup, member: GroupMembership, { groupCode, b
 }
 
 /** The groups that a person may declare to belong to, with the statement to tick: those of the document that they are not in yet. */
-export function declarable(document: ProgrammeDocument, person: Person): { readonly code: string; readonly label: string; readonly statement: string; readonly help: string | undefined }[] {
+export function declarable(
+  document: ProgrammeDocument,
+  person: Person,
+): { readonly code: string; readonly label: string; readonly statement: string; readonly help: string | undefined }[] {
   const already = new Set(groupsOf(document, person).map((group) => group.code));
   return document.groups.flatMap((group) => {
     const member = group.members?.find((item) => item.kind === 'declared');
-    return member === undefined || already.has(group.code) ? [] : [{ code: group.code, label: group.label, statement: member.statement, help: member.help }];
+    return member === undefined || already.has(group.code)
+      ? []
+      : [{ code: group.code, label: group.label, statement: member.statement, help: member.help }];
   });
 }
 
@@ -94,9 +115,17 @@ export interface OpeningTimes {
 export function openingTimes(group: ProgrammeGroup, place: Place): OpeningTimes[] {
   const times: OpeningTimes[] = [];
   for (const opening of group.openings ?? []) {
-    const fit = [fits(opening.venues, place.venueCode), fits(opening.channels, place.channel), fits(opening.doses, place.dose)];
+    const fit = [
+      fits(opening.venues, place.venueCode),
+      fits(opening.channels, place.channel),
+      fits(opening.doses, place.dose),
+    ];
     if (fit.includes('no')) continue;
-    times.push(opening.closed ? { opensAt: undefined, closesAt: undefined } : { opensAt: opening.opensAt ?? group.opensAt, closesAt: opening.closesAt ?? group.closesAt });
+    times.push(
+      opening.closed
+        ? { opensAt: undefined, closesAt: undefined }
+        : { opensAt: opening.opensAt ?? group.opensAt, closesAt: opening.closesAt ?? group.closesAt },
+    );
     if (!fit.includes('maybe')) return times;
   }
   return [...times, { opensAt: group.opensAt, closesAt: group.closesAt }];
@@ -110,19 +139,32 @@ export function fits<Value>(list: readonly Value[] | undefined, value: Value | u
 }
 
 export function isOpenAt({ opensAt, closesAt }: OpeningTimes, now: Date): boolean {
-  return opensAt !== undefined && now.getTime() >= Date.parse(opensAt) && (closesAt === undefined || now.getTime() < Date.parse(closesAt));
+  return (
+    opensAt !== undefined &&
+    now.getTime() >= Date.parse(opensAt) &&
+    (closesAt === undefined || now.getTime() < Date.parse(closesAt))
+  );
 }
 
 /** Whether a person may book at `now`, and by which of their groups (in the document's order). */
-export function checkOpen(document: ProgrammeDocument, person: Person, now: Date, place: Place = {}): { ok: true; groups: readonly ProgrammeGroup[] } | Refusal {
+export function checkOpen(
+  document: ProgrammeDocument,
+  person: Person,
+  now: Date,
+  place: Place = {},
+): { ok: true; groups: readonly ProgrammeGroup[] } | Refusal {
   const groups = groupsOf(document, person);
   if (groups.length === 0) return refuse('not_eligible');
   const open = groups.filter((group) => openingTimes(group, place).some((times) => isOpenAt(times, now)));
   if (open.length > 0) return { ok: true, groups: open };
   const all = groups.flatMap((group) => openingTimes(group, place));
-  const toCome = earliest(all.flatMap(({ opensAt }) => (opensAt !== undefined && now.getTime() < Date.parse(opensAt) ? [opensAt] : [])));
+  const toCome = earliest(
+    all.flatMap(({ opensAt }) => (opensAt !== undefined && now.getTime() < Date.parse(opensAt) ? [opensAt] : [])),
+  );
   if (toCome !== undefined) return refuse('not_open_yet', { opensAt: toCome });
-  const closed = all.flatMap(({ closesAt }) => (closesAt === undefined ? [] : [closesAt])).sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+  const closed = all
+    .flatMap(({ closesAt }) => (closesAt === undefined ? [] : [closesAt]))
+    .sort((a, b) => Date.parse(b) - Date.parse(a))[0];
   return closed === undefined ? refuse('closed') : refuse('closed', { closedAt: closed });
 }
 
@@ -130,7 +172,11 @@ export function checkOpen(document: ProgrammeDocument, person: Person, now: Date
  * As `checkOpen`, whatever the time: refused is who belongs to no group, or only to groups that are not open at `place` at all.
  * That the time has not come yet, or is over, refuses nobody here.
  */
-export function checkEverOpen(document: ProgrammeDocument, person: Person, place: Place = {}): { ok: true; groups: readonly ProgrammeGroup[] } | Refusal {
+export function checkEverOpen(
+  document: ProgrammeDocument,
+  person: Person,
+  place: Place = {},
+): { ok: true; groups: readonly ProgrammeGroup[] } | Refusal {
   const groups = groupsOf(document, person);
   if (groups.length === 0) return refuse('not_eligible');
   const open = groups.filter((group) => openingTimes(group, place).some(({ opensAt }) => opensAt !== undefined));

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import type { ProgrammeDocument } from './document';
 import { countEligible, haveSameRules } from './eligible-people';
 
-const demo = JSON.parse(readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8')) as ProgrammeDocument;
+const demo = JSON.parse(
+  readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),
+) as ProgrammeDocument;
 const opensAt = '2021-05-06T08:30:00+09:00';
 const document: ProgrammeDocument = {
   ...demo,
   groups: [
     { code: 'old', label: '65歳以上', importedAs: [], members: [{ kind: 'age', on: '2022-03-31', from: 65 }], opensAt },
     { code: 'staff', label: '従事者', importedAs: [], opensAt: '2021-06-01T00:00:00+09:00' },
-    { code: 'ill', label: '基礎疾患', importedAs: [], members: [{ kind: 'declared', statement: '基礎疾患があります' }], opensAt },
+    {
+      code: 'ill',
+      label: '基礎疾患',
+      importedAs: [],
+      members: [{ kind: 'declared', statement: '基礎疾患があります' }],
+      opensAt,
+    },
   ],
 };
 const people = [
@@ -24,7 +33,9 @@ const people = [
 
 it('counts people by group, each once in the sum, and says where declarations may add more', () => {
   expect(countEligible(document, people, new Date('2021-05-10T00:00:00Z'))).toEqual({
-    eligible: 133, inNoGroup: 1_005, mayBookNow: 113,
+    eligible: 133,
+    inNoGroup: 1_005,
+    mayBookNow: 113,
     groups: [
       { code: 'old', label: '65歳以上', people: 110, byDeclaration: false },
       { code: 'staff', label: '従事者', people: 30, byDeclaration: false },

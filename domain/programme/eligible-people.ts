@@ -41,14 +41,27 @@ export function countEligible(document: ProgrammeDocument, people: Iterable<Peop
     for (const { code } of groups) sizes.set(code, (sizes.get(code) ?? 0) + alike.count);
   }
   return {
-    eligible, inNoGroup, mayBookNow,
-    groups: document.groups.map(({ code, label, members }) => ({ code, label, people: sizes.get(code) ?? 0, byDeclaration: members?.some((member) => member.kind === 'declared') ?? false })),
+    eligible,
+    inNoGroup,
+    mayBookNow,
+    groups: document.groups.map(({ code, label, members }) => ({
+      code,
+      label,
+      people: sizes.get(code) ?? 0,
+      byDeclaration: members?.some((member) => member.kind === 'declared') ?? false,
+    })),
   };
 }
 
 /** Whether two documents say the same of who may book what: then no booking that stands is touched. */
 export function haveSameRules(left: ProgrammeDocument, right: ProgrammeDocument): boolean {
   const rules = ({ groups, channels, doses, vaccines, bookingWindow }: ProgrammeDocument) =>
-    canonicalText([groups.map(({ label: _label, importedAs: _texts, isDefault: _default, ...group }) => group), channels, doses.map(({ label: _label, ...dose }) => dose), vaccines ?? [], bookingWindow]);
+    canonicalText([
+      groups.map(({ label: _label, importedAs: _texts, isDefault: _default, ...group }) => group),
+      channels,
+      doses.map(({ label: _label, ...dose }) => dose),
+      vaccines ?? [],
+      bookingWindow,
+    ]);
   return rules(left) === rules(right);
 }

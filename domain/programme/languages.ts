@@ -1,6 +1,6 @@
-import { cityTime, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
 import type { Answers } from '../booking/form';
-import { otherLanguages, type Language, type OtherLanguage, type ProgrammeDocument } from './document';
+import { cityTime, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
+import { type Language, type OtherLanguage, otherLanguages, type ProgrammeDocument } from './document';
 
 /** What a language calls itself, and what it is called in `lang` attributes (やさしい日本語 is Japanese). */
 export const languageNames: Readonly<Record<Language, { readonly name: string; readonly tag: string }>> = {
@@ -53,7 +53,9 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
     },
     groups: document.groups.map((group) => {
       const own = words.groups?.[group.code];
-      const members = group.members?.map((member) => (member.kind === 'declared' && own?.statement !== undefined ? { ...member, statement: own.statement } : member));
+      const members = group.members?.map((member) =>
+        member.kind === 'declared' && own?.statement !== undefined ? { ...member, statement: own.statement } : member,
+      );
       return { ...group, label: own?.label ?? group.label, ...(members ? { members } : {}) };
     }),
     doses: document.doses.map((dose) => ({ ...dose, label: words.doses?.[String(dose.number)] ?? dose.label })),
@@ -63,7 +65,14 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
         const help = own?.help ?? field.help;
         const shared = { label: own?.label ?? field.label, ...(help === undefined ? {} : { help }) };
         return field.kind === 'choice'
-          ? { ...field, ...shared, options: field.options.map((option) => ({ ...option, label: own?.options?.[option.value] ?? option.label })) }
+          ? {
+              ...field,
+              ...shared,
+              options: field.options.map((option) => ({
+                ...option,
+                label: own?.options?.[option.value] ?? option.label,
+              })),
+            }
           : { ...field, ...shared };
       }),
     },
@@ -84,7 +93,14 @@ export function noticeLanguage(document: ProgrammeDocument, answers: Answers | u
   return typeof answer === 'string' ? languageFrom(document, answer) : 'ja';
 }
 
-const locales: Readonly<Partial<Record<Language, string>>> = { en: 'en-GB', zh: 'zh-CN', ko: 'ko', vi: 'vi', tl: 'fil', pt: 'pt-BR' };
+const locales: Readonly<Partial<Record<Language, string>>> = {
+  en: 'en-GB',
+  zh: 'zh-CN',
+  ko: 'ko',
+  vi: 'vi',
+  tl: 'fil',
+  pt: 'pt-BR',
+};
 
 /** The locale whose dates a language uses, for `Intl`; Japanese has formats of its own. */
 export function localeOf(language: Language): string {
@@ -94,7 +110,9 @@ export function localeOf(language: Language): string {
 /** A city date in words of a language, with the day of the week. */
 export function dateIn(language: Language, date: string): string {
   const locale = locales[language];
-  return locale === undefined ? formatDateWithEraJa(date) : new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+  return locale === undefined
+    ? formatDateWithEraJa(date)
+    : new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** A time of day of the city in words of a language. */

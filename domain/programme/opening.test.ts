@@ -1,9 +1,18 @@
 import type { ProgrammeDocument } from './document';
 import { openingOf } from './opening';
 
-const group = (code: string, opensAt: string, closesAt?: string) => ({ code, label: code, importedAs: [], opensAt, ...(closesAt === undefined ? {} : { closesAt }) });
+const group = (code: string, opensAt: string, closesAt?: string) => ({
+  code,
+  label: code,
+  importedAs: [],
+  opensAt,
+  ...(closesAt === undefined ? {} : { closesAt }),
+});
 const document = {
-  groups: [group('old', '2021-04-19T08:30:00+09:00', '2021-12-01T00:00:00+09:00'), group('young', '2021-07-05T08:30:00+09:00', '2021-12-01T00:00:00+09:00')],
+  groups: [
+    group('old', '2021-04-19T08:30:00+09:00', '2021-12-01T00:00:00+09:00'),
+    group('young', '2021-07-05T08:30:00+09:00', '2021-12-01T00:00:00+09:00'),
+  ],
 } as unknown as ProgrammeDocument;
 
 test.each([

@@ -29,14 +29,31 @@ export function openingOf(document: ProgrammeDocument, now: Date, channel?: Chan
       const [first] = open;
       const closes = open.map((item) => item.closesAt);
       return {
-        label: group.label, state: 'open', opensAt: first?.opensAt ?? group.opensAt,
-        closesAt: closes.includes(undefined) ? undefined : closes.toSorted((a, b) => Date.parse(b ?? '') - Date.parse(a ?? ''))[0],
+        label: group.label,
+        state: 'open',
+        opensAt: first?.opensAt ?? group.opensAt,
+        closesAt: closes.includes(undefined)
+          ? undefined
+          : closes.toSorted((a, b) => Date.parse(b ?? '') - Date.parse(a ?? ''))[0],
       };
     }
-    const next = earliest(times.flatMap(({ opensAt }) => (opensAt !== undefined && now.getTime() < Date.parse(opensAt) ? [opensAt] : [])));
-    return { label: group.label, state: next === undefined ? 'closed' : 'before', opensAt: next ?? group.opensAt, closesAt: group.closesAt };
+    const next = earliest(
+      times.flatMap(({ opensAt }) => (opensAt !== undefined && now.getTime() < Date.parse(opensAt) ? [opensAt] : [])),
+    );
+    return {
+      label: group.label,
+      state: next === undefined ? 'closed' : 'before',
+      opensAt: next ?? group.opensAt,
+      closesAt: group.closesAt,
+    };
   });
-  const nextOpensAt = earliest(groups.filter((group) => group.state === 'before').map((group) => String(group.opensAt)));
-  const state = groups.some((group) => group.state === 'open') ? 'open' : nextOpensAt === undefined ? 'closed' : 'before';
+  const nextOpensAt = earliest(
+    groups.filter((group) => group.state === 'before').map((group) => String(group.opensAt)),
+  );
+  const state = groups.some((group) => group.state === 'open')
+    ? 'open'
+    : nextOpensAt === undefined
+      ? 'closed'
+      : 'before';
   return { state, nextOpensAt, groups };
 }

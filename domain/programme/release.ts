@@ -23,10 +23,20 @@ export function releasedShare(rule: ReleaseRule, now: Date): number {
  * The best of a person's open groups at `place`: one that no rule holds back, else the one with the largest share.
  * A rule whose whole share is released holds nothing back.
  */
-export function releaseFor(document: ProgrammeDocument, groups: readonly ProgrammeGroup[], place: Place, now: Date): Release | undefined {
+export function releaseFor(
+  document: ProgrammeDocument,
+  groups: readonly ProgrammeGroup[],
+  place: Place,
+  now: Date,
+): Release | undefined {
   let best: Release | undefined;
   for (const group of groups) {
-    const rule = document.releases?.find((item) => item.groups.includes(group.code) && fits(item.venues, place.venueCode) !== 'no' && fits(item.channels, place.channel) !== 'no');
+    const rule = document.releases?.find(
+      (item) =>
+        item.groups.includes(group.code) &&
+        fits(item.venues, place.venueCode) !== 'no' &&
+        fits(item.channels, place.channel) !== 'no',
+    );
     const share = rule ? releasedShare(rule, now) : 100;
     if (!rule || share === 100) return { group, limit: null };
     if (!best?.limit || share > best.limit.share) best = { group, limit: { code: rule.code, share } };

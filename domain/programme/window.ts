@@ -25,7 +25,11 @@ export function bookingWindow(document: ProgrammeDocument, now: Instant, place: 
   const windows: DayRange[] = [];
   let isSettled = false;
   for (const exception of rule.exceptions ?? []) {
-    if ((exception.from !== undefined && moment < Date.parse(exception.from)) || (exception.until !== undefined && moment >= Date.parse(exception.until))) continue;
+    if (
+      (exception.from !== undefined && moment < Date.parse(exception.from)) ||
+      (exception.until !== undefined && moment >= Date.parse(exception.until))
+    )
+      continue;
     const fit = [fits(exception.venues, place.venueCode), fits(exception.channels, place.channel)];
     if (fit.includes('no')) continue;
     windows.push({ first: addDays(today, exception.firstDay), last: addDays(lastFrom, exception.lastDay) });
@@ -34,7 +38,11 @@ export function bookingWindow(document: ProgrammeDocument, now: Instant, place: 
   }
   if (!isSettled) windows.push({ first: addDays(today, rule.firstDay), last: addDays(lastFrom, rule.lastDay) });
   const first = windows.map((window) => window.first).sort()[0] ?? today;
-  const last = windows.map((window) => window.last).sort().at(-1) ?? today;
+  const last =
+    windows
+      .map((window) => window.last)
+      .sort()
+      .at(-1) ?? today;
   const outer = outerDays(document);
   return { first: outer.first > first ? outer.first : first, last: outer.last < last ? outer.last : last };
 }

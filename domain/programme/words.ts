@@ -16,7 +16,10 @@ export interface ProgrammeWords {
 export function wordsOf({ words, identification }: ProgrammeDocument): ProgrammeWords {
   const service = words?.service ?? '接種';
   return {
-    paper: words?.paper ?? '接種券（クーポン券）', callCentre: words?.callCentre ?? `${service}コールセンター`, service, number: identification.couponNumber.label,
+    paper: words?.paper ?? '接種券（クーポン券）',
+    callCentre: words?.callCentre ?? `${service}コールセンター`,
+    service,
+    number: identification.couponNumber.label,
     hasOwnPaper: words?.paper !== undefined,
   };
 }
@@ -25,7 +28,12 @@ export function wordsOf({ words, identification }: ProgrammeDocument): Programme
 export function inOwnWords(document: ProgrammeDocument, sentence: string): string {
   const { paper, number, service, hasOwnPaper } = wordsOf(document);
   const named = sentence.replaceAll('接種券番号', number);
-  return hasOwnPaper ? named.replaceAll('接種券（クーポン券）', paper).replaceAll('接種券', paper).replaceAll('回の接種', `回の${service}`) : named;
+  return hasOwnPaper
+    ? named
+        .replaceAll('接種券（クーポン券）', paper)
+        .replaceAll('接種券', paper)
+        .replaceAll('回の接種', `回の${service}`)
+    : named;
 }
 
 /** The programme's notices for a page at `now`. */
@@ -33,6 +41,9 @@ export function noticesOn(document: ProgrammeDocument, page: NoticePage | undefi
   if (page === undefined) return [];
   const time = now.getTime();
   return (document.notices ?? []).filter(
-    (notice) => notice.pages.includes(page) && (notice.from === undefined || time >= Date.parse(notice.from)) && (notice.until === undefined || time < Date.parse(notice.until)),
+    (notice) =>
+      notice.pages.includes(page) &&
+      (notice.from === undefined || time >= Date.parse(notice.from)) &&
+      (notice.until === undefined || time < Date.parse(notice.until)),
   );
 }

@@ -1,8 +1,8 @@
+import type { BookingState } from '../booking/lifecycle';
 import { parseReference } from '../booking/reference';
 import { allowedDates, type BookingForRules } from '../booking/rules';
-import type { BookingState } from '../booking/lifecycle';
 import { cityDate, formatDateJa, formatTimeJa } from '../calendar/city-time';
-import { parseCouponNumber, type CouponNumberRule } from '../coupon-number';
+import { type CouponNumberRule, parseCouponNumber } from '../coupon-number';
 import { foldWidth } from '../fold-width';
 import type { ProgrammeDocument } from '../programme/document';
 import { refuseStaff, type StaffRefusal } from '../staff/refusals';
@@ -49,7 +49,13 @@ export type CheckInDecision =
   | StaffRefusal;
 
 /** Why somebody was let through although something did not fit. */
-export const letThroughReasons = ['mistook_day', 'mistook_venue', 'came_together', 'sent_by_city', 'decided_here'] as const;
+export const letThroughReasons = [
+  'mistook_day',
+  'mistook_venue',
+  'came_together',
+  'sent_by_city',
+  'decided_here',
+] as const;
 export type LetThroughReason = (typeof letThroughReasons)[number];
 
 export const letThroughWords: Readonly<Record<LetThroughReason, string>> = {
@@ -75,15 +81,25 @@ export const undoWords: Readonly<Record<UndoReason, string>> = {
  * ended, and a dose too early after the one before (Tsu gave it after 14 days instead of 21).
  * @param others the resident's other bookings that count
  */
-export function decideCheckIn(document: ProgrammeDocument, booking: BookingAtDoor, others: readonly BookingForRules[], door: Door): CheckInDecision {
+export function decideCheckIn(
+  document: ProgrammeDocument,
+  booking: BookingAtDoor,
+  others: readonly BookingForRules[],
+  door: Door,
+): CheckInDecision {
   if (booking.state === 'attended') return { kind: 'already' };
   if (booking.state === 'cancelled') return refuseStaff('booking_cancelled');
   if (booking.state !== 'confirmed' && booking.state !== 'no_show') return refuseStaff('booking_not_confirmed');
   const day = cityDate(booking.startsAt);
   const warnings: CheckInWarning[] = [];
   if (day !== door.today) {
-    const dates = allowedDates(document, booking.dose, others.filter((item) => item.id !== booking.id));
-    if (!('ok' in dates) && dates.earliest !== undefined && door.today < dates.earliest) return refuseStaff('too_early_here', { earliest: dates.earliest });
+    const dates = allowedDates(
+      document,
+      booking.dose,
+      others.filter((item) => item.id !== booking.id),
+    );
+    if (!('ok' in dates) && dates.earliest !== undefined && door.today < dates.earliest)
+      return refuseStaff('too_early_here', { earliest: dates.earliest });
     warnings.push({ code: 'wrong_day', day });
   }
   if (booking.venueId !== door.venueId) warnings.push({ code: 'wrong_venue', venueName: booking.venueName });
@@ -97,21 +113,30 @@ export function decideCheckIn(document: ProgrammeDocument, booking: BookingAtDoo
  * The booking that somebody with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
  * of equal ones the dose of the desk.
  */
-export function bookingAtDoor<Booking extends BookingAtDoor>(bookings: readonly Booking[], door: Door): Booking | undefined {
+export function bookingAtDoor<Booking extends BookingAtDoor>(
+  bookings: readonly Booking[],
+  door: Door,
+): Booking | undefined {
   const rank = (booking: Booking): number => {
     const isLive = booking.state === 'confirmed';
     const isToday = cityDate(booking.startsAt) === door.today;
-    if (isToday && booking.venueId === door.venueId && (isLive || booking.state === 'attended' || booking.state === 'no_show')) {
+    if (
+      isToday &&
+      booking.venueId === door.venueId &&
+      (isLive || booking.state === 'attended' || booking.state === 'no_show')
+    ) {
       return isLive ? (door.dose === undefined || door.dose === booking.dose ? 0 : 1) : 2;
     }
     if (isLive) return isToday ? 3 : 4;
     return booking.state === 'no_show' ? 5 : booking.state === 'cancelled' ? 6 : 7;
   };
-  return bookings
-    .filter(({ state }) => state !== 'held' && state !== 'expired' && state !== 'released')
-    // The dose given weeks ago is not what somebody came for today.
-    .filter(({ state, startsAt }) => state !== 'attended' || cityDate(startsAt) >= door.today)
-    .sort((a, b) => rank(a) - rank(b) || Math.abs(noonGap(a, door)) - Math.abs(noonGap(b, door)))[0];
+  return (
+    bookings
+      .filter(({ state }) => state !== 'held' && state !== 'expired' && state !== 'released')
+      // The dose given weeks ago is not what somebody came for today.
+      .filter(({ state, startsAt }) => state !== 'attended' || cityDate(startsAt) >= door.today)
+      .sort((a, b) => rank(a) - rank(b) || Math.abs(noonGap(a, door)) - Math.abs(noonGap(b, door)))[0]
+  );
 }
 
 function noonGap(booking: BookingAtDoor, door: Door): number {

@@ -1,7 +1,7 @@
-import { addDays, cityDate, instantOf, cityTime } from '../calendar/city-time';
-import type { ProgrammeDocument } from '../programme/document';
 import { decideHold } from '../booking/rules';
-import { composePlan, noSeat, rehearsalVenue, type ChooseSlot } from './compose';
+import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
+import type { ProgrammeDocument } from '../programme/document';
+import { type ChooseSlot, composePlan, noSeat, rehearsalVenue } from './compose';
 import type { PersonPlan, RehearsedPerson, RehearsedSlot } from './plan';
 import { samplePersonOf } from './sample-person';
 import type { Story, StoryKind } from './script';
@@ -19,7 +19,15 @@ export interface InventedOpening {
 }
 
 /** Of a hundred people so many do this. */
-const shares: readonly (readonly [StoryKind, number])[] = [['attends', 62], ['does_not_come', 8], ['cancels', 8], ['moves', 7], ['city_cancels', 3], ['hold_runs_out', 8], ['gives_up', 4]];
+const shares: readonly (readonly [StoryKind, number])[] = [
+  ['attends', 62],
+  ['does_not_come', 8],
+  ['cancels', 8],
+  ['moves', 7],
+  ['city_cancels', 3],
+  ['hold_runs_out', 8],
+  ['gives_up', 4],
+];
 const minuteMs = 60_000;
 /** Most come in the first minutes after the opening, ms. */
 const rushMs = 20 * minuteMs;
@@ -39,20 +47,33 @@ export function seeded(seed: number): () => number {
  * Some hundred people who come when their group opens and take the seats that there are, the first first. Which seats are taken is
  * settled here by the programme's rules; what then happens to each booking is played on the real workflow.
  */
-export function inventPeople(document: ProgrammeDocument, { people, seed, slots }: { readonly people: number; readonly seed: number; readonly slots: readonly OfferedSeats[] }): InventedOpening {
+export function inventPeople(
+  document: ProgrammeDocument,
+  { people, seed, slots }: { readonly people: number; readonly seed: number; readonly slots: readonly OfferedSeats[] },
+): InventedOpening {
   const random = seeded(seed);
   const pick = <Item>(list: readonly Item[]): Item | undefined => list[Math.floor(random() * list.length)];
   const arrivals = Array.from({ length: people }, () => {
     const group = pick(document.groups) ?? document.groups[0];
     // The closer to the opening the more: a squared fraction of the rush.
-    return { groupCode: group?.code ?? '', at: new Date(Date.parse(group?.opensAt ?? '') + Math.floor(random() ** 2 * rushMs)) };
+    return {
+      groupCode: group?.code ?? '',
+      at: new Date(Date.parse(group?.opensAt ?? '') + Math.floor(random() ** 2 * rushMs)),
+    };
   }).sort((a, b) => a.at.getTime() - b.at.getTime());
   const first = arrivals[0]?.at ?? new Date(0);
   const last = arrivals.at(-1)?.at ?? first;
-  const isOffered = (slot: OfferedSeats) => slot.startsAt > first && slot.startsAt.getTime() < last.getTime() + 200 * 86_400_000;
+  const isOffered = (slot: OfferedSeats) =>
+    slot.startsAt > first && slot.startsAt.getTime() < last.getTime() + 200 * 86_400_000;
   const real = slots.filter(isOffered);
   const isInvented = !real.some((slot) => slot.dose === 1);
-  const offered = isInvented ? inventSeats(document, arrivals.map(({ at }) => at), people) : real;
+  const offered = isInvented
+    ? inventSeats(
+        document,
+        arrivals.map(({ at }) => at),
+        people,
+      )
+    : real;
   const left = new Map(offered.map((slot) => [slot, slot.seats]));
 
   const plans = arrivals.map(({ groupCode, at }): PersonPlan => {
@@ -76,14 +97,22 @@ export function inventPeople(document: ProgrammeDocument, { people, seed, slots 
       return offered.some((slot) => slot.dose === dose) && refusal === noSeat ? noSeat : refusal;
     };
     const story: Story = {
-      kind: kindOf(random() * 100), bookedAt: at.toISOString(), daysAhead: document.bookingWindow.firstDay + Math.floor(random() * 7), time: pick(offered.map((slot) => cityTime(slot.startsAt))) ?? '10:00',
+      kind: kindOf(random() * 100),
+      bookedAt: at.toISOString(),
+      daysAhead: document.bookingWindow.firstDay + Math.floor(random() * 7),
+      time: pick(offered.map((slot) => cityTime(slot.startsAt))) ?? '10:00',
       actsDaysBefore: Math.max(2, Math.ceil(document.policies.cutOffHours / 24) + 1),
     };
     const plan = composePlan(document, person, story, choose);
     // A seat that is given back is the next one's; within the rush nobody else was in between but those who came later.
     plan.bookings.forEach((booking) => {
       if (booking.endsAs === 'cancelled' || booking.endsAs === 'expired' || booking.endsAs === 'released') {
-        const slot = offered.find((item) => item.startsAt === booking.slot.startsAt && item.dose === booking.dose && item.venueCode === booking.slot.venueCode);
+        const slot = offered.find(
+          (item) =>
+            item.startsAt === booking.slot.startsAt &&
+            item.dose === booking.dose &&
+            item.venueCode === booking.slot.venueCode,
+        );
         if (slot) left.set(slot, (left.get(slot) ?? 0) + 1);
       }
     });
@@ -114,8 +143,15 @@ function inventSeats(document: ProgrammeDocument, arrivals: readonly Date[], peo
       for (let day = 0; day < days + index * 14; day++) {
         for (const time of ['09:30', '10:30', '13:30', '14:30']) {
           const startsAt = instantOf(addDays(opening, document.bookingWindow.firstDay + shift + day), time);
-          if (seats.some((slot) => slot.dose === dose.number && slot.startsAt.getTime() === startsAt.getTime())) continue;
-          seats.push({ dose: dose.number, startsAt, endsAt: new Date(startsAt.getTime() + 30 * minuteMs), seats: perSlot, ...rehearsalVenue });
+          if (seats.some((slot) => slot.dose === dose.number && slot.startsAt.getTime() === startsAt.getTime()))
+            continue;
+          seats.push({
+            dose: dose.number,
+            startsAt,
+            endsAt: new Date(startsAt.getTime() + 30 * minuteMs),
+            seats: perSlot,
+            ...rehearsalVenue,
+          });
         }
       }
     }

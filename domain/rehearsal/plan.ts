@@ -1,6 +1,6 @@
+import type { Refusal } from '../booking/refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { Person } from '../programme/eligibility';
-import type { Refusal } from '../booking/refusals';
 
 /** Somebody who does not exist. */
 export interface RehearsedPerson extends Person {
@@ -46,5 +46,8 @@ export interface PersonPlan {
 /** Whether a booking stands at a moment: confirmed, and neither cancelled nor moved yet. */
 export function isStandingAt({ acts }: PlannedBooking, moment: Date): boolean {
   const done = acts.filter((act) => act.at <= moment);
-  return done.some((act) => act.kind === 'confirm') && !done.some((act) => act.kind === 'cancel' || act.kind === 'city_cancel' || act.kind === 'moved');
+  return (
+    done.some((act) => act.kind === 'confirm') &&
+    !done.some((act) => act.kind === 'cancel' || act.kind === 'city_cancel' || act.kind === 'moved')
+  );
 }

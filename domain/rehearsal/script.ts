@@ -1,7 +1,15 @@
 import type { Channel } from '../contracts/booking-workflow';
 
 /** What a person in a rehearsal does. A closed set: each is played on the real workflow. */
-export const stories = ['attends', 'hold_runs_out', 'gives_up', 'cancels', 'moves', 'does_not_come', 'city_cancels'] as const;
+export const stories = [
+  'attends',
+  'hold_runs_out',
+  'gives_up',
+  'cancels',
+  'moves',
+  'does_not_come',
+  'city_cancels',
+] as const;
 export type StoryKind = (typeof stories)[number];
 
 export const storyWords: Readonly<Record<StoryKind, string>> = {

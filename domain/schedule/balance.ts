@@ -26,7 +26,13 @@ export interface DoseBalance {
  * the allowed interval.
  * @param doses of the programme, with the days between the dose before and this one
  */
-export function balanceOf(days: readonly DaySeats[], doses: readonly { readonly number: number; readonly interval?: { readonly minDays: number; readonly maxDays?: number | undefined } | undefined }[]): DoseBalance[] {
+export function balanceOf(
+  days: readonly DaySeats[],
+  doses: readonly {
+    readonly number: number;
+    readonly interval?: { readonly minDays: number; readonly maxDays?: number | undefined } | undefined;
+  }[],
+): DoseBalance[] {
   return doses.flatMap(({ number, interval }, index) => {
     const before = doses[index - 1];
     if (!before || !interval) return [];
@@ -36,7 +42,9 @@ export function balanceOf(days: readonly DaySeats[], doses: readonly { readonly 
     let seats = 0;
     let missing = 0;
     let notPlannedYet = 0;
-    const nextSeats = supply.filter(({ date }) => need[0] !== undefined && date >= addDays(need[0].date, interval.minDays)).reduce((sum, day) => sum + day.seats, 0);
+    const nextSeats = supply
+      .filter(({ date }) => need[0] !== undefined && date >= addDays(need[0].date, interval.minDays))
+      .reduce((sum, day) => sum + day.seats, 0);
     const left = supply.map((day) => ({ ...day }));
     for (const day of need) {
       const earliest = addDays(day.date, interval.minDays);
@@ -62,6 +70,7 @@ export function balanceOf(days: readonly DaySeats[], doses: readonly { readonly 
 
 function seatsByDate(days: readonly DaySeats[], dose: number): { date: string; seats: number }[] {
   const sums = new Map<string, number>();
-  for (const day of days) if (day.dose === dose && day.seats > 0) sums.set(day.date, (sums.get(day.date) ?? 0) + day.seats);
+  for (const day of days)
+    if (day.dose === dose && day.seats > 0) sums.set(day.date, (sums.get(day.date) ?? 0) + day.seats);
   return [...sums].map(([date, seats]) => ({ date, seats })).sort((a, b) => (a.date < b.date ? -1 : 1));
 }

@@ -21,7 +21,12 @@ export interface KnownSlot {
 /** Why a planned slot cannot be made as planned, or one that is there cannot go. */
 export type SlotConflict =
   /** More seats are taken than the plan leaves. */
-  | { readonly kind: 'below_booked'; readonly slot: KnownSlot; readonly planned: PlannedSlot; readonly channels: readonly Channel[] }
+  | {
+      readonly kind: 'below_booked';
+      readonly slot: KnownSlot;
+      readonly planned: PlannedSlot;
+      readonly channels: readonly Channel[];
+    }
   /** Its end would move while people have it. */
   | { readonly kind: 'length_booked'; readonly slot: KnownSlot; readonly planned: PlannedSlot }
   /** The plan no longer has it, but people do. */
@@ -51,7 +56,11 @@ export interface ComparisonRules {
  * What making the planned slots would do to the slots of one venue and programme.
  * Making them and comparing again gives no difference but the conflicts and what is kept.
  */
-export function compareSlots(planned: readonly PlannedSlot[], known: readonly KnownSlot[], rules: ComparisonRules): SlotDifference {
+export function compareSlots(
+  planned: readonly PlannedSlot[],
+  known: readonly KnownSlot[],
+  rules: ComparisonRules,
+): SlotDifference {
   const added: PlannedSlot[] = [];
   const changed: { slot: KnownSlot; planned: PlannedSlot; capacity: Seats }[] = [];
   const removed: KnownSlot[] = [];
@@ -62,8 +71,15 @@ export function compareSlots(planned: readonly PlannedSlot[], known: readonly Kn
   const future = planned.filter((slot) => slot.startsAt > rules.now);
   const byKey = new Map(known.map((slot) => [keyOf(slot), slot]));
   const plannedKeys = new Set(future.map(keyOf));
-  const isOwn = (slot: KnownSlot) => rules.scheduleId === null || slot.scheduleId === null || slot.scheduleId === rules.scheduleId;
-  const gone = known.filter((slot) => rules.scheduleId !== null && slot.scheduleId === rules.scheduleId && slot.startsAt > rules.now && !plannedKeys.has(keyOf(slot)));
+  const isOwn = (slot: KnownSlot) =>
+    rules.scheduleId === null || slot.scheduleId === null || slot.scheduleId === rules.scheduleId;
+  const gone = known.filter(
+    (slot) =>
+      rules.scheduleId !== null &&
+      slot.scheduleId === rules.scheduleId &&
+      slot.startsAt > rules.now &&
+      !plannedKeys.has(keyOf(slot)),
+  );
   for (const slot of gone) {
     if (total(slot.taken) > 0) conflicts.push({ kind: 'removed_booked', slot });
     else if (total(slot.capacity) > 0) removed.push(slot);
@@ -84,9 +100,15 @@ export function compareSlots(planned: readonly PlannedSlot[], known: readonly Kn
       continue;
     }
     // A sheet without a column for a channel does not speak of it; a plan without one means none.
-    const capacity = rules.scheduleId === null ? { ...slot.capacity, ...Object.fromEntries(item.quotas.map((quota) => [quota.channel, quota.capacity])) } : seatsOf(item);
+    const capacity =
+      rules.scheduleId === null
+        ? { ...slot.capacity, ...Object.fromEntries(item.quotas.map((quota) => [quota.channel, quota.capacity])) }
+        : seatsOf(item);
     const isLonger = slot.endsAt.getTime() !== item.endsAt.getTime();
-    const isSame = !isLonger && channels.every((channel) => capacity[channel] === slot.capacity[channel]) && (item.vaccine === undefined || item.vaccine === slot.vaccine);
+    const isSame =
+      !isLonger &&
+      channels.every((channel) => capacity[channel] === slot.capacity[channel]) &&
+      (item.vaccine === undefined || item.vaccine === slot.vaccine);
     const short = channels.filter((channel) => capacity[channel] < slot.taken[channel]);
     if (isSame) unchanged++;
     else if (slot.setByHand && !rules.overwriteHandSet) kept.push({ slot, planned: item });

@@ -15,8 +15,15 @@ export interface PlannedSlot {
  * The slots of a template on the days of [from, until), in order. Blocks that would run past the end of a session or
  * into a break are left out. `isHoliday` answers for a date `YYYY-MM-DD`.
  */
-export function planSlots(template: ScheduleTemplate, from: string, until: string, isHoliday: (date: string) => boolean): PlannedSlot[] {
-  const doses = [...new Set(template.seats.filter((item) => item.capacity > 0).map((item) => item.dose))].sort((a, b) => a - b);
+export function planSlots(
+  template: ScheduleTemplate,
+  from: string,
+  until: string,
+  isHoliday: (date: string) => boolean,
+): PlannedSlot[] {
+  const doses = [...new Set(template.seats.filter((item) => item.capacity > 0).map((item) => item.dose))].sort(
+    (a, b) => a - b,
+  );
   const slots: PlannedSlot[] = [];
   for (let day = from; day < until; day = addDays(day, 1)) {
     for (const session of hoursOf(template, day, isHoliday)) {
@@ -29,7 +36,9 @@ export function planSlots(template: ScheduleTemplate, from: string, until: strin
             startsAt: new Date(start),
             endsAt: new Date(start + block),
             vaccine: template.vaccine,
-            quotas: template.seats.filter((item) => item.dose === dose).map(({ channel, capacity }) => ({ channel, capacity })),
+            quotas: template.seats
+              .filter((item) => item.dose === dose)
+              .map(({ channel, capacity }) => ({ channel, capacity })),
           });
         }
       }

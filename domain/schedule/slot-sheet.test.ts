@@ -5,7 +5,18 @@ const found = findSlotColumns(slotSheetHeader);
 if (!found.ok) throw new Error(found.sentence);
 const read = (...cells: string[]) => readSlotRow(cells, found.columns, [1, 2]);
 const good = ['nishi', '2026-05-29', '09:30', '10:00', '1', '', '5', '2', '', '0'];
-const slot = { dose: 1, startsAt: instantOf('2026-05-29', '09:30'), endsAt: instantOf('2026-05-29', '10:00'), vaccine: null, quotas: [{ channel: 'web', capacity: 5 }, { channel: 'phone', capacity: 2 }, { channel: 'line', capacity: 0 }, { channel: 'venue', capacity: 0 }] };
+const slot = {
+  dose: 1,
+  startsAt: instantOf('2026-05-29', '09:30'),
+  endsAt: instantOf('2026-05-29', '10:00'),
+  vaccine: null,
+  quotas: [
+    { channel: 'web', capacity: 5 },
+    { channel: 'phone', capacity: 2 },
+    { channel: 'line', capacity: 0 },
+    { channel: 'venue', capacity: 0 },
+  ],
+};
 
 test.each([
   [good],
@@ -17,7 +28,11 @@ test.each([
 });
 
 test('what is written is read back', () => {
-  expect(read(...slotSheetRow('nishi', { ...slot, vaccine: 'ファイザー' } as never).map(String))).toEqual({ ok: true, venueCode: 'nishi', slot: { ...slot, vaccine: 'ファイザー' } });
+  expect(read(...slotSheetRow('nishi', { ...slot, vaccine: 'ファイザー' } as never).map(String))).toEqual({
+    ok: true,
+    venueCode: 'nishi',
+    slot: { ...slot, vaccine: 'ファイザー' },
+  });
 });
 
 test.each([
@@ -41,8 +56,20 @@ test.each([
 
 test('columns are found by name in any order, and what is missing is named', () => {
   expect(findSlotColumns(['Web席数', '終了', '開始', '日付', '会場コード', '回', 'メモ'])).toMatchObject({ ok: true });
-  expect(findSlotColumns(['会場コード', '日付'])).toEqual({ ok: false, sentence: '見出しに「開始」「終了」「回」の列がありません。' });
-  expect(findSlotColumns(['会場コード', '日付', '開始', '終了', '回'])).toEqual({ ok: false, sentence: '席数の列がありません。「Web」「電話」「LINE」「会場」のどれかを置いてください。' });
-  expect(findSlotColumns(['日付', '日付'])).toEqual({ ok: false, sentence: '見出しに「日付」の列が二つ以上あります。' });
-  expect(findSlotColumns(['1', '2'])).toMatchObject({ ok: false, sentence: expect.stringMatching(/^1行目に見出しがありません。/) as string });
+  expect(findSlotColumns(['会場コード', '日付'])).toEqual({
+    ok: false,
+    sentence: '見出しに「開始」「終了」「回」の列がありません。',
+  });
+  expect(findSlotColumns(['会場コード', '日付', '開始', '終了', '回'])).toEqual({
+    ok: false,
+    sentence: '席数の列がありません。「Web」「電話」「LINE」「会場」のどれかを置いてください。',
+  });
+  expect(findSlotColumns(['日付', '日付'])).toEqual({
+    ok: false,
+    sentence: '見出しに「日付」の列が二つ以上あります。',
+  });
+  expect(findSlotColumns(['1', '2'])).toMatchObject({
+    ok: false,
+    sentence: expect.stringMatching(/^1行目に見出しがありません。/) as string,
+  });
 });

@@ -3,7 +3,11 @@ export const staffRoles = ['city_admin', 'supervisor', 'operator', 'reception', 
 export type StaffRole = (typeof staffRoles)[number];
 
 export const roleWords: Readonly<Record<StaffRole, string>> = {
-  city_admin: '市の管理者', supervisor: 'コールセンター責任者', operator: 'オペレーター', reception: '会場受付', auditor: '監査',
+  city_admin: '市の管理者',
+  supervisor: 'コールセンター責任者',
+  operator: 'オペレーター',
+  reception: '会場受付',
+  auditor: '監査',
 };
 
 /** Minutes without a request after which a session is over. */

@@ -1,5 +1,12 @@
 /** What a venue can offer to those who need it, in the order in which it is shown. */
-export const venueFeatures = ['step_free', 'accessible_toilet', 'wheelchair', 'parking', 'sign_language', 'written_talk'] as const;
+export const venueFeatures = [
+  'step_free',
+  'accessible_toilet',
+  'wheelchair',
+  'parking',
+  'sign_language',
+  'written_talk',
+] as const;
 export type VenueFeature = (typeof venueFeatures)[number];
 
 /** `words` for citizens, `column` for the head of a sheet. */

@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+
 import { connectionOptions } from '../../activities/temporal-client';
 import { migrate } from '../../database/connection';
-import { ImportFileTooLargeError, importFileLimitBytes } from '../../database/import-files';
+import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/import-files';
 import { createImportRunStore } from '../../database/import-runs';
-import { NoProgrammeError, type ProgrammeVersion, createProgrammes } from '../../database/programmes';
+import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes';
 import type { ImportSummary } from '../../domain/contracts/import-workflow';
 import { parseColumnMapping } from '../../domain/eligibility-file/columns';
 import type { ColumnPositions } from '../../domain/eligibility-file/format';
@@ -16,10 +18,10 @@ import { changesSomething, phaseWords, resultWords, summaryRows } from '../../do
 import { explainFileRefusal } from '../../domain/eligibility-file/refusal';
 import { explainRowError, rowErrorCodes } from '../../domain/eligibility-file/row-error';
 import type { Command, CommandIo } from '../command';
-import { type ImportOutcome, type ImportServices, importEligibility, isImportFailure } from '../import-eligibility';
+import { importEligibility, type ImportOutcome, type ImportServices, isImportFailure } from '../import-eligibility';
 import { type Services, withServices } from '../services';
-import { workflowBundle } from '../workflow-bundle';
 import { createActivities, createWorkers } from '../workers';
+import { workflowBundle } from '../workflow-bundle';
 
 const ERRORS_SHOWN = 50;
 /** Who approves on the command line, in the record of the import. */
@@ -49,7 +51,9 @@ export const importCommand: Command = {
 
   run(args, io) {
     return runImport(args, io, (work) =>
-      withServices({ config: io.config, env: io.env, say: io.say, withTemporal: true }, (services) => withWorker(services, io, () => work(services))),
+      withServices({ config: io.config, env: io.env, say: io.say, withTemporal: true }, (services) =>
+        withWorker(services, io, () => work(services)),
+      ),
     );
   },
 };
@@ -90,7 +94,8 @@ function readOptions(args: readonly string[]): Options | string {
     });
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) return '"import" takes one file.';
-    if (values.remove !== undefined && !/^[0-9]{1,9}$/.test(values.remove)) return '"--remove" takes the number of residents to take out.';
+    if (values.remove !== undefined && !/^[0-9]{1,9}$/.test(values.remove))
+      return '"--remove" takes the number of residents to take out.';
     const mapping = values.columns === undefined ? undefined : parseColumnMapping(values.columns);
     if (mapping?.ok === false) return mapping.sentence;
     return {
@@ -111,12 +116,18 @@ function fail(io: Say, sentence: string): number {
   return 1;
 }
 
-async function programmeOf({ database }: ImportServices, code: string | undefined, io: Say): Promise<ProgrammeVersion | undefined> {
+async function programmeOf(
+  { database }: ImportServices,
+  code: string | undefined,
+  io: Say,
+): Promise<ProgrammeVersion | undefined> {
   const programmes = createProgrammes(database);
   try {
     const all = await programmes.allPublished();
     if (code === undefined && all.length > 1) {
-      io.say(`事業が複数あります。--programme で指定してください（${all.map((version) => version.programmeCode).join('、')}）。`);
+      io.say(
+        `事業が複数あります。--programme で指定してください（${all.map((version) => version.programmeCode).join('、')}）。`,
+      );
       return undefined;
     }
     return await programmes.current(code);
@@ -127,7 +138,12 @@ async function programmeOf({ database }: ImportServices, code: string | undefine
   }
 }
 
-async function importFrom(services: ImportServices, version: ProgrammeVersion, options: Options, io: Say): Promise<number> {
+async function importFrom(
+  services: ImportServices,
+  version: ProgrammeVersion,
+  options: Options,
+  io: Say,
+): Promise<number> {
   const canAsk = process.stdin.isTTY && process.stdout.isTTY;
   const { digits } = version.document.identification.couponNumber;
   const showSummary = async (summary: ImportSummary, runId: string): Promise<void> => {
@@ -144,7 +160,8 @@ async function importFrom(services: ImportServices, version: ProgrammeVersion, o
       isFullSet: options.isFullSet,
       by: APPROVER,
       onProgress: (phase, records) => {
-        if (phase === 'inspecting' || phase === 'staging' || phase === 'comparing' || phase === 'applying') io.say(records === 0 ? `${phaseWords(phase)} …` : `  ${String(records)}行`);
+        if (phase === 'inspecting' || phase === 'staging' || phase === 'comparing' || phase === 'applying')
+          io.say(records === 0 ? `${phaseWords(phase)} …` : `  ${String(records)}行`);
       },
       approve: async (summary, runId) => {
         await showSummary(summary, runId);
@@ -159,16 +176,26 @@ async function importFrom(services: ImportServices, version: ProgrammeVersion, o
           io.say(`--remove は${String(options.remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
           return false;
         }
-        if (canAsk) return (await question(`ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`)) === String(toRemove);
-        io.say(`ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`);
+        if (canAsk)
+          return (
+            (await question(
+              `ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`,
+            )) === String(toRemove)
+          );
+        io.say(
+          `ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`,
+        );
         return false;
       },
     });
-    if (outcome.summary !== undefined && !changesSomething(outcome.summary)) await showSummary(outcome.summary, outcome.runId);
+    if (outcome.summary !== undefined && !changesSomething(outcome.summary))
+      await showSummary(outcome.summary, outcome.runId);
     return await tellOutcome(services, outcome, digits, io);
   } catch (error) {
-    if (error instanceof ImportFileTooLargeError) return fail(io, explainFileRefusal({ code: 'too_large', limitMebibytes: importFileLimitBytes / 1024 / 1024 }));
-    if (isImportFailure(error)) return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
+    if (error instanceof ImportFileTooLargeError)
+      return fail(io, explainFileRefusal({ code: 'too_large', limitMebibytes: importFileLimitBytes / 1024 / 1024 }));
+    if (isImportFailure(error))
+      return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
     throw error;
   }
 }
@@ -179,7 +206,9 @@ async function tellOutcome(services: ImportServices, outcome: ImportOutcome, dig
       io.say(outcome.result === undefined ? phaseWords('applied') : `取り込みました：${resultWords(outcome.result)}`);
       return 0;
     case 'refused':
-      io.say(`このファイルは取り込めません。${outcome.refusal === undefined ? '' : explainFileRefusal(outcome.refusal)}`);
+      io.say(
+        `このファイルは取り込めません。${outcome.refusal === undefined ? '' : explainFileRefusal(outcome.refusal)}`,
+      );
       // Which rows made it "mostly bad" shows what kind of file it is.
       if (outcome.refusal?.code === 'mostly_bad') await showRowErrors(services, outcome.runId, undefined, digits, io);
       io.say('何も変わっていません。');
@@ -190,11 +219,18 @@ async function tellOutcome(services: ImportServices, outcome: ImportOutcome, dig
   }
 }
 
-async function showRowErrors({ database, keys }: ImportServices, runId: string, summary: ImportSummary | undefined, digits: number, io: Say): Promise<void> {
+async function showRowErrors(
+  { database, keys }: ImportServices,
+  runId: string,
+  summary: ImportSummary | undefined,
+  digits: number,
+  io: Say,
+): Promise<void> {
   const errors = await createImportRunStore({ database, keys }).rowErrors(runId, ERRORS_SHOWN + 1);
   if (errors.length === 0) return;
   io.say('');
-  for (const { line, code } of errors.slice(0, ERRORS_SHOWN)) io.say(`  ${String(line)}行目：${explainRowError(code, digits)}`);
+  for (const { line, code } of errors.slice(0, ERRORS_SHOWN))
+    io.say(`  ${String(line)}行目：${explainRowError(code, digits)}`);
   if (errors.length <= ERRORS_SHOWN) return;
   const total = rowErrorCodes.reduce((sum, code) => sum + (summary?.errors[code] ?? 0), 0);
   io.say(total > ERRORS_SHOWN ? `  …とほか ${String(total - ERRORS_SHOWN)} 件` : '  …ほかにもあります');

@@ -10,8 +10,12 @@ export const keysAddCommand: Command = {
   summary: 'make a new current key (embedded database), before "keys rotate"',
   help: 'With DATABASE_URL the keys are yours: put a new one in front of TOKI_KEYS and restart every process.',
   run(args, io) {
-    if (args.length > 0) return Promise.resolve(io.refuse(`"keys add" takes no arguments, but got: ${args.join(' ')}.`));
-    if (io.config.keys !== undefined) return Promise.resolve(io.refuse('The keys come from TOKI_KEYS: put a new one in front there, and restart every process.'));
+    if (args.length > 0)
+      return Promise.resolve(io.refuse(`"keys add" takes no arguments, but got: ${args.join(' ')}.`));
+    if (io.config.keys !== undefined)
+      return Promise.resolve(
+        io.refuse('The keys come from TOKI_KEYS: put a new one in front there, and restart every process.'),
+      );
     // Running processes would not know the new key: the lock makes sure that there are none.
     const folder = holdDataFolder(io.config.dataDir);
     try {
@@ -35,18 +39,32 @@ export const keysRotateCommand: Command = {
   help: 'Runs beside the applications and goes on where it was when it is stopped. Keep the older keys in TOKI_KEYS until it has ended everywhere.',
   async run(args, io) {
     if (args.length > 0) return io.refuse(`"keys rotate" takes no arguments, but got: ${args.join(' ')}.`);
-    return withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, async ({ database, keys }) => {
-      try {
-        const { rows } = await rotateKeys(database, keys, (table, count) => { io.say(`  ${table}: ${String(count)}`); });
-        const sealed = Object.entries(rows).filter(([, count]) => count > 0).map(([table, count]) => `${table} ${String(count)}`);
-        io.say(sealed.length === 0 ? `Everything is sealed with key ${keys.currentKeyId} already.` : `Sealed anew with key ${keys.currentKeyId}: ${sealed.join(', ')}.`);
-        const older = keys.keyIds.filter((id) => id !== keys.currentKeyId);
-        if (older.length > 0) io.say(`No row needs ${older.join(', ')} any more. Temporal's workflows may, until those that run now have ended.`);
-        return 0;
-      } catch (error) {
-        if (!(error instanceof ImportUnderWayError)) throw error;
-        return io.refuse('An import waits or runs at this moment: approve or reject it first, then rotate the keys.');
-      }
-    });
+    return withServices(
+      { config: io.config, env: io.env, say: io.say, withTemporal: false },
+      async ({ database, keys }) => {
+        try {
+          const { rows } = await rotateKeys(database, keys, (table, count) => {
+            io.say(`  ${table}: ${String(count)}`);
+          });
+          const sealed = Object.entries(rows)
+            .filter(([, count]) => count > 0)
+            .map(([table, count]) => `${table} ${String(count)}`);
+          io.say(
+            sealed.length === 0
+              ? `Everything is sealed with key ${keys.currentKeyId} already.`
+              : `Sealed anew with key ${keys.currentKeyId}: ${sealed.join(', ')}.`,
+          );
+          const older = keys.keyIds.filter((id) => id !== keys.currentKeyId);
+          if (older.length > 0)
+            io.say(
+              `No row needs ${older.join(', ')} any more. Temporal's workflows may, until those that run now have ended.`,
+            );
+          return 0;
+        } catch (error) {
+          if (!(error instanceof ImportUnderWayError)) throw error;
+          return io.refuse('An import waits or runs at this moment: approve or reject it first, then rotate the keys.');
+        }
+      },
+    );
   },
 };

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+
 import { createAudit } from '../../database/audit';
 import { migrate } from '../../database/connection';
 import { createStaffRepository } from '../../database/staff';
-import { loginPattern, staffRoles, type StaffRole } from '../../domain/staff/roles';
+import { loginPattern, type StaffRole, staffRoles } from '../../domain/staff/roles';
 import type { Command, CommandIo } from '../command';
-import { withServices, type Services } from '../services';
+import { type Services, withServices } from '../services';
 
 interface NewStaff {
   readonly login: string;
@@ -23,13 +24,17 @@ export const staffAddCommand: Command = {
     '  The one-time password is shown once and kept nowhere.',
   ].join('\n'),
   run(args, io) {
-    return runStaffAdd(args, io, (work) => withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, work));
+    return runStaffAdd(args, io, (work) =>
+      withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, work),
+    );
   },
 };
 
 /** The command on services that the caller provides. Resolves with the exit code. */
 export async function runStaffAdd(
-  args: readonly string[], io: Pick<CommandIo, 'say' | 'refuse'>, provide: (work: (services: Pick<Services, 'database' | 'keys'>) => Promise<number>) => Promise<number>,
+  args: readonly string[],
+  io: Pick<CommandIo, 'say' | 'refuse'>,
+  provide: (work: (services: Pick<Services, 'database' | 'keys'>) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const input = readArguments(args);
   if (typeof input === 'string') return io.refuse(input);
@@ -42,7 +47,9 @@ export async function runStaffAdd(
     io.say('');
     io.say(`  One-time password   ${result.oneTimePassword}   (within 7 days)`);
     io.say('');
-    io.say('  The first log-in shows the QR code for the authenticator app and the recovery codes, and asks for an own password.');
+    io.say(
+      '  The first log-in shows the QR code for the authenticator app and the recovery codes, and asks for an own password.',
+    );
     return 0;
   });
 }
@@ -51,15 +58,22 @@ export async function runStaffAdd(
 function readArguments(args: readonly string[]): NewStaff | string {
   let values: { login?: string | undefined; name?: string | undefined; role?: string | undefined };
   try {
-    ({ values } = parseArgs({ args: [...args], options: { login: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' } } }));
+    ({ values } = parseArgs({
+      args: [...args],
+      options: { login: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' } },
+    }));
   } catch (error) {
     return `"staff add" does not understand this: ${(error as Error).message}`;
   }
   const { login, name, role } = values;
-  if (login === undefined || name === undefined || role === undefined) return '"staff add" needs --login, --name and --role.';
-  if (!loginPattern.test(login)) return `--login must be 2 to 40 small letters, digits, ".", "-" or "_", but it is "${login}".`;
+  if (login === undefined || name === undefined || role === undefined)
+    return '"staff add" needs --login, --name and --role.';
+  if (!loginPattern.test(login))
+    return `--login must be 2 to 40 small letters, digits, ".", "-" or "_", but it is "${login}".`;
   const displayName = name.trim();
   if (displayName === '' || displayName.length > 100) return '--name must have 1 to 100 letters.';
   const known = staffRoles.find((item) => item === role);
-  return known ? { login, displayName, role: known } : `--role must be one of ${staffRoles.join(', ')}, but it is "${role}".`;
+  return known
+    ? { login, displayName, role: known }
+    : `--role must be one of ${staffRoles.join(', ')}, but it is "${role}".`;
 }

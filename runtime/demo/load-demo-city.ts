@@ -8,12 +8,12 @@ import { createSlotRepository, type FreeSlot, type FreeSlotQuery } from '../../d
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';
-import { planSlots } from '../../domain/schedule/plan-slots';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { releaseFor } from '../../domain/programme/release';
+import { planSlots } from '../../domain/schedule/plan-slots';
 import { noSiteSettings, type SiteSettings } from '../../domain/site/settings';
 import { demoProgramme } from './programme';
-import { type DemoResident, demoPerson, demoResidents, demoResidentsCsv } from './residents';
+import { demoPerson, type DemoResident, demoResidents, demoResidentsCsv } from './residents';
 import { crowdedVenue, demoVenues, todaysVenues } from './venues';
 
 export const demoProgrammeCode = 'covid-19-vaccination';
@@ -39,8 +39,21 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
   for (const [position, { schedule, ...venue }] of demoVenues.entries()) {
     // What is there may have been edited by staff since.
     const venueId = (await venues.findByCode(venue.code))?.id ?? (await venues.save({ ...venue, position }));
-    const plan = await schedules.lengthen({ programmeId: version.programmeId, venueId, name: 'いつもの週', validFrom: today, validUntil: until, template: schedule });
-    if (plan) await slots.addSlots(version.programmeId, venueId, plan.id, planSlots(schedule, plan.missingFrom, until, isHoliday));
+    const plan = await schedules.lengthen({
+      programmeId: version.programmeId,
+      venueId,
+      name: 'いつもの週',
+      validFrom: today,
+      validUntil: until,
+      template: schedule,
+    });
+    if (plan)
+      await slots.addSlots(
+        version.programmeId,
+        venueId,
+        plan.id,
+        planSlots(schedule, plan.missingFrom, until, isHoliday),
+      );
   }
   await showReviewedLanguages(database);
   return version;
@@ -49,7 +62,10 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
 /** Somebody has read the site in these languages; the programme says more in them, too. Staff may have set something else since. */
 async function showReviewedLanguages(database: Database): Promise<void> {
   const settings: SiteSettings = { ...noSiteSettings, reviewedLanguages: ['ja-easy', 'en'] };
-  await database('site_settings').insert({ version: 1, settings: JSON.stringify(settings) }).onConflict('version').ignore();
+  await database('site_settings')
+    .insert({ version: 1, settings: JSON.stringify(settings) })
+    .onConflict('version')
+    .ignore();
 }
 
 interface DemoBookingsInput {
@@ -64,11 +80,21 @@ interface DemoBookingsInput {
  * first days are nearly full, and that somebody comes today. Leaves alone what is there. `importFile` runs the
  * eligibility import of one CSV file and approves it.
  */
-export async function loadDemoResidents(deps: DemoBookingsInput & { importFile: (file: { name: string; content: Buffer }) => Promise<void> }): Promise<void> {
+export async function loadDemoResidents(
+  deps: DemoBookingsInput & { importFile: (file: { name: string; content: Buffer }) => Promise<void> },
+): Promise<void> {
   const { database, version } = deps;
-  const known = await database('resident').where({ programme_id: version.programmeId }).first<{ id: string } | undefined>('id');
-  if (!known) await deps.importFile({ name: 'demo-residents.csv', content: Buffer.from(demoResidentsCsv(demoResidentCount), 'utf8') });
-  const booked = await database('booking').where({ programme_id: version.programmeId }).first<{ id: string } | undefined>('id');
+  const known = await database('resident')
+    .where({ programme_id: version.programmeId })
+    .first<{ id: string } | undefined>('id');
+  if (!known)
+    await deps.importFile({
+      name: 'demo-residents.csv',
+      content: Buffer.from(demoResidentsCsv(demoResidentCount), 'utf8'),
+    });
+  const booked = await database('booking')
+    .where({ programme_id: version.programmeId })
+    .first<{ id: string } | undefined>('id');
   if (!booked) await fillCrowdedVenue(deps);
   await fillToday(deps);
 }
@@ -77,7 +103,8 @@ export async function loadDemoResidents(deps: DemoBookingsInput & { importFile: 
 async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
   const { document } = deps.version;
   const group = document.groups[0];
-  const limit = (group && releaseFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
+  const limit =
+    (group && releaseFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
   const today = cityDate(deps.now);
   const from = addDays(today, document.bookingWindow.firstDay);
   const slots = await freeSlots(deps, crowdedVenue, { channel: 'web', from, until: addDays(from, crowdedDays), limit });
@@ -90,17 +117,33 @@ async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
 /** Seats of the same day are given by telephone: a few people for each time that is still to come, unless somebody is booked today. */
 async function fillToday(deps: DemoBookingsInput): Promise<void> {
   const today = cityDate(deps.now);
-  const slots = (await Promise.all(todaysVenues.map((venue) => freeSlots(deps, venue, { channel: 'phone', from: today, until: addDays(today, 1), limit: null })))).flat();
-  const booked = await deps.database('booking as b').join('slot as s', 's.id', 'b.slot_id')
-    .where('b.programme_id', deps.version.programmeId).whereRaw(`(s.starts_at AT TIME ZONE 'Asia/Tokyo')::date = ?`, [today]).first<{ id: string } | undefined>('b.id');
+  const slots = (
+    await Promise.all(
+      todaysVenues.map((venue) =>
+        freeSlots(deps, venue, { channel: 'phone', from: today, until: addDays(today, 1), limit: null }),
+      ),
+    )
+  ).flat();
+  const booked = await deps
+    .database('booking as b')
+    .join('slot as s', 's.id', 'b.slot_id')
+    .where('b.programme_id', deps.version.programmeId)
+    .whereRaw(`(s.starts_at AT TIME ZONE 'Asia/Tokyo')::date = ?`, [today])
+    .first<{ id: string } | undefined>('b.id');
   if (booked) return;
   // Not the person whose coupon is printed at the start.
-  const book = bookingsOf(deps, demoResidents(demoResidentCount).filter((person) => person !== demoPerson));
-  for (const slot of slots) for (let seat = 0; seat < Math.min(peoplePerTime, slot.free); seat++) await book(slot.id, 'phone');
+  const book = bookingsOf(
+    deps,
+    demoResidents(demoResidentCount).filter((person) => person !== demoPerson),
+  );
+  for (const slot of slots)
+    for (let seat = 0; seat < Math.min(peoplePerTime, slot.free); seat++) await book(slot.id, 'phone');
 }
 
 async function freeSlots(
-  { database, version }: DemoBookingsInput, venueCode: string, query: Pick<FreeSlotQuery, 'channel' | 'from' | 'until' | 'limit'>,
+  { database, version }: DemoBookingsInput,
+  venueCode: string,
+  query: Pick<FreeSlotQuery, 'channel' | 'from' | 'until' | 'limit'>,
 ): Promise<FreeSlot[]> {
   const slots = createSlotRepository(database);
   const venue = (await slots.venues(version.programmeId)).find((item) => item.code === venueCode);
@@ -108,7 +151,10 @@ async function freeSlots(
 }
 
 /** Books the next of `people` who may be booked there, by the rules that hold for everybody. */
-function bookingsOf({ database, keys, version }: DemoBookingsInput, people: DemoResident[]): (slotId: string, channel: Channel) => Promise<void> {
+function bookingsOf(
+  { database, keys, version }: DemoBookingsInput,
+  people: DemoResident[],
+): (slotId: string, channel: Channel) => Promise<void> {
   const bookings = createBookingRepository({ database, keys, programmes: createProgrammes(database) });
   const residents = createResidentRepository({ database, keys });
   const answers = { telephone: '090-1234-5678', consentRules: true, consentUse: true };
@@ -123,7 +169,13 @@ function bookingsOf({ database, keys, version }: DemoBookingsInput, people: Demo
       // Its time has come meanwhile, or somebody else was there first.
       if (!held.ok && (held.code === 'slot_past' || held.code === 'slot_full')) return;
       if (!held.ok) throw new Error(`the demo city's booking was refused: ${held.code}`);
-      const confirmed = await bookings.confirm({ residentId: resident.id, bookingId: held.booking.id, answers, channel, actor: actor(channel) });
+      const confirmed = await bookings.confirm({
+        residentId: resident.id,
+        bookingId: held.booking.id,
+        answers,
+        channel,
+        actor: actor(channel),
+      });
       if (!confirmed.ok) throw new Error(`the demo city's booking was not confirmed: ${confirmed.code}`);
       return;
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { addDays, daysBetween } from '../../domain/calendar/city-time';
 import { projectRoot } from '../root';
 
@@ -23,7 +24,8 @@ const moment = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d\+09:00)$/;
 
 function moved(value: unknown, days: number): unknown {
   if (Array.isArray(value)) return value.map((item) => moved(item, days));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, moved(item, days)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, moved(item, days)]));
   const [, date, time] = typeof value === 'string' ? (moment.exec(value) ?? []) : [];
   return date === undefined || time === undefined ? value : addDays(date, days) + time;
 }

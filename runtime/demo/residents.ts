@@ -9,8 +9,34 @@ export interface DemoResident {
   readonly group: string;
 }
 
-const surnames = ['サトウ', 'スズキ', 'タカハシ', 'ワタナベ', 'コバヤシ', 'ハセガワ', 'イガラシ', 'ホンマ', 'アベ', 'ツチダ', 'ヨシカワ', 'カトウ'];
-const givenNames = ['イチロウ', 'ハナコ', 'マサシ', 'カズコ', 'アキラ', 'サチコ', 'キヨシ', 'セツコ', 'ケン', 'ユイ', 'レン', 'ヒナ'];
+const surnames = [
+  'サトウ',
+  'スズキ',
+  'タカハシ',
+  'ワタナベ',
+  'コバヤシ',
+  'ハセガワ',
+  'イガラシ',
+  'ホンマ',
+  'アベ',
+  'ツチダ',
+  'ヨシカワ',
+  'カトウ',
+];
+const givenNames = [
+  'イチロウ',
+  'ハナコ',
+  'マサシ',
+  'カズコ',
+  'アキラ',
+  'サチコ',
+  'キヨシ',
+  'セツコ',
+  'ケン',
+  'ユイ',
+  'レン',
+  'ヒナ',
+];
 const bands = [
   { born: '1921-04-02', days: 12_783, group: '高齢者', share: 0.5 },
   { born: '1957-04-02', days: 12_783, group: '一般', share: 0.32 },
@@ -19,7 +45,12 @@ const bands = [
 ] as const;
 
 /** The first resident: printed at the start, so that anybody can log in. */
-export const demoPerson: DemoResident = { couponNumber: '9900000001', birthDate: '1947-04-01', kana: 'トキノ　ハナ', group: '高齢者' };
+export const demoPerson: DemoResident = {
+  couponNumber: '9900000001',
+  birthDate: '1947-04-01',
+  kana: 'トキノ　ハナ',
+  group: '高齢者',
+};
 
 /** Invented residents, the same ones every time. Their numbers start with 99, which is given to nobody. */
 export function demoResidents(count: number): DemoResident[] {
@@ -30,13 +61,19 @@ export function demoResidents(count: number): DemoResident[] {
     const band = bands.find((item) => (rest -= item.share) < 0) ?? bands[0];
     const born = addDays(band.born, Math.floor(random() * band.days));
     const kana = `${pick(surnames)}　${pick(givenNames)}`;
-    return index === 0 ? demoPerson : { couponNumber: String(9_900_000_001 + index), birthDate: born, kana, group: band.group };
+    return index === 0
+      ? demoPerson
+      : { couponNumber: String(9_900_000_001 + index), birthDate: born, kana, group: band.group };
   });
 }
 
 /** The residents as a city would send them: CSV, CRLF, header. */
 export function demoResidentsCsv(count: number): string {
-  const rows = demoResidents(count).map((item) => [item.couponNumber, item.kana, item.birthDate.replaceAll('-', '/'), item.group].map((cell) => `"${cell}"`).join(','));
+  const rows = demoResidents(count).map((item) =>
+    [item.couponNumber, item.kana, item.birthDate.replaceAll('-', '/'), item.group]
+      .map((cell) => `"${cell}"`)
+      .join(','),
+  );
   return ['"接種券番号","氏名カナ","生年月日","対象区分"', ...rows, ''].join('\r\n');
 }
 

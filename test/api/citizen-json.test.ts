@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+
 import fc from 'fast-check';
-import { addDays, cityDate } from '../../domain/calendar/city-time';
+
 import { refusals } from '../../domain/booking/refusals';
+import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { validAnswers } from '../support/test-city';
-import { createCitySite, freshCoupon, type Citizen, type CitySite } from './support/city-site';
+import { type Citizen, type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import type { Answer } from './support/visitor';
 
 let site: CitySite;
@@ -47,23 +49,47 @@ describe('the way through', () => {
       group: { code: 'seniors', label: '65歳以上の方' },
       booking: { open: true },
       declarable: [],
-      doses: [{ number: 1, label: '1回目', interval: null }, { number: 2, label: '2回目', interval: { minDays: 21 } }],
+      doses: [
+        { number: 1, label: '1回目', interval: null },
+        { number: 2, label: '2回目', interval: { minDays: 21 } },
+      ],
     });
 
     const venues = await visitor.get('/api/v1/venues');
     expect(venues.json()).toEqual({
-      venues: [{ id: site.city.venueId, name: '桜木会場', address: '新潟市中央区1番地', ward: '中央区', access: '駅から5分', features: ['step_free'], mapUrl: null, notes: '' }],
+      venues: [
+        {
+          id: site.city.venueId,
+          name: '桜木会場',
+          address: '新潟市中央区1番地',
+          ward: '中央区',
+          access: '駅から5分',
+          features: ['step_free'],
+          mapUrl: null,
+          notes: '',
+        },
+      ],
     });
 
     const day = addDays(cityDate(new Date()), 5);
     const slots = await visitor.get(`/api/v1/slots?venue=${site.city.venueId}&dose=1&from=${day}&to=${day}`);
     expect(slots.json<{ slots: unknown[] }>().slots).toContainEqual({
-      id: slotId, venueId: site.city.venueId, dose: 1, startsAt: `${day}T01:30:00.000Z`, endsAt: `${day}T02:00:00.000Z`, free: 5,
+      id: slotId,
+      venueId: site.city.venueId,
+      dose: 1,
+      startsAt: `${day}T01:30:00.000Z`,
+      endsAt: `${day}T02:00:00.000Z`,
+      free: 5,
     });
 
     const form = await visitor.get('/api/v1/form');
-    expect(form.json<{ fields: { name: string; kind: string; required: boolean; label: string }[] }>().fields[0]).toMatchObject({
-      name: 'telephone', kind: 'telephone', required: true, label: '電話番号',
+    expect(
+      form.json<{ fields: { name: string; kind: string; required: boolean; label: string }[] }>().fields[0],
+    ).toMatchObject({
+      name: 'telephone',
+      kind: 'telephone',
+      required: true,
+      label: '電話番号',
     });
 
     const held = await visitor.post('/api/v1/bookings', { slotId, dose: 1 });
@@ -78,11 +104,20 @@ describe('the way through', () => {
     const { reference } = confirmed.json<{ reference: string }>();
     expect(reference).toMatch(/^\d{9}$/);
     expect(confirmed.json()).toEqual({ id, reference, state: 'confirmed' });
-    expect(site.handedOver.filter((event) => event.bookingId === id).map((event) => event.type)).toEqual(['held', 'confirmed']);
+    expect(site.handedOver.filter((event) => event.bookingId === id).map((event) => event.type)).toEqual([
+      'held',
+      'confirmed',
+    ]);
 
     const list = await visitor.get('/api/v1/bookings');
     expect(list.json<{ bookings: unknown[] }>().bookings).toEqual([
-      expect.objectContaining({ id, state: 'confirmed', dose: 1, reference, slot: expect.objectContaining({ id: slotId, startsAt: `${day}T01:30:00.000Z` }) as unknown }),
+      expect.objectContaining({
+        id,
+        state: 'confirmed',
+        dose: 1,
+        reference,
+        slot: expect.objectContaining({ id: slotId, startsAt: `${day}T01:30:00.000Z` }) as unknown,
+      }),
     ]);
 
     const cancelled = await visitor.post(`/api/v1/bookings/${id}/cancel`);
@@ -103,7 +138,9 @@ describe('the way through', () => {
     const { id } = held.json<{ id: string }>();
     const confirmed = await citizen.post(`/api/v1/bookings/${id}/confirm`, { answers: validAnswers });
     expect(confirmed.status).toBe(200);
-    const { bookings } = (await citizen.get('/api/v1/bookings')).json<{ bookings: { id: string; state: string; replacedBy: string | null }[] }>();
+    const { bookings } = (await citizen.get('/api/v1/bookings')).json<{
+      bookings: { id: string; state: string; replacedBy: string | null }[];
+    }>();
     expect(bookings.find((item) => item.id === old.id)).toMatchObject({ state: 'cancelled', replacedBy: id });
     expect(bookings.find((item) => item.id === id)).toMatchObject({ state: 'confirmed' });
   });
@@ -125,7 +162,10 @@ describe('refusals', () => {
     const refused = await citizen.post('/api/v1/bookings', { slotId: early, dose: 2 });
     expectProblem(refused, 'too_early_for_dose');
     const earliest = addDays(cityDate(new Date()), 26);
-    expect(refused.json()).toMatchObject({ facts: { earliest }, detail: expect.stringContaining(`${String(Number(earliest.slice(8)))}日`) as unknown });
+    expect(refused.json()).toMatchObject({
+      facts: { earliest },
+      detail: expect.stringContaining(`${String(Number(earliest.slice(8)))}日`) as unknown,
+    });
   });
 
   test('a slot of the other dose', async () => {
@@ -137,19 +177,27 @@ describe('refusals', () => {
     const slotId = await site.city.addSlot({ time: '15:00' });
     const citizen = await site.citizen();
     const { id } = (await citizen.post('/api/v1/bookings', { slotId, dose: 1 })).json<{ id: string }>();
-    const refused = await citizen.post(`/api/v1/bookings/${id}/confirm`, { answers: { telephone: '12', consentRules: true, consentUse: true, extra: 1 } });
+    const refused = await citizen.post(`/api/v1/bookings/${id}/confirm`, {
+      answers: { telephone: '12', consentRules: true, consentUse: true, extra: 1 },
+    });
     expectProblem(refused, 'invalid_answers');
     const { faults } = refused.json<{ faults: { field: string; sentence: string }[] }>();
     expect(faults.map((fault) => fault.field).sort()).toEqual(['extra', 'telephone']);
   });
 
   test('a group whose time has not come', async () => {
-    const later = await createCitySite({ change: (document) => { for (const group of document.groups) group.opensAt = '2099-04-19T08:30:00+09:00'; } });
+    const later = await createCitySite({
+      change: (document) => {
+        for (const group of document.groups) group.opensAt = '2099-04-19T08:30:00+09:00';
+      },
+    });
     try {
       const slotId = await later.city.addSlot();
       const refused = await (await later.citizen()).post('/api/v1/bookings', { slotId, dose: 1 });
       expectProblem(refused, 'not_open_yet');
-      expect(refused.json()).toMatchObject({ detail: 'まだ予約の受付が始まっていません。2099年4月19日（日）午前8時30分から受け付けます。' });
+      expect(refused.json()).toMatchObject({
+        detail: 'まだ予約の受付が始まっていません。2099年4月19日（日）午前8時30分から受け付けます。',
+      });
     } finally {
       await later.close();
     }
@@ -168,7 +216,14 @@ describe('somebody else’s booking does not exist', () => {
     expectProblem(await stranger.post('/api/v1/bookings', { slotId: other, dose: 1, replaces: id }), 'booking_unknown');
     const list = await stranger.get('/api/v1/bookings');
     expect(list.json()).toEqual({ bookings: [] });
-    for (const path of [`/bookings/${id}`, `/bookings/${id}/done`, `/bookings/${id}/calendar.ics`, `/bookings/${id}/cancel`, `/holds/${id}/details`, `/holds/${id}/review`]) {
+    for (const path of [
+      `/bookings/${id}`,
+      `/bookings/${id}/done`,
+      `/bookings/${id}/calendar.ics`,
+      `/bookings/${id}/cancel`,
+      `/holds/${id}/details`,
+      `/holds/${id}/review`,
+    ]) {
       expect([path, (await stranger.get(path)).status]).toEqual([path, 404]);
     }
     expect((await owner.get(`/api/v1/bookings/${id}`)).json()).toMatchObject({ state: 'held' });
@@ -180,7 +235,9 @@ describe('Idempotency-Key', () => {
     const slotId = await site.city.addSlot({ time: '16:00' });
     const citizen = await site.citizen();
     const headers = { 'idempotency-key': randomUUID() };
-    const [first, second] = await Promise.all([1, 2].map(() => citizen.post('/api/v1/bookings', { slotId, dose: 1 }, { headers })));
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => citizen.post('/api/v1/bookings', { slotId, dose: 1 }, { headers })),
+    );
     expect(first?.status).toBe(201);
     expect(second?.json()).toEqual(first?.json());
     expect(await site.city.seats(slotId)).toMatchObject({ taken: 1 });
@@ -196,14 +253,44 @@ describe('Idempotency-Key', () => {
     const citizen = await site.citizen();
     const headers = { 'idempotency-key': randomUUID() };
     await citizen.post('/api/v1/bookings', { slotId: one, dose: 1 }, { headers });
-    expectProblem(await citizen.post('/api/v1/bookings', { slotId: two, dose: 1 }, { headers }), 'idempotency_mismatch');
-    expectProblem(await citizen.post('/api/v1/bookings', { slotId: two, dose: 1 }, { headers: { 'idempotency-key': 'x'.repeat(500) } }), 'invalid_request');
+    expectProblem(
+      await citizen.post('/api/v1/bookings', { slotId: two, dose: 1 }, { headers }),
+      'idempotency_mismatch',
+    );
+    expectProblem(
+      await citizen.post(
+        '/api/v1/bookings',
+        { slotId: two, dose: 1 },
+        { headers: { 'idempotency-key': 'x'.repeat(500) } },
+      ),
+      'invalid_request',
+    );
   });
 });
 
 describe('bad input', () => {
-  const badBodies: (string | undefined)[] = ['', '{', 'null', '[]', '"x"', '42', '{}', '{"slotId":null}', '{"answers":null}', '{"__proto__":{"x":1}}', '{"slotId":"\\u0000","dose":1}', undefined];
-  const paths = ['/session', '/bookings', '/bookings/x/confirm', '/bookings/x/cancel', `/bookings/${randomUUID()}/confirm`, `/bookings/${randomUUID()}/cancel`];
+  const badBodies: (string | undefined)[] = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '"x"',
+    '42',
+    '{}',
+    '{"slotId":null}',
+    '{"answers":null}',
+    '{"__proto__":{"x":1}}',
+    '{"slotId":"\\u0000","dose":1}',
+    undefined,
+  ];
+  const paths = [
+    '/session',
+    '/bookings',
+    '/bookings/x/confirm',
+    '/bookings/x/cancel',
+    `/bookings/${randomUUID()}/confirm`,
+    `/bookings/${randomUUID()}/cancel`,
+  ];
 
   function expectOrderly(answer: Answer, what: string): void {
     expect([what, answer.status < 500]).toEqual([what, true]);
@@ -219,7 +306,9 @@ describe('bad input', () => {
     for (const who of [citizen, nobody]) {
       for (const path of paths) {
         for (const body of badBodies) {
-          const answer = await who.send('POST', `/api/v1${path}`, body, { headers: { 'content-type': 'application/json' } });
+          const answer = await who.send('POST', `/api/v1${path}`, body, {
+            headers: { 'content-type': 'application/json' },
+          });
           expect([path, body, answer.status >= 400 && answer.status < 500]).toEqual([path, body, true]);
           expectOrderly(answer, `${path} ${body ?? ''}`);
         }
@@ -229,20 +318,54 @@ describe('bad input', () => {
 
   test('other content types, encodings, sizes, methods and paths', async () => {
     const citizen = await site.citizen();
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml']) {
-      expectProblem(await citizen.send('POST', '/api/v1/bookings', '{"dose":1}', { headers: { 'content-type': type } }), 'unsupported_media_type');
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+    ]) {
+      expectProblem(
+        await citizen.send('POST', '/api/v1/bookings', '{"dose":1}', { headers: { 'content-type': type } }),
+        'unsupported_media_type',
+      );
     }
-    expectProblem(await citizen.send('POST', '/api/v1/bookings', 'x', { headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } }), 'unsupported_media_type');
-    expectProblem(await citizen.send('POST', '/api/v1/bookings', 'x'.repeat(200_000), { headers: { 'content-type': 'application/json' } }), 'payload_too_large');
-    const wrongMethod = await citizen.send('PUT', '/api/v1/bookings', '{}', { headers: { 'content-type': 'application/json' } });
+    expectProblem(
+      await citizen.send('POST', '/api/v1/bookings', 'x', {
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      }),
+      'unsupported_media_type',
+    );
+    expectProblem(
+      await citizen.send('POST', '/api/v1/bookings', 'x'.repeat(200_000), {
+        headers: { 'content-type': 'application/json' },
+      }),
+      'payload_too_large',
+    );
+    const wrongMethod = await citizen.send('PUT', '/api/v1/bookings', '{}', {
+      headers: { 'content-type': 'application/json' },
+    });
     expectProblem(wrongMethod, 'method_not_allowed');
     expect(wrongMethod.headers.allow).toContain('POST');
-    for (const method of ['PROPFIND', 'PATCH', 'TRACE']) expectOrderly(await citizen.send(method, '/api/v1/bookings', undefined), method);
+    for (const method of ['PROPFIND', 'PATCH', 'TRACE'])
+      expectOrderly(await citizen.send(method, '/api/v1/bookings', undefined), method);
     expectProblem(await citizen.get('/api/v1/nowhere'), 'not_found');
-    for (const path of ['/api/v1/%E0%A4%A', '/api/v1/bookings/%00', '/api/v1/bookings/..%2f..%2fetc', `/api/v1/bookings/${'9'.repeat(3_000)}`]) {
+    for (const path of [
+      '/api/v1/%E0%A4%A',
+      '/api/v1/bookings/%00',
+      '/api/v1/bookings/..%2f..%2fetc',
+      `/api/v1/bookings/${'9'.repeat(3_000)}`,
+    ]) {
       expectOrderly(await citizen.get(path), path);
     }
-    for (const query of ['venue=x', 'dose=0', 'dose=1&dose=2', 'from=2021-02-30', 'to=x', `from=0001-01-01&to=9999-12-31`, 'venue[]=1']) {
+    for (const query of [
+      'venue=x',
+      'dose=0',
+      'dose=1&dose=2',
+      'from=2021-02-30',
+      'to=x',
+      `from=0001-01-01&to=9999-12-31`,
+      'venue[]=1',
+    ]) {
       expectOrderly(await citizen.get(`/api/v1/slots?${query}`), query);
     }
   });
@@ -251,16 +374,22 @@ describe('bad input', () => {
     const citizen = await site.citizen();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), fc.json(), async (path, body) => {
-        expectOrderly(await citizen.send('POST', `/api/v1${path}`, body, { headers: { 'content-type': 'application/json' } }), path);
+        expectOrderly(
+          await citizen.send('POST', `/api/v1${path}`, body, { headers: { 'content-type': 'application/json' } }),
+          path,
+        );
       }),
       { numRuns: 60 },
     );
     await fc.assert(
-      fc.asyncProperty(fc.record({ couponNumber: fc.string({ unit: 'binary' }), birthDate: fc.string({ unit: 'binary' }) }), async (body) => {
-        const answer = await citizen.post('/api/v1/session', body);
-        expectOrderly(answer, JSON.stringify(body));
-        expect(answer.status).toBeGreaterThanOrEqual(400);
-      }),
+      fc.asyncProperty(
+        fc.record({ couponNumber: fc.string({ unit: 'binary' }), birthDate: fc.string({ unit: 'binary' }) }),
+        async (body) => {
+          const answer = await citizen.post('/api/v1/session', body);
+          expectOrderly(answer, JSON.stringify(body));
+          expect(answer.status).toBeGreaterThanOrEqual(400);
+        },
+      ),
       { numRuns: 40 },
     );
     const slotId = await site.city.addSlot({ time: '17:30' });
@@ -284,5 +413,14 @@ test('the log says what happened, and of nobody', async () => {
   await visitor.get(`/api/v1/bookings/${randomUUID()}?x=hidden-query`);
   const log = site.logText();
   expect(log).toContain('/api/v1/bookings/:id');
-  for (const secret of [couponNumber, '1938', '昭和13', 'トキノ', 'hidden-query', '2021-05-29', ...visitor.cookies.values()]) expect(log).not.toContain(secret);
+  for (const secret of [
+    couponNumber,
+    '1938',
+    '昭和13',
+    'トキノ',
+    'hidden-query',
+    '2021-05-29',
+    ...visitor.cookies.values(),
+  ])
+    expect(log).not.toContain(secret);
 });

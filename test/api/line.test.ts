@@ -1,12 +1,14 @@
 import { request } from 'node:http';
+
 import fc from 'fast-check';
+
 import { createLineApi } from '../../activities/line-api';
 import { createLineEventWork } from '../../activities/line-events';
 import { createLineEvents, type LineEvents } from '../../database/line-events';
 import { createLineLinks, type LineLinks } from '../../database/line-links';
 import { linkPostback } from '../../domain/line/linking';
 import { FakeLineServer, freshLineUser } from '../faults/fake-line-server';
-import { createCitySite, freshCoupon, type CitySite } from './support/city-site';
+import { type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import { type Visitor } from './support/visitor';
 
 const line = new FakeLineServer();
@@ -18,15 +20,23 @@ beforeAll(async () => {
   const apiUrl = await line.start();
   site = await createCitySite({
     line: ({ database, keys }) => ({
-      links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }),
-      door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' }, channelSecret: line.channelSecret,
+      links: createLineLinks({ database, keys }),
+      events: createLineEvents({ database, keys }),
+      door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
+      channelSecret: line.channelSecret,
     }),
   });
   const { database, keys } = site.city;
   links = createLineLinks({ database, keys });
   events = createLineEvents({ database, keys });
-  const dealWith = createLineEventWork({ links, api: createLineApi({ apiUrl, channelAccessToken: line.channelAccessToken }), publicUrl: 'https://yoyaku.example.jp' });
-  work = async () => { while (await events.workOff(dealWith)); };
+  const dealWith = createLineEventWork({
+    links,
+    api: createLineApi({ apiUrl, channelAccessToken: line.channelAccessToken }),
+    publicUrl: 'https://yoyaku.example.jp',
+  });
+  work = async () => {
+    while (await events.workOff(dealWith));
+  };
 });
 afterAll(async () => {
   await site.close();
@@ -37,18 +47,39 @@ let ids = 0;
 const eventId = () => `01FZ74A0TDDPYRVKNK77X${String(++ids).padStart(5, '0')}`;
 
 function event(userId: string, more: object, id = eventId()) {
-  return { webhookEventId: id, mode: 'active', timestamp: 1_462_629_479_859, deliveryContext: { isRedelivery: false }, source: { type: 'user', userId }, ...more };
+  return {
+    webhookEventId: id,
+    mode: 'active',
+    timestamp: 1_462_629_479_859,
+    deliveryContext: { isRedelivery: false },
+    source: { type: 'user', userId },
+    ...more,
+  };
 }
-const message = (text: string) => ({ type: 'message', replyToken: `reply${String(++ids)}`, message: { id: '444573844083572737', type: 'text', text, quoteToken: 'q' } });
-const accountLink = (nonce: string, result = 'ok') => ({ type: 'accountLink', replyToken: `reply${String(++ids)}`, link: { result, nonce } });
+const message = (text: string) => ({
+  type: 'message',
+  replyToken: `reply${String(++ids)}`,
+  message: { id: '444573844083572737', type: 'text', text, quoteToken: 'q' },
+});
+const accountLink = (nonce: string, result = 'ok') => ({
+  type: 'accountLink',
+  replyToken: `reply${String(++ids)}`,
+  link: { result, nonce },
+});
 const body = (...list: object[]) => JSON.stringify({ destination: `U${'0'.repeat(32)}`, events: list });
 
 function tell(text: string | Buffer, signature?: string | null) {
   const sent = signature === undefined ? line.sign(text.toString()) : signature;
-  return site.visitor().send('POST', '/line/webhook', text, { headers: { 'content-type': 'application/json; charset=utf-8', ...(sent === null ? {} : { 'x-line-signature': sent }) } });
+  return site.visitor().send('POST', '/line/webhook', text, {
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(sent === null ? {} : { 'x-line-signature': sent }),
+    },
+  });
 }
 
-const stored = async () => (await site.city.database('line_event').count<{ count: number }[]>('* as count'))[0]?.count ?? 0;
+const stored = async () =>
+  (await site.city.database('line_event').count<{ count: number }[]>('* as count'))[0]?.count ?? 0;
 
 /** Asks in the chat, and gives the path that the account answers with. */
 async function askToLink(user: string): Promise<string> {
@@ -67,10 +98,18 @@ async function begin(path: string): Promise<{ nonce: string; residentId: string;
   expect(door.status).toBe(303);
   const login = door.headers.location ?? '';
   expect(login).toMatch(/^\/login\?next=/);
-  const back = await visitor.fill(login, '/login', { next: path, couponNumber, birthYear: '1947', birthMonth: '4', birthDay: '1' });
+  const back = await visitor.fill(login, '/login', {
+    next: path,
+    couponNumber,
+    birthYear: '1947',
+    birthMonth: '4',
+    birthDay: '1',
+  });
   expect(back.headers.location).toBe(path);
   // Browsers follow the form's answer to LINE only where the page said so.
-  expect((await visitor.get(path)).headers['content-security-policy']).toContain("form-action 'self' https://access.line.me;");
+  expect((await visitor.get(path)).headers['content-security-policy']).toContain(
+    "form-action 'self' https://access.line.me;",
+  );
   const answer = await visitor.fill(path, '/line/link', {});
   expect(answer.status).toBe(303);
   const location = new URL(answer.headers.location ?? '');
@@ -103,7 +142,8 @@ describe('the webhook', () => {
   ])('refuses %s, whatever the body is', async (_name, signature) => {
     const before = await stored();
     const header = signature === null ? null : Buffer.from(signature, 'utf8').toString('latin1');
-    for (const text of [body(event(freshLineUser(), message('連携'))), '{', '']) expect((await tell(text, header)).status).toBe(401);
+    for (const text of [body(event(freshLineUser(), message('連携'))), '{', ''])
+      expect((await tell(text, header)).status).toBe(401);
     expect(await stored()).toBe(before);
   });
 
@@ -117,11 +157,22 @@ describe('the webhook', () => {
     expect((await tell(large)).status).toBe(413);
     const status = await new Promise<number>((resolve) => {
       const url = new URL(site.url);
-      const sending = request({ host: url.hostname, port: url.port, path: '/line/webhook', method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
+      const sending = request(
+        {
+          host: url.hostname,
+          port: url.port,
+          path: '/line/webhook',
+          method: 'POST',
+          headers: { 'transfer-encoding': 'chunked' },
+        },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      );
+      sending.on('error', () => {
+        resolve(413);
       });
-      sending.on('error', () => { resolve(413); });
       sending.write(large);
       sending.end();
     });
@@ -140,10 +191,22 @@ describe('the webhook', () => {
     const user = freshLineUser();
     const group = { ...event(user, message('連携')), source: { type: 'group', groupId: 'C1', userId: user } };
     const text = body(
-      event(user, message('熱が38度あります。連携ではなく相談です、長いですがお願いします。どうしたらよいでしょうか。どこに電話をすればよいですか。')),
-      event(user, { type: 'message', replyToken: 'r', message: { type: 'image', id: '1' } }), event(user, { type: 'follow', replyToken: 'r' }), event(user, { type: 'brandNew', x: [1] }),
-      event('U1', message('連携')), event(user, accountLink('n', 'failed')), group, event(user, { type: 'postback', replyToken: 'r', postback: { data: 'other' } }),
-      event(user, message('連携'), '../../etc'), event(user, message('連携'), ''), { ...event(user, message('連携')), replyToken: undefined },
+      event(
+        user,
+        message(
+          '熱が38度あります。連携ではなく相談です、長いですがお願いします。どうしたらよいでしょうか。どこに電話をすればよいですか。',
+        ),
+      ),
+      event(user, { type: 'message', replyToken: 'r', message: { type: 'image', id: '1' } }),
+      event(user, { type: 'follow', replyToken: 'r' }),
+      event(user, { type: 'brandNew', x: [1] }),
+      event('U1', message('連携')),
+      event(user, accountLink('n', 'failed')),
+      group,
+      event(user, { type: 'postback', replyToken: 'r', postback: { data: 'other' } }),
+      event(user, message('連携'), '../../etc'),
+      event(user, message('連携'), ''),
+      { ...event(user, message('連携')), replyToken: undefined },
     );
     expect((await tell(text)).status).toBe(200);
     expect(await stored()).toBe(before);
@@ -152,9 +215,22 @@ describe('the webhook', () => {
   test('survives signed nonsense', async () => {
     const before = await stored();
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.json(), fc.string(), fc.json().map((value) => `{"events":[${value}]}`), fc.json().map((value) => `{"events":[{"type":"message","source":${value},"message":${value},"webhookEventId":${value}}]}`)), async (text) => {
-        expect([200, 400]).toContain((await tell(text)).status);
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc.json().map((value) => `{"events":[${value}]}`),
+          fc
+            .json()
+            .map(
+              (value) =>
+                `{"events":[{"type":"message","source":${value},"message":${value},"webhookEventId":${value}}]}`,
+            ),
+        ),
+        async (text) => {
+          expect([200, 400]).toContain((await tell(text)).status);
+        },
+      ),
       { numRuns: 150 },
     );
     expect(await stored()).toBe(before);
@@ -178,10 +254,15 @@ describe('linking', () => {
     expect(line.replies.at(-1)?.texts[0]).toContain('つながりました');
     expect((await visitor.get('/line')).text).toContain('つながりを外す');
 
-    const { rows: tables } = await site.city.database.raw<{ rows: { name: string }[] }>(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`);
+    const { rows: tables } = await site.city.database.raw<{ rows: { name: string }[] }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+    );
     for (const { name } of tables) {
       for (const secret of [user, nonce, location.searchParams.get('linkToken') ?? '']) {
-        const { rows } = await site.city.database.raw<{ rows: { found: number }[] }>(`SELECT count(*)::int AS found FROM "${name}" t WHERE t::text LIKE ? OR t::text LIKE ?`, [`%${secret}%`, `%${Buffer.from(secret).toString('hex')}%`]);
+        const { rows } = await site.city.database.raw<{ rows: { found: number }[] }>(
+          `SELECT count(*)::int AS found FROM "${name}" t WHERE t::text LIKE ? OR t::text LIKE ?`,
+          [`%${secret}%`, `%${Buffer.from(secret).toString('hex')}%`],
+        );
         expect([name, rows[0]?.found]).toEqual([name, 0]);
       }
     }
@@ -244,7 +325,8 @@ describe('linking', () => {
 
   test('an invented link token opens nothing', async () => {
     const citizen = await site.citizen();
-    for (const token of ['f'.repeat(32), '', '%27%20OR%201=1', 'a'.repeat(500)]) expect((await citizen.get(`/line/link?linkToken=${token}`)).status).toBe(410);
+    for (const token of ['f'.repeat(32), '', '%27%20OR%201=1', 'a'.repeat(500)])
+      expect((await citizen.get(`/line/link?linkToken=${token}`)).status).toBe(410);
     expect((await citizen.fill('/line', '/line/unlink', {}).catch(() => undefined))?.status).toBeUndefined();
   });
 
@@ -279,10 +361,12 @@ describe('linking', () => {
     let tries = 0;
     for (let round = 0; round < 20; round++) {
       await database('line_event').whereNull('done_at').update({ due_at: database.fn.now() });
-      await events.workOff(() => {
-        tries += 1;
-        return Promise.reject(new Error('LINE is away'));
-      }).catch(() => undefined);
+      await events
+        .workOff(() => {
+          tries += 1;
+          return Promise.reject(new Error('LINE is away'));
+        })
+        .catch(() => undefined);
     }
     expect(tries).toBe(8);
     expect(await database('line_event').whereNotNull('sealed').select('id')).toEqual([]);
@@ -298,7 +382,10 @@ test('who came by LINE’s link books the seats that the city gave to LINE, and 
   expect((await after.visitor.post('/api/v1/bookings', { slotId: web, dose: 1 })).json()['code']).toBe('slot_full');
   expect((await after.visitor.post('/api/v1/bookings', { slotId: lineSeats, dose: 1 })).status).toBe(201);
   expect(await site.city.seats(lineSeats, 'line')).toEqual({ taken: 1, capacity: 2 });
-  const row = await site.city.database('booking').where({ resident_id: after.residentId }).first<{ channel: string }>('channel');
+  const row = await site.city
+    .database('booking')
+    .where({ resident_id: after.residentId })
+    .first<{ channel: string }>('channel');
   expect(row.channel).toBe('line');
   // Anybody else's log-in is the web's, whatever the city gave to LINE.
   const citizen = await site.citizen();
@@ -308,7 +395,11 @@ test('who came by LINE’s link books the seats that the city gave to LINE, and 
 test('without LINE nothing is said of it; in the demo a page plays its part', async () => {
   const plain = await createCitySite();
   const demo = await createCitySite({
-    line: ({ database, keys }) => ({ links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }), door: { kind: 'demo' } }),
+    line: ({ database, keys }) => ({
+      links: createLineLinks({ database, keys }),
+      events: createLineEvents({ database, keys }),
+      door: { kind: 'demo' },
+    }),
   });
   try {
     const nobody = await plain.citizen();
@@ -320,7 +411,9 @@ test('without LINE nothing is said of it; in the demo a page plays its part', as
     expect((await citizen.get('/privacy')).text).toContain('LINEのアカウントの番号');
     const answer = await citizen.follow(await citizen.fill('/line', '/line/demo', {}));
     expect(answer.text).toContain('LINEとつながりました');
-    expect(await createLineLinks({ database: demo.city.database, keys: demo.city.keys }).isLinked(citizen.residentId)).toBe(true);
+    expect(
+      await createLineLinks({ database: demo.city.database, keys: demo.city.keys }).isLinked(citizen.residentId),
+    ).toBe(true);
     expect((await site.visitor().submit('/line/demo', {})).status).toBeGreaterThanOrEqual(400);
   } finally {
     await plain.close();

@@ -1,4 +1,4 @@
-import { createCitySite, freshCoupon, type CitySite } from './support/city-site';
+import { type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import type { Answer, Extra, Visitor } from './support/visitor';
 
 let site: CitySite;
@@ -20,7 +20,12 @@ function newAddress(): string {
   return `198.51.${String(Math.floor(addresses / 250))}.${String((addresses % 250) + 1)}`;
 }
 
-function logIn(visitor: Visitor, couponNumber: string, birthDate: string, extra: Extra = from(newAddress())): Promise<Answer> {
+function logIn(
+  visitor: Visitor,
+  couponNumber: string,
+  birthDate: string,
+  extra: Extra = from(newAddress()),
+): Promise<Answer> {
   return visitor.post('/api/v1/session', { couponNumber, birthDate }, extra);
 }
 
@@ -34,13 +39,26 @@ async function resident(birthDate = '1947-04-01'): Promise<string> {
 function visible(answer: Answer): unknown {
   const { instance, ...problem } = answer.json<{ instance?: string }>();
   const { 'x-request-id': id, date, 'content-length': length, ...headers } = answer.headers;
-  return { status: answer.status, problem, headers, hadInstance: instance !== undefined && id !== undefined && date !== undefined && length !== undefined };
+  return {
+    status: answer.status,
+    problem,
+    headers,
+    hadInstance: instance !== undefined && id !== undefined && date !== undefined && length !== undefined,
+  };
 }
 
 test('number and date are read in every form that people write', async () => {
   const number = await resident();
-  const spaced = `${number.slice(0, 3)} ${number.slice(3, 6)}－${number.slice(6)}`.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
-  for (const [couponNumber, birthDate] of [[number, '1947-04-01'], [spaced, '昭和22年4月1日'], [number, 'S22.4.1'], [` ${number}　`, '１９４７年４月１日'], [number, '3220401']] as const) {
+  const spaced = `${number.slice(0, 3)} ${number.slice(3, 6)}－${number.slice(6)}`.replace(/\d/g, (digit) =>
+    String.fromCodePoint(0xff10 + Number(digit)),
+  );
+  for (const [couponNumber, birthDate] of [
+    [number, '1947-04-01'],
+    [spaced, '昭和22年4月1日'],
+    [number, 'S22.4.1'],
+    [` ${number}　`, '１９４７年４月１日'],
+    [number, '3220401'],
+  ] as const) {
     expect([birthDate, (await logIn(site.visitor(), couponNumber, birthDate)).status]).toEqual([birthDate, 200]);
   }
 });
@@ -70,9 +88,14 @@ test('what cannot be a number or a date is helped with, beside its field, and co
   for (let turn = 0; turn < 35; turn++) {
     const answer = await logIn(visitor, number, '昭和64年2月1日', from(address));
     expect(answer.status).toBe(422);
-    expect(answer.json()).toMatchObject({ code: 'invalid_answers', faults: [{ field: 'birthDate', code: 'outside_era' }] });
+    expect(answer.json()).toMatchObject({
+      code: 'invalid_answers',
+      faults: [{ field: 'birthDate', code: 'outside_era' }],
+    });
   }
-  expect((await logIn(visitor, number.slice(1), '1947-04-01', from(address))).json()).toMatchObject({ faults: [{ field: 'couponNumber', code: 'zero_lost' }] });
+  expect((await logIn(visitor, number.slice(1), '1947-04-01', from(address))).json()).toMatchObject({
+    faults: [{ field: 'couponNumber', code: 'zero_lost' }],
+  });
   expect((await logIn(visitor, number, '1947-04-01', from(address))).status).toBe(200);
 });
 
@@ -121,7 +144,9 @@ describe('unknown, wrong and locked', () => {
 describe('guessing one coupon', () => {
   test('stops after 5 failures, from however many addresses and however many at once', async () => {
     const number = await resident();
-    const guesses = Array.from({ length: 40 }, (_, index) => logIn(site.visitor(), number, `1930-01-${String((index % 28) + 1).padStart(2, '0')}`));
+    const guesses = Array.from({ length: 40 }, (_, index) =>
+      logIn(site.visitor(), number, `1930-01-${String((index % 28) + 1).padStart(2, '0')}`),
+    );
     for (const answer of await Promise.all(guesses)) expect(answer.status).toBe(401);
     expect((await logIn(site.visitor(), number, '1947-04-01')).status).toBe(401);
     const counter = await counterOf('coupon-5:');
@@ -135,10 +160,15 @@ describe('guessing one coupon', () => {
     let successes = 0;
     for (let turn = 0; turn < 3; turn++) {
       const number = await resident();
-      const dates = Array.from({ length: 20 }, (_, index) => (index === 19 ? '1947-04-01' : `1931-02-${String(index + 1).padStart(2, '0')}`));
+      const dates = Array.from({ length: 20 }, (_, index) =>
+        index === 19 ? '1947-04-01' : `1931-02-${String(index + 1).padStart(2, '0')}`,
+      );
       const answers = await Promise.all(dates.map((date) => logIn(site.visitor(), number, date)));
       successes += answers.filter((answer) => answer.status === 200).length;
-      const verified = await site.city.database('login_throttle').where('key', 'like', 'coupon-10:%').sum<{ sum: number }[]>('points as sum');
+      const verified = await site.city
+        .database('login_throttle')
+        .where('key', 'like', 'coupon-10:%')
+        .sum<{ sum: number }[]>('points as sum');
       expect(Number(verified[0]?.sum)).toBeLessThanOrEqual(5 * (turn + 1));
     }
     expect(successes).toBeLessThanOrEqual(3);
@@ -147,7 +177,8 @@ describe('guessing one coupon', () => {
   test('the lock ends after 15 minutes, is an hour after 10 failures and a day after 20', async () => {
     const number = await resident();
     const fail = async (times: number): Promise<void> => {
-      for (let turn = 0; turn < times; turn++) expect((await logIn(site.visitor(), number, '1950-01-01')).status).toBe(401);
+      for (let turn = 0; turn < times; turn++)
+        expect((await logIn(site.visitor(), number, '1950-01-01')).status).toBe(401);
     };
     await fail(5);
     expect((await logIn(site.visitor(), number, '1947-04-01')).status).toBe(401);
@@ -202,9 +233,14 @@ describe('guessing from one network', () => {
   test('ends with 429 after 30 failures in an hour, with Retry-After; successes do not count', async () => {
     const address = newAddress();
     const number = await resident();
-    for (let turn = 0; turn < 31; turn++) expect((await logIn(site.visitor(), number, '1947-04-01', from(address))).status).toBe(200);
+    for (let turn = 0; turn < 31; turn++)
+      expect((await logIn(site.visitor(), number, '1947-04-01', from(address))).status).toBe(200);
     const guessed = await Promise.all(Array.from({ length: 10 }, () => resident()));
-    const failures = await Promise.all(Array.from({ length: 30 }, (_, index) => logIn(site.visitor(), guessed[index % 10] ?? '', '1950-01-01', from(address))));
+    const failures = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        logIn(site.visitor(), guessed[index % 10] ?? '', '1950-01-01', from(address)),
+      ),
+    );
     for (const answer of failures) expect(answer.status).toBe(401);
     const stopped = await logIn(site.visitor(), number, '1947-04-01', from(address));
     expect(stopped.status).toBe(429);
@@ -218,7 +254,9 @@ describe('guessing from one network', () => {
   test('ends with 429 after failures on more than 10 different coupons', async () => {
     const address = newAddress();
     const number = await resident();
-    const failures = await Promise.all(Array.from({ length: 11 }, () => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address))));
+    const failures = await Promise.all(
+      Array.from({ length: 11 }, () => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address))),
+    );
     for (const answer of failures) expect(answer.status).toBe(401);
     expect((await logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address))).status).toBe(429);
     expect((await logIn(site.visitor(), number, '1947-04-01', from(address))).status).toBe(429);
@@ -227,13 +265,17 @@ describe('guessing from one network', () => {
   test('does not stop 60 people who log in rightly at the same moment behind one address', async () => {
     const address = newAddress();
     const numbers = await Promise.all(Array.from({ length: 60 }, () => resident()));
-    const answers = await Promise.all(numbers.map((number) => logIn(site.visitor(), number, '1947-04-01', from(address))));
+    const answers = await Promise.all(
+      numbers.map((number) => logIn(site.visitor(), number, '1947-04-01', from(address))),
+    );
     expect(answers.map((answer) => answer.status).filter((status) => status !== 200)).toEqual([]);
   });
 
   test('many at once are counted as many', async () => {
     const address = newAddress();
-    const answers = await Promise.all(Array.from({ length: 60 }, () => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address))));
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address))),
+    );
     expect(answers.filter((answer) => answer.status === 401).length).toBeLessThanOrEqual(11);
   });
 
@@ -243,7 +285,9 @@ describe('guessing from one network', () => {
     expect((await logIn(site.visitor(), freshCoupon(), '1950-01-01', from('2001:db8:1:3::1'))).status).toBe(401);
     const address = newAddress();
     await failEleven((index) => `203.0.113.${String(index + 1)}, ${address}`);
-    expect((await logIn(site.visitor(), freshCoupon(), '1950-01-01', from(`203.0.113.99, ${address}`))).status).toBe(429);
+    expect((await logIn(site.visitor(), freshCoupon(), '1950-01-01', from(`203.0.113.99, ${address}`))).status).toBe(
+      429,
+    );
   });
 
   test('without a trusted proxy the header counts for nothing', async () => {
@@ -260,18 +304,25 @@ describe('guessing from one network', () => {
 test('the counters name neither numbers nor addresses', async () => {
   const number = await resident();
   await logIn(site.visitor(), number, '1950-01-01', from('203.0.113.7'));
-  const keys = (await site.city.database('login_throttle').select<{ key: string }[]>('key')).map((row) => row.key).join('\n');
+  const keys = (await site.city.database('login_throttle').select<{ key: string }[]>('key'))
+    .map((row) => row.key)
+    .join('\n');
   expect(keys).not.toBe('');
   expect(keys).not.toContain(number);
   expect(keys).not.toContain('203.0.113');
 });
 
 async function failEleven(address: (index: number) => string): Promise<void> {
-  await Promise.all(Array.from({ length: 11 }, (_, index) => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address(index)))));
+  await Promise.all(
+    Array.from({ length: 11 }, (_, index) => logIn(site.visitor(), freshCoupon(), '1950-01-01', from(address(index)))),
+  );
 }
 
 async function counterOf(prefix: string): Promise<{ points: number; expire: number }> {
-  const row = await site.city.database('login_throttle').where('key', 'like', `${prefix}%`).first<{ points: number; expire: number } | undefined>('points', 'expire');
+  const row = await site.city
+    .database('login_throttle')
+    .where('key', 'like', `${prefix}%`)
+    .first<{ points: number; expire: number } | undefined>('points', 'expire');
   return row ?? { points: 0, expire: 0 };
 }
 
@@ -281,5 +332,7 @@ function minutesLeft({ expire }: { expire: number }): number {
 
 /** The counters' clock is the process's; what they wait for is moved instead. */
 async function timePasses(minutes: number): Promise<void> {
-  await site.city.database('login_throttle').update({ expire: site.city.database.raw('expire - ?', [minutes * 60_000]) });
+  await site.city
+    .database('login_throttle')
+    .update({ expire: site.city.database.raw('expire - ?', [minutes * 60_000]) });
 }

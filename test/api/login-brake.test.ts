@@ -1,19 +1,26 @@
 import { createLoginBrake, readLoginBrake } from '../../database/login-brake';
-import { createCitySite, freshCoupon, type CitySite } from './support/city-site';
+import { type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import type { Visitor } from './support/visitor';
 
 let site: CitySite;
-beforeEach(async () => { site = await createCitySite({ trustedProxies: ['127.0.0.1', '::1'], braked: true }); });
+beforeEach(async () => {
+  site = await createCitySite({ trustedProxies: ['127.0.0.1', '::1'], braked: true });
+});
 afterEach(() => site.close());
 
 let addresses = 0;
 /** Everybody calls from an address of their own: the counters per network see nothing. */
 const logIn = (visitor: Visitor, couponNumber: string, birthDate = '1947-04-01') => {
   addresses++;
-  return visitor.post('/api/v1/session', { couponNumber, birthDate }, { headers: { 'x-forwarded-for': `203.0.${String(Math.floor(addresses / 250))}.${String((addresses % 250) + 1)}` } });
+  return visitor.post(
+    '/api/v1/session',
+    { couponNumber, birthDate },
+    { headers: { 'x-forwarded-for': `203.0.${String(Math.floor(addresses / 250))}.${String((addresses % 250) + 1)}` } },
+  );
 };
 const guess = () => logIn(site.visitor(), freshCoupon());
-const level = async (value: number) => site.city.database('login_brake').update({ level: value, updated_at: site.city.database.fn.now() });
+const level = async (value: number) =>
+  site.city.database('login_brake').update({ level: value, updated_at: site.city.database.fn.now() });
 /** What a process has read is good for a second. */
 const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1_050));
 
@@ -30,7 +37,11 @@ test('guesses from very many addresses are stopped by the site as a whole; known
   expect(tried).toBeGreaterThanOrEqual(30);
   expect(tried).toBeLessThanOrEqual(40);
   const stopped = await guess();
-  expect([stopped.status, stopped.json()['code'], stopped.headers['retry-after']]).toEqual([429, 'too_many_attempts', '60']);
+  expect([stopped.status, stopped.json()['code'], stopped.headers['retry-after']]).toEqual([
+    429,
+    'too_many_attempts',
+    '60',
+  ]);
 
   // Somebody with the right date on a new device waits as well; on a device that was here before they do not.
   expect((await logIn(site.visitor(), number)).status).toBe(429);
@@ -43,11 +54,15 @@ test('guesses from very many addresses are stopped by the site as a whole; known
 }, 60_000);
 
 test('all at once get no further than one after the other', async () => {
-  const statuses = await Promise.all(Array.from({ length: 20 }, guess)).then((answers) => answers.map((answer) => answer.status));
+  const statuses = await Promise.all(Array.from({ length: 20 }, guess)).then((answers) =>
+    answers.map((answer) => answer.status),
+  );
   expect(statuses.every((status) => status === 401)).toBe(true);
   await aSecond();
   await level(60);
-  expect(new Set((await Promise.all(Array.from({ length: 20 }, guess))).map((answer) => answer.status))).toEqual(new Set([429]));
+  expect(new Set((await Promise.all(Array.from({ length: 20 }, guess))).map((answer) => answer.status))).toEqual(
+    new Set([429]),
+  );
 }, 30_000);
 
 test('the bucket runs out at 30 a minute, and an attack is forgotten after an hour at most', async () => {
@@ -68,7 +83,9 @@ test('the bucket runs out at 30 a minute, and an attack is forgotten after an ho
 
 test('mistyping on an opening day does not close the site: successes make room', async () => {
   const changes: boolean[] = [];
-  const brake = createLoginBrake(site.city.database, (isOn) => { changes.push(isOn); });
+  const brake = createLoginBrake(site.city.database, (isOn) => {
+    changes.push(isOn);
+  });
   await brake.isOn();
   for (let index = 0; index < 2_000; index++) {
     brake.succeeded();

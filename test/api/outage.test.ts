@@ -1,18 +1,20 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
 import pino from 'pino';
+
 import { createCitizenApp } from '../../api/citizen/app';
 import { createBookingRepository } from '../../database/bookings';
-import { openDatabase, type Database } from '../../database/connection';
+import { type Database, openDatabase } from '../../database/connection';
 import { createLoginThrottle } from '../../database/login-throttle';
 import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
-import { createSiteSettings } from '../../database/site-settings';
 import { createSessionRepository } from '../../database/sessions';
+import { createSiteSettings } from '../../database/site-settings';
 import { createSlotRepository } from '../../database/slots';
 import { projectRoot } from '../../runtime/root';
 import { listenerOf, serve, type Serving } from '../../runtime/serve';
-import { createTestCity, testKeys as keys, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeys as keys } from '../support/test-city';
 import { freshCoupon } from './support/city-site';
 import { Visitor } from './support/visitor';
 
@@ -28,7 +30,11 @@ class Line {
       for (const socket of [near, far]) {
         this.sockets.add(socket);
         socket.on('error', () => undefined);
-        socket.on('close', () => { near.destroy(); far.destroy(); this.sockets.delete(socket); });
+        socket.on('close', () => {
+          near.destroy();
+          far.destroy();
+          this.sockets.delete(socket);
+        });
       }
       near.pipe(far).pipe(near);
     });
@@ -38,7 +44,12 @@ class Line {
   }
 
   async cut(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server?.close(() => { resolve(); }) ?? resolve());
+    const closed = new Promise<void>(
+      (resolve) =>
+        this.server?.close(() => {
+          resolve();
+        }) ?? resolve(),
+    );
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }
@@ -69,7 +80,11 @@ beforeAll(async () => {
     keys,
     handOver: { offer: () => undefined },
     unmet: { note: () => undefined },
-    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => createOutbox(database).backlog() },
+    health: {
+      database: () => database.raw('SELECT 1'),
+      temporal: () => Promise.resolve(),
+      backlog: () => createOutbox(database).backlog(),
+    },
     log: pino({ level: 'silent' }),
     publicUrl: 'http://localhost:3000',
     trustedProxies: [],

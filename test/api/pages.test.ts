@@ -1,6 +1,6 @@
 import { addDays, cityDate } from '../../domain/calendar/city-time';
-import { createCitySite, freshCoupon, type Citizen, type CitySite } from './support/city-site';
-import { formOf, type Answer } from './support/visitor';
+import { type Citizen, type CitySite, createCitySite, freshCoupon } from './support/city-site';
+import { type Answer, formOf } from './support/visitor';
 
 let site: CitySite;
 
@@ -10,7 +10,12 @@ beforeAll(async () => {
 
 afterAll(() => site.close());
 
-const details = { telephone: '０９０－１２３４－５６７８', email: 'a..b.@docomo.ne.jp', consentRules: 'true', consentUse: 'true' };
+const details = {
+  telephone: '０９０－１２３４－５６７８',
+  email: 'a..b.@docomo.ne.jp',
+  consentRules: 'true',
+  consentUse: 'true',
+};
 const day = addDays(cityDate(new Date()), 5);
 
 function times(dose = 1, query = ''): string {
@@ -40,7 +45,13 @@ test('from the log-in to the reference, every form ending in a redirect', async 
 
   const toLogin = await visitor.get('/bookings');
   expect([toLogin.status, toLogin.headers.location]).toEqual([303, '/login']);
-  const loggedIn = await visitor.fill('/login', '/login', { couponNumber, birthEra: '昭和', birthYear: '22', birthMonth: '４', birthDay: '1' });
+  const loggedIn = await visitor.fill('/login', '/login', {
+    couponNumber,
+    birthEra: '昭和',
+    birthYear: '22',
+    birthMonth: '４',
+    birthDay: '1',
+  });
   expect([loggedIn.status, loggedIn.headers.location]).toEqual([303, '/bookings']);
   expect((await visitor.get('/bookings')).text).toContain('1947年（昭和22年）4月1日');
 
@@ -60,7 +71,9 @@ test('from the log-in to the reference, every form ending in a redirect', async 
   expect(empty.status).toBe(422);
   expect(empty.text).toContain('<title>エラー：');
   expect(empty.text).toContain('<a href="#telephone">電話番号を入力してください。</a>');
-  expect(empty.text).toMatch(/id="telephone"[^>]*aria-invalid="true" aria-describedby="telephone-help telephone-error"/);
+  expect(empty.text).toMatch(
+    /id="telephone"[^>]*aria-invalid="true" aria-describedby="telephone-help telephone-error"/,
+  );
 
   const wrong = await visitor.fill(detailsPath, detailsPath, { ...details, telephone: '12' });
   expect(wrong.status).toBe(422);
@@ -88,19 +101,36 @@ test('from the log-in to the reference, every form ending in a redirect', async 
   expect(unfolded).toContain('桜木会場');
   expect(unfolded).toMatch(/DTSTART(;TZID=Asia\/Tokyo)?:\d{8}T\d{6}/);
   // For the second dose the contacts are still there, the consents are asked again.
-  const draft = await site.city.database('citizen_session').whereNotNull('sealed_draft').first<{ sealed_draft: Buffer }>('sealed_draft');
-  expect(JSON.parse(site.city.keys.open(draft.sealed_draft).toString('utf8'))).toEqual({ telephone: details.telephone, email: details.email });
+  const draft = await site.city
+    .database('citizen_session')
+    .whereNotNull('sealed_draft')
+    .first<{ sealed_draft: Buffer }>('sealed_draft');
+  expect(JSON.parse(site.city.keys.open(draft.sealed_draft).toString('utf8'))).toEqual({
+    telephone: details.telephone,
+    email: details.email,
+  });
 });
 
 test('a wrong log-in says so, keeps what was typed and shows both calendars', async () => {
   const visitor = site.visitor();
-  const failed = await visitor.fill('/login', '/login', { couponNumber: '1234567890', birthYear: '1950', birthMonth: '1', birthDay: '1' });
+  const failed = await visitor.fill('/login', '/login', {
+    couponNumber: '1234567890',
+    birthYear: '1950',
+    birthMonth: '1',
+    birthDay: '1',
+  });
   expect(failed.status).toBe(401);
   expect(failed.text).toContain('接種券番号または生年月日が確認できませんでした。');
   expect(failed.text).toContain('value="1234567890"');
   expect(failed.text).toContain('1950年（昭和25年）1月1日');
   expect(failed.text).toContain('data-focus');
-  const impossible = await visitor.fill('/login', '/login', { couponNumber: '123', birthEra: '昭和', birthYear: '64', birthMonth: '2', birthDay: '1' });
+  const impossible = await visitor.fill('/login', '/login', {
+    couponNumber: '123',
+    birthEra: '昭和',
+    birthYear: '64',
+    birthMonth: '2',
+    birthDay: '1',
+  });
   expect(impossible.status).toBe(422);
   expect(impossible.text).toContain('昭和64年2月1日という日はありません。');
   expect(impossible.text).toContain('value="昭和" checked');
@@ -122,7 +152,9 @@ describe('a seat that is gone', () => {
     expect(back.status).toBe(200);
     expect(back.text).toContain('この時間は先ほど満席になりました。近い時間をお選びください。');
     expect(back.text).toContain('近い時間の空き');
-    const offered = [...back.text.matchAll(/<button class="button second slim" name="slotId" value="([^"]+)"/g)].map(([, id]) => id);
+    const offered = [...back.text.matchAll(/<button class="button second slim" name="slotId" value="([^"]+)"/g)].map(
+      ([, id]) => id,
+    );
     expect(offered[0]).toBe(near);
     expect(offered).toContain(far);
     expect(back.text).toMatch(new RegExp(`value="${lost}" disabled`));
@@ -135,7 +167,9 @@ describe('a seat that is gone', () => {
     const citizen = await site.citizen();
     const answer = await citizen.fill(times(), '/book/1/hold', { slotId: '00000000-0000-4000-8000-000000000000' });
     expect((await citizen.follow(answer)).text).toContain('選んだ日時が見つかりませんでした');
-    expect((await citizen.get('/book/1/times?venue=00000000-0000-4000-8000-000000000000')).headers.location).toBe('/book/1/venues');
+    expect((await citizen.get('/book/1/times?venue=00000000-0000-4000-8000-000000000000')).headers.location).toBe(
+      '/book/1/venues',
+    );
     const none = await citizen.fill(times(), '/book/1/hold', {});
     expect((await citizen.follow(none)).text).toContain('時間を選んでください。');
     expect((await citizen.get('/book/7/venues')).headers.location).toBe('/bookings?refused=not_found');
@@ -200,7 +234,9 @@ describe('a hold whose time is over', () => {
 
   async function expireHolds(citizen: Citizen): Promise<void> {
     const { database } = site.city;
-    await database('booking').where({ resident_id: citizen.residentId, state: 'held' }).update({ hold_expires_at: database.raw("now() - interval '1 second'") });
+    await database('booking')
+      .where({ resident_id: citizen.residentId, state: 'held' })
+      .update({ hold_expires_at: database.raw("now() - interval '1 second'") });
   }
 });
 
@@ -210,7 +246,10 @@ describe('clicking and going back', () => {
     const citizen = await site.citizen();
     const form = formOf((await citizen.get(times())).text, '/book/1/hold');
     const fields = { ...form?.hidden, slotId };
-    const [one, two] = await Promise.all([citizen.submit('/book/1/hold', fields), citizen.submit('/book/1/hold', fields)]);
+    const [one, two] = await Promise.all([
+      citizen.submit('/book/1/hold', fields),
+      citizen.submit('/book/1/hold', fields),
+    ]);
     expect(one.headers.location).toMatch(/\/details$/);
     expect(two.headers.location).toBe(one.headers.location);
     const path = one.headers.location ?? '';
@@ -224,7 +263,10 @@ describe('clicking and going back', () => {
   });
 
   test('going back and choosing another time gives the first seat back, also from an old page', async () => {
-    const [first, second] = [await site.city.addSlot({ time: '14:30', capacity: 1 }), await site.city.addSlot({ time: '15:00', capacity: 1 })];
+    const [first, second] = [
+      await site.city.addSlot({ time: '14:30', capacity: 1 }),
+      await site.city.addSlot({ time: '15:00', capacity: 1 }),
+    ];
     const citizen = await site.citizen();
     const form = formOf((await citizen.get(times())).text, '/book/1/hold');
     for (const slotId of [first, second, first]) {
@@ -241,7 +283,9 @@ describe('clicking and going back', () => {
     expect((await citizen.get('/book/1/hold')).status).toBe(303);
     expect((await citizen.get('/logout')).status).toBe(303);
     const path = await hold(citizen, await site.city.addSlot({ time: '15:15' }));
-    expect((await citizen.follow(await citizen.get(path.replace('details', 'confirm')))).text).toContain('連絡先を入力してください');
+    expect((await citizen.follow(await citizen.get(path.replace('details', 'confirm')))).text).toContain(
+      '連絡先を入力してください',
+    );
   });
 });
 
@@ -249,9 +293,13 @@ test('moving: the old booking stays until the new one is confirmed', async () =>
   const [first, second] = [await site.city.addSlot({ time: '16:00' }), await site.city.addSlot({ time: '16:30' })];
   const citizen = await site.citizen();
   const old = await book(citizen, first);
-  expect((await citizen.get('/book/1/venues')).text).toContain('新しい予約が決まるまで、いまの予約はそのまま残ります。');
+  expect((await citizen.get('/book/1/venues')).text).toContain(
+    '新しい予約が決まるまで、いまの予約はそのまま残ります。',
+  );
   const path = await hold(citizen, second);
-  expect((await citizen.get('/api/v1/bookings')).json<{ bookings: { id: string; state: string }[] }>().bookings).toContainEqual(expect.objectContaining({ id: old, state: 'confirmed' }));
+  expect(
+    (await citizen.get('/api/v1/bookings')).json<{ bookings: { id: string; state: string }[] }>().bookings,
+  ).toContainEqual(expect.objectContaining({ id: old, state: 'confirmed' }));
   const done = await citizen.follow(await confirm(citizen, path));
   expect(done.text).toContain('予約を変更しました');
   expect(await site.city.seats(first)).toMatchObject({ taken: 0 });
@@ -294,16 +342,39 @@ test('a session that ended in the middle goes on where it was', async () => {
   const login = sent.headers.location ?? '';
   expect(login).toBe(`/login?${new URLSearchParams({ next: path }).toString()}`);
   expect((await citizen.get(login)).text).toContain('ログインの有効時間が過ぎました。');
-  const back = await citizen.fill(login, '/login', { couponNumber: citizen.couponNumber, birthYear: '昭22', birthMonth: '4', birthDay: '1' });
+  const back = await citizen.fill(login, '/login', {
+    couponNumber: citizen.couponNumber,
+    birthYear: '昭22',
+    birthMonth: '4',
+    birthDay: '1',
+  });
   expect(back.headers.location).toBe(path);
 });
 
 test('every page has the call centre at its foot, and no page breaks on odd input', async () => {
   const citizen = await site.citizen();
   const paths = [
-    '/', '/login', '/bookings', '/book/1/venues', times(), '/help/coupon', '/accessibility', '/privacy', '/nowhere', '/holds/x/details', '/bookings/x', '/book/x/venues',
-    '/book/1/venues?ward=%00', '/book/1/venues?ward=<script>', '/login?next=x&next=y', '/bookings?refused=constructor', '/bookings?refused=__proto__&done=toString', '/%E0%A4%A',
-    '/book/1/times?venue=x&day=2021-02-30', `/book/1/times?venue=${site.city.venueId}&day=9999-99-99&near=x&refused=slot_full`, '/logged-out',
+    '/',
+    '/login',
+    '/bookings',
+    '/book/1/venues',
+    times(),
+    '/help/coupon',
+    '/accessibility',
+    '/privacy',
+    '/nowhere',
+    '/holds/x/details',
+    '/bookings/x',
+    '/book/x/venues',
+    '/book/1/venues?ward=%00',
+    '/book/1/venues?ward=<script>',
+    '/login?next=x&next=y',
+    '/bookings?refused=constructor',
+    '/bookings?refused=__proto__&done=toString',
+    '/%E0%A4%A',
+    '/book/1/times?venue=x&day=2021-02-30',
+    `/book/1/times?venue=${site.city.venueId}&day=9999-99-99&near=x&refused=slot_full`,
+    '/logged-out',
   ];
   for (const path of paths) {
     const answer = await citizen.get(path);
@@ -316,8 +387,16 @@ test('every page has the call centre at its foot, and no page breaks on odd inpu
 
 test('the front page says the state of the programme in a sentence', async () => {
   expect((await site.visitor().get('/')).text).toContain('予約を受け付けています');
-  const later = await createCitySite({ change: (document) => { for (const group of document.groups) group.opensAt = '2099-04-19T08:30:00+09:00'; } });
-  const over = await createCitySite({ change: (document) => { for (const group of document.groups) group.closesAt = '2021-12-01T00:00:00+09:00'; } });
+  const later = await createCitySite({
+    change: (document) => {
+      for (const group of document.groups) group.opensAt = '2099-04-19T08:30:00+09:00';
+    },
+  });
+  const over = await createCitySite({
+    change: (document) => {
+      for (const group of document.groups) group.closesAt = '2021-12-01T00:00:00+09:00';
+    },
+  });
   try {
     expect((await later.visitor().get('/')).text).toContain('4月19日（日）午前8時30分に受付が始まります');
     expect((await over.visitor().get('/')).text).toContain('予約の受付は終了しました');

@@ -1,4 +1,4 @@
-import { createCitySite, freshCoupon, type CitySite } from './support/city-site';
+import { type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import { formOf } from './support/visitor';
 
 let site: CitySite;
@@ -14,7 +14,10 @@ describe('sessions', () => {
     const citizen = await site.citizen();
     const token = citizen.cookies.get('toki') ?? '';
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
-    const rows = await site.city.database('citizen_session').where({ resident_id: citizen.residentId }).select<{ token_hash: Buffer }[]>('token_hash');
+    const rows = await site.city
+      .database('citizen_session')
+      .where({ resident_id: citizen.residentId })
+      .select<{ token_hash: Buffer }[]>('token_hash');
     expect(rows).toHaveLength(1);
     expect(rows[0]?.token_hash.toString('base64url')).not.toBe(token);
   });
@@ -44,7 +47,12 @@ describe('sessions', () => {
   test('a request within the time keeps it alive, noted at most once a minute', async () => {
     const citizen = await site.citizen();
     const seenAt = async (): Promise<number> =>
-      (await site.city.database('citizen_session').where({ resident_id: citizen.residentId }).first<{ seen_at: Date }>('seen_at')).seen_at.getTime();
+      (
+        await site.city
+          .database('citizen_session')
+          .where({ resident_id: citizen.residentId })
+          .first<{ seen_at: Date }>('seen_at')
+      ).seen_at.getTime();
     const first = await seenAt();
     await citizen.get('/api/v1/me');
     expect(await seenAt()).toBe(first);
@@ -68,7 +76,9 @@ describe('sessions', () => {
   async function age(residentId: string, shift: Record<string, string>): Promise<void> {
     const { database } = site.city;
     const [[column, by] = ['', '']] = Object.entries(shift);
-    await database('citizen_session').where({ resident_id: residentId }).update({ [column]: database.raw('now() + ?::interval', [by]) });
+    await database('citizen_session')
+      .where({ resident_id: residentId })
+      .update({ [column]: database.raw('now() + ?::interval', [by]) });
   }
 });
 
@@ -87,8 +97,12 @@ describe('headers', () => {
     }
     expect(first.text).not.toMatch(/ style="| on[a-z]+="|<style/);
     expect(first.headers).toMatchObject({
-      'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin',
-      'content-language': 'ja', 'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'cross-origin-opener-policy': 'same-origin',
+      'content-language': 'ja',
+      'cache-control': 'no-store',
     });
     expect(first.headers['set-cookie']).toBeUndefined();
     expect(first.headers['strict-transport-security']).toBeUndefined();
@@ -96,7 +110,9 @@ describe('headers', () => {
 
   test('data allows nothing at all', async () => {
     const answer = await site.visitor().get('/api/v1/venues');
-    expect(answer.headers['content-security-policy']).toBe("default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'");
+    expect(answer.headers['content-security-policy']).toBe(
+      "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+    );
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
@@ -124,7 +140,8 @@ describe('headers', () => {
       const visitor = secure.visitor();
       const answer = await visitor.post('/api/v1/session', { couponNumber, birthDate: '1947-04-01' });
       expect(answer.setCookies).toHaveLength(2);
-      for (const cookie of answer.setCookies) expect(cookie).toMatch(/^__Host-toki(-device)?=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure/);
+      for (const cookie of answer.setCookies)
+        expect(cookie).toMatch(/^__Host-toki(-device)?=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure/);
       expect(answer.headers['strict-transport-security']).toMatch(/^max-age=\d{8}/);
       expect((await visitor.get('/api/v1/me')).status).toBe(200);
       // A neighbour under the same domain can only set a cookie without the prefix.
@@ -153,23 +170,45 @@ describe('forged requests', () => {
   test('a form that the browser says comes from elsewhere is refused in spite of its token', async () => {
     const citizen = await site.citizen();
     const form = formOf((await citizen.get('/bookings')).text, '/logout');
-    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }]) {
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+    ]) {
       expect((await citizen.submit('/logout', form?.hidden ?? {}, { headers: headers })).status).toBe(403);
     }
-    expect((await citizen.submit('/logout', form?.hidden ?? {}, { headers: { 'sec-fetch-site': 'same-origin', origin: 'null' } })).status).toBe(303);
+    expect(
+      (
+        await citizen.submit('/logout', form?.hidden ?? {}, {
+          headers: { 'sec-fetch-site': 'same-origin', origin: 'null' },
+        })
+      ).status,
+    ).toBe(303);
   });
 
   test('JSON needs its content type and our origin, or none', async () => {
     const citizen = await site.citizen();
     const slotId = await site.city.addSlot();
-    const hold = (headers: Record<string, string>) => citizen.send('POST', '/api/v1/bookings', JSON.stringify({ slotId, dose: 1 }), { headers });
+    const hold = (headers: Record<string, string>) =>
+      citizen.send('POST', '/api/v1/bookings', JSON.stringify({ slotId, dose: 1 }), { headers });
     expect((await hold({ 'content-type': 'text/plain' })).status).toBe(415);
     expect((await hold({ 'content-type': 'application/json', origin: 'https://evil.example' })).status).toBe(403);
     expect((await hold({ 'content-type': 'application/json', origin: 'null' })).status).toBe(403);
     expect((await hold({ 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect((await citizen.send('POST', `/api/v1/bookings/x/cancel`, undefined, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
-    expect((await citizen.send('DELETE', '/api/v1/session', undefined, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
-    expect((await hold({ 'content-type': 'application/json; charset=utf-8', origin: 'http://localhost:3000' })).status).toBe(201);
+    expect(
+      (
+        await citizen.send('POST', `/api/v1/bookings/x/cancel`, undefined, {
+          headers: { origin: 'https://evil.example' },
+        })
+      ).status,
+    ).toBe(403);
+    expect(
+      (await citizen.send('DELETE', '/api/v1/session', undefined, { headers: { origin: 'https://evil.example' } }))
+        .status,
+    ).toBe(403);
+    expect(
+      (await hold({ 'content-type': 'application/json; charset=utf-8', origin: 'http://localhost:3000' })).status,
+    ).toBe(201);
   });
 
   test('the log-in form needs a token too', async () => {
@@ -180,15 +219,27 @@ describe('forged requests', () => {
 
   test('the token looks different on every page', async () => {
     const citizen = await site.citizen();
-    const tokens = [await citizen.get('/bookings'), await citizen.get('/bookings')].map((page) => formOf(page.text, '/logout')?.hidden['_csrf']);
+    const tokens = [await citizen.get('/bookings'), await citizen.get('/bookings')].map(
+      (page) => formOf(page.text, '/logout')?.hidden['_csrf'],
+    );
     expect(tokens[0]).not.toBe(tokens[1]);
   });
 
   test('where to go after the log-in stays on this site', async () => {
-    for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', '/bookings/../../evil', 'javascript:alert(1)', '/login', '/bookings\r\nSet-Cookie: x=1']) {
+    for (const next of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/bookings/../../evil',
+      'javascript:alert(1)',
+      '/login',
+      '/bookings\r\nSet-Cookie: x=1',
+    ]) {
       const couponNumber = freshCoupon();
       await site.city.addResident({ number: couponNumber, birthDate: '1947-04-01' });
-      const answer = await site.visitor().fill('/login', '/login', { couponNumber, birthYear: '1947', birthMonth: '4', birthDay: '1', next });
+      const answer = await site
+        .visitor()
+        .fill('/login', '/login', { couponNumber, birthYear: '1947', birthMonth: '4', birthDay: '1', next });
       expect([next, answer.status, answer.headers.location]).toEqual([next, 303, '/bookings']);
     }
   });
@@ -198,6 +249,10 @@ test('health says what is missing: without Temporal the door stays open', async 
   expect((await site.visitor().get('/healthz')).json()).toEqual({ status: 'alive' });
   const ready = await site.visitor().get('/readyz');
   expect(ready.status).toBe(200);
-  expect(ready.json()).toMatchObject({ status: 'degraded', missing: ['temporal'], backlog: { count: expect.any(Number) as unknown } });
+  expect(ready.json()).toMatchObject({
+    status: 'degraded',
+    missing: ['temporal'],
+    backlog: { count: expect.any(Number) as unknown },
+  });
   expect((await site.visitor().get('/metrics')).status).toBe(404);
 });

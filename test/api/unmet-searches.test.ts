@@ -1,13 +1,24 @@
 import { cityDate } from '../../domain/calendar/city-time';
-import { createCitySite, type CitySite } from './support/city-site';
+import { type CitySite, createCitySite } from './support/city-site';
 
 let site: CitySite;
-beforeAll(async () => { site = await createCitySite(); });
+beforeAll(async () => {
+  site = await createCitySite();
+});
 afterAll(() => site.close());
 
 const counted = async () => {
   await site.unmet.flush();
-  const rows = await site.city.database('unmet_search').orderByRaw('venue_id NULLS FIRST').select<{ venue_id: string | null; dose: number; channel: string; people: number; day: string }[]>('venue_id', 'dose', 'channel', 'people', site.city.database.raw(`to_char(day, 'YYYY-MM-DD') AS day`));
+  const rows = await site.city
+    .database('unmet_search')
+    .orderByRaw('venue_id NULLS FIRST')
+    .select<{ venue_id: string | null; dose: number; channel: string; people: number; day: string }[]>(
+      'venue_id',
+      'dose',
+      'channel',
+      'people',
+      site.city.database.raw(`to_char(day, 'YYYY-MM-DD') AS day`),
+    );
   return rows.map(({ venue_id: venueId, dose, channel, people, day }) => [venueId, dose, channel, people, day]);
 };
 
@@ -20,7 +31,9 @@ test('who finds no seat in the city, or at a venue, is counted once a day; who h
   expect(await counted()).toEqual([]);
 
   const held = await anna.post('/api/v1/bookings', { slotId, dose: 1 });
-  await anna.post(`/api/v1/bookings/${String(held.json()['id'])}/confirm`, { answers: { telephone: '090-1234-5678', consentRules: true, consentUse: true } });
+  await anna.post(`/api/v1/bookings/${String(held.json()['id'])}/confirm`, {
+    answers: { telephone: '090-1234-5678', consentRules: true, consentUse: true },
+  });
   // What is read may lag by a second.
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   for (let click = 0; click < 3; click++) {
@@ -30,5 +43,8 @@ test('who finds no seat in the city, or at a venue, is counted once a day; who h
   // She only looks for a better time.
   await anna.get('/book/1/venues');
   const today = cityDate(new Date());
-  expect(await counted()).toEqual([[null, 1, 'web', 1, today], [city.venueId, 1, 'web', 1, today]]);
+  expect(await counted()).toEqual([
+    [null, 1, 'web', 1, today],
+    [city.venueId, 1, 'web', 1, today],
+  ]);
 });

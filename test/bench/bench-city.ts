@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { v7 as uuidv7 } from 'uuid';
+
 import { createBookingRepository } from '../../database/bookings';
-import { migrate, openDatabase, type Database } from '../../database/connection';
-import { makeKeys, parseKeys, type KeyRing } from '../../database/keys';
+import { type Database, migrate, openDatabase } from '../../database/connection';
+import { type KeyRing, makeKeys, parseKeys } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { createSlotRepository } from '../../database/slots';
 import { createVenueRepository } from '../../database/venues';
@@ -41,22 +43,46 @@ export async function createBenchCity(serverUrl: string, name: string): Promise<
   const keysText = makeKeys('bench');
   const keys = parseKeys(keysText);
   const programmes = createProgrammes(database);
-  const version = await programmes.publish('bench', JSON.parse(readFileSync(join(projectRoot, 'test/data/plain-programme.json'), 'utf8')));
+  const version = await programmes.publish(
+    'bench',
+    JSON.parse(readFileSync(join(projectRoot, 'test/data/plain-programme.json'), 'utf8')),
+  );
   const venueId = await createVenueRepository(database).save({
-    code: 'bench', name: '計測会場', ward: '中央区', address: '新潟市中央区', access: '', features: [], mapUrl: null, position: 0,
+    code: 'bench',
+    name: '計測会場',
+    ward: '中央区',
+    address: '新潟市中央区',
+    access: '',
+    features: [],
+    mapUrl: null,
+    position: 0,
   });
   const from = addDays(cityDate(new Date()), 3);
   const slots = planSlots(
     {
-      week: sameHours([0, 1, 2, 3, 4, 5, 6], [{ from: '09:00', until: '17:00' }]), breaks: [], exceptions: [], closedOnHolidays: false, blockMinutes: 60, vaccine: null,
+      week: sameHours([0, 1, 2, 3, 4, 5, 6], [{ from: '09:00', until: '17:00' }]),
+      breaks: [],
+      exceptions: [],
+      closedOnHolidays: false,
+      blockMinutes: 60,
+      vaccine: null,
       seats: [{ dose: 1, channel: 'web', capacity: 1_000_000 }],
     },
-    from, addDays(from, 30), () => false,
+    from,
+    addDays(from, 30),
+    () => false,
   );
   await createSlotRepository(database).addSlots(version.programmeId, venueId, null, slots);
   const rows = await database('slot').select<{ id: string }[]>('id');
   return {
-    databaseUrl: url.toString(), database, keysText, keys, programmes, bookings: createBookingRepository({ database, keys, programmes }), version, slotIds: rows.map((row) => row.id),
+    databaseUrl: url.toString(),
+    database,
+    keysText,
+    keys,
+    programmes,
+    bookings: createBookingRepository({ database, keys, programmes }),
+    version,
+    slotIds: rows.map((row) => row.id),
     async close() {
       await database.destroy();
       await administrator.raw(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -70,12 +96,22 @@ export async function addResidents(city: BenchCity, count: number): Promise<stri
   const rows = Array.from({ length: count }, () => {
     const number = randomBytes(5).toString('hex');
     return {
-      id: uuidv7(), programme_id: city.version.programmeId, coupon_index: city.keys.blindIndex(number),
-      sealed: city.keys.seal(JSON.stringify({ number, birthDate: '1947-04-01' })), digest: randomBytes(32), key_id: 'bench', group_code: 'seniors',
+      id: uuidv7(),
+      programme_id: city.version.programmeId,
+      coupon_index: city.keys.blindIndex(number),
+      sealed: city.keys.seal(JSON.stringify({ number, birthDate: '1947-04-01' })),
+      digest: randomBytes(32),
+      key_id: 'bench',
+      group_code: 'seniors',
     };
   });
   await city.database.batchInsert('resident', rows, 1_000);
   return rows.map((row) => row.id);
 }
 
-export const benchAnswers = { telephone: '090-1234-5678', email: 'bench@example.jp', consentRules: true, consentUse: true };
+export const benchAnswers = {
+  telephone: '090-1234-5678',
+  email: 'bench@example.jp',
+  consentRules: true,
+  consentUse: true,
+};

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+
 import { createTemporalClient } from '../../activities/temporal-client';
 import { makeKeys, parseKeys } from '../../database/keys';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
@@ -23,10 +24,22 @@ interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const figures = ['httpVsSql', 'handoverVsTemporal', 'eventsPerBooking', 'importVsCopy', 'growth', 'tables', 'rehearsal'] as const;
+const figures = [
+  'httpVsSql',
+  'handoverVsTemporal',
+  'eventsPerBooking',
+  'importVsCopy',
+  'growth',
+  'tables',
+  'rehearsal',
+] as const;
 type FigureName = (typeof figures)[number];
 
-async function measure(name: FigureName, { postgresUrl, temporalAddress }: BenchServers, options: BenchOptions): Promise<Figure> {
+async function measure(
+  name: FigureName,
+  { postgresUrl, temporalAddress }: BenchServers,
+  options: BenchOptions,
+): Promise<Figure> {
   switch (name) {
     case 'httpVsSql': {
       const { httpVsSql } = await import('./http-vs-sql.js');
@@ -34,7 +47,10 @@ async function measure(name: FigureName, { postgresUrl, temporalAddress }: Bench
     }
     case 'handoverVsTemporal': {
       const { handoverVsTemporal } = await import('./handover-vs-temporal.js');
-      const client = createTemporalClient({ address: temporalAddress, namespace: 'default' }, parseKeys(makeKeys('bench')));
+      const client = createTemporalClient(
+        { address: temporalAddress, namespace: 'default' },
+        parseKeys(makeKeys('bench')),
+      );
       try {
         return await handoverVsTemporal(postgresUrl, client);
       } finally {
@@ -79,12 +95,21 @@ async function run(args: readonly string[], io: Pick<CommandIo, 'say'>): Promise
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'boolean', default: false }, only: { type: 'string' }, bookings: { type: 'string', default: '5000000' }, residents: { type: 'string', default: '800000' },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      bookings: { type: 'string', default: '5000000' },
+      residents: { type: 'string', default: '800000' },
     },
   });
   const wanted = values.only?.split(',') ?? [...figures];
-  for (const name of wanted) if (!(figures as readonly string[]).includes(name)) throw new StartError(`There is no figure "${name}": ${figures.join(', ')}.`);
-  const options = { bookings: sizeOf(values.bookings, '--bookings'), residents: sizeOf(values.residents, '--residents'), say: (line: string) => process.stderr.write(`${line}\n`) };
+  for (const name of wanted)
+    if (!(figures as readonly string[]).includes(name))
+      throw new StartError(`There is no figure "${name}": ${figures.join(', ')}.`);
+  const options = {
+    bookings: sizeOf(values.bookings, '--bookings'),
+    residents: sizeOf(values.residents, '--residents'),
+    say: (line: string) => process.stderr.write(`${line}\n`),
+  };
   const results: Figure[] = [];
   await withServers(async (servers) => {
     for (const name of wanted as FigureName[]) {
@@ -92,13 +117,18 @@ async function run(args: readonly string[], io: Pick<CommandIo, 'say'>): Promise
       results.push(await measure(name, servers, options));
     }
   });
-  io.say(values.json ? JSON.stringify(Object.fromEntries(results.map(({ name, ...figure }) => [name, figure])), null, 2) : table(results));
+  io.say(
+    values.json
+      ? JSON.stringify(Object.fromEntries(results.map(({ name, ...figure }) => [name, figure])), null, 2)
+      : table(results),
+  );
   return results.every((result) => result.holds) ? 0 : 1;
 }
 
 function sizeOf(text: string, option: string): number {
   const size = Number(text);
-  if (!Number.isInteger(size) || size < 20_000 || size > 50_000_000) throw new StartError(`${option} takes a whole number from 20000 to 50000000.`);
+  if (!Number.isInteger(size) || size < 20_000 || size > 50_000_000)
+    throw new StartError(`${option} takes a whole number from 20000 to 50000000.`);
   return size;
 }
 
@@ -106,7 +136,9 @@ function table(results: readonly Figure[]): string {
   return results
     .map((result) => {
       const head = `${result.name.padEnd(20)} ${String(result.value).padStart(8)}   wanted ${result.wanted.padEnd(14)} ${result.holds ? 'holds' : 'MISSED'}`;
-      return [head, ...Object.entries(result.detail).map(([name, value]) => `    ${name}: ${String(value)}`)].join('\n');
+      return [head, ...Object.entries(result.detail).map(([name, value]) => `    ${name}: ${String(value)}`)].join(
+        '\n',
+      );
     })
     .join('\n');
 }
@@ -118,12 +150,23 @@ async function withServers(work: (servers: BenchServers) => Promise<void>): Prom
   const stops: (() => Promise<void>)[] = [];
   try {
     const postgres = await startEmbeddedPostgres({
-      folder: join(folder, 'postgres'), logFile: join(folder, 'postgres.log'), settings: { shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '100' },
+      folder: join(folder, 'postgres'),
+      logFile: join(folder, 'postgres.log'),
+      settings: { shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '100' },
     });
     stops.unshift(() => postgres.stop());
-    const cli = await findTemporalCli({ cli: process.env['TEMPORAL_CLI'], env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
+    const cli = await findTemporalCli({
+      cli: process.env['TEMPORAL_CLI'],
+      env: process.env,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
     const temporal = await startEmbeddedTemporal({
-      cli, namespace: 'default', searchAttributes, stateFile: join(folder, 'temporal.json'), logFile: join(folder, 'temporal.log'), databaseFile: join(folder, 'temporal.db'),
+      cli,
+      namespace: 'default',
+      searchAttributes,
+      stateFile: join(folder, 'temporal.json'),
+      logFile: join(folder, 'temporal.log'),
+      databaseFile: join(folder, 'temporal.db'),
     });
     stops.unshift(() => temporal.stop());
     await work({ postgresUrl: postgres.url, temporalAddress: temporal.address });

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
+
+import { createOutbox } from '../../database/outbox';
 import { createResidentRepository } from '../../database/residents';
 import { createSlotRepository } from '../../database/slots';
-import { createOutbox } from '../../database/outbox';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
-import { addResidents, benchAnswers, createBenchCity, type BenchCity } from './bench-city';
-import { median, round, type Figure } from './measure';
+import { addResidents, benchAnswers, type BenchCity, createBenchCity } from './bench-city';
+import { type Figure, median, round } from './measure';
 
 const few = 10_000;
 const samples = 400;
@@ -16,7 +17,10 @@ const runs = 5;
  * median of its samples, the best of its runs. The figure is the largest ratio.
  */
 export async function growth(serverUrl: string, many: number, say: (line: string) => void): Promise<Figure> {
-  const [small, large] = [await createBenchCity(serverUrl, 'toki_bench_small'), await createBenchCity(serverUrl, 'toki_bench_large')];
+  const [small, large] = [
+    await createBenchCity(serverUrl, 'toki_bench_small'),
+    await createBenchCity(serverUrl, 'toki_bench_large'),
+  ];
   try {
     await fill(small, 0, few);
     const step = 500_000;
@@ -25,13 +29,26 @@ export async function growth(serverUrl: string, many: number, say: (line: string
       say(`  growth: ${String(Math.min(many, from + step))} bookings`);
     }
     const [before = {}, after = {}] = await inTurn(small, large);
-    const ratios = Object.keys(before).map((name) => ({ name, before: before[name] ?? Number.NaN, after: after[name] ?? Number.NaN, ratio: (after[name] ?? Number.NaN) / (before[name] ?? Number.NaN) }));
+    const ratios = Object.keys(before).map((name) => ({
+      name,
+      before: before[name] ?? Number.NaN,
+      after: after[name] ?? Number.NaN,
+      ratio: (after[name] ?? Number.NaN) / (before[name] ?? Number.NaN),
+    }));
     const value = Math.max(...ratios.map((item) => item.ratio));
     return {
-      name: 'growth', value: round(value), wanted: '<= 1.2', holds: value <= 1.2,
+      name: 'growth',
+      value: round(value),
+      wanted: '<= 1.2',
+      holds: value <= 1.2,
       detail: {
         bookings: `${String(few)} -> ${String(many)}`,
-        ...Object.fromEntries(ratios.map((item) => [`${item.name} ms`, `${item.before.toFixed(2)} -> ${item.after.toFixed(2)} (${item.ratio.toFixed(2)})`])),
+        ...Object.fromEntries(
+          ratios.map((item) => [
+            `${item.name} ms`,
+            `${item.before.toFixed(2)} -> ${item.after.toFixed(2)} (${item.ratio.toFixed(2)})`,
+          ]),
+        ),
       },
     };
   } finally {
@@ -48,22 +65,35 @@ async function fill(city: BenchCity, from: number, until: number): Promise<void>
   await city.database.transaction(async (trx) => {
     await trx.raw(`SET LOCAL session_replication_role = replica`);
     await trx.raw(`SET LOCAL synchronous_commit = off`);
-    const binding = { from, until: until - 1, programme: city.version.programmeId, version: city.version.id, slots: city.slotIds.length };
+    const binding = {
+      from,
+      until: until - 1,
+      programme: city.version.programmeId,
+      version: city.version.id,
+      slots: city.slotIds.length,
+    };
     // Keys that grow with time, as UUIDv7 does; references that no real booking of the bench can get.
-    const key = (kind: string) => `(lpad(to_hex(i), 12, '0') || '${kind}' || substr(md5(i::text || '${kind}'), 1, 19))::uuid`;
+    const key = (kind: string) =>
+      `(lpad(to_hex(i), 12, '0') || '${kind}' || substr(md5(i::text || '${kind}'), 1, 19))::uuid`;
     await trx.raw(
       `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code)
        SELECT ${key('7')}, :programme, sha256(i::text::bytea), sha256(('s' || i)::bytea) || sha256(('t' || i)::bytea), sha256(('d' || i)::bytea), 'bench', 'seniors'
-         FROM generate_series(:from::int, :until::int) AS i`, binding);
+         FROM generate_series(:from::int, :until::int) AS i`,
+      binding,
+    );
     await trx.raw(
       `INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, reference, sealed_answers)
        SELECT ${key('8')}, :programme, :version, ${key('7')}, 1, s.id, 'web', CASE i % 10 WHEN 0 THEN 'cancelled' ELSE 'attended' END, 2, now(),
               'f' || lpad(i::text, 8, '0'), sha256(('a' || i)::bytea) || sha256(('b' || i)::bytea) || sha256(('c' || i)::bytea)
-         FROM generate_series(:from::int, :until::int) AS i JOIN (SELECT id, row_number() OVER () AS n FROM slot) s ON s.n = 1 + i % :slots`, binding);
+         FROM generate_series(:from::int, :until::int) AS i JOIN (SELECT id, row_number() OVER () AS n FROM slot) s ON s.n = 1 + i % :slots`,
+      binding,
+    );
     await trx.raw(
       `INSERT INTO booking_event (booking_id, version, type, actor, facts, delivered_at)
        SELECT ${key('8')}, v, CASE v WHEN 1 THEN 'held' ELSE 'confirmed' END, 'citizen', '{"state":"confirmed"}', now()
-         FROM generate_series(:from::int, :until::int) AS i, generate_series(1, 2) AS v`, binding);
+         FROM generate_series(:from::int, :until::int) AS i, generate_series(1, 2) AS v`,
+      binding,
+    );
   });
   for (const table of ['resident', 'booking', 'booking_event']) await city.database.raw(`VACUUM ANALYZE ${table}`);
   await city.database.raw('CHECKPOINT');
@@ -76,7 +106,8 @@ async function inTurn(...cities: readonly BenchCity[]): Promise<Record<string, n
       const found = await onePass(city);
       const known = best[index] ?? {};
       // The first pass only warms caches and plans.
-      if (run > 0) for (const [name, value] of Object.entries(found)) known[name] = Math.min(known[name] ?? Infinity, value);
+      if (run > 0)
+        for (const [name, value] of Object.entries(found)) known[name] = Math.min(known[name] ?? Infinity, value);
     }
   }
   return best;
@@ -96,17 +127,39 @@ async function onePass(city: BenchCity): Promise<Record<string, number>> {
   const from = addDays(cityDate(new Date()), 3);
   for (const [index, residentId] of residents.entries()) {
     const slotId = city.slotIds[(index * 7) % city.slotIds.length] as string;
-    await timed('log-in look-up', () => repository.findByCoupon(city.version.programmeId, String(9_000_000_000 + index)));
-    const held = await timed('hold', () => city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' }));
+    await timed('log-in look-up', () =>
+      repository.findByCoupon(city.version.programmeId, String(9_000_000_000 + index)),
+    );
+    const held = await timed('hold', () =>
+      city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' }),
+    );
     if (!held.ok) throw new Error(held.code);
-    const done = await timed('confirm', () => city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: benchAnswers, channel: 'web', actor: 'citizen' }));
+    const done = await timed('confirm', () =>
+      city.bookings.confirm({
+        residentId,
+        bookingId: held.booking.id,
+        answers: benchAnswers,
+        channel: 'web',
+        actor: 'citizen',
+      }),
+    );
     if (!done.ok) throw new Error(done.code);
     await timed('my bookings', () => city.bookings.listOf(residentId));
-    await outbox.markDelivered([held, done].flatMap((change) => change.events.map(({ bookingId, version }) => ({ bookingId, version }))));
+    await outbox.markDelivered(
+      [held, done].flatMap((change) => change.events.map(({ bookingId, version }) => ({ bookingId, version }))),
+    );
     if (index % 8 === 0) {
       // A repository of its own each time: its cache would answer otherwise.
       const slots = createSlotRepository(city.database);
-      await timed('free seats of a month', () => slots.freeSlots({ programmeId: city.version.programmeId, dose: 1, channel: 'web', from, until: addDays(from, 30) }));
+      await timed('free seats of a month', () =>
+        slots.freeSlots({
+          programmeId: city.version.programmeId,
+          dose: 1,
+          channel: 'web',
+          from,
+          until: addDays(from, 30),
+        }),
+      );
       await timed('hand-over backlog', () => outbox.backlog());
     }
   }

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
+
 import { createHandOver } from '../../activities/hand-over';
 import { createOutbox } from '../../database/outbox';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
-import { addResidents, benchAnswers, benchConcurrency, createBenchCity, type BenchCity } from './bench-city';
-import { forEachAtOnce, median, round, seconds, type Figure } from './measure';
+import { addResidents, benchAnswers, type BenchCity, benchConcurrency, createBenchCity } from './bench-city';
+import { type Figure, forEachAtOnce, median, round, seconds } from './measure';
 
 const rounds = 5;
 const bookings = 400;
@@ -19,7 +20,10 @@ export async function handoverVsTemporal(serverUrl: string, client: Client): Pro
     const bare: number[] = [];
     const handed: number[] = [];
     for (let turn = 0; turn <= rounds; turn++) {
-      const rates = { bare: await bareRate(client, await makeEvents(city)), handed: await handOverRate(city, client, await makeEvents(city)) };
+      const rates = {
+        bare: await bareRate(client, await makeEvents(city)),
+        handed: await handOverRate(city, client, await makeEvents(city)),
+      };
       if (turn > 0) {
         bare.push(rates.bare);
         handed.push(rates.handed);
@@ -27,8 +31,15 @@ export async function handoverVsTemporal(serverUrl: string, client: Client): Pro
     }
     const value = median(handed.map((rate, index) => rate / (bare[index] ?? Number.NaN)));
     return {
-      name: 'handoverVsTemporal', value: round(value), wanted: '>= 0.9', holds: value >= 0.9,
-      detail: { 'handed over, bookings /s': round(median(handed), 0), 'bare start + signal /s': round(median(bare), 0), 'bookings per round': bookings },
+      name: 'handoverVsTemporal',
+      value: round(value),
+      wanted: '>= 0.9',
+      holds: value >= 0.9,
+      detail: {
+        'handed over, bookings /s': round(median(handed), 0),
+        'bare start + signal /s': round(median(bare), 0),
+        'bookings per round': bookings,
+      },
     };
   } finally {
     await city.close();
@@ -39,8 +50,22 @@ async function makeEvents(city: BenchCity): Promise<(readonly [BookingEvent, Boo
   const residents = await addResidents(city, bookings);
   const events: (readonly [BookingEvent, BookingEvent])[] = [];
   await forEachAtOnce(residents, benchConcurrency, async (residentId, index) => {
-    const held = await city.bookings.hold({ residentId, slotId: city.slotIds[index % city.slotIds.length] as string, dose: 1, channel: 'web', actor: 'citizen' });
-    const confirmed = held.ok ? await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: benchAnswers, channel: 'web', actor: 'citizen' }) : held;
+    const held = await city.bookings.hold({
+      residentId,
+      slotId: city.slotIds[index % city.slotIds.length] as string,
+      dose: 1,
+      channel: 'web',
+      actor: 'citizen',
+    });
+    const confirmed = held.ok
+      ? await city.bookings.confirm({
+          residentId,
+          bookingId: held.booking.id,
+          answers: benchAnswers,
+          channel: 'web',
+          actor: 'citizen',
+        })
+      : held;
     if (!held.ok || !confirmed.ok || !held.events[0] || !confirmed.events[0]) throw new Error('a booking was refused');
     events.push([held.events[0], confirmed.events[0]]);
   });
@@ -50,19 +75,34 @@ async function makeEvents(city: BenchCity): Promise<(readonly [BookingEvent, Boo
 async function bareRate(client: Client, events: readonly (readonly [BookingEvent, BookingEvent])[]): Promise<number> {
   const taken = await seconds(() =>
     forEachAtOnce(events, 48, async ([held, confirmed]) => {
-      const handle = await client.workflow.start('bench', { workflowId: `bench/${held.bookingId}`, taskQueue: 'bench', args: [held] });
+      const handle = await client.workflow.start('bench', {
+        workflowId: `bench/${held.bookingId}`,
+        taskQueue: 'bench',
+        args: [held],
+      });
       await handle.signal('event', confirmed);
     }),
   );
   return events.length / taken;
 }
 
-async function handOverRate(city: BenchCity, client: Client, events: readonly (readonly [BookingEvent, BookingEvent])[]): Promise<number> {
+async function handOverRate(
+  city: BenchCity,
+  client: Client,
+  events: readonly (readonly [BookingEvent, BookingEvent])[],
+): Promise<number> {
   const outbox = createOutbox(city.database);
   const problems: unknown[] = [];
   const handOver = createHandOver({
-    client, outbox, programmes: city.programmes, maxAgeMs: 600_000,
-    log: { info: () => undefined, warn: (detail: unknown) => problems.push(detail), error: (detail: unknown) => problems.push(detail) },
+    client,
+    outbox,
+    programmes: city.programmes,
+    maxAgeMs: 600_000,
+    log: {
+      info: () => undefined,
+      warn: (detail: unknown) => problems.push(detail),
+      error: (detail: unknown) => problems.push(detail),
+    },
   });
   const taken = await seconds(async () => {
     for (const [held] of events) handOver.offer([held]);
@@ -71,8 +111,10 @@ async function handOverRate(city: BenchCity, client: Client, events: readonly (r
     await handOver.drain();
   });
   const { rows } = await city.database.raw<{ rows: { count: number }[] }>(
-    'SELECT count(*)::int FROM booking_event WHERE delivered_at IS NULL AND booking_id = ANY(?)', [events.map(([held]) => held.bookingId)],
+    'SELECT count(*)::int FROM booking_event WHERE delivered_at IS NULL AND booking_id = ANY(?)',
+    [events.map(([held]) => held.bookingId)],
   );
-  if (rows[0]?.count !== 0) throw new Error(`${String(rows[0]?.count)} events were not delivered: ${JSON.stringify(problems[0])}`);
+  if (rows[0]?.count !== 0)
+    throw new Error(`${String(rows[0]?.count)} events were not delivered: ${JSON.stringify(problems[0])}`);
   return events.length / taken;
 }

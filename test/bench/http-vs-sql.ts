@@ -1,13 +1,15 @@
-import autocannon from 'autocannon';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
+import autocannon from 'autocannon';
+
 import { sessionCookie } from '../../api/shared/session-gate';
 import { createSessionRepository } from '../../database/sessions';
 import { findFreePort } from '../../runtime/free-port';
 import { projectRoot } from '../../runtime/root';
-import { addResidents, benchAnswers, benchConcurrency, createBenchCity, type BenchCity } from './bench-city';
-import { forEachAtOnce, median, round, seconds, type Figure } from './measure';
+import { addResidents, benchAnswers, type BenchCity, benchConcurrency, createBenchCity } from './bench-city';
+import { type Figure, forEachAtOnce, median, round, seconds } from './measure';
 
 const rounds = 5;
 const pairs = 1_500;
@@ -33,8 +35,16 @@ export async function httpVsSql(serverUrl: string): Promise<Figure> {
     }
     const value = median(http.map((rate, index) => rate / (bare[index] ?? Number.NaN)));
     return {
-      name: 'httpVsSql', value: round(value), wanted: '>= 0.4', holds: value >= 0.4,
-      detail: { 'HTTP hold+confirm /s': round(median(http), 0), 'SQL hold+confirm /s': round(median(bare), 0), 'at once': benchConcurrency, 'pairs per round': pairs },
+      name: 'httpVsSql',
+      value: round(value),
+      wanted: '>= 0.4',
+      holds: value >= 0.4,
+      detail: {
+        'HTTP hold+confirm /s': round(median(http), 0),
+        'SQL hold+confirm /s': round(median(bare), 0),
+        'at once': benchConcurrency,
+        'pairs per round': pairs,
+      },
     };
   } finally {
     await app.stop();
@@ -47,10 +57,22 @@ async function bareRate(city: BenchCity): Promise<number> {
   const taken = await seconds(() =>
     forEachAtOnce(residents, benchConcurrency, async (residentId, index) => {
       const slotId = city.slotIds[index % city.slotIds.length] as string;
-      const held = await city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen', idempotencyKey: `hold-${residentId}` });
+      const held = await city.bookings.hold({
+        residentId,
+        slotId,
+        dose: 1,
+        channel: 'web',
+        actor: 'citizen',
+        idempotencyKey: `hold-${residentId}`,
+      });
       if (!held.ok) throw new Error(held.code);
       const confirmed = await city.bookings.confirm({
-        residentId, bookingId: held.booking.id, answers: benchAnswers, channel: 'web', actor: 'citizen', idempotencyKey: `confirm-${residentId}`,
+        residentId,
+        bookingId: held.booking.id,
+        answers: benchAnswers,
+        channel: 'web',
+        actor: 'citizen',
+        idempotencyKey: `confirm-${residentId}`,
       });
       if (!confirmed.ok) throw new Error(confirmed.code);
     }),
@@ -66,8 +88,15 @@ async function httpRate(city: BenchCity, url: string): Promise<number> {
   for (const residentId of residents) tokens.push(await sessions.open(residentId));
   let next = 0;
   const failures: string[] = [];
-  const headersOf = (index: number, name: string) => ({ cookie: `${sessionCookie}=${tokens[index] ?? ''}`, 'content-type': 'application/json', 'idempotency-key': `${name}-${String(index)}` });
-  interface PairContext { index?: number; bookingId?: string }
+  const headersOf = (index: number, name: string) => ({
+    cookie: `${sessionCookie}=${tokens[index] ?? ''}`,
+    'content-type': 'application/json',
+    'idempotency-key': `${name}-${String(index)}`,
+  });
+  interface PairContext {
+    index?: number;
+    bookingId?: string;
+  }
   const result = await autocannon({
     url,
     connections: benchConcurrency,
@@ -89,7 +118,10 @@ async function httpRate(city: BenchCity, url: string): Promise<number> {
       {
         method: 'POST',
         setupRequest: (request, context: PairContext) => ({
-          ...request, path: `/api/v1/bookings/${context.bookingId ?? 'none'}/confirm`, headers: headersOf(context.index ?? 0, 'confirm'), body: JSON.stringify({ answers: benchAnswers }),
+          ...request,
+          path: `/api/v1/bookings/${context.bookingId ?? 'none'}/confirm`,
+          headers: headersOf(context.index ?? 0, 'confirm'),
+          body: JSON.stringify({ answers: benchAnswers }),
         }),
         onResponse: (status, body) => {
           if (status !== 200) failures.push(`confirm ${String(status)} ${body}`);
@@ -97,11 +129,20 @@ async function httpRate(city: BenchCity, url: string): Promise<number> {
       },
     ],
   });
-  if (failures.length > 0 || result.errors > 0) throw new Error(`${String(failures.length)} requests failed, ${String(result.errors)} broke; the first: ${failures[0] ?? ''}`);
-  const { rows } = await city.database.raw<{ rows: { count: number }[] }>(`SELECT count(*)::int FROM booking WHERE state = 'confirmed' AND resident_id = ANY(?)`, [residents]);
+  if (failures.length > 0 || result.errors > 0)
+    throw new Error(
+      `${String(failures.length)} requests failed, ${String(result.errors)} broke; the first: ${failures[0] ?? ''}`,
+    );
+  const { rows } = await city.database.raw<{ rows: { count: number }[] }>(
+    `SELECT count(*)::int FROM booking WHERE state = 'confirmed' AND resident_id = ANY(?)`,
+    [residents],
+  );
   const confirmed = rows[0]?.count ?? 0;
-  if (confirmed < pairs - benchConcurrency) throw new Error(`only ${String(confirmed)} of ${String(pairs)} were confirmed`);
-  return confirmed / (((result as { finish: Date }).finish.getTime() - (result as { start: Date }).start.getTime()) / 1000);
+  if (confirmed < pairs - benchConcurrency)
+    throw new Error(`only ${String(confirmed)} of ${String(pairs)} were confirmed`);
+  return (
+    confirmed / (((result as { finish: Date }).finish.getTime() - (result as { start: Date }).start.getTime()) / 1000)
+  );
 }
 
 /** The citizen app as `npm start` runs it, on a free port, with no Temporal to reach. */
@@ -110,7 +151,13 @@ async function startCitizenApp(city: BenchCity): Promise<{ url: string; stop: ()
   const url = `http://localhost:${String(port)}`;
   const child: ChildProcess = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', 'citizen.js')], {
     env: {
-      ...process.env, DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: '127.0.0.1:1', TOKI_KEYS: city.keysText, CITIZEN_PORT: String(port), PUBLIC_URL: url, LOG_LEVEL: 'warn',
+      ...process.env,
+      DATABASE_URL: city.databaseUrl,
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      TOKI_KEYS: city.keysText,
+      CITIZEN_PORT: String(port),
+      PUBLIC_URL: url,
+      LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -122,7 +169,10 @@ async function startCitizenApp(city: BenchCity): Promise<{ url: string; stop: ()
   };
   for (let attempt = 0; attempt < 150; attempt++) {
     if (child.exitCode !== null) throw new Error(`the citizen app ended with ${String(child.exitCode)}`);
-    const alive = await fetch(`${url}/healthz`).then((response) => response.ok, () => false);
+    const alive = await fetch(`${url}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (alive) return { url, stop };
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

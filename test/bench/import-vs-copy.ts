@@ -1,18 +1,20 @@
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+
 import { Client as PostgresClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+
 import { createTemporalClient } from '../../activities/temporal-client';
+import { createResidentSearch } from '../../database/resident-search';
 import { addDays } from '../../domain/calendar/city-time';
 import { importTaskQueue } from '../../domain/contracts/import-workflow';
-import { createResidentSearch } from '../../database/resident-search';
 import type { DeskSearch } from '../../domain/desk/search-text';
 import { importEligibility } from '../../runtime/import-eligibility';
 import { createBenchCity } from './bench-city';
-import { median, round, seconds, type Figure } from './measure';
+import { type Figure, median, round, seconds } from './measure';
 import { startWorkerProcess } from './worker-process';
 
 const mostMemory = 128;
@@ -22,7 +24,12 @@ const mostMemory = 128;
  * its own) beside COPY + merge of the very rows that it made, already sealed, into the same empty tables. The copy is run
  * before and after; its median counts. Memory: the largest resident set of the worker while it imports, less what it had before.
  */
-export async function importVsCopy(serverUrl: string, temporalAddress: string, residents: number, say: (line: string) => void): Promise<Figure> {
+export async function importVsCopy(
+  serverUrl: string,
+  temporalAddress: string,
+  residents: number,
+  say: (line: string) => void,
+): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'toki-bench-import-'));
   const city = await createBenchCity(serverUrl, 'toki_bench_import');
   const temporal = createTemporalClient({ address: temporalAddress, namespace: 'default' }, city.keys);
@@ -37,23 +44,40 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
     await city.database('resident').delete();
     const before = worker.memory().now;
     const phases: string[] = [];
-    const importSeconds = await seconds(() => importFile(file, (phase) => phases.push(`${phase} ${new Date().toISOString().slice(14, 19)}`)));
+    const importSeconds = await seconds(() =>
+      importFile(file, (phase) => phases.push(`${phase} ${new Date().toISOString().slice(14, 19)}`)),
+    );
     const added = worker.memory().peak - before;
     say(`  import: ${importSeconds.toFixed(1)} s (${phases.join(', ')})`);
 
     const found = await searchTimes();
     const rows = join(folder, 'rows.bin');
     await withClient(city.databaseUrl, async (client) => {
-      await pipeline(client.query(copyTo('COPY (SELECT id, coupon_index, sealed, digest, group_code, search_keys FROM resident ORDER BY id) TO STDOUT (FORMAT binary)')), createWriteStream(rows));
+      await pipeline(
+        client.query(
+          copyTo(
+            'COPY (SELECT id, coupon_index, sealed, digest, group_code, search_keys FROM resident ORDER BY id) TO STDOUT (FORMAT binary)',
+          ),
+        ),
+        createWriteStream(rows),
+      );
     });
     const bare: number[] = [];
     for (let turn = 0; turn < 3; turn++) bare.push(await copyAndMerge(serverUrl, rows));
     const value = importSeconds / median(bare);
     const holds = value <= 3 && added <= mostMemory;
     return {
-      name: 'importVsCopy', value: round(value), wanted: '<= 3, 128 MiB', holds,
+      name: 'importVsCopy',
+      value: round(value),
+      wanted: '<= 3, 128 MiB',
+      holds,
       detail: {
-        residents, 'import s': round(importSeconds, 1), 'COPY + merge s': bare.map((item) => item.toFixed(1)).join(' / '), 'memory added to the worker MiB': round(added, 0), 'worker before MiB': round(before, 0), ...found,
+        residents,
+        'import s': round(importSeconds, 1),
+        'COPY + merge s': bare.map((item) => item.toFixed(1)).join(' / '),
+        'memory added to the worker MiB': round(added, 0),
+        'worker before MiB': round(before, 0),
+        ...found,
       },
     };
   } finally {
@@ -77,11 +101,16 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
       }
       return `${median(taken).toFixed(1)} (${(people / queries.length).toFixed(0)} shown)`;
     };
-    const people = Array.from({ length: searches }, (_, index) => index * Math.max(1, Math.floor(residents / searches)));
+    const people = Array.from(
+      { length: searches },
+      (_, index) => index * Math.max(1, Math.floor(residents / searches)),
+    );
     return {
       'find by number ms': await times(people.map((index) => ({ couponNumber: String(firstCoupon + index) }))),
       'find by birth date ms': await times(people.map((index) => ({ birthDate: bornOf(index) }))),
-      'find by kana and birth date ms': await times(people.map((index) => ({ kana: kanaOf(index).split('　')[0] ?? '', birthDate: bornOf(index) }))),
+      'find by kana and birth date ms': await times(
+        people.map((index) => ({ kana: kanaOf(index).split('　')[0] ?? '', birthDate: bornOf(index) })),
+      ),
       'find by surname ms': await times(people.map((index) => ({ kana: kanaOf(index).split('　')[0] ?? '' }))),
       'find by whole name ms': await times(people.map((index) => ({ kana: kanaOf(index).replace('　', '') }))),
     };
@@ -91,8 +120,12 @@ export async function importVsCopy(serverUrl: string, temporalAddress: string, r
     const outcome = await importEligibility(
       { database: city.database, keys: city.keys, temporal },
       {
-        version: city.version, file: { name: 'bench.csv', content: createReadStream(path) }, by: 'bench',
-        approve: () => Promise.resolve(true), approveRemoval: () => Promise.resolve(false), ...(onProgress ? { onProgress } : {}),
+        version: city.version,
+        file: { name: 'bench.csv', content: createReadStream(path) },
+        by: 'bench',
+        approve: () => Promise.resolve(true),
+        approveRemoval: () => Promise.resolve(false),
+        ...(onProgress ? { onProgress } : {}),
       },
     );
     if (outcome.phase !== 'applied') throw new Error(`the import ended as ${outcome.phase}`);
@@ -103,7 +136,28 @@ const firstCoupon = 9_000_000_000;
 /** Searches of each kind. */
 const searches = 100;
 /** Folded as they are, so that what is searched for is what was written. */
-const syllables = ['サ', 'ト', 'ス', 'ズ', 'キ', 'タ', 'カ', 'ハ', 'シ', 'ワ', 'ナ', 'ベ', 'イ', 'ヤ', 'マ', 'モ', 'コ', 'バ', 'ホ', 'ノ'] as const;
+const syllables = [
+  'サ',
+  'ト',
+  'ス',
+  'ズ',
+  'キ',
+  'タ',
+  'カ',
+  'ハ',
+  'シ',
+  'ワ',
+  'ナ',
+  'ベ',
+  'イ',
+  'ヤ',
+  'マ',
+  'モ',
+  'コ',
+  'バ',
+  'ホ',
+  'ノ',
+] as const;
 
 function bornOf(index: number): string {
   return addDays('1921-04-02', (index * 7_919) % 30_000);
@@ -117,7 +171,9 @@ function kanaOf(index: number): string {
 
 /** @returns three syllables, different for each of 8,000 numbers */
 function wordOf(number: number): string {
-  return [Math.floor(number / 400), Math.floor(number / 20), number].map((digit) => syllables[digit % syllables.length]).join('');
+  return [Math.floor(number / 400), Math.floor(number / 20), number]
+    .map((digit) => syllables[digit % syllables.length])
+    .join('');
 }
 
 /** The everyday export: CSV, quotes, header, kana, dates with slashes. */
@@ -137,12 +193,17 @@ async function copyAndMerge(serverUrl: string, rows: string): Promise<number> {
   const city = await createBenchCity(serverUrl, 'toki_bench_copy');
   try {
     return await withClient(city.databaseUrl, async (client) => {
-      await client.query('CREATE TABLE staged (id uuid NOT NULL, coupon_index bytea NOT NULL, sealed bytea NOT NULL, digest bytea NOT NULL, group_code text NOT NULL, search_keys bigint[] NOT NULL)');
+      await client.query(
+        'CREATE TABLE staged (id uuid NOT NULL, coupon_index bytea NOT NULL, sealed bytea NOT NULL, digest bytea NOT NULL, group_code text NOT NULL, search_keys bigint[] NOT NULL)',
+      );
       return seconds(async () => {
         await pipeline(createReadStream(rows), client.query(copyFrom('COPY staged FROM STDIN (FORMAT binary)')));
-        await client.query(`INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code)
+        await client.query(
+          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code)
           SELECT id, $1, coupon_index, sealed, digest, search_keys, 'bench', group_code FROM staged
-          ON CONFLICT (programme_id, coupon_index) DO UPDATE SET sealed = excluded.sealed, digest = excluded.digest, search_keys = excluded.search_keys, group_code = excluded.group_code`, [city.version.programmeId]);
+          ON CONFLICT (programme_id, coupon_index) DO UPDATE SET sealed = excluded.sealed, digest = excluded.digest, search_keys = excluded.search_keys, group_code = excluded.group_code`,
+          [city.version.programmeId],
+        );
       });
     });
   } finally {

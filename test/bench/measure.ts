@@ -14,7 +14,11 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Runs `work` for every item, `concurrency` at a time. */
-export async function forEachAtOnce<Item>(items: readonly Item[], concurrency: number, work: (item: Item, index: number) => Promise<void>): Promise<void> {
+export async function forEachAtOnce<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {

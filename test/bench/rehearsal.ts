@@ -1,5 +1,5 @@
 import { createTemporalClient } from '../../activities/temporal-client';
-import { createAudit, type AuditActor } from '../../database/audit';
+import { type AuditActor, createAudit } from '../../database/audit';
 import { createProgrammeRehearsals, type RehearsalView } from '../../database/programme-rehearsals';
 import { createStaffRepository } from '../../database/staff';
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
@@ -8,7 +8,7 @@ import type { ProgrammeDocument } from '../../domain/programme/document';
 import type { RehearsalScript } from '../../domain/rehearsal/script';
 import { createProgrammeProcesses } from '../../runtime/programme-processes';
 import { createBenchCity } from './bench-city';
-import { forEachAtOnce, median, round, seconds, type Figure } from './measure';
+import { type Figure, forEachAtOnce, median, round, seconds } from './measure';
 import { startWorkerProcess } from './worker-process';
 
 const people = 300;
@@ -28,7 +28,11 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
   const worker = await startWorkerProcess(city, temporalAddress, programmeTaskQueue);
   try {
     const audit = createAudit({ database: city.database, keys: city.keys });
-    const author = await createStaffRepository({ database: city.database, keys: city.keys, audit }).add(bench, { login: 'bench', displayName: '計測', role: 'city_admin' });
+    const author = await createStaffRepository({ database: city.database, keys: city.keys, audit }).add(bench, {
+      login: 'bench',
+      displayName: '計測',
+      role: 'city_admin',
+    });
     if (!author.ok) throw new Error(author.staffCode);
     const rehearsals = createProgrammeRehearsals({ database: city.database, audit });
     const processes = createProgrammeProcesses(client);
@@ -41,22 +45,40 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
       for (;;) {
         const found = await rehearsals.find(asked.id);
         if (found?.state === 'done' && found.passed) return found;
-        if (found && found.state !== 'waiting' && found.state !== 'running') throw new Error(`the rehearsal ended ${found.state}: ${JSON.stringify(found.report?.faults)}`);
+        if (found && found.state !== 'waiting' && found.state !== 'running')
+          throw new Error(`the rehearsal ended ${found.state}: ${JSON.stringify(found.report?.faults)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
 
-    const bare = bareWorkflows / (await seconds(() =>
-      forEachAtOnce(Array.from({ length: bareWorkflows }, (_, index) => index), 48, async (index) => {
-        const handle = await client.workflow.start('bench', { workflowId: `bench/rehearsal/${String(index)}`, taskQueue: 'bench', args: [{}] });
-        await handle.signal('event', {});
-      }),
-    ));
+    const bare =
+      bareWorkflows /
+      (await seconds(() =>
+        forEachAtOnce(
+          Array.from({ length: bareWorkflows }, (_, index) => index),
+          48,
+          async (index) => {
+            const handle = await client.workflow.start('bench', {
+              workflowId: `bench/rehearsal/${String(index)}`,
+              taskQueue: 'bench',
+              args: [{}],
+            });
+            await handle.signal('event', {});
+          },
+        ),
+      ));
     const one = median(await inTurn(5, () => seconds(() => play(oneStory(document)))));
     const all = await seconds(() => play({ kind: 'programme', people, seed: 1 }));
     return {
-      name: 'rehearsal', value: round(all, 1), wanted: `<= ${String(most.all)} s, one <= ${String(most.one)} s`, holds: all <= most.all && one <= most.one,
-      detail: { [`${String(people)} people, s`]: round(all, 1), 'one person, both doses, s': round(one, 2), 'bare start + signal /s': round(bare, 0) },
+      name: 'rehearsal',
+      value: round(all, 1),
+      wanted: `<= ${String(most.all)} s, one <= ${String(most.one)} s`,
+      holds: all <= most.all && one <= most.one,
+      detail: {
+        [`${String(people)} people, s`]: round(all, 1),
+        'one person, both doses, s': round(one, 2),
+        'bare start + signal /s': round(bare, 0),
+      },
     };
   } finally {
     await worker.stop();
@@ -69,8 +91,15 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
 function oneStory({ groups: [group] }: ProgrammeDocument): RehearsalScript {
   if (!group) throw new Error('a programme has a group');
   return {
-    kind: 'person', person: { groupCode: group.code, hasEmail: true, channel: 'web' },
-    story: { kind: 'attends', bookedAt: instantOf(addDays(cityDate(group.opensAt), 1), '10:00').toISOString(), daysAhead: 10, time: '10:30', actsDaysBefore: 2 },
+    kind: 'person',
+    person: { groupCode: group.code, hasEmail: true, channel: 'web' },
+    story: {
+      kind: 'attends',
+      bookedAt: instantOf(addDays(cityDate(group.opensAt), 1), '10:00').toISOString(),
+      daysAhead: 10,
+      time: '10:30',
+      actsDaysBefore: 2,
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
+
 import { createAffected } from '../../database/affected';
-import { createBirthDateKeys } from '../../database/birth-date-keys';
 import { createAttentionReader } from '../../database/attention';
 import { createAudit } from '../../database/audit';
 import { createAuditSearch } from '../../database/audit-search';
+import { createBirthDateKeys } from '../../database/birth-date-keys';
 import { createCallbackRepository } from '../../database/callbacks';
 import { createDayLists } from '../../database/day-lists';
 import { createResidentSearch } from '../../database/resident-search';
@@ -15,8 +16,8 @@ import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { foldKana } from '../../domain/kana';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { countEligible } from '../../domain/programme/eligible-people';
-import { benchAnswers, createBenchCity, type BenchCity } from './bench-city';
-import { median, round, type Figure } from './measure';
+import { benchAnswers, type BenchCity, createBenchCity } from './bench-city';
+import { type Figure, median, round } from './measure';
 
 const samples = 60;
 const pageSize = 51;
@@ -53,18 +54,31 @@ export async function tables(serverUrl: string, residents: number, say: (line: s
   try {
     const bookings = Math.floor((residents * 5) / 8);
     await fill(city, residents, bookings, say);
-    const bare = await timesOf({ name: 'bare read by primary key', run: (turn) => city.database.raw('SELECT id, state FROM booking WHERE id = ?', [bookingId((turn * 7_919) % bookings)]) });
+    const bare = await timesOf({
+      name: 'bare read by primary key',
+      run: (turn) =>
+        city.database.raw('SELECT id, state FROM booking WHERE id = ?', [bookingId((turn * 7_919) % bookings)]),
+    });
     const found = [];
     for (const asked of await questions(city, bookings)) found.push({ ...asked, ...(await timesOf(asked)) });
     const worst = Math.max(...found.filter((item) => !item.isSum).map((item) => item.p95));
     const areSumsInTime = found.every((item) => !item.isSum || item.p95 <= (item.withinMs ?? sumMs));
-    const line = ({ p50, p95 }: { p50: number; p95: number }) => `${p50.toFixed(1)} / ${p95.toFixed(1)} (${(p50 / bare.p50).toFixed(0)} x)`;
+    const line = ({ p50, p95 }: { p50: number; p95: number }) =>
+      `${p50.toFixed(1)} / ${p95.toFixed(1)} (${(p50 / bare.p50).toFixed(0)} x)`;
     return {
-      name: 'tables', value: round(worst, 1), wanted: `<= ${String(fluidMs)} ms`, holds: worst <= fluidMs && areSumsInTime,
+      name: 'tables',
+      value: round(worst, 1),
+      wanted: `<= ${String(fluidMs)} ms`,
+      holds: worst <= fluidMs && areSumsInTime,
       detail: {
         rows: `${String(residents)} residents, ${String(bookings)} bookings, ${String(auditRows)} of the audit`,
         'bare read by primary key, p50 / p95 ms': `${bare.p50.toFixed(2)} / ${bare.p95.toFixed(2)}`,
-        ...Object.fromEntries(found.map((item) => [`${item.name}${item.isSum ? ` (a sum: <= ${String(item.withinMs ?? sumMs)})` : ''}`, line(item)])),
+        ...Object.fromEntries(
+          found.map((item) => [
+            `${item.name}${item.isSum ? ` (a sum: <= ${String(item.withinMs ?? sumMs)})` : ''}`,
+            line(item),
+          ]),
+        ),
       },
     };
   } finally {
@@ -85,7 +99,12 @@ async function timesOf({ run, samples: turns = samples }: Asked): Promise<{ p50:
 }
 
 async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
-  const { database, keys, programmes, version: { programmeId } } = city;
+  const {
+    database,
+    keys,
+    programmes,
+    version: { programmeId },
+  } = city;
   const bookingLists = createStaffBookingReader(database);
   const noticeLists = createStaffNoticeReader({ database, keys, programmes });
   const audit = createAudit({ database, keys });
@@ -96,15 +115,24 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   const dayLists = createDayLists({ database, keys });
   const attention = createAttentionReader(database);
   const affected = createAffected({ database, birthDates: createBirthDateKeys(keys) });
-  const byAge: ProgrammeDocument = { ...city.version.document, groups: city.version.document.groups.map((group) => ({ ...group, members: [{ kind: 'age', on: '2022-03-31', from: 80 }] })) };
+  const byAge: ProgrammeDocument = {
+    ...city.version.document,
+    groups: city.version.document.groups.map((group) => ({
+      ...group,
+      members: [{ kind: 'age', on: '2022-03-31', from: 80 }],
+    })),
+  };
   const venues = (await database('venue').select<{ id: string }[]>('id')).map((row) => row.id);
   const staff = (await database('staff').select<{ id: string }[]>('id')).map((row) => row.id);
   const first = addDays(cityDate(new Date()), -days / 2);
   const dayAt = (turn: number) => addDays(first, (turn * 7) % days);
   const pick = <Item>(items: readonly Item[], turn: number): Item => items[turn % items.length] as Item;
-  const list = (filter: Partial<Parameters<typeof bookingLists.list>[0]>) => bookingLists.list({ programmeId, order: 'soonest', limit: pageSize, ...filter });
-  const noticeList = (filter: Partial<Parameters<typeof noticeLists.list>[0]>) => noticeLists.list({ limit: pageSize, ...filter });
-  const callbackList = (filter: Partial<Parameters<typeof callbacks.list>[0]>) => callbacks.list({ done: false, limit: pageSize, ...filter });
+  const list = (filter: Partial<Parameters<typeof bookingLists.list>[0]>) =>
+    bookingLists.list({ programmeId, order: 'soonest', limit: pageSize, ...filter });
+  const noticeList = (filter: Partial<Parameters<typeof noticeLists.list>[0]>) =>
+    noticeLists.list({ limit: pageSize, ...filter });
+  const callbackList = (filter: Partial<Parameters<typeof callbacks.list>[0]>) =>
+    callbacks.list({ done: false, limit: pageSize, ...filter });
   const moment = (turn: number) => new Date(Date.now() - (1 + (turn % 28)) * 86_400_000);
   const people = Array.from({ length: samples + 5 }, (_, turn) => personaOf(turn * 97));
   const [middle] = (await list({ from: cityDate(new Date()) })).slice(-1);
@@ -113,40 +141,145 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   return [
     { name: 'bookings from a day on', run: (turn) => list({ from: dayAt(turn) }) },
     { name: 'bookings, the latest first', run: (turn) => list({ order: 'latest', until: dayAt(turn) }) },
-    { name: 'bookings of a venue on a day', run: (turn) => list({ venueId: pick(venues, turn), from: dayAt(turn), until: addDays(dayAt(turn), 1) }) },
-    { name: 'bookings, a page in the middle', run: () => list({ after: { startsAt: middle.startsAt, slotId: middle.slotId, id: middle.id } }) },
+    {
+      name: 'bookings of a venue on a day',
+      run: (turn) => list({ venueId: pick(venues, turn), from: dayAt(turn), until: addDays(dayAt(turn), 1) }),
+    },
+    {
+      name: 'bookings, a page in the middle',
+      run: () => list({ after: { startsAt: middle.startsAt, slotId: middle.slotId, id: middle.id } }),
+    },
     { name: 'bookings of a rare state, all days', run: () => list({ state: 'released' }) },
     { name: 'bookings of a state that there is not', run: () => list({ state: 'expired' }) },
-    { name: 'bookings of a channel and dose', run: (turn) => list({ channel: 'line', dose: 1, venueId: pick(venues, turn) }) },
+    {
+      name: 'bookings of a channel and dose',
+      run: (turn) => list({ channel: 'line', dose: 1, venueId: pick(venues, turn) }),
+    },
     { name: 'bookings by reference', run: (turn) => list({ reference: referenceOf((turn * 7_919) % bookings) }) },
     { name: 'bookings that need a person', run: () => list({ attention: true }) },
     { name: 'notices', run: () => noticeList({}) },
-    { name: 'notices of a status', run: (turn) => noticeList({ status: pick(['sent', 'skipped', 'failed', 'unclear'] as const, turn) }) },
-    { name: 'notices of a step on a day', run: (turn) => noticeList({ step: pick(['confirmation', 'reminder'], turn), from: dayAt(turn), until: addDays(dayAt(turn), 1) }) },
-    { name: 'notices, a page in the middle', run: () => noticeList(someNotice ? { after: { urgency: 0, id: someNotice.id } } : {}) },
+    {
+      name: 'notices of a status',
+      run: (turn) => noticeList({ status: pick(['sent', 'skipped', 'failed', 'unclear'] as const, turn) }),
+    },
+    {
+      name: 'notices of a step on a day',
+      run: (turn) =>
+        noticeList({
+          step: pick(['confirmation', 'reminder'], turn),
+          from: dayAt(turn),
+          until: addDays(dayAt(turn), 1),
+        }),
+    },
+    {
+      name: 'notices, a page in the middle',
+      run: () => noticeList(someNotice ? { after: { urgency: 0, id: someNotice.id } } : {}),
+    },
     { name: 'notices counted', run: () => noticeLists.counts() },
     { name: 'callbacks', run: () => callbackList({}) },
     { name: 'callbacks of one person', run: (turn) => callbackList({ assignedTo: pick(staff, turn) }) },
     { name: 'callbacks done', run: () => callbackList({ done: true }) },
     { name: 'callbacks counted', run: () => callbacks.counts() },
     { name: 'audit', run: () => audit.list({ limit: 100 }) },
-    { name: 'audit of one person in a day', run: (turn) => audit.list({ actorId: pick(staff, turn), from: moment(turn), until: new Date(moment(turn).getTime() + 86_400_000), limit: 100 }) },
+    {
+      name: 'audit of one person in a day',
+      run: (turn) =>
+        audit.list({
+          actorId: pick(staff, turn),
+          from: moment(turn),
+          until: new Date(moment(turn).getTime() + 86_400_000),
+          limit: 100,
+        }),
+    },
     { name: 'audit of a rare action', run: () => audit.list({ action: 'audit.verify', limit: 100 }) },
     { name: 'audit of a resident', run: (turn) => audit.list({ residentId: residentId(turn * 31), limit: 100 }) },
     { name: 'audit’s actions', run: () => auditSearch.actions() },
-    { name: 'whose data one person touched in a day', run: (turn) => auditSearch.touched({ actorId: pick(staff, turn), from: moment(turn), until: new Date(moment(turn).getTime() + 86_400_000) }, { limit: 101 }) },
-    { name: 'whose data was touched in a week', isSum: true, run: (turn) => auditSearch.touched({ from: new Date(moment(turn).getTime() - 6 * 86_400_000), until: moment(turn) }, { limit: 101 }) },
-    { name: 'residents by date of birth', run: (turn) => search.find(programmeId, { birthDate: pick(people, turn).birthDate }, { after: undefined, limit: 20 }) },
-    { name: 'residents by kana', run: (turn) => search.find(programmeId, { kana: foldKana(pick(people, turn).kana).slice(0, 4) }, { after: undefined, limit: 20 }) },
-    { name: 'residents by date of birth and kana', run: (turn) => search.find(programmeId, { birthDate: pick(people, turn).birthDate, kana: foldKana(pick(people, turn).kana).slice(0, 3) }, { after: undefined, limit: 20 }) },
-    { name: 'residents by telephone', run: (turn) => search.find(programmeId, { telephone: `0252280${String(turn).padStart(3, '0')}` }, { after: undefined, limit: 20 }) },
-    { name: 'numbers of a week', run: (turn) => numbers.read({ programmeId, from: dayAt(turn), to: addDays(dayAt(turn), 6) }) },
-    { name: 'numbers of a month', isSum: true, run: () => numbers.read({ programmeId, from: addDays(first, 15), to: addDays(first, 44) }) },
-    { name: 'numbers of three weeks at one venue', run: (turn) => numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }) },
+    {
+      name: 'whose data one person touched in a day',
+      run: (turn) =>
+        auditSearch.touched(
+          { actorId: pick(staff, turn), from: moment(turn), until: new Date(moment(turn).getTime() + 86_400_000) },
+          { limit: 101 },
+        ),
+    },
+    {
+      name: 'whose data was touched in a week',
+      isSum: true,
+      run: (turn) =>
+        auditSearch.touched(
+          { from: new Date(moment(turn).getTime() - 6 * 86_400_000), until: moment(turn) },
+          { limit: 101 },
+        ),
+    },
+    {
+      name: 'residents by date of birth',
+      run: (turn) =>
+        search.find(programmeId, { birthDate: pick(people, turn).birthDate }, { after: undefined, limit: 20 }),
+    },
+    {
+      name: 'residents by kana',
+      run: (turn) =>
+        search.find(
+          programmeId,
+          { kana: foldKana(pick(people, turn).kana).slice(0, 4) },
+          { after: undefined, limit: 20 },
+        ),
+    },
+    {
+      name: 'residents by date of birth and kana',
+      run: (turn) =>
+        search.find(
+          programmeId,
+          { birthDate: pick(people, turn).birthDate, kana: foldKana(pick(people, turn).kana).slice(0, 3) },
+          { after: undefined, limit: 20 },
+        ),
+    },
+    {
+      name: 'residents by telephone',
+      run: (turn) =>
+        search.find(
+          programmeId,
+          { telephone: `0252280${String(turn).padStart(3, '0')}` },
+          { after: undefined, limit: 20 },
+        ),
+    },
+    {
+      name: 'numbers of a week',
+      run: (turn) => numbers.read({ programmeId, from: dayAt(turn), to: addDays(dayAt(turn), 6) }),
+    },
+    {
+      name: 'numbers of a month',
+      isSum: true,
+      run: () => numbers.read({ programmeId, from: addDays(first, 15), to: addDays(first, 44) }),
+    },
+    {
+      name: 'numbers of three weeks at one venue',
+      run: (turn) =>
+        numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }),
+    },
     { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
-    { name: 'what moved on that list', run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)) },
-    { name: 'who may book, all residents counted anew', isSum: true, samples: 6, run: async () => countEligible(byAge, (await createAffected({ database, birthDates: createBirthDateKeys(keys) }).people(programmeId)).people, new Date()) },
-    { name: 'bookings that a change of the groups would not allow', isSum: true, withinMs: wholeMs, samples: 6, run: () => affected.countFaulty(programmeId, byAge, city.version.document) },
+    {
+      name: 'what moved on that list',
+      run: (turn) => dayLists.changes(programmeId, pick(venues, turn), dayAt(turn), new Date(Date.now() - 10_000)),
+    },
+    {
+      name: 'who may book, all residents counted anew',
+      isSum: true,
+      samples: 6,
+      run: async () =>
+        countEligible(
+          byAge,
+          (await createAffected({ database, birthDates: createBirthDateKeys(keys) }).people(programmeId)).people,
+          new Date(),
+        ),
+    },
+    {
+      name: 'bookings that a change of the groups would not allow',
+      isSum: true,
+      withinMs: wholeMs,
+      samples: 6,
+      run: () => affected.countFaulty(programmeId, byAge, city.version.document),
+    },
     { name: 'what waits for a person', run: () => attention.attention() },
     { name: 'how mail went in a day', run: () => attention.mail() },
   ];
@@ -161,8 +294,45 @@ const bookingId = (index: number): string => keyOf('7001-8000-000000000001', ind
 const residentId = (index: number): string => keyOf('7001-8000-000000000002', index);
 const referenceOf = (index: number): string => String(index).padStart(9, '0');
 
-const surnames = ['サトウ', 'スズキ', 'タカハシ', 'タナカ', 'ワタナベ', 'コバヤシ', 'ヤマダ', 'ホンマ', 'ハセガワ', 'イガラシ', 'オオシマ', 'クマクラ', 'シブヤ', 'ナカムラ', 'ヒグチ', 'フジタ', 'マルヤマ', 'ミヤジマ', 'ヨシダ', 'カトウ'];
-const givenNames = ['ハナコ', 'ヨシコ', 'カズコ', 'サチコ', 'ミチコ', 'フミ', 'トシオ', 'ヒロシ', 'キヨシ', 'イサム', 'マサル', 'タケシ', 'シズエ', 'キミ', 'トメ'];
+const surnames = [
+  'サトウ',
+  'スズキ',
+  'タカハシ',
+  'タナカ',
+  'ワタナベ',
+  'コバヤシ',
+  'ヤマダ',
+  'ホンマ',
+  'ハセガワ',
+  'イガラシ',
+  'オオシマ',
+  'クマクラ',
+  'シブヤ',
+  'ナカムラ',
+  'ヒグチ',
+  'フジタ',
+  'マルヤマ',
+  'ミヤジマ',
+  'ヨシダ',
+  'カトウ',
+];
+const givenNames = [
+  'ハナコ',
+  'ヨシコ',
+  'カズコ',
+  'サチコ',
+  'ミチコ',
+  'フミ',
+  'トシオ',
+  'ヒロシ',
+  'キヨシ',
+  'イサム',
+  'マサル',
+  'タケシ',
+  'シズエ',
+  'キミ',
+  'トメ',
+];
 
 function personaOf(index: number): { birthDate: string; kana: string } {
   const surname = surnames[index % surnames.length] ?? '';
@@ -176,22 +346,38 @@ async function fill(city: BenchCity, residents: number, bookings: number, say: (
   const sealedAnswers = keys.seal(JSON.stringify(benchAnswers));
   const key = (kind: string, index = 'i') => `(lpad(to_hex(${index}), 12, '0') || '${kind}')::uuid`;
   const resident = (index: string) => key('7001-8000-000000000002', index);
-  await database.raw('CREATE TABLE bench_persona (n int PRIMARY KEY, sealed bytea NOT NULL, search_keys bigint[] NOT NULL)');
+  await database.raw(
+    'CREATE TABLE bench_persona (n int PRIMARY KEY, sealed bytea NOT NULL, search_keys bigint[] NOT NULL)',
+  );
   for (let from = 0; from < personas; from += 800) {
     const rows = Array.from({ length: 800 }, (_, offset) => {
       const person = personaOf(from + offset);
-      return [from + offset, keys.seal(JSON.stringify({ number: String(1_000_000_000 + from + offset), ...person })), `{${searchKeysOf(keys, person).join(',')}}`] as const;
+      return [
+        from + offset,
+        keys.seal(JSON.stringify({ number: String(1_000_000_000 + from + offset), ...person })),
+        `{${searchKeysOf(keys, person).join(',')}}`,
+      ] as const;
     });
-    await database.raw(`INSERT INTO bench_persona SELECT * FROM unnest(?::int[], ?::bytea[], ?::text[]) AS p(n, sealed, k)`.replace('SELECT *', 'SELECT n, sealed, k::bigint[]'), [
-      rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2]),
-    ]);
+    await database.raw(
+      `INSERT INTO bench_persona SELECT * FROM unnest(?::int[], ?::bytea[], ?::text[]) AS p(n, sealed, k)`.replace(
+        'SELECT *',
+        'SELECT n, sealed, k::bigint[]',
+      ),
+      [rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])],
+    );
   }
   await database.transaction(async (trx) => {
     await trx.raw('SET LOCAL session_replication_role = replica');
     await trx.raw('SET LOCAL synchronous_commit = off');
-    const run = (sql: string, bindings: Record<string, unknown> = {}) => trx.raw(sql, { programme: version.programmeId, version: version.id, ...bindings } as never);
-    await run(`INSERT INTO staff (id, login, display_name, role, password_hash) SELECT ${key('7001-8000-000000000003')}, 'bench-' || i, '計測' || i, 'operator', '' FROM generate_series(1, 40) AS i`);
-    await run(`INSERT INTO venue (id, code, name, ward, address) SELECT ${key('7001-8000-000000000004')}, 'bench-' || i, '計測会場' || i, '中央区', '' FROM generate_series(1, :venues::int) AS i`, { venues: venueCount });
+    const run = (sql: string, bindings: Record<string, unknown> = {}) =>
+      trx.raw(sql, { programme: version.programmeId, version: version.id, ...bindings } as never);
+    await run(
+      `INSERT INTO staff (id, login, display_name, role, password_hash) SELECT ${key('7001-8000-000000000003')}, 'bench-' || i, '計測' || i, 'operator', '' FROM generate_series(1, 40) AS i`,
+    );
+    await run(
+      `INSERT INTO venue (id, code, name, ward, address) SELECT ${key('7001-8000-000000000004')}, 'bench-' || i, '計測会場' || i, '中央区', '' FROM generate_series(1, :venues::int) AS i`,
+      { venues: venueCount },
+    );
     await run('DELETE FROM slot_quota');
     await run('DELETE FROM slot');
     await run(
@@ -201,7 +387,9 @@ async function fill(city: BenchCity, residents: number, bookings: number, say: (
               LATERAL (SELECT date_trunc('day', now()) + (d - :days::int / 2) * interval '1 day' + h * interval '30 minutes' AS t) AS at WHERE v.code LIKE 'bench-%'`,
       { days, times: timesOfDay },
     );
-    await run(`INSERT INTO slot_quota (slot_id, channel, capacity, taken) SELECT s.id, c, 100, 0 FROM slot s, unnest(ARRAY['web', 'phone', 'line', 'venue']) AS c`);
+    await run(
+      `INSERT INTO slot_quota (slot_id, channel, capacity, taken) SELECT s.id, c, 100, 0 FROM slot s, unnest(ARRAY['web', 'phone', 'line', 'venue']) AS c`,
+    );
     say('  tables: residents');
     await run(
       `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, key_id, group_code, search_keys)
@@ -247,6 +435,7 @@ async function fill(city: BenchCity, residents: number, bookings: number, say: (
     );
     await run('UPDATE audit_head SET seq = :rows::int', { rows: auditRows });
   });
-  for (const table of ['resident', 'slot', 'slot_quota', 'booking', 'notice', 'callback', 'audit_event']) await database.raw(`VACUUM ANALYZE ${table}`);
+  for (const table of ['resident', 'slot', 'slot_quota', 'booking', 'notice', 'callback', 'audit_event'])
+    await database.raw(`VACUUM ANALYZE ${table}`);
   await database.raw('CHECKPOINT');
 }

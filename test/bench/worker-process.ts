@@ -1,8 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { Connection } from '@temporalio/client';
+
 import { projectRoot } from '../../runtime/root';
 import { pollersOf } from '../../runtime/task-queues';
 import type { BenchCity } from './bench-city';
@@ -14,9 +16,20 @@ export interface WorkerProcess {
 }
 
 /** The worker as `npm start` runs it; resolves when it polls `queue`. */
-export async function startWorkerProcess(city: BenchCity, temporalAddress: string, queue: string): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  city: BenchCity,
+  temporalAddress: string,
+  queue: string,
+): Promise<WorkerProcess> {
   const child: ChildProcess = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', 'worker.js')], {
-    env: { ...process.env, DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TOKI_KEYS: city.keysText, TOKI_DEMO: '1', LOG_LEVEL: 'warn' },
+    env: {
+      ...process.env,
+      DATABASE_URL: city.databaseUrl,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TOKI_KEYS: city.keysText,
+      TOKI_DEMO: '1',
+      LOG_LEVEL: 'warn',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const stop = async () => {
@@ -40,7 +53,8 @@ export async function startWorkerProcess(city: BenchCity, temporalAddress: strin
   return {
     memory() {
       const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
-      const mebibytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024;
+      const mebibytes = (name: string) =>
+        Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024;
       return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
     },
     stop,

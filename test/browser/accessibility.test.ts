@@ -1,15 +1,18 @@
 import type { Browser } from 'playwright-core';
+
 import { createLineEvents } from '../../database/line-events';
 import { createLineLinks } from '../../database/line-links';
 import type { CitySiteOptions } from '../api/support/city-site';
-import { createBookingSite, type BookingSite } from './support/booking-site';
 import { describeInBrowser } from '../support/chromium';
 import { expectClean } from './support/axe';
+import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
 
 const linksOf: CitySiteOptions['line'] = ({ database, keys }) => ({
-  links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }), door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
+  links: createLineLinks({ database, keys }),
+  events: createLineEvents({ database, keys }),
+  door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
 });
 
 let booking: BookingSite;
@@ -25,7 +28,10 @@ describeInBrowser('axe finds nothing', () => {
     await booking.close();
   });
 
-  test.each([['phone', phone], ['desktop', desktop]])('on any page or error state: %s', async (_name, viewport) => {
+  test.each([
+    ['phone', phone],
+    ['desktop', desktop],
+  ])('on any page or error state: %s', async (_name, viewport) => {
     const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -53,7 +59,9 @@ describeInBrowser('axe finds nothing', () => {
       await page.getByRole('link', { name: 'LINEでお知らせを受け取る' }).click();
       await clean('LINE, not linked');
       const linkToken = `${String(viewport.width)}-link-token`;
-      await createLineLinks({ database: booking.site.city.database, keys: booking.site.city.keys }).keepToken(linkToken);
+      await createLineLinks({ database: booking.site.city.database, keys: booking.site.city.keys }).keepToken(
+        linkToken,
+      );
       await page.goto(`${booking.url}/line/link?linkToken=${linkToken}`);
       await page.getByRole('button', { name: 'LINEとつなぐ' }).waitFor();
       await clean('LINE, about to be linked');
@@ -110,7 +118,9 @@ describeInBrowser('axe finds nothing', () => {
       await journey.chooseTime();
       await page.waitForURL(/\/details/);
       const { database } = booking.site.city;
-      await database('booking').where({ state: 'held' }).update({ hold_expires_at: database.raw("now() - interval '1 second'") });
+      await database('booking')
+        .where({ state: 'held' })
+        .update({ hold_expires_at: database.raw("now() - interval '1 second'") });
       await page.goto(page.url());
       await clean('hold over');
     } finally {

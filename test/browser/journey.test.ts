@@ -1,13 +1,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { createBookingSite, type BookingSite } from './support/booking-site';
+
 import { describeInBrowser } from '../support/chromium';
+import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone, smallPhone } from './support/browser';
 import { Journey } from './support/journey';
 
 let booking: BookingSite;
 let browser: Browser;
 
-async function open(options: { viewport?: typeof phone; javaScriptEnabled?: boolean } = {}): Promise<{ context: BrowserContext; page: Page; journey: Journey }> {
+async function open(
+  options: { viewport?: typeof phone; javaScriptEnabled?: boolean } = {},
+): Promise<{ context: BrowserContext; page: Page; journey: Journey }> {
   const context = await browser.newContext({ viewport: phone, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -150,18 +153,24 @@ describeInBrowser('a citizen books', () => {
     const { context, page, journey } = await open({ viewport: smallPhone });
     try {
       const strangers: string[] = [];
-      page.on('request', (request) => { if (!request.url().startsWith(booking.url) && !request.url().startsWith('data:')) strangers.push(request.url()); });
+      page.on('request', (request) => {
+        if (!request.url().startsWith(booking.url) && !request.url().startsWith('data:')) strangers.push(request.url());
+      });
       const cdp = await context.newCDPSession(page);
       await cdp.send('Network.enable');
       await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
       let bytes = 0;
-      cdp.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+      cdp.on('Network.loadingFinished', ({ encodedDataLength }) => {
+        bytes += encodedDataLength;
+      });
       const look = async (): Promise<void> => {
         await page.waitForLoadState('networkidle');
         bytes = 0;
         await page.reload({ waitUntil: 'networkidle' });
         const path = new URL(page.url()).pathname;
-        const icon = await booking.site.visitor().get((await page.locator('link[rel=icon]').getAttribute('href')) ?? '');
+        const icon = await booking.site
+          .visitor()
+          .get((await page.locator('link[rel=icon]').getAttribute('href')) ?? '');
         expect([path, bytes + icon.text.length < 50_000]).toEqual([path, true]);
         expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, smallPhone.width]);
       };

@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
+
 import { otherLanguages } from '../../domain/programme/document';
 import { describeInBrowser } from '../support/chromium';
 import { translatedProgramme } from '../support/translated-programme';
 import { expectClean } from './support/axe';
-import { createBookingSite, type BookingSite } from './support/booking-site';
+import { type BookingSite, createBookingSite } from './support/booking-site';
 import { launchBrowser, phone, smallPhone } from './support/browser';
 
 let booking: BookingSite;
@@ -11,12 +12,20 @@ let browser: Browser;
 
 /** Nothing stands outside of the screen: words are longer in some languages. */
 async function expectFits(page: Page, what: string): Promise<void> {
-  const over = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  const over = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
   expect([what, over]).toEqual([what, 0]);
 }
 
 /** The way through a booking by what the pages do, not by what they say. */
-async function walk(page: Page, url: string, language: string, couponNumber: string, look: (what: string) => Promise<void>): Promise<void> {
+async function walk(
+  page: Page,
+  url: string,
+  language: string,
+  couponNumber: string,
+  look: (what: string) => Promise<void>,
+): Promise<void> {
   await page.goto(`${url}/`);
   await page.locator(`.languages a[href$="lang=${language}"]`).click();
   await look('front');
@@ -65,7 +74,10 @@ async function walk(page: Page, url: string, language: string, couponNumber: str
 
 describeInBrowser('a citizen books in another language', () => {
   beforeAll(async () => {
-    [booking, browser] = await Promise.all([createBookingSite({ change: translatedProgramme(otherLanguages), reviewed: otherLanguages }), launchBrowser()]);
+    [booking, browser] = await Promise.all([
+      createBookingSite({ change: translatedProgramme(otherLanguages), reviewed: otherLanguages }),
+      launchBrowser(),
+    ]);
   });
 
   afterAll(async () => {
@@ -73,22 +85,30 @@ describeInBrowser('a citizen books in another language', () => {
     await booking.close();
   });
 
-  test.each(otherLanguages.map((language) => [language]))('%s: axe finds nothing and nothing runs out of a small screen', async (language) => {
-    const context = await browser.newContext({ viewport: phone, timezoneId: 'Asia/Tokyo', locale: 'ja-JP' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    try {
-      await walk(page, booking.url, language, await booking.newCoupon(), async (what) => {
-        await expectFits(page, what);
-        await expectClean(page, `${language}: ${what}`);
-      });
-    } finally {
-      await context.close();
-    }
-  });
+  test.each(otherLanguages.map((language) => [language]))(
+    '%s: axe finds nothing and nothing runs out of a small screen',
+    async (language) => {
+      const context = await browser.newContext({ viewport: phone, timezoneId: 'Asia/Tokyo', locale: 'ja-JP' });
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      try {
+        await walk(page, booking.url, language, await booking.newCoupon(), async (what) => {
+          await expectFits(page, what);
+          await expectClean(page, `${language}: ${what}`);
+        });
+      } finally {
+        await context.close();
+      }
+    },
+  );
 
   test('without scripts, on the smallest screen, in English', async () => {
-    const context = await browser.newContext({ viewport: smallPhone, javaScriptEnabled: false, timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    const context = await browser.newContext({
+      viewport: smallPhone,
+      javaScriptEnabled: false,
+      timezoneId: 'Asia/Tokyo',
+      locale: 'en-GB',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     try {

@@ -1,5 +1,6 @@
-import type { Browser } from 'playwright-core';
 import { Client } from 'pg';
+import type { Browser } from 'playwright-core';
+
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { createWorkflowUrls } from '../../runtime/workflow-urls';
 import { describeInBrowser } from '../support/chromium';
@@ -43,7 +44,10 @@ describeInBrowser('the Temporal UI that `npm start` brings up', () => {
     const context = await browser.newContext({ viewport: desktop, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    const decoded = page.waitForResponse((response) => response.url().startsWith(`${toki.runtime.staffUrl}/codec/decode`) && response.request().method() === 'POST');
+    const decoded = page.waitForResponse(
+      (response) =>
+        response.url().startsWith(`${toki.runtime.staffUrl}/codec/decode`) && response.request().method() === 'POST',
+    );
     await page.goto(url);
     expect((await decoded).status()).toBe(200);
     // It leads on to the latest run.
@@ -56,7 +60,11 @@ describeInBrowser('the Temporal UI that `npm start` brings up', () => {
   });
 
   test('the codec answers nobody else', async () => {
-    const answer = await fetch(`${toki.runtime.staffUrl}/codec/decode`, { method: 'POST', headers: { 'content-type': 'application/json', origin: 'http://evil.example' }, body: '{"payloads":[]}' });
+    const answer = await fetch(`${toki.runtime.staffUrl}/codec/decode`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'http://evil.example' },
+      body: '{"payloads":[]}',
+    });
     expect(answer.status).toBe(403);
   });
 });

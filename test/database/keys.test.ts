@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+
 import { rotateKeys } from '../../database/key-rotation';
-import { createLineLinks } from '../../database/line-links';
 import { makeKeys, parseKeys, sealedKeyId, SealError } from '../../database/keys';
+import { createLineLinks } from '../../database/line-links';
 import { createResidentRepository, digestTextOf } from '../../database/residents';
 import { searchedKeys, searchKeysOf, telephoneText } from '../../database/search-keys';
 import { createTestCity, testKeysText, validAnswers } from '../support/test-city';
@@ -39,7 +40,14 @@ describe('sealed fields', () => {
     expect(sealedKeyId(ring.seal('x'))).toBe('new');
   });
 
-  it.each(['', 'abc', 'a=', 'a=AAAA', `a b=${Buffer.alloc(32).toString('base64')}`, `${makeKeys('a')},${makeKeys('a')}`])('refuse the key text %j without showing it', (text) => {
+  it.each([
+    '',
+    'abc',
+    'a=',
+    'a=AAAA',
+    `a b=${Buffer.alloc(32).toString('base64')}`,
+    `${makeKeys('a')},${makeKeys('a')}`,
+  ])('refuse the key text %j without showing it', (text) => {
     expect(() => parseKeys(text)).toThrow(/^TOKI_KEYS: [^=]*(=base64 of 32 bytes|of its own)$/);
   });
 
@@ -58,7 +66,13 @@ describe('key rotation, on real PostgreSQL', () => {
       const slotId = await city.addSlot();
       const held = await city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' });
       if (!held.ok) throw new Error(held.code);
-      await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+      await city.bookings.confirm({
+        residentId,
+        bookingId: held.booking.id,
+        answers: validAnswers,
+        channel: 'web',
+        actor: 'citizen',
+      });
 
       const user = `U${'0123456789abcdef'.repeat(2)}`;
       await createLineLinks({ database: city.database, keys: city.keys }).link(residentId, user);
@@ -70,14 +84,28 @@ describe('key rotation, on real PostgreSQL', () => {
 
       expect(await rotateKeys(city.database, ring)).toMatchObject({ rows: { resident: 1, booking: 1, line_link: 1 } });
       const after = createResidentRepository({ database: city.database, keys: fresh });
-      expect(await after.findByCoupon(city.version.programmeId, '9912345678')).toMatchObject({ id: residentId, birthDate: '1950-02-03' });
-      const row = await city.database('booking').where({ id: held.booking.id }).first<{ sealed_answers: Buffer }>('sealed_answers');
+      expect(await after.findByCoupon(city.version.programmeId, '9912345678')).toMatchObject({
+        id: residentId,
+        birthDate: '1950-02-03',
+      });
+      const row = await city
+        .database('booking')
+        .where({ id: held.booking.id })
+        .first<{ sealed_answers: Buffer }>('sealed_answers');
       expect(JSON.parse(fresh.open(row.sealed_answers).toString())).toMatchObject({ telephone: '09012345678' });
       const resident = await city.database('resident').where({ id: residentId }).first<{ digest: Buffer }>('digest');
-      expect(resident.digest.equals(fresh.blindIndex(digestTextOf({ number: '9912345678', birthDate: '1950-02-03' })))).toBe(true);
-      const keysInUse = await city.database('resident').where({ id: residentId }).first<{ search_keys: string[] }>(city.database.raw('search_keys::text[]'));
+      expect(
+        resident.digest.equals(fresh.blindIndex(digestTextOf({ number: '9912345678', birthDate: '1950-02-03' }))),
+      ).toBe(true);
+      const keysInUse = await city
+        .database('resident')
+        .where({ id: residentId })
+        .first<{ search_keys: string[] }>(city.database.raw('search_keys::text[]'));
       expect(keysInUse.search_keys).toEqual(searchKeysOf(fresh, { birthDate: '1950-02-03' }));
-      const telephone = await city.database('booking').where({ id: held.booking.id }).first<{ telephone_key: string }>(city.database.raw('telephone_key::text'));
+      const telephone = await city
+        .database('booking')
+        .where({ id: held.booking.id })
+        .first<{ telephone_key: string }>(city.database.raw('telephone_key::text'));
       expect(searchedKeys(fresh, telephoneText('09012345678'))).toEqual([telephone.telephone_key]);
       expect((await rotateKeys(city.database, ring)).rows).toMatchObject({ resident: 0, booking: 0, line_link: 0 });
       const links = createLineLinks({ database: city.database, keys: fresh });

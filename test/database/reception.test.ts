@@ -1,16 +1,27 @@
 import type { BookingView } from '../../database/bookings';
 import { addDays, cityDate, cityTime, instantOf } from '../../domain/calendar/city-time';
-import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 
 let city: TestCity;
-beforeAll(async () => { city = await createTestCity(); });
+beforeAll(async () => {
+  city = await createTestCity();
+});
 afterAll(() => city.close());
 
 /** A slot of today with seats of the venue that is under way, or over. */
 async function slotToday({ capacity = 1, dose = 1, over = false } = {}): Promise<string> {
-  const id = await city.addSlot({ daysAhead: 30, dose, capacity, channel: 'venue', time: `${String(8 + (times % 12)).padStart(2, '0')}:${String((times++ / 12) | 0).padStart(2, '0')}` });
+  const id = await city.addSlot({
+    daysAhead: 30,
+    dose,
+    capacity,
+    channel: 'venue',
+    time: `${String(8 + (times % 12)).padStart(2, '0')}:${String((times++ / 12) | 0).padStart(2, '0')}`,
+  });
   const start = Date.now() - (over ? 7_200_000 : 600_000) - times;
-  await city.database('slot').where({ id }).update({ starts_at: new Date(start), ends_at: new Date(start + 1_800_000) });
+  await city
+    .database('slot')
+    .where({ id })
+    .update({ starts_at: new Date(start), ends_at: new Date(start + 1_800_000) });
   return id;
 }
 let times = 0;
@@ -18,25 +29,51 @@ let times = 0;
 async function confirmed(options: Parameters<TestCity['addSlot']>[0] = {}): Promise<BookingView> {
   const residentId = await city.addResident();
   const slotId = await city.addSlot({ capacity: 100, ...options });
-  const held = await city.bookings.hold({ residentId, slotId, dose: options.dose ?? 1, channel: 'web', actor: 'citizen' });
+  const held = await city.bookings.hold({
+    residentId,
+    slotId,
+    dose: options.dose ?? 1,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!held.ok) throw new Error(held.code);
-  const done = await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+  const done = await city.bookings.confirm({
+    residentId,
+    bookingId: held.booking.id,
+    answers: validAnswers,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!done.ok) throw new Error(done.code);
   return done.booking;
 }
 
 const eventsOf = async (bookingId: string) =>
-  (await city.database('booking_event').where({ booking_id: bookingId }).orderBy('version').select<{ type: string; facts: { state: string; takesEndBack?: true } }[]>('type', 'facts')).map(({ type, facts }) => [type, facts.state, facts.takesEndBack ?? false]);
+  (
+    await city
+      .database('booking_event')
+      .where({ booking_id: bookingId })
+      .orderBy('version')
+      .select<{ type: string; facts: { state: string; takesEndBack?: true } }[]>('type', 'facts')
+  ).map(({ type, facts }) => [type, facts.state, facts.takesEndBack ?? false]);
 
 describe('undoing a check-in', () => {
   test('the booking stands as before, and what drives it is told to begin anew', async () => {
     const { id, slot } = await confirmed();
     await city.bookings.checkIn(id, 'venue');
-    expect(await city.bookings.undoCheckIn(id, 'venue')).toMatchObject({ ok: true, booking: { state: 'confirmed', endReason: null }, replayed: false });
+    expect(await city.bookings.undoCheckIn(id, 'venue')).toMatchObject({
+      ok: true,
+      booking: { state: 'confirmed', endReason: null },
+      replayed: false,
+    });
     expect(await city.bookings.undoCheckIn(id, 'venue')).toMatchObject({ ok: true, events: [], replayed: true });
     expect(await city.bookings.checkIn(id, 'venue')).toMatchObject({ ok: true, booking: { state: 'attended' } });
     expect(await eventsOf(id)).toEqual([
-      ['held', 'held', false], ['confirmed', 'confirmed', false], ['attended', 'attended', false], ['check_in_undone', 'confirmed', true], ['attended', 'attended', false],
+      ['held', 'held', false],
+      ['confirmed', 'confirmed', false],
+      ['attended', 'attended', false],
+      ['check_in_undone', 'confirmed', true],
+      ['attended', 'attended', false],
     ]);
     expect((await city.seats(slot.id)).taken).toBe(1);
   });
@@ -56,9 +93,21 @@ describe('undoing a check-in', () => {
     const first = await confirmed({ daysAhead: 8 });
     await city.bookings.checkIn(first.id, 'venue');
     const slotId = await city.addSlot({ daysAhead: 40, dose: 2 });
-    const held = await city.bookings.hold({ residentId: first.residentId, slotId, dose: 2, channel: 'web', actor: 'citizen' });
+    const held = await city.bookings.hold({
+      residentId: first.residentId,
+      slotId,
+      dose: 2,
+      channel: 'web',
+      actor: 'citizen',
+    });
     if (!held.ok) throw new Error(held.code);
-    await city.bookings.confirm({ residentId: first.residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+    await city.bookings.confirm({
+      residentId: first.residentId,
+      bookingId: held.booking.id,
+      answers: validAnswers,
+      channel: 'web',
+      actor: 'citizen',
+    });
     await city.bookings.checkIn(held.booking.id, 'venue');
     expect(await city.bookings.undoCheckIn(first.id, 'venue')).toMatchObject({ code: 'later_dose_given' });
   });
@@ -66,8 +115,12 @@ describe('undoing a check-in', () => {
   test('the table itself allows no other way back', async () => {
     const { id } = await confirmed({ daysAhead: 9 });
     await city.bookings.cancelByCity(id, 'city');
-    await expect(city.database('booking').where({ id }).update({ state: 'confirmed' })).rejects.toMatchObject({ code: 'TK002' });
-    await expect(city.database('booking').where({ id }).update({ state: 'attended' })).rejects.toMatchObject({ code: 'TK002' });
+    await expect(city.database('booking').where({ id }).update({ state: 'confirmed' })).rejects.toMatchObject({
+      code: 'TK002',
+    });
+    await expect(city.database('booking').where({ id }).update({ state: 'attended' })).rejects.toMatchObject({
+      code: 'TK002',
+    });
   });
 });
 
@@ -76,26 +129,43 @@ describe('somebody who counted as not come', () => {
     const { id, slot } = await confirmed({ daysAhead: 10 });
     await city.bookings.markNoShow(id, slot.endsAt.toISOString());
     expect(await city.bookings.checkIn(id, 'venue')).toMatchObject({ ok: true, booking: { state: 'attended' } });
-    expect((await eventsOf(id)).slice(2)).toEqual([['no_show', 'no_show', false], ['attended', 'attended', true]]);
+    expect((await eventsOf(id)).slice(2)).toEqual([
+      ['no_show', 'no_show', false],
+      ['attended', 'attended', true],
+    ]);
   });
 
   test('and has a new booking of the same dose: one of the two has to go first', async () => {
     const { id, residentId, slot } = await confirmed({ daysAhead: 11 });
     await city.bookings.markNoShow(id, slot.endsAt.toISOString());
-    await city.bookings.hold({ residentId, slotId: await city.addSlot({ daysAhead: 12 }), dose: 1, channel: 'web', actor: 'citizen' });
+    await city.bookings.hold({
+      residentId,
+      slotId: await city.addSlot({ daysAhead: 12 }),
+      dose: 1,
+      channel: 'web',
+      actor: 'citizen',
+    });
     expect(await city.bookings.checkIn(id, 'venue')).toMatchObject({ code: 'already_booked' });
   });
 });
 
 describe('a walk-in', () => {
-  const walkIn = (residentId: string, slotId: string, more: object = {}) => city.bookings.walkIn({ residentId, slotId, dose: 1, answers: validAnswers, ...more });
+  const walkIn = (residentId: string, slotId: string, more: object = {}) =>
+    city.bookings.walkIn({ residentId, slotId, dose: 1, answers: validAnswers, ...more });
 
   test('takes a seat of the venue and is there, in one step', async () => {
     const slotId = await slotToday();
     const result = await walkIn(await city.addResident(), slotId);
-    expect(result).toMatchObject({ ok: true, booking: { state: 'attended', channel: 'venue', reference: expect.stringMatching(/^\d{9}$/) as unknown } });
+    expect(result).toMatchObject({
+      ok: true,
+      booking: { state: 'attended', channel: 'venue', reference: expect.stringMatching(/^\d{9}$/) as unknown },
+    });
     if (!result.ok) return;
-    expect(result.events.map(({ type, version, actor }) => [type, version, actor])).toEqual([['held', 1, 'venue'], ['confirmed', 2, 'venue'], ['attended', 3, 'venue']]);
+    expect(result.events.map(({ type, version, actor }) => [type, version, actor])).toEqual([
+      ['held', 1, 'venue'],
+      ['confirmed', 2, 'venue'],
+      ['attended', 3, 'venue'],
+    ]);
     expect(await city.seats(slotId, 'venue')).toEqual({ taken: 1, capacity: 1 });
   });
 
@@ -124,23 +194,61 @@ describe('a walk-in', () => {
   });
 
   test.each([
-    ['who has a booking for the dose', async () => [(await confirmed({ daysAhead: 13 })).residentId, await slotToday()], 'already_booked'],
+    [
+      'who has a booking for the dose',
+      async () => [(await confirmed({ daysAhead: 13 })).residentId, await slotToday()],
+      'already_booked',
+    ],
     ['in a time that is over', async () => [await city.addResident(), await slotToday({ over: true })], 'slot_past'],
-    ['whose group is not invited yet', async () => [await city.addResident({ groupCode: 'nobody' }), await slotToday()], 'not_eligible'],
-    ['of another day', async () => [await city.addResident(), await city.addSlot({ daysAhead: 5, time: '16:00', channel: 'venue' })], 'outside_window'],
-    ['for the second dose without a first', async () => [await city.addResident(), await slotToday({ dose: 2 }), 2], 'previous_dose_missing'],
-    ['on the seats of another channel', async () => { const slot = await city.addSlot({ daysAhead: 31, channel: 'web' }); await city.database('slot').where({ id: slot }).update({ starts_at: new Date(Date.now() - 60_000), ends_at: new Date(Date.now() + 60_000) }); return [await city.addResident(), slot]; }, 'slot_full'],
+    [
+      'whose group is not invited yet',
+      async () => [await city.addResident({ groupCode: 'nobody' }), await slotToday()],
+      'not_eligible',
+    ],
+    [
+      'of another day',
+      async () => [await city.addResident(), await city.addSlot({ daysAhead: 5, time: '16:00', channel: 'venue' })],
+      'outside_window',
+    ],
+    [
+      'for the second dose without a first',
+      async () => [await city.addResident(), await slotToday({ dose: 2 }), 2],
+      'previous_dose_missing',
+    ],
+    [
+      'on the seats of another channel',
+      async () => {
+        const slot = await city.addSlot({ daysAhead: 31, channel: 'web' });
+        await city
+          .database('slot')
+          .where({ id: slot })
+          .update({ starts_at: new Date(Date.now() - 60_000), ends_at: new Date(Date.now() + 60_000) });
+        return [await city.addResident(), slot];
+      },
+      'slot_full',
+    ],
   ] as const)('%s is refused', async (_name, make, code) => {
     const [residentId, slotId, dose = 1] = (await make()) as [string, string, number?];
     // Shortly before midnight "in half an hour" is another day: the rule says the same then.
     if (cityDate(new Date(Date.now() - 7_200_000)) !== cityDate(new Date())) return;
-    expect(await city.bookings.walkIn({ residentId, slotId, dose, answers: validAnswers })).toMatchObject({ ok: false, code });
+    expect(await city.bookings.walkIn({ residentId, slotId, dose, answers: validAnswers })).toMatchObject({
+      ok: false,
+      code,
+    });
   });
 
   test('the second dose too early is refused at the door as everywhere (Tsu: 14 days instead of 21)', async () => {
     const first = await confirmed({ daysAhead: 14 });
-    await city.database('slot').where({ id: first.slot.id }).update({ starts_at: instantOf(addDays(cityDate(new Date()), -14), cityTime(first.slot.startsAt)) , ends_at: instantOf(addDays(cityDate(new Date()), -14), '23:00') });
+    await city
+      .database('slot')
+      .where({ id: first.slot.id })
+      .update({
+        starts_at: instantOf(addDays(cityDate(new Date()), -14), cityTime(first.slot.startsAt)),
+        ends_at: instantOf(addDays(cityDate(new Date()), -14), '23:00'),
+      });
     await city.bookings.checkIn(first.id, 'venue');
-    expect(await walkIn(first.residentId, await slotToday({ dose: 2 }), { dose: 2 })).toMatchObject({ code: 'too_early_for_dose' });
+    expect(await walkIn(first.residentId, await slotToday({ dose: 2 }), { dose: 2 })).toMatchObject({
+      code: 'too_early_for_dose',
+    });
   });
 });

@@ -73,7 +73,11 @@ export class FakeLineServer {
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => { this.#server.close(() => { resolve(); }); });
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -81,7 +85,10 @@ export class FakeLineServer {
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const path = new URL(request.url ?? '/', 'http://line').pathname;
     const reply = (status: number, body: object) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'x-line-request-id': randomBytes(8).toString('hex') });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'x-line-request-id': randomBytes(8).toString('hex'),
+      });
       response.end(JSON.stringify(body));
     };
     if (request.headers.authorization !== `Bearer ${this.channelAccessToken}`) {
@@ -89,7 +96,13 @@ export class FakeLineServer {
       return;
     }
     if (path === '/v2/bot/info') {
-      reply(200, { userId: `U${'0'.repeat(32)}`, basicId: '@toki', displayName: '新潟市', chatMode: 'bot', markAsReadMode: 'auto' });
+      reply(200, {
+        userId: `U${'0'.repeat(32)}`,
+        basicId: '@toki',
+        displayName: '新潟市',
+        chatMode: 'bot',
+        markAsReadMode: 'auto',
+      });
       return;
     }
     const linked = /^\/v2\/bot\/user\/(U[0-9a-f]{32})\/linkToken$/.exec(path);
@@ -99,7 +112,11 @@ export class FakeLineServer {
       reply(200, { linkToken });
       return;
     }
-    const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as { to?: string; replyToken?: string; messages?: { type: string; text: string }[] };
+    const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as {
+      to?: string;
+      replyToken?: string;
+      messages?: { type: string; text: string }[];
+    };
     const texts = (body.messages ?? []).map((message) => message.text);
     if (path === '/v2/bot/message/reply') {
       this.replies.push({ replyToken: body.replyToken ?? '', texts });
@@ -115,7 +132,12 @@ export class FakeLineServer {
     const retryKey = typeof header === 'string' ? header : '';
     this.attempts.set(to, (this.attempts.get(to) ?? 0) + 1);
     this.keys.set(to, [...(this.keys.get(to) ?? []), retryKey]);
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(retryKey) || texts.length < 1 || texts.length > 5 || texts.some((text) => text === '' || text.length > 5_000)) {
+    if (
+      !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(retryKey) ||
+      texts.length < 1 ||
+      texts.length > 5 ||
+      texts.some((text) => text === '' || text.length > 5_000)
+    ) {
       reply(400, { message: 'The request body has 1 error(s)' });
       return;
     }
@@ -123,7 +145,8 @@ export class FakeLineServer {
     if (behaviour === 'busy') reply(429, { message: 'The API rate limit has been exceeded. Try again later.' });
     else if (behaviour === 'quota_gone') reply(429, { message: 'You have reached your monthly limit.' });
     else if (this.#accepted.has(retryKey)) reply(409, { message: 'The retry key is already accepted', ...sent });
-    else if (behaviour === 'refuse') reply(400, { message: `The property, 'to', in the request body is invalid (${to})` });
+    else if (behaviour === 'refuse')
+      reply(400, { message: `The property, 'to', in the request body is invalid (${to})` });
     else if (behaviour === 'fail') reply(500, { message: 'Internal Server Error' });
     else {
       this.#accepted.add(retryKey);

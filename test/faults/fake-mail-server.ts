@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+
 import { SMTPServer } from 'smtp-server';
 
 /** What the server does with one attempt to deliver. */
@@ -56,7 +57,11 @@ export class FakeMailServer {
             return;
           }
           const { mailFrom, rcptTo } = session.envelope;
-          this.taken.push({ from: mailFrom === false ? '' : mailFrom.address, to: rcptTo[0]?.address ?? '', raw: Buffer.concat(chunks).toString('utf8') });
+          this.taken.push({
+            from: mailFrom === false ? '' : mailFrom.address,
+            to: rcptTo[0]?.address ?? '',
+            raw: Buffer.concat(chunks).toString('utf8'),
+          });
           if (behaviour === 'take_and_hang_up') this.#hangUp(session.id);
           else if (behaviour !== 'take_and_stall') callback();
         });
@@ -82,7 +87,9 @@ export class FakeMailServer {
 
   async stop(): Promise<void> {
     for (const connection of this.#connections()) connection._socket.destroy();
-    await new Promise<void>((resolve) => { this.#server.close(resolve); });
+    await new Promise<void>((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 
   #next(address: string): MailBehaviour {

@@ -5,7 +5,7 @@ import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { findFreePort } from '../../runtime/free-port';
-import { createTestCity, testKeysText, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { createTestNamespace, type TestNamespace } from '../support/test-namespace';
 import { startTokiProcess, type TokiProcess } from './toki-process';
 
@@ -23,7 +23,12 @@ beforeAll(async () => {
   const port = await findFreePort();
   url = `http://localhost:${String(port)}`;
   app = startTokiProcess('citizen', {
-    DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace, TOKI_KEYS: testKeysText, CITIZEN_PORT: String(port), PUBLIC_URL: url,
+    DATABASE_URL: city.databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    TOKI_KEYS: testKeysText,
+    CITIZEN_PORT: String(port),
+    PUBLIC_URL: url,
   });
   for (let attempt = 0; !(await isUp()); attempt++) {
     if (attempt > 300) throw new Error('the citizen app did not come up');
@@ -36,12 +41,26 @@ afterAll(async () => {
 });
 
 async function isUp(): Promise<boolean> {
-  return fetch(`${url}/healthz`).then((response) => response.ok, () => false);
+  return fetch(`${url}/healthz`).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
-async function post(path: string, body: unknown, cookie = ''): Promise<{ status: number; cookie: string; body: Record<string, unknown> }> {
-  const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json', cookie }, body: JSON.stringify(body) });
-  const cookies = response.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+async function post(
+  path: string,
+  body: unknown,
+  cookie = '',
+): Promise<{ status: number; cookie: string; body: Record<string, unknown> }> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie },
+    body: JSON.stringify(body),
+  });
+  const cookies = response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
   return { status: response.status, cookie: cookies, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -52,7 +71,12 @@ async function logIn(couponNumber: string): Promise<string> {
 }
 
 /** Books, cancels, books again … until the app is gone. Notes down every confirmation that was answered. */
-async function bookAndCancel(cookie: string, slotId: string, answered: Map<string, string>, cancelled: Set<string>): Promise<void> {
+async function bookAndCancel(
+  cookie: string,
+  slotId: string,
+  answered: Map<string, string>,
+  cancelled: Set<string>,
+): Promise<void> {
   for (;;) {
     const held = await post('/api/v1/bookings', { slotId, dose: 1 }, cookie);
     const id = String(held.body['id']);
@@ -77,12 +101,17 @@ test('the citizen app is killed under load: every confirmation that was answered
   const people = cookies.map((cookie) => bookAndCancel(cookie, slotId, answered, cancelled));
   const ends = Promise.allSettled(people);
   while (answered.size < 60) {
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, 20)), Promise.any(people.map((one) => one.then(() => undefined)))]);
+    await Promise.race([
+      new Promise((resolve) => setTimeout(resolve, 20)),
+      Promise.any(people.map((one) => one.then(() => undefined))),
+    ]);
   }
   await app.kill('SIGKILL');
   for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { message: 'fetch failed' } });
 
-  const bookings = await city.database('booking').select<{ id: string; state: string; reference: string | null }[]>('id', 'state', 'reference');
+  const bookings = await city
+    .database('booking')
+    .select<{ id: string; state: string; reference: string | null }[]>('id', 'state', 'reference');
   const byId = new Map(bookings.map((booking) => [booking.id, booking]));
   for (const [id, reference] of answered) {
     expect(byId.get(id)?.reference).toBe(reference);
@@ -102,7 +131,8 @@ test('the citizen app is killed under load: every confirmation that was answered
       if (attempt > 300) throw new Error('the relay did not get through');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    for (const { id } of bookings) expect((await client.workflow.getHandle(bookingWorkflowId(id)).describe()).status.name).toBe('RUNNING');
+    for (const { id } of bookings)
+      expect((await client.workflow.getHandle(bookingWorkflowId(id)).describe()).status.name).toBe('RUNNING');
     // Delivered, so a second delivery is harmless whoever makes it.
     const deliver = createEventDelivery({ client, programmes });
     for (const { id } of bookings.slice(0, 3)) await deliver(await outbox.eventsOf(id, 0));

@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
+
 import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { createNoticeRepository, type NoticeStatus } from '../../database/notices';
 import { createProgrammes } from '../../database/programmes';
-import { createTestCity, testKeysText, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { FakeMailServer } from './fake-mail-server';
-import { startTokiProcess, untilPolled, type TokiProcess } from './toki-process';
+import { startTokiProcess, type TokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);
 
@@ -23,7 +24,11 @@ beforeAll(async () => {
   deliver = createEventDelivery({ client, programmes: createProgrammes(city.database) });
   startWorker = async () => {
     const worker = startTokiProcess('worker', {
-      DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TOKI_KEYS: testKeysText, SMTP_URL: smtpUrl,
+      DATABASE_URL: city.databaseUrl,
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      TOKI_KEYS: testKeysText,
+      SMTP_URL: smtpUrl,
     });
     await untilPolled(address, namespace);
     return worker;
@@ -37,10 +42,22 @@ afterAll(async () => {
 
 async function book(email: string): Promise<string> {
   const residentId = await city.addResident();
-  const held = await city.bookings.hold({ residentId, slotId: await city.addSlot({ capacity: 100 }), dose: 1, channel: 'web', actor: 'citizen' });
+  const held = await city.bookings.hold({
+    residentId,
+    slotId: await city.addSlot({ capacity: 100 }),
+    dose: 1,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!held.ok) throw new Error(held.code);
   await deliver(held.events);
-  const confirmed = await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: { ...validAnswers, email }, channel: 'web', actor: 'citizen' });
+  const confirmed = await city.bookings.confirm({
+    residentId,
+    bookingId: held.booking.id,
+    answers: { ...validAnswers, email },
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!confirmed.ok) throw new Error(confirmed.code);
   await deliver(confirmed.events);
   return held.booking.id;
@@ -65,7 +82,9 @@ test('a worker killed between event and notice: a mail that had not begun goes o
   const first = await startWorker();
   const before = await book('before@example.jp');
   const after = await book('after@example.jp');
-  await until(() => mailServer.attempts.has('before@example.jp') && mailServer.takenBy('after@example.jp').length === 1);
+  await until(
+    () => mailServer.attempts.has('before@example.jp') && mailServer.takenBy('after@example.jp').length === 1,
+  );
   await first.kill('SIGKILL');
   // Handed over while nobody was there to work on it.
   const between = await book('between@example.jp');
@@ -78,5 +97,6 @@ test('a worker killed between event and notice: a mail that had not begun goes o
   } finally {
     await second.kill('SIGTERM');
   }
-  for (const email of ['before@example.jp', 'after@example.jp', 'between@example.jp']) expect(mailServer.takenBy(email)).toHaveLength(1);
+  for (const email of ['before@example.jp', 'after@example.jp', 'between@example.jp'])
+    expect(mailServer.takenBy(email)).toHaveLength(1);
 });

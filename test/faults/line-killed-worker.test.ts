@@ -1,13 +1,14 @@
 import type { Client } from '@temporalio/client';
+
 import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { createLineLinks } from '../../database/line-links';
 import { createNoticeRepository } from '../../database/notices';
 import { createProgrammes } from '../../database/programmes';
-import { createTestCity, testKeysText, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { FakeLineServer, freshLineUser } from './fake-line-server';
-import { startTokiProcess, untilPolled, type TokiProcess } from './toki-process';
+import { startTokiProcess, type TokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);
 
@@ -24,8 +25,14 @@ beforeAll(async () => {
   deliver = createEventDelivery({ client, programmes: createProgrammes(city.database) });
   startWorker = async () => {
     const worker = startTokiProcess('worker', {
-      DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TOKI_KEYS: testKeysText,
-      LINE_API_URL: apiUrl, LINE_CHANNEL_SECRET: line.channelSecret, LINE_CHANNEL_ACCESS_TOKEN: line.channelAccessToken, LINE_ACCOUNT_ID: '@toki',
+      DATABASE_URL: city.databaseUrl,
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      TOKI_KEYS: testKeysText,
+      LINE_API_URL: apiUrl,
+      LINE_CHANNEL_SECRET: line.channelSecret,
+      LINE_CHANNEL_ACCESS_TOKEN: line.channelAccessToken,
+      LINE_ACCOUNT_ID: '@toki',
     });
     await untilPolled(address, namespace);
     return worker;
@@ -51,10 +58,22 @@ test('a worker killed after LINE took a message, before it knew: the next one as
   const first = await startWorker();
   const residentId = await city.addResident();
   await createLineLinks({ database: city.database, keys: city.keys }).link(residentId, user);
-  const held = await city.bookings.hold({ residentId, slotId: await city.addSlot({ capacity: 100 }), dose: 1, channel: 'web', actor: 'citizen' });
+  const held = await city.bookings.hold({
+    residentId,
+    slotId: await city.addSlot({ capacity: 100 }),
+    dose: 1,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!held.ok) throw new Error(held.code);
   await deliver(held.events);
-  const confirmed = await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+  const confirmed = await city.bookings.confirm({
+    residentId,
+    bookingId: held.booking.id,
+    answers: validAnswers,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!confirmed.ok) throw new Error(confirmed.code);
   await deliver(confirmed.events);
   await until(() => line.takenBy(user).length === 1);

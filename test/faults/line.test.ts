@@ -1,7 +1,7 @@
 import { EncryptionCodec } from '../../activities/payload-codec';
 import { createLineLinks, type LineLinks } from '../../database/line-links';
 import type { JourneyStep } from '../../domain/programme/document';
-import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
 import { payloadsIn } from '../workflows/histories';
 import { FakeLineServer, freshLineUser, type LineBehaviour } from './fake-line-server';
 import { FakeMailServer } from './fake-mail-server';
@@ -13,9 +13,14 @@ let links: LineLinks;
 beforeAll(async () => {
   const [apiUrl, smtpUrl] = await Promise.all([line.start(), mail.start()]);
   world = await createBookingWorld({
-    smtpUrl, line: { apiUrl, channelAccessToken: line.channelAccessToken },
+    smtpUrl,
+    line: { apiUrl, channelAccessToken: line.channelAccessToken },
     change: (document) => {
-      const ways: Record<string, JourneyStep['channels']> = { confirmation: ['line', 'email', 'callback'], reminder: ['line', 'callback'], cancellation: ['email', 'line'] };
+      const ways: Record<string, JourneyStep['channels']> = {
+        confirmation: ['line', 'email', 'callback'],
+        reminder: ['line', 'callback'],
+        cancellation: ['email', 'line'],
+      };
       for (const step of document.journey) if (ways[step.id]) step.channels = ways[step.id];
     },
   });
@@ -48,12 +53,22 @@ async function bookWith({ linked = true, withMail = true }: Person, ...behaviour
 }
 
 async function settled(bookingId: string, step: string) {
-  const found = await world.until(async () => (await world.notices.ofBooking(bookingId)).find((notice) => notice.step === step && notice.status !== 'queued' && notice.status !== 'sending'));
-  const row = await world.city.database('notice').where({ id: found.id }).first<{ last_error: string | null }>('last_error');
+  const found = await world.until(async () =>
+    (await world.notices.ofBooking(bookingId)).find(
+      (notice) => notice.step === step && notice.status !== 'queued' && notice.status !== 'sending',
+    ),
+  );
+  const row = await world.city
+    .database('notice')
+    .where({ id: found.id })
+    .first<{ last_error: string | null }>('last_error');
   return { ...found, error: row.last_error };
 }
 
-const calls = async (residentId: string) => (await world.city.database('callback').where({ resident_id: residentId }).select<{ cause: string }[]>('cause')).map((row) => row.cause);
+const calls = async (residentId: string) =>
+  (await world.city.database('callback').where({ resident_id: residentId }).select<{ cause: string }[]>('cause')).map(
+    (row) => row.cause,
+  );
 
 test('whoever linked an account hears there, in plain text, and gets no mail', async () => {
   const { user, email, notice } = await bookWith({});
@@ -75,13 +90,16 @@ test('whoever linked none gets a mail; without an address somebody calls', async
   expect(await calls(residentId)).toEqual(['no_address']);
 });
 
-test.each([['take_and_fail'], ['take_and_hang_up']] as const)('taken, but the answer lost (%s): asked again under the same key, told once, and no mail', async (behaviour) => {
-  const { user, email, notice } = await bookWith({}, behaviour);
-  expect(notice).toMatchObject({ status: 'sent', channel: 'line' });
-  expect(line.keys.get(user)).toEqual([notice.id, notice.id]);
-  expect(line.takenBy(user)).toHaveLength(1);
-  expect(mail.takenBy(email)).toEqual([]);
-});
+test.each([['take_and_fail'], ['take_and_hang_up']] as const)(
+  'taken, but the answer lost (%s): asked again under the same key, told once, and no mail',
+  async (behaviour) => {
+    const { user, email, notice } = await bookWith({}, behaviour);
+    expect(notice).toMatchObject({ status: 'sent', channel: 'line' });
+    expect(line.keys.get(user)).toEqual([notice.id, notice.id]);
+    expect(line.takenBy(user)).toHaveLength(1);
+    expect(mail.takenBy(email)).toEqual([]);
+  },
+);
 
 test('taken, the answer lost, then too busy, then refused: nobody can say that it was not taken, so no mail, until LINE says that it was', async () => {
   const { user, email, notice } = await bookWith({}, 'take_and_fail', 'busy', 'quota_gone');
@@ -143,7 +161,11 @@ test('the order is the step’s own: mail first, and LINE when the mail server s
 test('an attempt that is overtaken by the next one cannot take another way', async () => {
   const appointment = await world.hold();
   await world.confirm(appointment, { deliver: false });
-  const { id } = await world.notices.find({ bookingId: appointment.bookingId, step: 'confirmation', occurrence: 'first' });
+  const { id } = await world.notices.find({
+    bookingId: appointment.bookingId,
+    step: 'confirmation',
+    occurrence: 'first',
+  });
   const first = await world.notices.startPush(id);
   expect(await world.notices.startPush(id)).toBeUndefined();
   const second = await world.notices.resumePush(id);
@@ -158,23 +180,40 @@ test('after a day LINE no longer knows the key: a person decides', async () => {
   await links.link(residentId, user);
   const appointment = await world.hold({ residentId });
   const change = await world.confirm(appointment, { deliver: false });
-  const notice = await world.notices.find({ bookingId: appointment.bookingId, step: 'confirmation', occurrence: 'first' });
+  const notice = await world.notices.find({
+    bookingId: appointment.bookingId,
+    step: 'confirmation',
+    occurrence: 'first',
+  });
   await world.notices.startPush(notice.id);
-  await world.city.database('notice').where({ id: notice.id }).update({ updated_at: world.city.database.raw(`now() - interval '24 hours'`) });
+  await world.city
+    .database('notice')
+    .where({ id: notice.id })
+    .update({ updated_at: world.city.database.raw(`now() - interval '24 hours'`) });
   await world.handOver(change);
-  expect(await settled(appointment.bookingId, 'confirmation')).toMatchObject({ status: 'unclear', error: 'line unclear' });
+  expect(await settled(appointment.bookingId, 'confirmation')).toMatchObject({
+    status: 'unclear',
+    error: 'line unclear',
+  });
   expect(line.attempts.has(user)).toBe(false);
 });
 
 test('the account is nowhere in clear: not in the database, not in the history', async () => {
   const { user, bookingId } = await bookWith({}, 'take_and_fail', 'fail');
-  const { rows: tables } = await world.city.database.raw<{ rows: { name: string }[] }>(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`);
+  const { rows: tables } = await world.city.database.raw<{ rows: { name: string }[] }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
   for (const { name } of tables) {
-    const { rows } = await world.city.database.raw<{ rows: { found: number }[] }>(`SELECT count(*)::int AS found FROM "${name}" t WHERE t::text LIKE ? OR t::text LIKE ?`, [`%${user}%`, `%${Buffer.from(user).toString('hex')}%`]);
+    const { rows } = await world.city.database.raw<{ rows: { found: number }[] }>(
+      `SELECT count(*)::int AS found FROM "${name}" t WHERE t::text LIKE ? OR t::text LIKE ?`,
+      [`%${user}%`, `%${Buffer.from(user).toString('hex')}%`],
+    );
     expect([name, rows[0]?.found]).toEqual([name, 0]);
   }
   const events = await world.history(bookingId);
-  const decrypted = (await new EncryptionCodec(world.city.keys).decode(payloadsIn(events))).map((payload) => Buffer.from(payload.data ?? []));
+  const decrypted = (await new EncryptionCodec(world.city.keys).decode(payloadsIn(events))).map((payload) =>
+    Buffer.from(payload.data ?? []),
+  );
   expect(Buffer.concat(decrypted).includes(bookingId)).toBe(true);
   expect(Buffer.concat(decrypted).includes(user)).toBe(false);
   expect(JSON.stringify(events)).not.toContain(user);

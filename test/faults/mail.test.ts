@@ -1,5 +1,5 @@
-import { resendNoticeUpdateName, type NoticeOutcome } from '../../domain/contracts/booking-workflow';
-import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { type NoticeOutcome, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
+import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
 import { FakeMailServer, type MailBehaviour } from './fake-mail-server';
 
 let server: FakeMailServer;
@@ -26,7 +26,10 @@ async function bookWith(...behaviours: MailBehaviour[]) {
     const [row] = await world.notices.ofBooking(bookingId);
     return row && row.status !== 'queued' && row.status !== 'sending' && row;
   });
-  const row = await world.city.database('notice').where({ id: notice.id }).first<{ last_error: string | null }>('last_error');
+  const row = await world.city
+    .database('notice')
+    .where({ id: notice.id })
+    .first<{ last_error: string | null }>('last_error');
   await world.until(async () => (await world.timeline(bookingId)).done.some((entry) => entry.name === 'confirmation'));
   return { email, bookingId, endsAt, notice, row };
 }
@@ -64,19 +67,24 @@ test('a connection that breaks before the message is tried again, and the mail l
   expect(server.takenBy(email)).toHaveLength(1);
 });
 
-test.each([['refuse'], ['refuse_the_message']] as const)('a server that says no (%s) is not asked again; a person is called, and can send it once more', async (behaviour) => {
-  const { email, bookingId, notice, row } = await bookWith(behaviour);
-  expect(notice.status).toBe('failed');
-  // Never what the server said, which repeats the address.
-  expect(row.last_error).toMatch(/^smtp 55\d$/);
-  expect(server.attempts.get(email)).toBe(1);
-  expect(await world.searchAttributes(bookingId)).toMatchObject({ AttentionNeeded: true });
-  expect((await world.timeline(bookingId)).done.at(-1)).toMatchObject({ name: 'confirmation', status: 'failed' });
-  const outcome = await world.handle(bookingId).executeUpdate<NoticeOutcome, [{ step: string }]>(resendNoticeUpdateName, { args: [{ step: 'confirmation' }] });
-  expect(outcome).toEqual({ status: 'sent' });
-  await world.until(async () => (await world.searchAttributes(bookingId))['AttentionNeeded'] === false);
-  expect(server.takenBy(email)).toHaveLength(1);
-});
+test.each([['refuse'], ['refuse_the_message']] as const)(
+  'a server that says no (%s) is not asked again; a person is called, and can send it once more',
+  async (behaviour) => {
+    const { email, bookingId, notice, row } = await bookWith(behaviour);
+    expect(notice.status).toBe('failed');
+    // Never what the server said, which repeats the address.
+    expect(row.last_error).toMatch(/^smtp 55\d$/);
+    expect(server.attempts.get(email)).toBe(1);
+    expect(await world.searchAttributes(bookingId)).toMatchObject({ AttentionNeeded: true });
+    expect((await world.timeline(bookingId)).done.at(-1)).toMatchObject({ name: 'confirmation', status: 'failed' });
+    const outcome = await world
+      .handle(bookingId)
+      .executeUpdate<NoticeOutcome, [{ step: string }]>(resendNoticeUpdateName, { args: [{ step: 'confirmation' }] });
+    expect(outcome).toEqual({ status: 'sent' });
+    await world.until(async () => (await world.searchAttributes(bookingId))['AttentionNeeded'] === false);
+    expect(server.takenBy(email)).toHaveLength(1);
+  },
+);
 
 test('a server that takes the mail and dies before it says so gets no second one', async () => {
   const { email, bookingId, notice } = await bookWith('take_and_hang_up');
@@ -91,7 +99,11 @@ test('what a dead worker left half sent is not sent again', async () => {
   const email = 'half-sent@example.jp';
   const appointment = await world.hold();
   const change = await world.confirm(appointment, { email, deliver: false });
-  const notice = await world.notices.find({ bookingId: appointment.bookingId, step: 'confirmation', occurrence: 'first' });
+  const notice = await world.notices.find({
+    bookingId: appointment.bookingId,
+    step: 'confirmation',
+    occurrence: 'first',
+  });
   await world.notices.startSending(notice.id, 'email');
   await world.handOver(change);
   await world.until(async () => (await world.notices.ofBooking(appointment.bookingId))[0]?.status === 'unclear');
@@ -102,7 +114,11 @@ test('a mail server that stays away is given up after some hours, and a person i
   const { email, bookingId, endsAt } = await bookWith();
   server.plan(email, ...Array.from({ length: 30 }, (): MailBehaviour => 'say_later'));
   await world.goTo(bookingId, new Date(endsAt.getTime() - 3_600_000));
-  const reminder = await world.until(async () => (await world.notices.ofBooking(bookingId)).find((notice) => notice.step === 'reminder' && notice.status === 'failed'));
+  const reminder = await world.until(async () =>
+    (await world.notices.ofBooking(bookingId)).find(
+      (notice) => notice.step === 'reminder' && notice.status === 'failed',
+    ),
+  );
   expect(server.attempts.get(email)).toBe(1 + 15);
   expect(reminder.skipReason).toBeNull();
   await world.until(async () => (await world.searchAttributes(bookingId))['AttentionNeeded'] === true);

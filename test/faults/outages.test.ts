@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+
 import { createHandOver, type HandOver } from '../../activities/hand-over';
 import { createTemporalClient } from '../../activities/temporal-client';
 import { createNoticeRepository } from '../../database/notices';
@@ -6,7 +7,7 @@ import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { bookingWorkflowId, bookingWorkflowType } from '../../domain/contracts/booking-workflow';
 import { OwnTemporal } from '../support/own-temporal';
-import { createTestCity, testKeysText, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { KeptProcess, startTokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);
@@ -22,8 +23,15 @@ beforeAll(async () => {
   city = await createTestCity();
   const address = await temporal.start();
   client = createTemporalClient({ address, namespace: 'default' }, city.keys);
-  handOver = createHandOver({ client, outbox: createOutbox(city.database), programmes: createProgrammes(city.database), log: silent });
-  worker = new KeptProcess(() => startTokiProcess('worker', { DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: address, TOKI_KEYS: testKeysText }));
+  handOver = createHandOver({
+    client,
+    outbox: createOutbox(city.database),
+    programmes: createProgrammes(city.database),
+    log: silent,
+  });
+  worker = new KeptProcess(() =>
+    startTokiProcess('worker', { DATABASE_URL: city.databaseUrl, TEMPORAL_ADDRESS: address, TOKI_KEYS: testKeysText }),
+  );
   await untilPolled(address);
 });
 afterAll(async () => {
@@ -39,7 +47,13 @@ async function bookOne(slotId: string): Promise<string> {
   const held = await city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' });
   if (!held.ok) throw new Error(held.code);
   handOver.offer(held.events);
-  const confirmed = await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+  const confirmed = await city.bookings.confirm({
+    residentId,
+    bookingId: held.booking.id,
+    answers: validAnswers,
+    channel: 'web',
+    actor: 'citizen',
+  });
   if (!confirmed.ok) throw new Error(confirmed.code);
   handOver.offer(confirmed.events);
   return held.booking.id;
@@ -48,27 +62,46 @@ async function bookOne(slotId: string): Promise<string> {
 async function until(check: () => Promise<boolean>, withinMs: number): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`what was waited for did not happen within ${String(withinMs / 1000)} s`);
+    if (Date.now() > deadline)
+      throw new Error(`what was waited for did not happen within ${String(withinMs / 1000)} s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 async function expectOneWorkflowAndOneNoticeEach(ids: readonly string[]): Promise<void> {
-  const notices = await city.database('notice').whereIn('booking_id', ids).select<{ booking_id: string; status: string }[]>('booking_id', 'status');
-  expect(notices.filter((notice) => notice.status === 'sent').map((notice) => notice.booking_id).sort()).toEqual([...ids].sort());
+  const notices = await city
+    .database('notice')
+    .whereIn('booking_id', ids)
+    .select<{ booking_id: string; status: string }[]>('booking_id', 'status');
+  expect(
+    notices
+      .filter((notice) => notice.status === 'sent')
+      .map((notice) => notice.booking_id)
+      .sort(),
+  ).toEqual([...ids].sort());
   expect(notices).toHaveLength(ids.length);
   const messages = await createNoticeRepository(city.database).inbox(10_000);
   expect(new Set(messages.map((message) => message.noticeId)).size).toBe(messages.length);
   for (const id of ids) {
-    expect(await client.workflow.getHandle(bookingWorkflowId(id)).describe()).toMatchObject({ status: { name: 'RUNNING' }, type: bookingWorkflowType });
+    expect(await client.workflow.getHandle(bookingWorkflowId(id)).describe()).toMatchObject({
+      status: { name: 'RUNNING' },
+      type: bookingWorkflowType,
+    });
   }
   // One workflow for every booking there is, and no further run of any.
   const bookings = await city.database('booking').select<{ id: string }[]>('id');
-  await until(async () => (await client.workflow.count(`WorkflowType = '${bookingWorkflowType}'`)).count === bookings.length, 15_000);
+  await until(
+    async () => (await client.workflow.count(`WorkflowType = '${bookingWorkflowType}'`)).count === bookings.length,
+    15_000,
+  );
 }
 
 function sentOf(ids: readonly string[]): Promise<number> {
-  return city.database('notice').whereIn('booking_id', ids).where({ status: 'sent' }).then((rows) => rows.length);
+  return city
+    .database('notice')
+    .whereIn('booking_id', ids)
+    .where({ status: 'sent' })
+    .then((rows) => rows.length);
 }
 
 test('Temporal is down while 50 people book: nobody notices, and afterwards 50 workflows send 50 notices', async () => {

@@ -2,7 +2,7 @@ import type { BackgroundLoop } from '../../activities/background-loop';
 import { createReconciler } from '../../activities/reconciler';
 import { createReconciliation } from '../../database/reconciliation';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
-import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
 
 let world: BookingWorld;
 let reconciler: BackgroundLoop;
@@ -34,7 +34,10 @@ async function confirmed() {
 }
 
 async function isRunning(bookingId: string): Promise<boolean> {
-  const description = await world.handle(bookingId).describe().catch(() => undefined);
+  const description = await world
+    .handle(bookingId)
+    .describe()
+    .catch(() => undefined);
   return description?.status.name === 'RUNNING';
 }
 
@@ -48,7 +51,10 @@ test('workflows that Temporal lost, or that were ended by hand, live again and s
 
   for (const { bookingId } of [...lost, cancelled]) {
     const execution = { workflowId: bookingWorkflowId(bookingId) };
-    await world.client.workflowService.deleteWorkflowExecution({ namespace: world.client.options.namespace, workflowExecution: execution });
+    await world.client.workflowService.deleteWorkflowExecution({
+      namespace: world.client.options.namespace,
+      workflowExecution: execution,
+    });
     await world.until(async () => !(await isRunning(bookingId)));
   }
   await world.handle(ended.bookingId).terminate('by hand');
@@ -61,7 +67,15 @@ test('workflows that Temporal lost, or that were ended by hand, live again and s
     expect(await world.messages(bookingId)).toHaveLength(1);
     expect((await world.timeline(bookingId)).toCome.map((entry) => entry.name)).toEqual(['reminder', 'no_show']);
   }
-  await world.until(async () => (await world.handle(cancelled.bookingId).describe().catch(() => undefined))?.status.name === 'COMPLETED');
+  await world.until(
+    async () =>
+      (
+        await world
+          .handle(cancelled.bookingId)
+          .describe()
+          .catch(() => undefined)
+      )?.status.name === 'COMPLETED',
+  );
   expect(await world.messages(cancelled.bookingId)).toHaveLength(2);
   expect((await world.handle(untouched.bookingId).describe()).runId).toBe(before.runId);
 });
@@ -69,7 +83,10 @@ test('workflows that Temporal lost, or that were ended by hand, live again and s
 test('a hold that nobody released is released, and its seat is free again', async () => {
   reconciler.start();
   const { bookingId } = await world.hold({ deliver: false, time: '08:00' });
-  await world.city.database('booking').where({ id: bookingId }).update({ hold_expires_at: new Date(Date.now() - 60_000) });
+  await world.city
+    .database('booking')
+    .where({ id: bookingId })
+    .update({ hold_expires_at: new Date(Date.now() - 60_000) });
   await world.until(async () => (await world.city.bookings.find(bookingId))?.state === 'expired');
   const booking = await world.city.bookings.find(bookingId);
   expect(await world.city.seats(booking?.slot.id ?? '')).toMatchObject({ taken: 0 });

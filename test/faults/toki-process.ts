@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+
 import { Connection } from '@temporalio/client';
+
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { projectRoot } from '../../runtime/root';
 import { pollersOf } from '../../runtime/task-queues';
@@ -14,7 +16,9 @@ export interface TokiProcess {
 
 /** Starts the built program; `npm test` builds before any test runs. */
 export function startTokiProcess(program: 'worker' | 'citizen', env: Readonly<Record<string, string>>): TokiProcess {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TOKI|TEMPORAL|SMTP|DATABASE)_/.test(name)));
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(TOKI|TEMPORAL|SMTP|DATABASE)_/.test(name)),
+  );
   const child = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', `${program}.js`)], {
     env: { ...inherited, LOG_LEVEL: 'fatal', TOKI_DEMO: '1', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -63,7 +67,9 @@ export async function untilPolled(address: string, namespace = 'default'): Promi
   const connection = await Connection.connect({ address });
   try {
     for (let attempt = 0; attempt < 600; attempt++) {
-      const pollers = await Promise.all([bookingTaskQueue, noticeTaskQueue].map((queue) => pollersOf(connection, namespace, queue)));
+      const pollers = await Promise.all(
+        [bookingTaskQueue, noticeTaskQueue].map((queue) => pollersOf(connection, namespace, queue)),
+      );
       if (pollers.every((count) => count > 0)) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { runImport } from '../../runtime/commands/import';
-import { type ImportWorld, createImportWorld, csv, people, sampleFile } from './import-world';
+import { createImportWorld, csv, type ImportWorld, people, sampleFile } from './import-world';
 
 describe('toki import', () => {
   let world: ImportWorld;
@@ -32,7 +33,9 @@ describe('toki import', () => {
       },
     };
     const { database, keys } = world.city;
-    const code = await runImport([...(content === undefined ? [] : [file]), ...args], io, (work) => work({ database, keys, temporal: world.client }));
+    const code = await runImport([...(content === undefined ? [] : [file]), ...args], io, (work) =>
+      work({ database, keys, temporal: world.client }),
+    );
     return { code, said: lines.join('\n') };
   }
 
@@ -71,7 +74,10 @@ describe('toki import', () => {
   });
 
   test('a refused file is told in a sentence', async () => {
-    const { code, said } = await toki(['--yes'], Buffer.concat([Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.alloc(100, 1)]));
+    const { code, said } = await toki(
+      ['--yes'],
+      Buffer.concat([Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.alloc(100, 1)]),
+    );
     expect(code).toBe(1);
     expect(said).toContain('Excelのブックのままです。');
     expect(said).toContain('何も変わっていません。');
@@ -88,7 +94,13 @@ describe('toki import', () => {
   test('what is wrong on the command line is said', async () => {
     expect(await toki([])).toMatchObject({ code: 2 });
     expect(await toki(['--columns', 'number=3'], 'x')).toMatchObject({ code: 2 });
-    expect(await toki([join(folder, 'nowhere.csv')])).toMatchObject({ code: 1, said: expect.stringContaining('見つかりません') as string });
-    expect(await toki(['--programme', 'none', '--yes'], csv(people(1)))).toMatchObject({ code: 1, said: expect.stringContaining('事業「none」はありません。') as string });
+    expect(await toki([join(folder, 'nowhere.csv')])).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('見つかりません') as string,
+    });
+    expect(await toki(['--programme', 'none', '--yes'], csv(people(1)))).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('事業「none」はありません。') as string,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { createImportRunStore } from '../../database/import-runs';
-import { StagingTakenOverError, createImportStaging } from '../../database/import-staging';
-import { type ImportWorld, createImportWorld, csv, people } from './import-world';
+import { createImportStaging, StagingTakenOverError } from '../../database/import-staging';
+import { createImportWorld, csv, type ImportWorld, people } from './import-world';
 
 const MANY = 20_000;
 
@@ -9,7 +9,11 @@ function largeFile(): string {
   return csv(people(MANY).map((row, index) => (index % 10 === 9 ? { ...row, birth: '1947/2/30' } : row)));
 }
 
-const WHOLE = { phase: 'applied', summary: { records: MANY, good: MANY * 0.9, bad: MANY * 0.1, errors: { birth_no_such_day: MANY * 0.1 } }, result: { created: MANY * 0.9 } };
+const WHOLE = {
+  phase: 'applied',
+  summary: { records: MANY, good: MANY * 0.9, bad: MANY * 0.1, errors: { birth_no_such_day: MANY * 0.1 } },
+  result: { created: MANY * 0.9 },
+};
 
 describe('a crash in the middle of an import', () => {
   let world: ImportWorld;
@@ -63,7 +67,9 @@ describe('a crash in the middle of an import', () => {
     const first = await world.startWorker(pool);
     const { runId, handle } = await world.start(largeFile());
     await stagedAtLeast(runId, 2_000);
-    await world.city.database.raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test worker'`);
+    await world.city.database.raw(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test worker'`,
+    );
     await world.until(handle, 'waiting_for_approval');
     await first.stop();
     await world.startWorker();
@@ -94,6 +100,8 @@ describe('a crash in the middle of an import', () => {
     await staging.prepare(runId);
     const batch = { rows: undefined, errors: [], tally: { records: 0, bad: 0, unreadableNumbers: 0, errors: {} } };
     await staging.store(runId, { ...batch, fromRecord: 0, toRecord: 10 });
-    await expect(staging.store(runId, { ...batch, fromRecord: 0, toRecord: 10 })).rejects.toThrow(StagingTakenOverError);
+    await expect(staging.store(runId, { ...batch, fromRecord: 0, toRecord: 10 })).rejects.toThrow(
+      StagingTakenOverError,
+    );
   });
 });

@@ -1,17 +1,34 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import pino from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+
 import { createImportSweeper } from '../../activities/import-sweeper';
 import { createImportRunStore, type ImportRunRecord } from '../../database/import-runs';
 import { createImportSettings } from '../../database/import-settings';
 import { createImportStaging } from '../../database/import-staging';
 import { ImportUnderWayError, rotateKeys } from '../../database/key-rotation';
-import { dropFolderScheduleId, dropFolderWorkflowType, importTaskQueue, importWorkflowId } from '../../domain/contracts/import-workflow';
+import {
+  dropFolderScheduleId,
+  dropFolderWorkflowType,
+  importTaskQueue,
+  importWorkflowId,
+} from '../../domain/contracts/import-workflow';
 import { ensureImportSchedule } from '../../runtime/import-schedule';
-import { type ImportWorld, createImportWorld, csv, people, sampleFile } from './import-world';
+import { createImportWorld, csv, type ImportWorld, people, sampleFile } from './import-world';
 
 const log = pino({ level: 'silent' });
 /** A file that was not written to for so long counts as whole, ms. */
@@ -30,14 +47,21 @@ describe('the drop folder', () => {
     mkdirSync(folder);
     runs = createImportRunStore(world.city);
     await world.startWorker(undefined, { temporal: world.client, folder: () => root, log, quietMs });
-    await createImportSettings({ database: world.city.database }).remember(world.city.version.programmeId, { columns: { number: 3, kana: 4, birth: 5, group: 7 } });
+    await createImportSettings({ database: world.city.database }).remember(world.city.version.programmeId, {
+      columns: { number: 3, kana: 4, birth: 5, group: 7 },
+    });
   });
   afterAll(async () => {
     rmSync(root, { recursive: true, force: true });
     await world.close();
   });
 
-  const look = () => world.client.workflow.execute(dropFolderWorkflowType, { taskQueue: importTaskQueue, workflowId: `drop-${uuidv7()}`, args: [] });
+  const look = () =>
+    world.client.workflow.execute(dropFolderWorkflowType, {
+      taskQueue: importTaskQueue,
+      workflowId: `drop-${uuidv7()}`,
+      args: [],
+    });
   async function drop(name: string, content: Buffer | string): Promise<void> {
     writeFileSync(join(folder, name), content);
     await sleep(quietMs + 100);
@@ -58,7 +82,9 @@ describe('the drop folder', () => {
     const first = await newest('waiting');
     expect(first).toMatchObject({ source: 'drop_folder', fileName: '名簿.csv', summary: { created: 2000, bad: 0 } });
     await world.until(world.client.workflow.getHandle(importWorkflowId(first.id)), 'waiting_for_approval');
-    await world.client.workflow.getHandle(importWorkflowId(first.id)).executeUpdate('approveImport', { args: [{ by: 'staff-1' }] });
+    await world.client.workflow
+      .getHandle(importWorkflowId(first.id))
+      .executeUpdate('approveImport', { args: [{ by: 'staff-1' }] });
     await newest('applied');
     expect(await look()).toBe(0);
 
@@ -68,19 +94,34 @@ describe('the drop folder', () => {
     expect(await look()).toBe(1);
     const second = await newest('applied', 'waiting', 'failed');
     for (let turn = 0; turn < 200 && (await runs.find(second.id))?.status !== 'applied'; turn++) await sleep(50);
-    expect(await runs.find(second.id)).toMatchObject({ status: 'applied', approvedBy: 'drop-folder', result: { created: 1, unchanged: 2000 } });
+    expect(await runs.find(second.id)).toMatchObject({
+      status: 'applied',
+      approvedBy: 'drop-folder',
+      result: { created: 1, unchanged: 2000 },
+    });
     expect(await world.find('9920009999')).toMatchObject({ birthDate: '1947-04-01', groupCode: 'general' });
   });
 
   test('a file whose dates have slipped waits for somebody', async () => {
     const lines = new TextDecoder('shift_jis').decode(sampleFile('b')).split('\r\n');
-    const slipped = lines.map((line, index) => (index < 400 ? line.replace(/,(\d)(\d\d)(\d\d)(\d\d),/, (_all, era: string, year: string, month: string) => `,${era}${year}${month}01,`) : line)).join('\r\n');
+    const slipped = lines
+      .map((line, index) =>
+        index < 400
+          ? line.replace(
+              /,(\d)(\d\d)(\d\d)(\d\d),/,
+              (_all, era: string, year: string, month: string) => `,${era}${year}${month}01,`,
+            )
+          : line,
+      )
+      .join('\r\n');
     await drop('slipped.csv', slipped);
     expect(await look()).toBe(1);
     const run = await newest('waiting');
     expect(run.summary?.changed).toBeGreaterThan(100);
     await world.until(world.client.workflow.getHandle(importWorkflowId(run.id)), 'waiting_for_approval');
-    await world.client.workflow.getHandle(importWorkflowId(run.id)).executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
+    await world.client.workflow
+      .getHandle(importWorkflowId(run.id))
+      .executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
     await newest('rejected');
   });
 
@@ -94,13 +135,21 @@ describe('the drop folder', () => {
     // Just written: not quiet yet.
     expect(await look()).toBe(0);
     await sleep(quietMs + 50);
-    const writing = setInterval(() => { appendFileSync(path, '9700000099,,1947/4/1,高齢者\r\n'); }, 100);
+    const writing = setInterval(() => {
+      appendFileSync(path, '9700000099,,1947/4/1,高齢者\r\n');
+    }, 100);
     try {
       expect(await look()).toBe(0);
     } finally {
       clearInterval(writing);
     }
-    expect(readdirSync(folder).sort()).toEqual(['.hidden.csv', 'empty.csv', 'half.csv', 'readme.md', 'upload.csv.part']);
+    expect(readdirSync(folder).sort()).toEqual([
+      '.hidden.csv',
+      'empty.csv',
+      'half.csv',
+      'readme.md',
+      'upload.csv.part',
+    ]);
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
     // Renamed when whole, as good programs do.
     await drop('ready.part', csv(people(2)));
@@ -151,17 +200,27 @@ describe('the drop folder', () => {
     await handle.terminate('by hand');
     const { database, keys } = world.city;
     await expect(rotateKeys(database, keys)).rejects.toBeInstanceOf(ImportUnderWayError);
-    const sweeper = createImportSweeper({ client: world.client, runs, staging: createImportStaging(database), log, patienceMs: 0, everyMs: 50 });
+    const sweeper = createImportSweeper({
+      client: world.client,
+      runs,
+      staging: createImportStaging(database),
+      log,
+      patienceMs: 0,
+      everyMs: 50,
+    });
     sweeper.start();
     for (let turn = 0; turn < 200 && (await runs.find(runId))?.status !== 'failed'; turn++) await sleep(50);
     await sweeper.stop();
     expect(await runs.find(runId)).toMatchObject({ status: 'failed' });
     // Those that do run are left alone.
     const open = await runs.open(0);
-    for (const id of open) expect((await world.client.workflow.getHandle(importWorkflowId(id)).describe()).status.name).toBe('RUNNING');
+    for (const id of open)
+      expect((await world.client.workflow.getHandle(importWorkflowId(id)).describe()).status.name).toBe('RUNNING');
     for (const id of open) {
       await world.until(world.client.workflow.getHandle(importWorkflowId(id)), 'waiting_for_approval');
-      await world.client.workflow.getHandle(importWorkflowId(id)).executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
+      await world.client.workflow
+        .getHandle(importWorkflowId(id))
+        .executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
     }
     for (let turn = 0; turn < 200 && (await runs.open(0)).length > 0; turn++) await sleep(50);
     await expect(rotateKeys(database, keys)).resolves.toBeDefined();

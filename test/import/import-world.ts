@@ -2,20 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createDataConverter } from '../../activities/data-converter';
-import { type DropFolderDependencies, createDropFolderActivities } from '../../activities/drop-folder';
+
 import { createAssignmentActivities } from '../../activities/assignment-activities';
+import { createDataConverter } from '../../activities/data-converter';
+import { createDropFolderActivities, type DropFolderDependencies } from '../../activities/drop-folder';
 import { createImportActivities } from '../../activities/import-activities';
 import { type Database, openDatabase } from '../../database/connection';
 import { createImportFileStore } from '../../database/import-files';
 import { createImportRunStore, type StoredRowError } from '../../database/import-runs';
 import { createProgrammes } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
-import { type ImportProgress, importProgressQueryName, importTaskQueue, importWorkflowId, importWorkflowType } from '../../domain/contracts/import-workflow';
+import {
+  type ImportProgress,
+  importProgressQueryName,
+  importTaskQueue,
+  importWorkflowId,
+  importWorkflowType,
+} from '../../domain/contracts/import-workflow';
 import type { ColumnPositions } from '../../domain/eligibility-file/format';
-import { type ImportOutcome, importEligibility } from '../../runtime/import-eligibility';
+import { importEligibility, type ImportOutcome } from '../../runtime/import-eligibility';
 import { projectRoot } from '../../runtime/root';
 import { createTestCity, type TestCity } from '../support/test-city';
 import { createTestNamespace, type TestNamespace } from '../support/test-namespace';
@@ -42,7 +50,10 @@ export interface ImportWorld {
   /** From now on everything is about a programme without residents. */
   freshProgramme(): Promise<void>;
   /** @param dropFolder left out: nobody looks into one */
-  startWorker(database?: Database, dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'>): Promise<RunningWorker>;
+  startWorker(
+    database?: Database,
+    dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'>,
+  ): Promise<RunningWorker>;
   /** Takes every worker away, as a machine would be. */
   stopWorkers(): Promise<void>;
   /** A pool of its own on the same database, for a worker that is to lose it. */
@@ -50,7 +61,10 @@ export interface ImportWorld {
   /** Imports a file and says yes to everything, or what the options say. */
   import(content: Buffer | string, options?: ImportFileOptions): Promise<ImportOutcome>;
   /** Starts an import and leaves it alone. */
-  start(content: Buffer | string, options?: Pick<ImportFileOptions, 'isFullSet' | 'columns'>): Promise<{ runId: string; handle: WorkflowHandle }>;
+  start(
+    content: Buffer | string,
+    options?: Pick<ImportFileOptions, 'isFullSet' | 'columns'>,
+  ): Promise<{ runId: string; handle: WorkflowHandle }>;
   until(handle: WorkflowHandle, phase: ImportProgress['phase']): Promise<ImportProgress>;
   errors(runId: string): Promise<StoredRowError[]>;
   /** The programme's residents, by their numbers' blind index. */
@@ -84,7 +98,10 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
     },
 
     async freshProgramme() {
-      version = await createProgrammes(database).publish(`programme-${randomBytes(6).toString('hex')}`, version.document);
+      version = await createProgrammes(database).publish(
+        `programme-${randomBytes(6).toString('hex')}`,
+        version.document,
+      );
     },
 
     async startWorker(workerDatabase = database, dropFolder) {
@@ -97,7 +114,9 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
         activities: {
           ...createImportActivities({ database: workerDatabase, keys }),
           ...createAssignmentActivities({ database: workerDatabase, keys }),
-          ...(dropFolder === undefined ? {} : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
+          ...(dropFolder === undefined
+            ? {}
+            : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
         },
         shutdownGraceTime: '100ms',
       });
@@ -122,16 +141,41 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
       return pool;
     },
 
-    import(content, { columns, isFullSet = false, approve = () => Promise.resolve(true), approveRemoval = () => Promise.resolve(true) } = {}) {
+    import(
+      content,
+      {
+        columns,
+        isFullSet = false,
+        approve = () => Promise.resolve(true),
+        approveRemoval = () => Promise.resolve(true),
+      } = {},
+    ) {
       return importEligibility(
         { database, keys, temporal: client },
-        { version, file: { name: '対象者 山田花子.csv', content: Readable.from([Buffer.from(content)]) }, columns, isFullSet, by: 'tester', approve, approveRemoval },
+        {
+          version,
+          file: { name: '対象者 山田花子.csv', content: Readable.from([Buffer.from(content)]) },
+          columns,
+          isFullSet,
+          by: 'tester',
+          approve,
+          approveRemoval,
+        },
       );
     },
 
     async start(content, { columns, isFullSet = false } = {}) {
-      const fileId = await createImportFileStore({ database, keys }).save('対象者.csv', Readable.from([Buffer.from(content)]));
-      const runId = await runs.create({ programmeId: version.programmeId, programmeVersionId: version.id, fileId, isFullSet, mapping: columns === undefined ? undefined : { columns } });
+      const fileId = await createImportFileStore({ database, keys }).save(
+        '対象者.csv',
+        Readable.from([Buffer.from(content)]),
+      );
+      const runId = await runs.create({
+        programmeId: version.programmeId,
+        programmeVersionId: version.id,
+        fileId,
+        isFullSet,
+        mapping: columns === undefined ? undefined : { columns },
+      });
       const handle = await client.workflow.start(importWorkflowType, {
         taskQueue: importTaskQueue,
         workflowId: importWorkflowId(runId),
@@ -152,9 +196,14 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
 
     errors: (runId) => runs.rowErrors(runId, 1_000),
 
-    residents: () => database('resident').where({ programme_id: version.programmeId }).orderBy('coupon_index').select('id', 'coupon_index', 'sealed', 'digest', 'group_code', 'status', 'updated_at'),
+    residents: () =>
+      database('resident')
+        .where({ programme_id: version.programmeId })
+        .orderBy('coupon_index')
+        .select('id', 'coupon_index', 'sealed', 'digest', 'group_code', 'status', 'updated_at'),
 
-    find: (couponNumber) => createResidentRepository({ database, keys }).findByCoupon(version.programmeId, couponNumber),
+    find: (couponNumber) =>
+      createResidentRepository({ database, keys }).findByCoupon(version.programmeId, couponNumber),
 
     async leftovers() {
       const { rows } = await database.raw<{ rows: { tables: number; pieces: number }[] }>(
@@ -189,7 +238,9 @@ export interface Row {
 
 /** A file with header, CRLF and the given rows. */
 export function csv(rows: readonly Row[]): string {
-  const lines = rows.map(({ number, birth = '1947/4/1', kana = '', group = '高齢者' }) => [number, kana, birth, group].join(','));
+  const lines = rows.map(({ number, birth = '1947/4/1', kana = '', group = '高齢者' }) =>
+    [number, kana, birth, group].join(','),
+  );
   return ['接種券番号,氏名カナ,生年月日,対象区分', ...lines, ''].join('\r\n');
 }
 

@@ -1,5 +1,12 @@
-import { type ApproveImportInput, type ApproveRemovalInput, type ImportPhase, approveImportUpdateName, approveRemovalUpdateName, rejectImportUpdateName } from '../../domain/contracts/import-workflow';
-import { type ImportWorld, createImportWorld, csv, people, sampleFile } from './import-world';
+import {
+  type ApproveImportInput,
+  approveImportUpdateName,
+  type ApproveRemovalInput,
+  approveRemovalUpdateName,
+  type ImportPhase,
+  rejectImportUpdateName,
+} from '../../domain/contracts/import-workflow';
+import { createImportWorld, csv, type ImportWorld, people, sampleFile } from './import-world';
 
 describe('an import', () => {
   let world: ImportWorld;
@@ -33,7 +40,11 @@ describe('an import', () => {
 
   test('the file without header, its columns by position', async () => {
     const outcome = await world.import(sampleFile('b'), { columns: { number: 3, kana: 4, birth: 5, group: 7 } });
-    expect(outcome).toMatchObject({ phase: 'applied', summary: { records: 2000, good: 2000, bad: 0 }, result: { created: 2000 } });
+    expect(outcome).toMatchObject({
+      phase: 'applied',
+      summary: { records: 2000, good: 2000, bad: 0 },
+      result: { created: 2000 },
+    });
     expect(await world.find('9920000000')).toMatchObject({ birthDate: '1963-06-11', groupCode: 'general' });
     expect(await world.find('9920000001')).toMatchObject({ birthDate: '1923-08-17', groupCode: 'seniors' });
   });
@@ -55,15 +66,40 @@ describe('an import', () => {
       // The record of line 62 has a line break inside, so the twin of line 93 stands on 94.
       { line: 94, code: 'duplicate_identical', column: 'number' },
     ]);
-    expect(outcome).toMatchObject({ phase: 'applied', summary: { records: 301, good: 295, bad: 5 }, result: { created: 295 } });
+    expect(outcome).toMatchObject({
+      phase: 'applied',
+      summary: { records: 301, good: 295, bad: 5 },
+      result: { created: 295 },
+    });
     expect(await world.find('9930000041')).toMatchObject({ birthDate: '1947-04-01' });
     expect(await world.find('9930000040')).toBeUndefined();
   });
 
   test('a corrected file repairs the rows that failed and touches no others', async () => {
-    await world.import(csv([{ number: '0000000001', birth: '1947/4/1' }, { number: '0000000002', birth: '昭和64年2月1日' }, { number: '0000000003', group: '一般' }]));
-    const outcome = await world.import(csv([{ number: '0000000001', birth: '昭和22年4月1日' }, { number: '0000000002', birth: '平成元年2月1日' }, { number: '0000000003', group: '高齢者' }]));
-    expect(outcome.result).toEqual({ created: 1, changed: 1, unchanged: 1, removed: 0, removedWithBooking: 0, gone: 0, goneWithBooking: 0, newNumber: 0 });
+    await world.import(
+      csv([
+        { number: '0000000001', birth: '1947/4/1' },
+        { number: '0000000002', birth: '昭和64年2月1日' },
+        { number: '0000000003', group: '一般' },
+      ]),
+    );
+    const outcome = await world.import(
+      csv([
+        { number: '0000000001', birth: '昭和22年4月1日' },
+        { number: '0000000002', birth: '平成元年2月1日' },
+        { number: '0000000003', group: '高齢者' },
+      ]),
+    );
+    expect(outcome.result).toEqual({
+      created: 1,
+      changed: 1,
+      unchanged: 1,
+      removed: 0,
+      removedWithBooking: 0,
+      gone: 0,
+      goneWithBooking: 0,
+      newNumber: 0,
+    });
     expect(await world.find('0000000002')).toMatchObject({ birthDate: '1989-02-01' });
     expect(await world.find('0000000003')).toMatchObject({ groupCode: 'seniors' });
   });
@@ -72,7 +108,11 @@ describe('an import', () => {
     ['an empty file', '', 'empty'],
     ['a workbook', Buffer.concat([Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.alloc(500, 7)]), 'not_text'],
     ['UTF-16', Buffer.from(`\uFEFF${csv([{ number: '0000000001' }])}`, 'utf16le'), 'wrong_encoding'],
-    ['a broken encoding', Buffer.concat([Buffer.from(csv([{ number: '0000000001' }])), Buffer.from([0xff, 0xfe, 0x80])]), 'wrong_encoding'],
+    [
+      'a broken encoding',
+      Buffer.concat([Buffer.from(csv([{ number: '0000000001' }])), Buffer.from([0xff, 0xfe, 0x80])]),
+      'wrong_encoding',
+    ],
     ['tabs', csv([{ number: '0000000001' }]).replaceAll(',', '\t'), 'wrong_delimiter'],
     ['semicolons', csv([{ number: '0000000001' }]).replaceAll(',', ';'), 'wrong_delimiter'],
     ['another list', '会場,住所\r\n桜木,中央区\r\n', 'no_header'],
@@ -80,8 +120,22 @@ describe('an import', () => {
     ['a header alone', csv([]), 'no_rows'],
     ['blank lines alone', '\r\n\r\n,,\r\n', 'no_rows'],
     ['mostly bad rows', csv([{ number: '0000000001' }, { number: '1.2E+09' }, { number: '1.3E+09' }]), 'mostly_bad'],
-    ['mostly contradictions', csv([{ number: '0000000001' }, { number: '0000000002' }, { number: '0000000002', birth: '1950/1/1' }, { number: '0000000003' }, { number: '0000000003', group: '一般' }]), 'mostly_bad'],
-    ['a quote that is never closed', `${csv([{ number: '0000000001' }])}0000000002,"ホンマ,1947/4/1,高齢者\r\n0000000003,,1947/4/1,高齢者\r\n`, 'open_quote'],
+    [
+      'mostly contradictions',
+      csv([
+        { number: '0000000001' },
+        { number: '0000000002' },
+        { number: '0000000002', birth: '1950/1/1' },
+        { number: '0000000003' },
+        { number: '0000000003', group: '一般' },
+      ]),
+      'mostly_bad',
+    ],
+    [
+      'a quote that is never closed',
+      `${csv([{ number: '0000000001' }])}0000000002,"ホンマ,1947/4/1,高齢者\r\n0000000003,,1947/4/1,高齢者\r\n`,
+      'open_quote',
+    ],
   ])('%s is refused whole and changes nothing', async (_name, content, code) => {
     await world.import(csv([{ number: '0000000009' }]));
     const before = await world.residents();
@@ -103,7 +157,12 @@ describe('an import', () => {
         { number: '0000000005', kana: 'ホンマ　レン' },
       ]),
     );
-    expect(outcome.summary).toMatchObject({ records: 7, good: 4, bad: 2, errors: { duplicate_conflict: 2, duplicate_identical: 1, same_person: 2 } });
+    expect(outcome.summary).toMatchObject({
+      records: 7,
+      good: 4,
+      bad: 2,
+      errors: { duplicate_conflict: 2, duplicate_identical: 1, same_person: 2 },
+    });
     expect(await world.errors(outcome.runId)).toEqual([
       { line: 3, code: 'duplicate_conflict', column: 'number' },
       { line: 4, code: 'duplicate_conflict', column: 'number' },
@@ -119,7 +178,10 @@ describe('an import', () => {
     await world.import(csv([{ number: '0000000004', kana: 'ホンマ　レン' }]));
     const outcome = await world.import(csv([{ number: '0000000005', kana: 'ホンマ　レン' }]));
     expect(await world.errors(outcome.runId)).toEqual([{ line: 2, code: 'same_person', column: undefined }]);
-    expect(outcome).toMatchObject({ summary: { created: 0, missing: 0, newNumber: 1 }, result: { created: 0, newNumber: 1 } });
+    expect(outcome).toMatchObject({
+      summary: { created: 0, missing: 0, newNumber: 1 },
+      result: { created: 0, newNumber: 1 },
+    });
     expect(await world.find('0000000004')).toBeUndefined();
     expect(await world.find('0000000005')).toBeDefined();
     expect(await world.residents()).toHaveLength(1);
@@ -142,24 +204,52 @@ describe('an import', () => {
   test('a full set removes who is missing, after an approval that names how many; bookings stay, and who is back is back', async () => {
     world.cityProgramme();
     await world.import(csv(people(5)));
-    const booked = await world.city.database('resident').where({ programme_id: world.city.version.programmeId, coupon_index: world.city.keys.blindIndex('9700000004') }).first<{ id: string }>('id');
+    const booked = await world.city
+      .database('resident')
+      .where({ programme_id: world.city.version.programmeId, coupon_index: world.city.keys.blindIndex('9700000004') })
+      .first<{ id: string }>('id');
     const slotId = await world.city.addSlot();
-    const held = await world.city.bookings.hold({ residentId: booked.id, slotId, dose: 1, channel: 'web', actor: 'citizen' });
+    const held = await world.city.bookings.hold({
+      residentId: booked.id,
+      slotId,
+      dose: 1,
+      channel: 'web',
+      actor: 'citizen',
+    });
     expect(held).toMatchObject({ ok: true });
 
     const { runId, handle } = await world.start(csv(people(3)), { isFullSet: true });
     const waiting = await world.until(handle, 'waiting_for_approval');
     expect(waiting.summary).toMatchObject({ unchanged: 3, missing: 2, missingWithBooking: 1, toRemove: 2 });
-    await expect(handle.executeUpdate(approveRemovalUpdateName, { args: [{ by: 'staff-1', residents: 2 }] })).rejects.toThrow();
-    expect(await handle.executeUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName, { args: [{ by: 'staff-1' }] })).toBe('waiting_for_removal_approval');
-    await expect(handle.executeUpdate(approveRemovalUpdateName, { args: [{ by: 'staff-2', residents: 3 }] })).rejects.toThrow();
+    await expect(
+      handle.executeUpdate(approveRemovalUpdateName, { args: [{ by: 'staff-1', residents: 2 }] }),
+    ).rejects.toThrow();
+    expect(
+      await handle.executeUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName, {
+        args: [{ by: 'staff-1' }],
+      }),
+    ).toBe('waiting_for_removal_approval');
+    await expect(
+      handle.executeUpdate(approveRemovalUpdateName, { args: [{ by: 'staff-2', residents: 3 }] }),
+    ).rejects.toThrow();
     expect(await world.find('9700000003')).toBeDefined();
-    expect(await handle.executeUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName, { args: [{ by: 'staff-2', residents: 2 }] })).toBe('applying');
-    expect(await handle.result()).toMatchObject({ phase: 'applied', result: { removed: 2, removedWithBooking: 1, unchanged: 3 } });
+    expect(
+      await handle.executeUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName, {
+        args: [{ by: 'staff-2', residents: 2 }],
+      }),
+    ).toBe('applying');
+    expect(await handle.result()).toMatchObject({
+      phase: 'applied',
+      result: { removed: 2, removedWithBooking: 1, unchanged: 3 },
+    });
 
     expect(await world.find('9700000003')).toBeUndefined();
-    expect(await world.city.database('booking').where({ resident_id: booked.id }).first('state')).toEqual({ state: 'held' });
-    expect(await world.city.database('import_run').where({ id: runId }).first('approved_by', 'removal_approved_by')).toEqual({ approved_by: 'staff-1', removal_approved_by: 'staff-2' });
+    expect(await world.city.database('booking').where({ resident_id: booked.id }).first('state')).toEqual({
+      state: 'held',
+    });
+    expect(
+      await world.city.database('import_run').where({ id: runId }).first('approved_by', 'removal_approved_by'),
+    ).toEqual({ approved_by: 'staff-1', removal_approved_by: 'staff-2' });
 
     const back = await world.import(csv(people(4)));
     expect(back.result).toMatchObject({ created: 0, changed: 1, unchanged: 3 });
@@ -200,7 +290,10 @@ describe('an import', () => {
   test('while keys are being rotated nothing is imported', async () => {
     await world.import(csv(people(2)));
     await world.city.database('resident').update({ key_id: 'older' });
-    expect(await world.import(csv(people(2)))).toMatchObject({ phase: 'refused', refusal: { code: 'rotation_unfinished' } });
+    expect(await world.import(csv(people(2)))).toMatchObject({
+      phase: 'refused',
+      refusal: { code: 'rotation_unfinished' },
+    });
     await world.city.database('resident').update({ key_id: world.city.keys.currentKeyId });
   });
 });

@@ -1,8 +1,16 @@
-import { type ImportWorld, createImportWorld, csv, people } from './import-world';
+import { createImportWorld, csv, type ImportWorld, people } from './import-world';
 
 /** The forms in which a birth date or number could have slipped into Temporal. */
 function traces(rows: readonly { number: string; birth?: string; kana?: string }[]): string[] {
-  return rows.flatMap(({ number, birth = '', kana = '' }) => [number, birth, birth.replaceAll('-', '/'), birth.replaceAll('-', ''), kana]).filter((text) => text.length > 6);
+  return rows
+    .flatMap(({ number, birth = '', kana = '' }) => [
+      number,
+      birth,
+      birth.replaceAll('-', '/'),
+      birth.replaceAll('-', ''),
+      kana,
+    ])
+    .filter((text) => text.length > 6);
 }
 
 describe('what Temporal learns of an import', () => {
@@ -24,7 +32,9 @@ describe('what Temporal learns of an import', () => {
     const description = await handle.describe();
     const text = JSON.stringify([history, description.raw]);
     // Payloads are written in base64: shown as they are, so that the search finds what is inside.
-    return text.replace(/"data":"([A-Za-z0-9+/=]*)"/g, (_match, data: string) => Buffer.from(data, 'base64').toString('utf8'));
+    return text.replace(/"data":"([A-Za-z0-9+/=]*)"/g, (_match, data: string) =>
+      Buffer.from(data, 'base64').toString('utf8'),
+    );
   }
 
   test('no number, birth date, kana or file name stands in the history of an import, good rows and bad', async () => {
@@ -52,13 +62,22 @@ describe('what Temporal learns of an import', () => {
   });
 
   test('the database keeps nothing readable: rows and errors are sealed, columns not needed are nowhere', async () => {
-    const file = ['接種券番号,氏名カナ,生年月日,対象区分,備考', '9711111111,ヒミツ　ハナコ,1947/4/1,高齢者,カルテ番号77777', '9722222222,ヒミツ　タロウ,1947/2/30,高齢者,', '9733333333,ヒミツ　ジロウ,1948/2/3,高齢者,'].join('\r\n');
+    const file = [
+      '接種券番号,氏名カナ,生年月日,対象区分,備考',
+      '9711111111,ヒミツ　ハナコ,1947/4/1,高齢者,カルテ番号77777',
+      '9722222222,ヒミツ　タロウ,1947/2/30,高齢者,',
+      '9733333333,ヒミツ　ジロウ,1948/2/3,高齢者,',
+    ].join('\r\n');
     const seen: string[] = [];
     await world.import(file, {
       approve: async () => {
-        const { rows: tables } = await world.city.database.raw<{ rows: { tablename: string }[] }>(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND (tablename LIKE 'import%' OR tablename = 'resident')`);
+        const { rows: tables } = await world.city.database.raw<{ rows: { tablename: string }[] }>(
+          `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND (tablename LIKE 'import%' OR tablename = 'resident')`,
+        );
         for (const { tablename } of tables) {
-          const { rows } = await world.city.database.raw<{ rows: { text: string }[] }>(`SELECT string_agg(convert_from(convert_to(t::text, 'UTF8'), 'UTF8'), '') AS text FROM ${tablename} t`);
+          const { rows } = await world.city.database.raw<{ rows: { text: string }[] }>(
+            `SELECT string_agg(convert_from(convert_to(t::text, 'UTF8'), 'UTF8'), '') AS text FROM ${tablename} t`,
+          );
           seen.push(rows[0]?.text ?? '');
         }
         return true;

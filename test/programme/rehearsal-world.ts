@@ -1,10 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
+
 import { createDataConverter } from '../../activities/data-converter';
 import { createAudit } from '../../database/audit';
 import { createProgrammeDrafts, type ProgrammeDrafts } from '../../database/programme-drafts';
-import { createProgrammeRehearsals, type ProgrammeRehearsals, type RehearsalView } from '../../database/programme-rehearsals';
+import {
+  createProgrammeRehearsals,
+  type ProgrammeRehearsals,
+  type RehearsalView,
+} from '../../database/programme-rehearsals';
 import { createProgrammes } from '../../database/programmes';
 import { createStaffRepository } from '../../database/staff';
 import type { ProgrammeDocument } from '../../domain/programme/document';
@@ -12,10 +17,10 @@ import type { RehearsalScript } from '../../domain/rehearsal/script';
 import { createProgrammeProcesses } from '../../runtime/programme-processes';
 import { createProgrammeWork } from '../../runtime/programme-work';
 import { createActivities, createWorkers } from '../../runtime/workers';
+import { tester } from '../staff/support/staff-site';
 import { createTestCity, type TestCity } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { testWorkflowBundle } from '../workflows/booking-world';
-import { tester } from '../staff/support/staff-site';
 
 export interface RehearsalTestWorld {
   readonly city: TestCity;
@@ -28,13 +33,21 @@ export interface RehearsalTestWorld {
   stopWorkers(): Promise<void>;
   startWorkers(): Promise<void>;
   /** Asks for a rehearsal and waits for its end. */
-  rehearse(document: ProgrammeDocument, script: RehearsalScript): Promise<RehearsalView & { readonly waitedMs: number }>;
+  rehearse(
+    document: ProgrammeDocument,
+    script: RehearsalScript,
+  ): Promise<RehearsalView & { readonly waitedMs: number }>;
   close(): Promise<void>;
 }
 
 /** A city, a namespace, and a worker process' workers that rehearse. `address`: a Temporal server other than the tests' own. */
-export async function createRehearsalTestWorld({ address: otherAddress }: { readonly address?: string } = {}): Promise<RehearsalTestWorld> {
-  const [city, { address, namespace }] = await Promise.all([createTestCity(), otherAddress === undefined ? createTestNamespace() : { address: otherAddress, namespace: 'default' }]);
+export async function createRehearsalTestWorld({
+  address: otherAddress,
+}: { readonly address?: string } = {}): Promise<RehearsalTestWorld> {
+  const [city, { address, namespace }] = await Promise.all([
+    createTestCity(),
+    otherAddress === undefined ? createTestNamespace() : { address: otherAddress, namespace: 'default' },
+  ]);
   const { database, keys } = city;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
@@ -47,9 +60,19 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
   let stopWorkers: () => Promise<void> = () => Promise.resolve();
   async function startWorkers(): Promise<void> {
     const workers = await createWorkers({
-      connection: native, namespace, keys, workflowBundle,
+      connection: native,
+      namespace,
+      keys,
+      workflowBundle,
       activities: createActivities({ database, keys, publicUrl: 'https://yoyaku.example.jp' }),
-      programmeWork: createProgrammeWork({ client, database, keys, publicUrl: 'https://yoyaku.example.jp', drafts, log: pino({ level: 'silent' }) }),
+      programmeWork: createProgrammeWork({
+        client,
+        database,
+        keys,
+        publicUrl: 'https://yoyaku.example.jp',
+        drafts,
+        log: pino({ level: 'silent' }),
+      }),
     });
     const running = workers.run();
     stopWorkers = async () => {
@@ -58,10 +81,21 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
     };
   }
   await startWorkers();
-  const person = await createStaffRepository({ database, keys, audit }).add(tester, { login: 'author', displayName: '作成者', role: 'city_admin' });
+  const person = await createStaffRepository({ database, keys, audit }).add(tester, {
+    login: 'author',
+    displayName: '作成者',
+    role: 'city_admin',
+  });
   if (!person.ok) throw new Error(person.staffCode);
   return {
-    city, client, drafts, rehearsals, processes, staffId: person.staff.id, startWorkers, stopWorkers: () => stopWorkers(),
+    city,
+    client,
+    drafts,
+    rehearsals,
+    processes,
+    staffId: person.staff.id,
+    startWorkers,
+    stopWorkers: () => stopWorkers(),
     async rehearse(document, script) {
       const started = Date.now();
       const asked = await rehearsals.ask(tester, person.staff.id, 'test-programme', document, script);
@@ -69,7 +103,8 @@ export async function createRehearsalTestWorld({ address: otherAddress }: { read
       await processes.startRehearsal(asked.id);
       for (;;) {
         const found = await rehearsals.find(asked.id);
-        if (found && found.state !== 'waiting' && found.state !== 'running') return { ...found, waitedMs: Date.now() - started };
+        if (found && found.state !== 'waiting' && found.state !== 'running')
+          return { ...found, waitedMs: Date.now() - started };
         if (Date.now() - started > 120_000) throw new Error(`the rehearsal is still ${found?.state ?? 'unknown'}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import pino from 'pino';
+
 import { createReleaseSweeper } from '../../activities/release-sweeper';
 import { createAudit } from '../../database/audit';
 import { createStaffRepository } from '../../database/staff';
@@ -15,13 +16,19 @@ let publisherId: string;
 beforeAll(async () => {
   world = await createRehearsalTestWorld();
   const { database, keys } = world.city;
-  const publisher = await createStaffRepository({ database, keys, audit: createAudit({ database, keys }) }).add(tester, { login: 'publisher', displayName: '公開者', role: 'city_admin' });
+  const publisher = await createStaffRepository({ database, keys, audit: createAudit({ database, keys }) }).add(
+    tester,
+    { login: 'publisher', displayName: '公開者', role: 'city_admin' },
+  );
   if (!publisher.ok) throw new Error(publisher.staffCode);
   publisherId = publisher.staff.id;
 });
 afterAll(() => world.close());
 afterEach(async () => {
-  await world.city.database('programme_release').where({ state: 'scheduled' }).update({ state: 'cancelled', ended_at: new Date() });
+  await world.city
+    .database('programme_release')
+    .where({ state: 'scheduled' })
+    .update({ state: 'cancelled', ended_at: new Date() });
   await world.city.database('programme_draft').delete();
 });
 
@@ -33,7 +40,11 @@ async function scheduled(name: string, publishAt: Date): Promise<string> {
   const document = { ...(begun.draft.document as ProgrammeDocument), name };
   const saved = await world.drafts.save(tester, world.staffId, programme, begun.draft.version, document);
   if (!saved.ok) throw new Error(JSON.stringify(saved));
-  const asked = await world.rehearsals.ask(tester, world.staffId, programme, document, { kind: 'programme', people: 1, seed: 1 });
+  const asked = await world.rehearsals.ask(tester, world.staffId, programme, document, {
+    kind: 'programme',
+    people: 1,
+    seed: 1,
+  });
   if (!asked.ok) throw new Error(asked.staffCode);
   await world.rehearsals.finish(asked.id, { people: 1, durationMs: 1, faults: [] });
   const outcome = await world.drafts.schedule(tester, publisherId, programme, saved.draft.version, publishAt);
@@ -45,8 +56,15 @@ const inMs = (ms: number) => new Date(Date.now() + ms);
 const resultOf = (id: string) => world.client.workflow.getHandle(releaseWorkflowId(id)).result() as Promise<string>;
 
 async function publishedVersion(): Promise<{ number: number; name: string; publishedAt: Date }> {
-  const row = await world.city.database('programme_version as v').join('programme as p', 'p.id', 'v.programme_id').where({ 'p.code': programme, 'v.status': 'published' })
-    .first<{ number: number; document: ProgrammeDocument; published_at: Date }>('v.number', 'v.document', 'v.published_at');
+  const row = await world.city
+    .database('programme_version as v')
+    .join('programme as p', 'p.id', 'v.programme_id')
+    .where({ 'p.code': programme, 'v.status': 'published' })
+    .first<{ number: number; document: ProgrammeDocument; published_at: Date }>(
+      'v.number',
+      'v.document',
+      'v.published_at',
+    );
   return { number: row.number, name: row.document.name, publishedAt: row.published_at };
 }
 
@@ -104,7 +122,9 @@ describe('a release on a real server', () => {
     const before = await publishedVersion();
     const at = inMs(1_500);
     const id = await scheduled('裏での変更', at);
-    await world.city.database('programme_draft').update({ document: world.city.database.raw(`jsonb_set(document, '{name}', '"ほかの名前"')`) });
+    await world.city
+      .database('programme_draft')
+      .update({ document: world.city.database.raw(`jsonb_set(document, '{name}', '"ほかの名前"')`) });
     await world.processes.startRelease(id, at);
     expect(await resultOf(id)).toBe('changed_meanwhile');
     expect((await world.drafts.release(id))?.state).toBe('refused');
@@ -117,10 +137,15 @@ describe('a release on a real server', () => {
     await world.processes.startRelease(id, at);
     await world.client.workflow.getHandle(releaseWorkflowId(id)).terminate('by hand');
     await expect(resultOf(id)).rejects.toThrow(WorkflowFailedError);
-    const sweeper = createReleaseSweeper({ drafts: world.drafts, start: (release, publishAt) => world.processes.startRelease(release, publishAt), log: pino({ level: 'silent' }) });
+    const sweeper = createReleaseSweeper({
+      drafts: world.drafts,
+      start: (release, publishAt) => world.processes.startRelease(release, publishAt),
+      log: pino({ level: 'silent' }),
+    });
     sweeper.start();
     const deadline = Date.now() + 15_000;
-    while ((await world.drafts.release(id))?.state === 'scheduled' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+    while ((await world.drafts.release(id))?.state === 'scheduled' && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     await sweeper.stop();
     expect((await world.drafts.release(id))?.state).toBe('published');
     expect((await publishedVersion()).name).toBe('止められた公開');

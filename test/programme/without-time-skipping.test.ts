@@ -1,15 +1,17 @@
-import { describeInBrowser } from '../support/chromium';
-import { OwnTemporal } from '../support/own-temporal';
 import { createAdminSite } from '../browser/admin/support/admin-site';
 import { expectClean } from '../browser/support/axe';
 import { tester } from '../staff/support/staff-site';
+import { describeInBrowser } from '../support/chromium';
+import { OwnTemporal } from '../support/own-temporal';
 import { testDocument } from '../support/test-city';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
 
 /** A Temporal that a city runs itself may not know how to skip time: the rehearsal says so, and leaves nothing behind. */
 const temporal = new OwnTemporal({ 'frontend.WorkflowTimeSkippingEnabled': 'false' });
 let world: RehearsalTestWorld;
-beforeAll(async () => { world = await createRehearsalTestWorld({ address: await temporal.start() }); }, 90_000);
+beforeAll(async () => {
+  world = await createRehearsalTestWorld({ address: await temporal.start() });
+}, 90_000);
 afterAll(async () => {
   await world.close();
   await temporal.dispose();
@@ -18,15 +20,32 @@ afterAll(async () => {
 const story = { bookedAt: '2021-04-19T08:31:00+09:00', daysAhead: 10, time: '10:30', actsDaysBefore: 3 } as const;
 
 test.each([
-  ['one person', { kind: 'person', person: { groupCode: 'seniors', hasEmail: true, channel: 'web' }, story: { kind: 'attends', ...story } }],
-  ['one person who does nothing more', { kind: 'person', person: { groupCode: 'seniors', hasEmail: true, channel: 'web' }, story: { kind: 'hold_runs_out', ...story } }],
+  [
+    'one person',
+    {
+      kind: 'person',
+      person: { groupCode: 'seniors', hasEmail: true, channel: 'web' },
+      story: { kind: 'attends', ...story },
+    },
+  ],
+  [
+    'one person who does nothing more',
+    {
+      kind: 'person',
+      person: { groupCode: 'seniors', hasEmail: true, channel: 'web' },
+      story: { kind: 'hold_runs_out', ...story },
+    },
+  ],
   ['many people', { kind: 'programme', people: 60, seed: 1 }],
 ] as const)('%s: it cannot be rehearsed, and that is said at once', async (_name, script) => {
   const rehearsal = await world.rehearse(testDocument(), script);
   expect([rehearsal.state, rehearsal.report, rehearsal.passed]).toEqual(['unsupported', null, null]);
   // Nothing goes on running that was begun.
   const left: string[] = [];
-  for await (const { workflowId } of world.client.workflow.list({ query: 'WorkflowType = "bookingLifecycle" AND ExecutionStatus = "Running"' })) left.push(workflowId);
+  for await (const { workflowId } of world.client.workflow.list({
+    query: 'WorkflowType = "bookingLifecycle" AND ExecutionStatus = "Running"',
+  }))
+    left.push(workflowId);
   expect(left).toEqual([]);
 });
 
@@ -39,7 +58,9 @@ describeInBrowser('the page', () => {
       const page = await admin.open({ role: 'supervisor', path: '/programme/test-programme/rehearsal' });
       await page.getByLabel('席を選ぶ日時').waitFor();
       await page.getByRole('button', { name: '再生する' }).click();
-      await page.getByText('接続しているTemporalサーバーは時間の早送りに対応していないため、リハーサルを行えません。').waitFor({ timeout: 20_000 });
+      await page
+        .getByText('接続しているTemporalサーバーは時間の早送りに対応していないため、リハーサルを行えません。')
+        .waitFor({ timeout: 20_000 });
       const shots = process.env['TOKI_SHOTS'];
       if (shots !== undefined) await page.screenshot({ path: `${shots}/rehearsal-unsupported.png`, fullPage: true });
       await expectClean(page, 'rehearsal that is not supported');

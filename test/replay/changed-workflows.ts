@@ -1,4 +1,5 @@
 import { upsertMemo } from '@temporalio/workflow';
+
 import type { BookingLifecycleInput } from '../../domain/contracts/booking-workflow';
 import { bookingLifecycle as unchanged } from '../../workflows/booking-lifecycle';
 

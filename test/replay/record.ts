@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { EncryptionCodec } from '../../activities/payload-codec';
 import { projectRoot } from '../../runtime/root';
 import { publishTestServices, startTestServices } from '../support/services';
-import { createBookingWorld, type BookingWorld } from '../workflows/booking-world';
+import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
 import { decryptInPlace, historyToText } from '../workflows/histories';
 import { scenarios } from './scenarios';
 
@@ -37,7 +38,10 @@ async function record(names: readonly string[]): Promise<void> {
       for (const [index, bookingId] of ids.entries()) {
         const history = await world.handle(bookingId).fetchHistory();
         await decryptInPlace(history, new EncryptionCodec(world.city.keys));
-        writeFileSync(join(folder, `${name}${ids.length > 1 ? `-${String(index + 1)}` : ''}.json`), historyToText(history));
+        writeFileSync(
+          join(folder, `${name}${ids.length > 1 ? `-${String(index + 1)}` : ''}.json`),
+          historyToText(history),
+        );
       }
     }
   } finally {

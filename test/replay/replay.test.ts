@@ -1,24 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+
 import { failureConverterPath } from '../../activities/data-converter';
 import { bookingTaskQueue } from '../../domain/contracts/booking-workflow';
 import { buildWorkflowBundle } from '../../runtime/workflow-bundle';
 import { testWorkflowBundle } from '../workflows/booking-world';
-import { namesWithoutTimeSkipping, historyFromText } from '../workflows/histories';
+import { historyFromText, namesWithoutTimeSkipping } from '../workflows/histories';
 import { scenarios } from './scenarios';
 
 const folder = join(__dirname, 'histories');
 const recorded = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
-  .map((file) => ({ name: file.replace('.json', ''), history: historyFromText(readFileSync(join(folder, file), 'utf8')) }));
+  .map((file) => ({
+    name: file.replace('.json', ''),
+    history: historyFromText(readFileSync(join(folder, file), 'utf8')),
+  }));
 
 /** The error of each replayed history, by its name. */
 async function replay(workflowBundle: WorkflowBundleOption): Promise<Record<string, Error | undefined>> {
   const errors: Record<string, Error | undefined> = {};
   const options = { workflowBundle, dataConverter: { failureConverterPath }, taskQueue: bookingTaskQueue };
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, recorded.map(({ name, history }) => ({ workflowId: name, history })))) {
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    options,
+    recorded.map(({ name, history }) => ({ workflowId: name, history })),
+  )) {
     errors[workflowId] = error;
   }
   return errors;
@@ -36,7 +44,9 @@ test('a finished booking has at most 35 events in its history', () => {
 });
 
 test('the workflow replays every history as it was', async () => {
-  expect(await replay(await testWorkflowBundle())).toEqual(Object.fromEntries(recorded.map(({ name }) => [name, undefined])));
+  expect(await replay(await testWorkflowBundle())).toEqual(
+    Object.fromEntries(recorded.map(({ name }) => [name, undefined])),
+  );
 });
 
 test('a changed workflow does not: this test bites', async () => {

@@ -39,7 +39,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'hold-given-up',
     async live(world) {
       const { bookingId, residentId } = await world.hold();
-      await world.handOver(await world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' }));
+      await world.handOver(
+        await world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' }),
+      );
       await world.handle(bookingId).result();
       return [bookingId];
     },
@@ -48,7 +50,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'cancelled-by-citizen',
     async live(world) {
       const { bookingId, residentId } = await confirmed(world);
-      await world.handOver(await world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' }));
+      await world.handOver(
+        await world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' }),
+      );
       await world.handle(bookingId).result();
       return [bookingId];
     },
@@ -67,7 +71,12 @@ export const scenarios: readonly Scenario[] = [
     name: 'moved-and-not-come',
     async live(world) {
       const old = await confirmed(world);
-      const next = await world.hold({ residentId: old.residentId, daysAhead: 9, time: '14:00', replaces: old.bookingId });
+      const next = await world.hold({
+        residentId: old.residentId,
+        daysAhead: 9,
+        time: '14:00',
+        replaces: old.bookingId,
+      });
       await world.confirm(next);
       await world.handle(old.bookingId).result();
       await world.finish(next.bookingId);
@@ -107,7 +116,9 @@ export const scenarios: readonly Scenario[] = [
     async live(world) {
       const { bookingId, startsAt } = await confirmed(world, { daysAhead: 8 });
       const { changeId } = await runningChange(world.city, (document) => {
-        for (const step of document.journey) if (step.when.kind === 'days_before') Object.assign(step, { id: `${step.id}-earlier`, when: { ...step.when, days: step.when.days + 1 } });
+        for (const step of document.journey)
+          if (step.when.kind === 'days_before')
+            Object.assign(step, { id: `${step.id}-earlier`, when: { ...step.when, days: step.when.days + 1 } });
       });
       const changed = await world.city.bookings.changeVersion(bookingId, changeId);
       if (changed.outcome !== 'moved') throw new Error(changed.outcome);

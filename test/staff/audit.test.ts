@@ -1,16 +1,19 @@
-import { createAudit, type AuditActor, type AuditHead } from '../../database/audit';
+import { type AuditActor, type AuditHead, createAudit } from '../../database/audit';
 import { makeKeys, parseKeys } from '../../database/keys';
-import { createTestCity, testKeys, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, testKeys } from '../support/test-city';
 
 let city: TestCity;
-beforeEach(async () => { city = await createTestCity(); });
+beforeEach(async () => {
+  city = await createTestCity();
+});
 afterEach(() => city.close());
 
 const actor: AuditActor = { kind: 'machine', id: null, origin: 'test', requestId: null };
 
 async function filled(rows = 6) {
   const audit = createAudit({ database: city.database, keys: testKeys });
-  for (let index = 1; index <= rows; index++) await audit.record(actor, { action: 'test.step', result: 'done', detail: { index } });
+  for (let index = 1; index <= rows; index++)
+    await audit.record(actor, { action: 'test.step', result: 'done', detail: { index } });
   return audit;
 }
 
@@ -23,8 +26,16 @@ async function tamper(sql: string): Promise<void> {
 
 test('an untouched chain is intact, also when many write at once', async () => {
   const audit = await filled();
-  await Promise.all(Array.from({ length: 20 }, (_, index) => audit.record(actor, { action: 'test.burst', result: 'done', detail: { index } })));
-  expect(await audit.verify()).toEqual({ ok: true, checked: 26, head: { seq: 26, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown } });
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      audit.record(actor, { action: 'test.burst', result: 'done', detail: { index } }),
+    ),
+  );
+  expect(await audit.verify()).toEqual({
+    ok: true,
+    checked: 26,
+    head: { seq: 26, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown },
+  });
 });
 
 test('rows can be neither changed nor removed', async () => {
@@ -39,7 +50,12 @@ test.each([
   ['a changed time', `UPDATE audit_event SET at = at + interval '1 second' WHERE seq = 4`, 'changed', 4],
   ['another person', `UPDATE audit_event SET actor_id = gen_random_uuid() WHERE seq = 1`, 'changed', 1],
   ['a removed row', 'DELETE FROM audit_event WHERE seq = 3', 'gap', 3],
-  ['a removed row, numbers closed up', 'DELETE FROM audit_event WHERE seq = 3; UPDATE audit_event SET seq = seq - 1 WHERE seq > 3', 'changed', 3],
+  [
+    'a removed row, numbers closed up',
+    'DELETE FROM audit_event WHERE seq = 3; UPDATE audit_event SET seq = seq - 1 WHERE seq > 3',
+    'changed',
+    3,
+  ],
   ['a removed end', 'DELETE FROM audit_event WHERE seq = 6', 'gap', 6],
   ['everything removed', 'DELETE FROM audit_event', 'gap', 1],
   ['a false seal', `UPDATE audit_event SET seal = decode(repeat('ab', 32), 'hex') WHERE seq = 5`, 'seal', 5],
@@ -54,13 +70,20 @@ test('a chain made anew without the keys is found', async () => {
   const forger = createAudit({ database: city.database, keys: parseKeys(makeKeys('test')) });
   await tamper(`DELETE FROM audit_event; UPDATE audit_head SET seq = 0, hash = decode(repeat('00', 32), 'hex')`);
   await forger.record(actor, { action: 'test.step', result: 'done' });
-  expect(await createAudit({ database: city.database, keys: testKeys }).verify()).toEqual({ ok: false, checked: 0, fault: 'seal', seq: 1 });
+  expect(await createAudit({ database: city.database, keys: testKeys }).verify()).toEqual({
+    ok: false,
+    checked: 0,
+    fault: 'seal',
+    seq: 1,
+  });
 });
 
 test('an end cut off together with its head is found by an end noted down before', async () => {
   const audit = await filled();
   const noted = await headOf(audit);
-  await tamper(`DELETE FROM audit_event WHERE seq > 4; UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit_event WHERE seq = 4)`);
+  await tamper(
+    `DELETE FROM audit_event WHERE seq > 4; UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit_event WHERE seq = 4)`,
+  );
   expect(await audit.verify()).toMatchObject({ ok: true, checked: 4 });
   expect(await audit.verify(noted)).toMatchObject({ ok: false, fault: 'head' });
   await audit.record(actor, { action: 'test.step', result: 'done' });
@@ -73,7 +96,10 @@ test('after a rotation the new key vouches for what the old one sealed', async (
   const next = makeKeys('next');
   const both = createAudit({ database: city.database, keys: parseKeys(`${next},${makeKeys('other')}`) });
   await both.record(actor, { action: 'test.step', result: 'done' });
-  expect(await createAudit({ database: city.database, keys: parseKeys(next) }).verify()).toMatchObject({ ok: true, checked: 7 });
+  expect(await createAudit({ database: city.database, keys: parseKeys(next) }).verify()).toMatchObject({
+    ok: true,
+    checked: 7,
+  });
 });
 
 async function headOf(audit: Awaited<ReturnType<typeof filled>>): Promise<AuditHead> {

@@ -1,12 +1,21 @@
-import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { removeOutdated } from '../../database/housekeeping';
-import { createCitySite, type CitySite } from '../api/support/city-site';
-import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
+import { addDays, cityDate } from '../../domain/calendar/city-time';
+import { type CitySite, createCitySite } from '../api/support/city-site';
+import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 import { createStaffSite, type StaffSite } from './support/staff-site';
 
 /** Practice 8: "242,000 people, about 146,000 booked, 57,000 wanted to and found no seat": a figure that staff need. */
-interface Figures { readonly eligible: number; readonly booked: number; readonly looked: number; readonly without: number }
-interface Demand { readonly total: Figures; readonly groups: readonly (Figures & { code: string })[]; readonly days: readonly (Omit<Figures, 'eligible'> & { day: string })[] }
+interface Figures {
+  readonly eligible: number;
+  readonly booked: number;
+  readonly looked: number;
+  readonly without: number;
+}
+interface Demand {
+  readonly total: Figures;
+  readonly groups: readonly (Figures & { code: string })[];
+  readonly days: readonly (Omit<Figures, 'eligible'> & { day: string })[];
+}
 
 let city: TestCity;
 let staff: StaffSite;
@@ -17,8 +26,21 @@ beforeAll(async () => {
   city = await createTestCity({
     change: (document) => {
       document.groups = [
-        { code: 'old', label: '75歳以上', importedAs: [], members: [{ kind: 'born', until: '1952-04-01' }], opensAt: '2021-04-19T08:30:00+09:00' },
-        { code: 'young', label: '74歳以下', importedAs: [], isDefault: true, members: [{ kind: 'born', from: '1952-04-02' }], opensAt: '2021-04-19T08:30:00+09:00' },
+        {
+          code: 'old',
+          label: '75歳以上',
+          importedAs: [],
+          members: [{ kind: 'born', until: '1952-04-01' }],
+          opensAt: '2021-04-19T08:30:00+09:00',
+        },
+        {
+          code: 'young',
+          label: '74歳以下',
+          importedAs: [],
+          isDefault: true,
+          members: [{ kind: 'born', from: '1952-04-02' }],
+          opensAt: '2021-04-19T08:30:00+09:00',
+        },
       ];
     },
   });
@@ -40,7 +62,12 @@ async function read(query = ''): Promise<Demand> {
 }
 
 test('people who wanted a seat and found none in the whole city are counted once, by group and day, until they have one', async () => {
-  const [anna, bert, carla, dora] = [await citizens.citizen(), await citizens.citizen(), await citizens.citizen(), await citizens.citizen()];
+  const [anna, bert, carla, dora] = [
+    await citizens.citizen(),
+    await citizens.citizen(),
+    await citizens.citizen(),
+    await citizens.citizen(),
+  ];
   for (let more = 0; more < 3; more++) await city.addResident({ birthDate: '1980-05-05' });
   const young = await city.addResident({ birthDate: '1970-01-01' });
   const slotId = await city.addSlot({ capacity: 1 });
@@ -91,10 +118,16 @@ test('people who wanted a seat and found none in the whole city are counted once
   const file = await supervisor.get(`/api/v1/numbers/demand.csv?from=${yesterday}&to=${today}`);
   expect(file.text.split('\r\n')).toEqual([
     '\uFEFF集計の単位,項目,対象の方,予約した方,空きがなかった方,そのうち、まだ予約のない方',
-    expect.stringMatching(/^全体,,\d,1,2,2$/) as unknown, expect.stringMatching(/^対象区分,75歳以上,4,1,2,2$/) as unknown, expect.stringMatching(/^対象区分,74歳以下,\d,0,0,0$/) as unknown,
-    `日,${yesterday},,0,1,1`, `日,${today},,1,1,1`, '',
+    expect.stringMatching(/^全体,,\d,1,2,2$/) as unknown,
+    expect.stringMatching(/^対象区分,75歳以上,4,1,2,2$/) as unknown,
+    expect.stringMatching(/^対象区分,74歳以下,\d,0,0,0$/) as unknown,
+    `日,${yesterday},,0,1,1`,
+    `日,${today},,1,1,1`,
+    '',
   ]);
-  expect((await supervisor.get(`/api/v1/numbers/demand?from=${today}&to=${addDays(today, -2)}`)).json()).toMatchObject({ code: 'range_too_long' });
+  expect((await supervisor.get(`/api/v1/numbers/demand?from=${today}&to=${addDays(today, -2)}`)).json()).toMatchObject({
+    code: 'range_too_long',
+  });
   expect((await operator.get(`/api/v1/numbers/demand?from=${today}&to=${today}`)).status).toBe(403);
 
   // It is not known for ever.

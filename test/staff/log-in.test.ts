@@ -1,11 +1,14 @@
-import { URI, type TOTP } from 'otpauth';
+import { type TOTP, URI } from 'otpauth';
+
 import { readQrSvg } from '../../api/shared/qr';
 import { totpCode } from '../../database/staff-credentials';
 import type { Answer, Visitor } from '../api/support/visitor';
-import { createStaffSite, tester, type StaffSite } from './support/staff-site';
+import { createStaffSite, type StaffSite, tester } from './support/staff-site';
 
 let site: StaffSite;
-beforeAll(async () => { site = await createStaffSite(); });
+beforeAll(async () => {
+  site = await createStaffSite();
+});
 afterAll(() => site.close());
 
 let networks = 0;
@@ -22,7 +25,13 @@ test('the first log-in sets up the app and an own password before anything else'
   const visitor = site.visitor();
   const answer = await logIn(visitor, staff.login, oneTimePassword, '');
   expect(answer.status).toBe(200);
-  expect(answer.json()).toMatchObject({ login: staff.login, role: 'city_admin', roleLabel: '市の管理者', mustChangePassword: true, mustEnrol: true });
+  expect(answer.json()).toMatchObject({
+    login: staff.login,
+    role: 'city_admin',
+    roleLabel: '市の管理者',
+    mustChangePassword: true,
+    mustEnrol: true,
+  });
   expect(answer.setCookies[0]).toMatch(/^toki-staff=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
 
   const list = await visitor.get('/api/v1/staff');
@@ -37,7 +46,9 @@ test('the first log-in sets up the app and an own password before anything else'
   const wrongCode = await visitor.post('/api/v1/me/totp/confirm', { code: '000000' });
   expect([wrongCode.status, wrongCode.json()['code']]).toEqual([422, 'wrong_code']);
   const used = app.generate();
-  const { recoveryCodes } = (await visitor.post('/api/v1/me/totp/confirm', { code: used })).json<{ recoveryCodes: string[] }>();
+  const { recoveryCodes } = (await visitor.post('/api/v1/me/totp/confirm', { code: used })).json<{
+    recoveryCodes: string[];
+  }>();
   expect(recoveryCodes).toHaveLength(8);
   expect((await visitor.get('/api/v1/me')).json()).toMatchObject({ mustChangePassword: true, mustEnrol: false });
 
@@ -66,7 +77,9 @@ test('an app half set up changes nothing; a new one needs the password', async (
   await site.city.database('staff').where({ id: staff.id }).update({ totp_last_step: null });
   expect((await logIn(site.visitor(), staff.login, password, totpCode(totpSecret, new Date()))).status).toBe(200);
   expect((await visitor.post('/api/v1/me/totp/confirm', { code: totpCode(secret, new Date()) })).status).toBe(200);
-  expect((await visitor.post('/api/v1/me/totp/confirm', { code: totpCode(secret, new Date()) })).json()['code']).toBe('enrolment_over');
+  expect((await visitor.post('/api/v1/me/totp/confirm', { code: totpCode(secret, new Date()) })).json()['code']).toBe(
+    'enrolment_over',
+  );
   await site.city.database('staff').where({ id: staff.id }).update({ totp_last_step: null });
   expect((await logIn(site.visitor(), staff.login, password, totpCode(totpSecret, new Date()))).status).toBe(401);
   expect((await logIn(site.visitor(), staff.login, password, totpCode(secret, new Date()))).status).toBe(200);
@@ -77,9 +90,17 @@ test('new recovery codes end the old ones, and are told to the owner alone', asy
   await site.city.database('staff').where({ id: staff.id }).update({ password_expires_at: null });
   const visitor = site.visitor();
   await logIn(visitor, staff.login, password, totpCode(totpSecret, new Date()));
-  expect((await visitor.post('/api/v1/me/recovery-codes', { password: 'not mine' })).json()['code']).toBe('wrong_password');
-  expect((await visitor.get('/api/v1/me/account')).json()).toMatchObject({ hasTotp: true, hasPassword: true, linked: false, recoveryCodesLeft: 8 });
-  const fresh = (await visitor.post('/api/v1/me/recovery-codes', { password })).json<{ recoveryCodes: string[] }>().recoveryCodes;
+  expect((await visitor.post('/api/v1/me/recovery-codes', { password: 'not mine' })).json()['code']).toBe(
+    'wrong_password',
+  );
+  expect((await visitor.get('/api/v1/me/account')).json()).toMatchObject({
+    hasTotp: true,
+    hasPassword: true,
+    linked: false,
+    recoveryCodesLeft: 8,
+  });
+  const fresh = (await visitor.post('/api/v1/me/recovery-codes', { password })).json<{ recoveryCodes: string[] }>()
+    .recoveryCodes;
   expect((await logIn(site.visitor(), staff.login, password, recoveryCodes[0]!)).status).toBe(401);
   expect((await logIn(site.visitor(), staff.login, password, fresh[0]!)).status).toBe(200);
   expect((await visitor.get('/api/v1/me/account')).json()).toMatchObject({ recoveryCodesLeft: 7 });
@@ -88,14 +109,29 @@ test('new recovery codes end the old ones, and are told to the owner alone', asy
 test('an open page is no place to guess its owner’s password', async () => {
   const visitor = await site.colleague('operator');
   const codes: unknown[] = [];
-  for (let index = 0; index < 7; index++) codes.push((await visitor.post('/api/v1/me/password', { current: `guess ${String(index)}`, next: newPassword })).json()['code']);
-  expect(codes).toEqual([...Array.from({ length: 5 }, () => 'wrong_password'), 'too_many_attempts', 'too_many_attempts']);
+  for (let index = 0; index < 7; index++)
+    codes.push(
+      (await visitor.post('/api/v1/me/password', { current: `guess ${String(index)}`, next: newPassword })).json()[
+        'code'
+      ],
+    );
+  expect(codes).toEqual([
+    ...Array.from({ length: 5 }, () => 'wrong_password'),
+    'too_many_attempts',
+    'too_many_attempts',
+  ]);
 });
 
 test('a page may ask whether its session runs without keeping it alive', async () => {
   const visitor = await site.colleague('operator');
-  const seenAt = async () => (await site.city.database('staff_session').where({ staff_id: visitor.staffId }).first<{ seen_at: Date }>('seen_at')).seen_at.getTime();
-  await site.city.database('staff_session').where({ staff_id: visitor.staffId }).update({ seen_at: new Date(Date.now() - 10 * 60_000) });
+  const seenAt = async () =>
+    (
+      await site.city.database('staff_session').where({ staff_id: visitor.staffId }).first<{ seen_at: Date }>('seen_at')
+    ).seen_at.getTime();
+  await site.city
+    .database('staff_session')
+    .where({ staff_id: visitor.staffId })
+    .update({ seen_at: new Date(Date.now() - 10 * 60_000) });
   const before = await seenAt();
   const state = (await visitor.get('/api/v1/session')).json<{ running: boolean; idleLeftS: number }>();
   expect(state.running).toBe(true);
@@ -125,7 +161,9 @@ test('a code counts once, a recovery code too, and neither without the password'
 test('the same code at the same moment lets one in', async () => {
   const { staff, password, totpSecret } = await site.enrolled('operator');
   const code = totpCode(totpSecret, new Date());
-  const answers = await Promise.all(Array.from({ length: 4 }, () => logIn(site.visitor(), staff.login, password, code)));
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => logIn(site.visitor(), staff.login, password, code)),
+  );
   expect(answers.map((item) => item.status).sort()).toEqual([200, 401, 401, 401]);
 });
 
@@ -133,29 +171,48 @@ test('unknown, wrong, disabled, expired and locked look the same', async () => {
   const add = () => site.enrolled('operator');
   const [disabled, expired, locked, wrong] = [await add(), await add(), await add(), await add()];
   await site.staff.disable(tester, disabled.staff.id);
-  await site.city.database('staff').where({ id: expired.staff.id }).update({ password_expires_at: new Date(Date.now() - 1_000) });
+  await site.city
+    .database('staff')
+    .where({ id: expired.staff.id })
+    .update({ password_expires_at: new Date(Date.now() - 1_000) });
   for (let index = 0; index < 5; index++) await logIn(site.visitor(), locked.staff.login, 'wrong password', '000000');
   const attempts = [
     await logIn(site.visitor(), 'nobody', 'wrong password', '000000'),
     await logIn(site.visitor(), wrong.staff.login, wrong.password, '000000'),
-    ...(await Promise.all([disabled, expired, locked].map((item) => logIn(site.visitor(), item.staff.login, item.password, totpCode(item.totpSecret, new Date()))))),
+    ...(await Promise.all(
+      [disabled, expired, locked].map((item) =>
+        logIn(site.visitor(), item.staff.login, item.password, totpCode(item.totpSecret, new Date())),
+      ),
+    )),
   ];
   for (const answer of attempts) {
     const { instance: _instance, ...problem } = answer.json();
-    expect([answer.status, problem]).toEqual([401, { type: 'urn:toki:problem:login_failed', title: expect.any(String), status: 401, detail: expect.any(String), code: 'login_failed' }]);
+    expect([answer.status, problem]).toEqual([
+      401,
+      {
+        type: 'urn:toki:problem:login_failed',
+        title: expect.any(String),
+        status: 401,
+        detail: expect.any(String),
+        code: 'login_failed',
+      },
+    ]);
     expect(answer.setCookies).toEqual([]);
   }
   // An admin lets the person in again.
   const admin = await site.colleague('city_admin');
   const reset = await admin.post(`/api/v1/staff/${locked.staff.id}/reset-credentials`);
   const fresh = reset.json<{ oneTimePassword: string }>();
-  expect((await logIn(site.visitor(), locked.staff.login, fresh.oneTimePassword, '')).json()).toMatchObject({ mustEnrol: true });
+  expect((await logIn(site.visitor(), locked.staff.login, fresh.oneTimePassword, '')).json()).toMatchObject({
+    mustEnrol: true,
+  });
 });
 
 test('a network that fails too often waits', async () => {
   const network = from();
   const answers: Answer[] = [];
-  for (let index = 0; index < 12; index++) answers.push(await logIn(site.visitor(), `guess-${String(index)}`, 'wrong password', '000000', network));
+  for (let index = 0; index < 12; index++)
+    answers.push(await logIn(site.visitor(), `guess-${String(index)}`, 'wrong password', '000000', network));
   expect(answers.slice(0, 10).every((answer) => answer.status === 401)).toBe(true);
   const last = answers.at(-1)!;
   expect([last.status, last.json()['code']]).toEqual([429, 'too_many_attempts']);
@@ -165,7 +222,13 @@ test('a network that fails too often waits', async () => {
 test('accounts of the demo get in in demo mode alone', async () => {
   const demo = await createStaffSite({ demo: true });
   try {
-    for (const place of [demo, site]) await place.staff.addForDemo(tester, { login: 'demo', displayName: '見本', role: 'auditor', password: 'toki-demo-2021' });
+    for (const place of [demo, site])
+      await place.staff.addForDemo(tester, {
+        login: 'demo',
+        displayName: '見本',
+        role: 'auditor',
+        password: 'toki-demo-2021',
+      });
     expect((await logIn(demo.visitor(), 'demo', 'toki-demo-2021', '')).status).toBe(200);
     expect((await logIn(site.visitor(), 'demo', 'toki-demo-2021', '')).status).toBe(401);
   } finally {
@@ -175,7 +238,10 @@ test('accounts of the demo get in in demo mode alone', async () => {
 
 describe('sessions', () => {
   const age = (staffId: string, column: 'seen_at' | 'created_at', minutes: number) =>
-    site.city.database('staff_session').where({ staff_id: staffId }).update({ [column]: new Date(Date.now() - minutes * 60_000) });
+    site.city
+      .database('staff_session')
+      .where({ staff_id: staffId })
+      .update({ [column]: new Date(Date.now() - minutes * 60_000) });
 
   test('end after half an hour without a request', async () => {
     const visitor = await site.colleague('auditor');
@@ -185,7 +251,10 @@ describe('sessions', () => {
     expect((await visitor.get('/api/v1/me')).status).toBe(401);
   });
 
-  test.each([['operator', 10], ['supervisor', 12]] as const)('of a %s end after %i hours', async (role, hours) => {
+  test.each([
+    ['operator', 10],
+    ['supervisor', 12],
+  ] as const)('of a %s end after %i hours', async (role, hours) => {
     const visitor = await site.colleague(role);
     await age(visitor.staffId, 'created_at', hours * 60 - 1);
     expect((await visitor.get('/api/v1/me')).status).toBe(200);

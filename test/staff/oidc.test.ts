@@ -3,8 +3,8 @@ import type { StaffRole } from '../../domain/staff/roles';
 import { findFreePort } from '../../runtime/free-port';
 import type { Answer, Visitor } from '../api/support/visitor';
 import { testKeys } from '../support/test-city';
-import { startIdentityProvider, type IdentityProvider } from './support/identity-provider';
-import { createStaffSite, tester, type StaffSite } from './support/staff-site';
+import { type IdentityProvider, startIdentityProvider } from './support/identity-provider';
+import { createStaffSite, type StaffSite, tester } from './support/staff-site';
 
 let provider: IdentityProvider;
 let settings: OidcSettings;
@@ -13,11 +13,17 @@ let site: StaffSite;
 /** The provider says who has which role. Local log-in is off. */
 let claimSite: StaffSite;
 
-const map = [{ value: 'toki-admins', role: 'city_admin' }, { value: 'toki-phone', role: 'operator' }] as const satisfies readonly { value: string; role: StaffRole }[];
+const map = [
+  { value: 'toki-admins', role: 'city_admin' },
+  { value: 'toki-phone', role: 'operator' },
+] as const satisfies readonly { value: string; role: StaffRole }[];
 
 beforeAll(async () => {
   const port = await findFreePort();
-  provider = await startIdentityProvider({ port: await findFreePort(), redirectUri: `http://localhost:${String(port)}/oidc/callback` });
+  provider = await startIdentityProvider({
+    port: await findFreePort(),
+    redirectUri: `http://localhost:${String(port)}/oidc/callback`,
+  });
   settings = provider.settings;
   site = await createStaffSite({ port, oidc: { ...settings, loginClaim: 'preferred_username' } });
   claimSite = await createStaffSite({ oidc: { ...settings, roles: { claim: 'groups', map } }, localLogIn: false });
@@ -33,7 +39,11 @@ async function logIn(visitor: Visitor, returnTo = '/'): Promise<Answer> {
   const start = await visitor.get(`/oidc/start?returnTo=${encodeURIComponent(returnTo)}`);
   return visitor.get(await provider.pass(start.headers.location!));
 }
-const refused = (answer: Answer) => [answer.status, new URLSearchParams(answer.headers.location?.split('?')[1]).get('refused'), answer.setCookies.some((line) => line.startsWith('toki-staff='))];
+const refused = (answer: Answer) => [
+  answer.status,
+  new URLSearchParams(answer.headers.location?.split('?')[1]).get('refused'),
+  answer.setCookies.some((line) => line.startsWith('toki-staff=')),
+];
 
 test('an account that waits under the name is linked, and from then on known by its subject alone', async () => {
   const { staff } = await site.account('supervisor');
@@ -41,12 +51,25 @@ test('an account that waits under the name is linked, and from then on known by 
   const visitor = site.visitor();
   const start = await visitor.get('/oidc/start?returnTo=%2Fbookings%3Fday%3D1');
   const url = new URL(start.headers.location!);
-  expect(Object.fromEntries(url.searchParams)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', state: expect.any(String) as unknown, nonce: expect.any(String) as unknown, scope: 'openid profile' });
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({
+    response_type: 'code',
+    code_challenge_method: 'S256',
+    state: expect.any(String) as unknown,
+    nonce: expect.any(String) as unknown,
+    scope: 'openid profile',
+  });
   const back = await visitor.get(await provider.pass(url.href));
   expect([back.status, back.headers.location]).toEqual([303, '/bookings?day=1']);
   expect(back.setCookies.find((line) => line.startsWith('toki-oidc='))).toContain('Max-Age=0');
-  expect((await visitor.get('/api/v1/me')).json()).toMatchObject({ id: staff.id, role: 'supervisor', way: 'oidc', mustChangePassword: false });
-  expect(await site.audit.list({ limit: 1, action: 'session.open' })).toMatchObject([{ actorId: staff.id, result: 'done', detail: { way: 'oidc' } }]);
+  expect((await visitor.get('/api/v1/me')).json()).toMatchObject({
+    id: staff.id,
+    role: 'supervisor',
+    way: 'oidc',
+    mustChangePassword: false,
+  });
+  expect(await site.audit.list({ limit: 1, action: 'session.open' })).toMatchObject([
+    { actorId: staff.id, result: 'done', detail: { way: 'oidc' } },
+  ]);
 
   // The name moves to somebody else: nothing opens for them. The person keeps the account under a new name.
   await provider.person('subject-2', { preferred_username: staff.login });
@@ -69,7 +92,11 @@ test('unknown people and people shut out are told so', async () => {
   expect((await visitor.get('/api/v1/me')).status).toBe(401);
   expect(refused(await logIn(site.visitor()))).toEqual([303, 'oidc_disabled', false]);
   const words = (await site.visitor().get('/api/v1/session/ways?refused=oidc_disabled')).json();
-  expect(words).toEqual({ local: true, oidc: { label: '市の認証でログイン' }, refused: expect.stringContaining('停止されています') });
+  expect(words).toEqual({
+    local: true,
+    oidc: { label: '市の認証でログイン' },
+    refused: expect.stringContaining('停止されています'),
+  });
 });
 
 describe('on the way back', () => {
@@ -103,7 +130,11 @@ describe('on the way back', () => {
     expect(refused(await thief.get(path))).toEqual([303, 'oidc_rejected', false]);
   });
 
-  const kept = (visitor: Visitor) => JSON.parse(testKeys.open(Buffer.from(visitor.cookies.get('toki-oidc')!, 'base64url')).toString('utf8')) as Record<string, unknown>;
+  const kept = (visitor: Visitor) =>
+    JSON.parse(testKeys.open(Buffer.from(visitor.cookies.get('toki-oidc')!, 'base64url')).toString('utf8')) as Record<
+      string,
+      unknown
+    >;
   test.each([
     ['another verifier', { verifier: 'x'.repeat(43) }, 'oidc_rejected'],
     ['another nonce', { nonce: 'forged' }, 'oidc_rejected'],
@@ -111,7 +142,10 @@ describe('on the way back', () => {
   ])('%s: nothing', async (_what, change, code) => {
     const visitor = site.visitor();
     const path = await toProvider(visitor);
-    visitor.cookies.set('toki-oidc', testKeys.seal(JSON.stringify({ ...kept(visitor), ...change })).toString('base64url'));
+    visitor.cookies.set(
+      'toki-oidc',
+      testKeys.seal(JSON.stringify({ ...kept(visitor), ...change })).toString('base64url'),
+    );
     expect(refused(await visitor.get(path))).toEqual([303, code, false]);
   });
 
@@ -120,7 +154,13 @@ describe('on the way back', () => {
     const path = await toProvider(visitor);
     const state = /state=([^&]+)/.exec(path)![1]!;
     const cookie = visitor.cookies.get('toki-oidc')!;
-    expect(refused(await visitor.get(`/oidc/callback?error=access_denied&state=${state}&iss=${encodeURIComponent(settings.issuer)}`))).toEqual([303, 'oidc_rejected', false]);
+    expect(
+      refused(
+        await visitor.get(
+          `/oidc/callback?error=access_denied&state=${state}&iss=${encodeURIComponent(settings.issuer)}`,
+        ),
+      ),
+    ).toEqual([303, 'oidc_rejected', false]);
     visitor.cookies.set('toki-oidc', `${cookie.slice(0, -6)}AAAAAA`);
     expect(refused(await visitor.get(path))).toEqual([303, 'oidc_stale', false]);
   });
@@ -129,7 +169,10 @@ describe('on the way back', () => {
     const visitor = site.visitor();
     await visitor.get(await toProvider(visitor));
     const { id } = (await visitor.get('/api/v1/me')).json<{ id: string }>();
-    await site.city.database('staff_session').where({ staff_id: id }).update({ seen_at: new Date(Date.now() - 31 * 60_000) });
+    await site.city
+      .database('staff_session')
+      .where({ staff_id: id })
+      .update({ seen_at: new Date(Date.now() - 31 * 60_000) });
     expect((await visitor.get('/api/v1/me')).status).toBe(401);
   });
 });
@@ -171,15 +214,22 @@ test('one links one’s own account with the password, and no account twice', as
     const { staff } = await site.account('auditor');
     const visitor = site.visitor();
     visitor.cookies.set('toki-staff', await site.desk.sessions.open(staff.id));
-    const row = await site.city.database('staff_session').where({ staff_id: staff.id }).first<{ token_hash: Buffer }>('token_hash');
-    await site.city.database('staff').where({ id: staff.id }).update({ sealed_totp: testKeys.seal('AAAA') });
+    const row = await site.city
+      .database('staff_session')
+      .where({ staff_id: staff.id })
+      .first<{ token_hash: Buffer }>('token_hash');
+    await site.city
+      .database('staff')
+      .where({ id: staff.id })
+      .update({ sealed_totp: testKeys.seal('AAAA') });
     await site.staff.changePassword(tester, staff.id, password, row.token_hash);
     return { staff, visitor };
   };
   const [one, two] = [await person(), await person()];
   await provider.person('auditor-subject', {});
   expect((await one.visitor.post('/api/v1/me/link', { password: 'wrong' })).json()['code']).toBe('wrong_password');
-  const link = async ({ visitor }: typeof one) => visitor.get(await provider.pass((await visitor.post('/api/v1/me/link', { password })).json<{ url: string }>().url));
+  const link = async ({ visitor }: typeof one) =>
+    visitor.get(await provider.pass((await visitor.post('/api/v1/me/link', { password })).json<{ url: string }>().url));
   expect((await link(one)).headers.location).toBe('/account?linked=1');
   expect((await link(two)).headers.location).toBe('/account?refused=oidc_taken');
   const fresh = site.visitor();
@@ -197,7 +247,9 @@ test('a provider that is away: one kind sentence, and passwords still work', asy
   try {
     expect(refused(await lonely.visitor().get('/oidc/start'))).toEqual([303, 'oidc_unavailable', false]);
     const { staff, oneTimePassword } = await lonely.account('operator');
-    expect((await lonely.visitor().post('/api/v1/session', { login: staff.login, password: oneTimePassword })).status).toBe(200);
+    expect(
+      (await lonely.visitor().post('/api/v1/session', { login: staff.login, password: oneTimePassword })).status,
+    ).toBe(200);
     // It comes back: nobody has to restart anything.
     const late = await startIdentityProvider({ port, redirectUri: settings.redirectUri });
     try {

@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream';
+
 import pino from 'pino';
+
 import { createCitizenApp } from '../../api/citizen/app';
 import { createBookingRepository } from '../../database/bookings';
 import { openDatabase } from '../../database/connection';
@@ -7,8 +9,8 @@ import { createLoginThrottle } from '../../database/login-throttle';
 import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { createResidentRepository } from '../../database/residents';
-import { createSiteSettings } from '../../database/site-settings';
 import { createSessionRepository } from '../../database/sessions';
+import { createSiteSettings } from '../../database/site-settings';
 import { createSlotRepository } from '../../database/slots';
 import { projectRoot } from '../../runtime/root';
 import { listenerOf, serve } from '../../runtime/serve';
@@ -26,10 +28,32 @@ test('operators book while every connection of the citizens’ door is taken and
   const programmes = createProgrammes(pool);
   const outbox = createOutbox(pool);
   const citizenApp = createCitizenApp({
-    bookings: createBookingRepository({ database: pool, keys: testKeys, programmes }), programmes, residents: createResidentRepository({ database: pool, keys: testKeys }),
-    slots: createSlotRepository(pool), sessions: createSessionRepository({ database: pool, keys: testKeys }), site: createSiteSettings(pool), throttle: createLoginThrottle({ database: pool, keys: testKeys }),
-    keys: testKeys, handOver: { offer: () => undefined }, unmet: { note: () => undefined }, health: { database: () => pool.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
-    log: pino({}, new Writable({ write(_chunk, _encoding, done) { done(); } })), publicUrl: 'http://localhost:3000', trustedProxies: [], projectRoot,
+    bookings: createBookingRepository({ database: pool, keys: testKeys, programmes }),
+    programmes,
+    residents: createResidentRepository({ database: pool, keys: testKeys }),
+    slots: createSlotRepository(pool),
+    sessions: createSessionRepository({ database: pool, keys: testKeys }),
+    site: createSiteSettings(pool),
+    throttle: createLoginThrottle({ database: pool, keys: testKeys }),
+    keys: testKeys,
+    handOver: { offer: () => undefined },
+    unmet: { note: () => undefined },
+    health: {
+      database: () => pool.raw('SELECT 1'),
+      temporal: () => Promise.resolve(),
+      backlog: () => outbox.backlog(),
+    },
+    log: pino(
+      {},
+      new Writable({
+        write(_chunk, _encoding, done) {
+          done();
+        },
+      }),
+    ),
+    publicUrl: 'http://localhost:3000',
+    trustedProxies: [],
+    projectRoot,
   });
   const serving = await serve(listenerOf(citizenApp), 0);
   const address = serving.server.address();
@@ -37,7 +61,10 @@ test('operators book while every connection of the citizens’ door is taken and
   try {
     const citizenResident = await city.addResident();
     const citizen = new Visitor(citizenUrl);
-    citizen.cookies.set('toki', await createSessionRepository({ database: pool, keys: testKeys }).open(citizenResident));
+    citizen.cookies.set(
+      'toki',
+      await createSessionRepository({ database: pool, keys: testKeys }).open(citizenResident),
+    );
     expect((await citizen.get('/api/v1/bookings')).status).toBe(200);
 
     const operator = await site.colleague('operator');
@@ -49,19 +76,28 @@ test('operators book while every connection of the citizens’ door is taken and
     jest.spyOn(console, 'log').mockImplementation(() => undefined);
     // Every connection is busy for longer than the test lasts, and forty people wait behind them.
     const blocked = Array.from({ length: 4 }, () => pool.raw('SELECT pg_sleep(30)').catch(() => undefined));
-    const waiting = Array.from({ length: 40 }, () => citizen.get('/api/v1/bookings').then((answer) => answer.status, () => 0));
+    const waiting = Array.from({ length: 40 }, () =>
+      citizen.get('/api/v1/bookings').then(
+        (answer) => answer.status,
+        () => 0,
+      ),
+    );
     const times: number[] = [];
     for (const residentId of callers) {
       const startedAt = performance.now();
       const held = await operator.post(`/api/v1/residents/${residentId}/bookings`, { slotId, dose: 1 });
-      const confirmed = await operator.post(`/api/v1/bookings/${held.json<{ id: string }>().id}/confirm`, { answers: validAnswers });
+      const confirmed = await operator.post(`/api/v1/bookings/${held.json<{ id: string }>().id}/confirm`, {
+        answers: validAnswers,
+      });
       times.push(performance.now() - startedAt);
       expect([held.status, confirmed.status]).toEqual([201, 200]);
     }
     expect(Math.max(...times)).toBeLessThan(callerWaitsMs);
     // The citizens' door really was shut all that time.
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([503]));
-    await city.database.raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test citizen'`);
+    await city.database.raw(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test citizen'`,
+    );
     await Promise.all(blocked);
   } finally {
     jest.restoreAllMocks();

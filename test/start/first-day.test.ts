@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+
 import type { Browser, Page } from 'playwright-core';
+
 import { projectRoot } from '../../runtime/root';
-import { launchBrowser, desktop } from '../browser/support/browser';
+import { desktop, launchBrowser } from '../browser/support/browser';
 import { describeInBrowser } from '../support/chromium';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 
@@ -13,7 +15,8 @@ jest.retryTimes(0);
 const caller = { number: '9920000001', kana: 'タカハシ', birthDate: 'T12.8.17' };
 
 /** `YYYY-MM-DD` in the city, so many days from today. */
-const day = (ahead: number) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(new Date(Date.now() + ahead * 86_400_000));
+const day = (ahead: number) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(new Date(Date.now() + ahead * 86_400_000));
 
 describeInBrowser('the first day of somebody who has never seen it, on what `npm start` gives', () => {
   let place: TokiPlace;
@@ -47,7 +50,8 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
     await page.getByRole('heading', { level: 1, name: '今日' }).waitFor();
     return page;
   };
-  const goTo = async (page: Page, area: string) => page.getByRole('navigation').getByRole('link', { name: area, exact: true }).click();
+  const goTo = async (page: Page, area: string) =>
+    page.getByRole('navigation').getByRole('link', { name: area, exact: true }).click();
 
   test('adds a venue, plans weeks, loads residents, books for a caller, checks the person in, and reads it all', async () => {
     const city = await logIn('admin');

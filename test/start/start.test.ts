@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Client } from 'pg';
+
 import { createTokiPlace, isThere, RunningToki, type TokiPlace } from '../support/running-toki';
 
 jest.setTimeout(240_000);
@@ -70,19 +72,30 @@ test('from nothing to ready; whoever dies runs again; Ctrl-C leaves nothing behi
 
   const second = run(place);
   expect(await second.exited).toBe(1);
-  expect(second.lines).toEqual([expect.stringMatching(/^Toki is already running on the data folder .*: stop it first/)]);
+  expect(second.lines).toEqual([
+    expect.stringMatching(/^Toki is already running on the data folder .*: stop it first/),
+  ]);
 
   const doctor = run(place, 'toki', 'doctor');
   expect(await doctor.exited).toBe(0);
   expect(doctor.lines.every((line) => line.startsWith('OK'))).toBe(true);
 
   const before = toki.pids;
-  for (const [name, label] of [['worker', 'worker'], ['citizen', 'citizen'], ['staff', 'staff'], ['temporal', 'Temporal'], ['postgres', 'PostgreSQL']] as const) {
+  for (const [name, label] of [
+    ['worker', 'worker'],
+    ['citizen', 'citizen'],
+    ['staff', 'staff'],
+    ['temporal', 'Temporal'],
+    ['postgres', 'PostgreSQL'],
+  ] as const) {
     process.kill(before[name], 'SIGKILL');
     await toki.line(new RegExp(`${label} ended unexpectedly \\(SIGKILL\\); it is started again in`));
     await toki.line(new RegExp(`${label} runs again`));
   }
-  await until(async () => (await readyz(citizenUrl)) === 'ready' && (await readyz(staffUrl)) === 'ready', 'readiness after five deaths');
+  await until(
+    async () => (await readyz(citizenUrl)) === 'ready' && (await readyz(staffUrl)) === 'ready',
+    'readiness after five deaths',
+  );
 
   const after = Object.values(toki.pids);
   expect(after.every(isThere)).toBe(true);
@@ -127,7 +140,9 @@ test('a port in use, a wrong variable, a missing tool: one sentence each', async
   try {
     const taken = run(other);
     expect(await taken.exited).toBe(1);
-    expect(taken.lines).toEqual([`Port ${String(other.env['CITIZEN_PORT'])} is in use by another program: stop that program, or choose another port with CITIZEN_PORT.`]);
+    expect(taken.lines).toEqual([
+      `Port ${String(other.env['CITIZEN_PORT'])} is in use by another program: stop that program, or choose another port with CITIZEN_PORT.`,
+    ]);
 
     const wrong = run({ ...other, env: { ...other.env, STAFF_PORT: 'eighty' } });
     expect(await wrong.exited).toBe(1);
@@ -137,5 +152,7 @@ test('a port in use, a wrong variable, a missing tool: one sentence each', async
   }
   const missing = run({ ...other, env: { ...other.env, TEMPORAL_CLI: '/nowhere/temporal' } });
   expect(await missing.exited).toBe(1);
-  expect(missing.lines.filter((line) => !/^\d\d:\d\d:\d\d toki /.test(line))).toEqual(['TEMPORAL_CLI is /nowhere/temporal, but that is not a Temporal command.']);
+  expect(missing.lines.filter((line) => !/^\d\d:\d\d:\d\d toki /.test(line))).toEqual([
+    'TEMPORAL_CLI is /nowhere/temporal, but that is not a Temporal command.',
+  ]);
 });

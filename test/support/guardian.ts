@@ -14,11 +14,19 @@ export interface GuardedProcess {
 export function guard(folder: string, processes: readonly GuardedProcess[]): () => Promise<void> {
   const guardian = spawn(
     process.execPath,
-    [join(__dirname, 'guardian-process.cjs'), folder, ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`)],
+    [
+      join(__dirname, 'guardian-process.cjs'),
+      folder,
+      ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`),
+    ],
     { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
   );
   guardian.unref();
-  const ended = new Promise<void>((resolve) => guardian.once('exit', () => { resolve(); }));
+  const ended = new Promise<void>((resolve) =>
+    guardian.once('exit', () => {
+      resolve();
+    }),
+  );
   return async () => {
     guardian.ref();
     guardian.stdin.end();

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { searchAttributes } from '../../domain/contracts/search-attributes';
-import { startEmbeddedTemporal, type EmbeddedTemporal } from '../../runtime/embedded-temporal';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../runtime/embedded-temporal';
 import { guard } from './guardian';
 import { testDynamicConfig, testServices } from './services';
 

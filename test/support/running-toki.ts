@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { findFreePort } from '../../runtime/free-port';
 import { projectRoot } from '../../runtime/root';
 import type { RuntimeFile } from '../../runtime/runtime-file';
@@ -28,7 +29,9 @@ export async function createTokiPlace(extra: NodeJS.ProcessEnv = {}): Promise<To
       TEMPORAL_CLI: testServices().temporalCli,
       ...extra,
     },
-    remove: () => { rmSync(parent, { recursive: true, force: true }); },
+    remove: () => {
+      rmSync(parent, { recursive: true, force: true });
+    },
   };
 }
 
@@ -38,11 +41,18 @@ export class RunningToki {
   readonly exited: Promise<number | string>;
   readonly #process: ChildProcess;
 
-  constructor(private readonly place: TokiPlace, ...args: string[]) {
-    this.#process = spawn(process.execPath, [join(projectRoot, 'runtime', 'bootstrap.mjs'), ...(args.length === 0 ? ['start'] : args)], {
-      env: place.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  constructor(
+    private readonly place: TokiPlace,
+    ...args: string[]
+  ) {
+    this.#process = spawn(
+      process.execPath,
+      [join(projectRoot, 'runtime', 'bootstrap.mjs'), ...(args.length === 0 ? ['start'] : args)],
+      {
+        env: place.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let rest = '';
     const collect = (text: string) => {
       const parts = (rest + text).split('\n');
@@ -51,7 +61,11 @@ export class RunningToki {
     };
     this.#process.stdout?.setEncoding('utf8').on('data', collect);
     this.#process.stderr?.setEncoding('utf8').on('data', collect);
-    this.exited = new Promise((resolve) => this.#process.once('close', (code, signal) => { resolve(signal ?? code ?? 0); }));
+    this.exited = new Promise((resolve) =>
+      this.#process.once('close', (code, signal) => {
+        resolve(signal ?? code ?? 0);
+      }),
+    );
   }
 
   get text(): string {
@@ -61,13 +75,17 @@ export class RunningToki {
   /** Waits for a line. Rejects with everything printed when it does not come, or the program ends before. */
   async line(expected: RegExp, withinMs = 180_000): Promise<string> {
     let ended: number | string | undefined;
-    void this.exited.then((how) => { ended = how; });
+    void this.exited.then((how) => {
+      ended = how;
+    });
     const deadline = Date.now() + withinMs;
     for (;;) {
       const found = this.lines.find((line) => expected.test(line));
       if (found !== undefined) return found;
       if (ended !== undefined || Date.now() > deadline) {
-        throw new Error(`${String(expected)} did not come${ended === undefined ? '' : `; it ended with ${ended}`}. It printed:\n${this.text}`);
+        throw new Error(
+          `${String(expected)} did not come${ended === undefined ? '' : `; it ended with ${ended}`}. It printed:\n${this.text}`,
+        );
       }
       await sleep(50);
     }

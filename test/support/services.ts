@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { knex } from 'knex';
 import { Client } from 'pg';
+
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { migrationSource } from '../../migrations';
 import { startEmbeddedPostgres } from '../../runtime/embedded-postgres';
@@ -34,7 +36,8 @@ const ENVIRONMENT = 'TOKI_TEST_RUN';
 /** The services of this run, as the global set-up started them. */
 export function testServices(): TestServices {
   const text = process.env[ENVIRONMENT];
-  if (text === undefined) throw new Error('The test services are not there: this file must run in the jest project "services".');
+  if (text === undefined)
+    throw new Error('The test services are not there: this file must run in the jest project "services".');
   return JSON.parse(text) as TestServices;
 }
 
@@ -113,7 +116,11 @@ async function ensureTemplate(postgresUrl: string): Promise<string> {
     const building = `${name}_building`;
     await client.query(`DROP DATABASE IF EXISTS ${building} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${building}`);
-    const connection = knex({ client: 'pg', connection: withDatabase(postgresUrl, building), pool: { min: 0, max: 1 } });
+    const connection = knex({
+      client: 'pg',
+      connection: withDatabase(postgresUrl, building),
+      pool: { min: 0, max: 1 },
+    });
     try {
       await connection.migrate.latest({ migrationSource });
     } finally {
@@ -136,7 +143,8 @@ export function withDatabase(postgresUrl: string, database: string): string {
 function reusable(file: string): RunningServices | undefined {
   if (!existsSync(file)) return undefined;
   const found = JSON.parse(readFileSync(file, 'utf8')) as RunningServices;
-  const alive = found.processes.length === 2 && found.processes.every((mark) => parseMark(mark) !== undefined && isAlive(mark));
+  const alive =
+    found.processes.length === 2 && found.processes.every((mark) => parseMark(mark) !== undefined && isAlive(mark));
   return alive ? found : undefined;
 }
 

@@ -1,12 +1,13 @@
-import { knex } from 'knex';
-import { OwnTemporal } from './own-temporal';
-import { createTestDatabase } from './test-database';
-import { createTestNamespace } from './test-namespace';
-import { testServices } from './services';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { missingSearchAttributes } from '../../runtime/search-attributes';
+import { knex } from 'knex';
+
 import { searchAttributes } from '../../domain/contracts/search-attributes';
+import { missingSearchAttributes } from '../../runtime/search-attributes';
+import { OwnTemporal } from './own-temporal';
+import { testServices } from './services';
+import { createTestDatabase } from './test-database';
+import { createTestNamespace } from './test-namespace';
 
 test('a test database has all migrations and goes away again', async () => {
   const database = await createTestDatabase();
@@ -36,7 +37,10 @@ test('a Temporal of its own comes back with the same address and data', async ()
   try {
     const address = await temporal.start();
     let connection = await Connection.connect({ address });
-    await connection.workflowService.registerNamespace({ namespace: 'kept', workflowExecutionRetentionPeriod: msToTs('1 day') });
+    await connection.workflowService.registerNamespace({
+      namespace: 'kept',
+      workflowExecutionRetentionPeriod: msToTs('1 day'),
+    });
     await connection.close();
     await temporal.stop();
     await expect(Connection.connect({ address, connectTimeout: 500 })).rejects.toThrow();

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { v7 as uuidv7 } from 'uuid';
+
 import { createBookingRepository } from '../../database/bookings';
-import { openDatabase, type Database } from '../../database/connection';
-import { makeKeys, parseKeys, type KeyRing } from '../../database/keys';
+import { type Database, openDatabase } from '../../database/connection';
+import { type KeyRing, makeKeys, parseKeys } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { digestTextOf, type SealedResident } from '../../database/residents';
 import { searchKeysOf } from '../../database/search-keys';
@@ -20,12 +22,19 @@ export const testKeys: KeyRing = parseKeys(testKeysText);
 
 /** A plain programme with two doses (`test/data/plain-programme.json`), to be changed for a test. */
 export function testDocument(change: (document: ProgrammeDocument) => void = () => undefined): ProgrammeDocument {
-  const document = JSON.parse(readFileSync(join(projectRoot, 'test', 'data', 'plain-programme.json'), 'utf8')) as ProgrammeDocument;
+  const document = JSON.parse(
+    readFileSync(join(projectRoot, 'test', 'data', 'plain-programme.json'), 'utf8'),
+  ) as ProgrammeDocument;
   change(document);
   return document;
 }
 
-export const validAnswers = { telephone: '090-1234-5678', email: 'hana@example.jp', consentRules: true, consentUse: true };
+export const validAnswers = {
+  telephone: '090-1234-5678',
+  email: 'hana@example.jp',
+  consentRules: true,
+  consentUse: true,
+};
 
 export interface TestCity {
   readonly database: Database;
@@ -37,7 +46,14 @@ export interface TestCity {
   /** Adds a resident; returns the id. */
   addResident(resident?: Partial<SealedResident> & { groupCode?: string; programmeId?: string }): Promise<string>;
   /** Adds a slot `daysAhead` days from today at `time` (city time) with seats for `channel`; returns the id. */
-  addSlot(slot?: { dose?: number; daysAhead?: number; time?: string; capacity?: number; channel?: Channel; programmeId?: string }): Promise<string>;
+  addSlot(slot?: {
+    dose?: number;
+    daysAhead?: number;
+    time?: string;
+    capacity?: number;
+    channel?: Channel;
+    programmeId?: string;
+  }): Promise<string>;
   /** taken and capacity of a slot's quota. */
   seats(slotId: string, channel?: Channel): Promise<{ taken: number; capacity: number }>;
   close(): Promise<void>;
@@ -46,13 +62,23 @@ export interface TestCity {
 let couponNumber = 9_800_000_000;
 
 /** A small city on a fresh database: one venue, the plain programme (or a changed one), no slots, no residents. */
-export async function createTestCity({ change, poolSize = 20 }: { change?: (document: ProgrammeDocument) => void; poolSize?: number } = {}): Promise<TestCity> {
+export async function createTestCity({
+  change,
+  poolSize = 20,
+}: { change?: (document: ProgrammeDocument) => void; poolSize?: number } = {}): Promise<TestCity> {
   const testDatabase = await createTestDatabase();
   const database = openDatabase({ url: testDatabase.databaseUrl, applicationName: 'test', poolSize });
   const programmes = createProgrammes(database);
   const version = await programmes.publish('test-programme', testDocument(change));
   const venueId = await createVenueRepository(database).save({
-    code: 'sakuragi', name: '桜木会場', ward: '中央区', address: '新潟市中央区1番地', access: '駅から5分', features: ['step_free'], mapUrl: null, position: 0,
+    code: 'sakuragi',
+    name: '桜木会場',
+    ward: '中央区',
+    address: '新潟市中央区1番地',
+    access: '駅から5分',
+    features: ['step_free'],
+    mapUrl: null,
+    position: 0,
   });
   const slots = createSlotRepository(database);
   return {
@@ -66,20 +92,37 @@ export async function createTestCity({ change, poolSize = 20 }: { change?: (docu
       const id = uuidv7();
       const person: SealedResident = { number: String(couponNumber++), birthDate: '1947-04-01', ...sealed };
       await database('resident').insert({
-        id, programme_id: programmeId, coupon_index: testKeys.blindIndex(person.number), sealed: testKeys.seal(JSON.stringify(person)),
-        digest: testKeys.blindIndex(digestTextOf(person)), search_keys: searchKeysOf(testKeys, person), key_id: testKeys.currentKeyId, group_code: groupCode,
+        id,
+        programme_id: programmeId,
+        coupon_index: testKeys.blindIndex(person.number),
+        sealed: testKeys.seal(JSON.stringify(person)),
+        digest: testKeys.blindIndex(digestTextOf(person)),
+        search_keys: searchKeysOf(testKeys, person),
+        key_id: testKeys.currentKeyId,
+        group_code: groupCode,
       });
       return id;
     },
-    async addSlot({ dose = 1, daysAhead = 5, time = '10:30', capacity = 5, channel = 'web', programmeId = version.programmeId } = {}) {
+    async addSlot({
+      dose = 1,
+      daysAhead = 5,
+      time = '10:30',
+      capacity = 5,
+      channel = 'web',
+      programmeId = version.programmeId,
+    } = {}) {
       const startsAt = instantOf(addDays(cityDate(new Date()), daysAhead), time);
       const endsAt = new Date(startsAt.getTime() + 30 * 60_000);
       await slots.addSlots(programmeId, venueId, null, [{ dose, startsAt, endsAt, quotas: [{ channel, capacity }] }]);
-      const row = await database('slot').where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt }).first<{ id: string }>('id');
+      const row = await database('slot')
+        .where({ programme_id: programmeId, venue_id: venueId, dose, starts_at: startsAt })
+        .first<{ id: string }>('id');
       return row.id;
     },
     async seats(slotId, channel = 'web') {
-      return database('slot_quota').where({ slot_id: slotId, channel }).first<{ taken: number; capacity: number }>('taken', 'capacity');
+      return database('slot_quota')
+        .where({ slot_id: slotId, channel })
+        .first<{ taken: number; capacity: number }>('taken', 'capacity');
     },
     async close() {
       await database.destroy();

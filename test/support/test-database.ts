@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+
 import type { Knex } from 'knex';
 import { Client } from 'pg';
+
 import { testServices, withDatabase } from './services';
 
 /** A database of its own with all migrations, empty of data. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
+
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { registerSearchAttributes } from '../../runtime/search-attributes';
 import { testServices } from './services';

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
 import { createTestNamespace } from './test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from './time-skipping';
 import { alarmClock, hoursQuery } from './time-skipping.workflows';
@@ -37,7 +38,11 @@ describe('time on the real server', () => {
   });
 
   test('thirty days pass at once', async () => {
-    const handle = await client.workflow.start(alarmClock, { taskQueue: 'clock', workflowId: 'month', args: [[1, 24, 30 * 24]] });
+    const handle = await client.workflow.start(alarmClock, {
+      taskQueue: 'clock',
+      workflowId: 'month',
+      args: [[1, 24, 30 * 24]],
+    });
     const started = Date.now();
     await skipTimeToTheEnd(client.workflow, { workflowId: 'month' });
     expect(await handle.result()).toEqual([1, 24, 720]);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { temporal } from '@temporalio/proto';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+
 import { createDataConverter } from '../../activities/data-converter';
 import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
 import type { BookingChange, InvalidAnswers } from '../../database/bookings';
@@ -9,16 +11,24 @@ import { createNoticeRepository, type InboxMessage, type NoticeRepository } from
 import { createOutbox, type Outbox } from '../../database/outbox';
 import { createProgrammes, type Programmes } from '../../database/programmes';
 import type { Refusal } from '../../domain/booking/refusals';
-import { bookingWorkflowId, timelineQueryName, type Channel, type Timeline } from '../../domain/contracts/booking-workflow';
+import {
+  bookingWorkflowId,
+  type Channel,
+  type Timeline,
+  timelineQueryName,
+} from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
-import { createActivities, createWorkers, type ActivityOptions, type Workers } from '../../runtime/workers';
+import { type ActivityOptions, createActivities, createWorkers, type Workers } from '../../runtime/workers';
 import { workflowBundle } from '../../runtime/workflow-bundle';
-import { createTestCity, validAnswers, type TestCity } from '../support/test-city';
+import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from '../support/time-skipping';
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+});
 
 /** One person's way through a booking; every step is committed to PostgreSQL and handed over to Temporal. */
 export interface Appointment {
@@ -38,7 +48,15 @@ export interface BookingWorld {
   readonly deliver: DeliverEvents;
   /** Hands over the events of a change; throws when the change was refused. */
   handOver(change: BookingChange | Refusal | InvalidAnswers): Promise<BookingChange>;
-  hold(options?: { residentId?: string; daysAhead?: number; time?: string; dose?: number; replaces?: string; channel?: Channel; deliver?: boolean }): Promise<Appointment>;
+  hold(options?: {
+    residentId?: string;
+    daysAhead?: number;
+    time?: string;
+    dose?: number;
+    replaces?: string;
+    channel?: Channel;
+    deliver?: boolean;
+  }): Promise<Appointment>;
   confirm(appointment: Appointment, options?: { email?: string | null; deliver?: boolean }): Promise<BookingChange>;
   /** Hold and confirm. */
   book(options?: Parameters<BookingWorld['hold']>[0] & { email?: string | null }): Promise<Appointment>;
@@ -66,7 +84,10 @@ export interface BookingWorldOptions {
 
 /** A city, a namespace, workers and a client that belong to one test file. */
 export async function createBookingWorld({ change, smtpUrl, line }: BookingWorldOptions = {}): Promise<BookingWorld> {
-  const [city, { address, namespace }] = await Promise.all([createTestCity(change ? { change } : {}), createTestNamespace()]);
+  const [city, { address, namespace }] = await Promise.all([
+    createTestCity(change ? { change } : {}),
+    createTestNamespace(),
+  ]);
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(city.keys) });
@@ -79,12 +100,23 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
     namespace,
     keys: city.keys,
     workflowBundle: await testWorkflowBundle(),
-    activities: createActivities({ database: city.database, keys: city.keys, publicUrl: 'https://yoyaku.example.jp', smtpUrl, line }),
+    activities: createActivities({
+      database: city.database,
+      keys: city.keys,
+      publicUrl: 'https://yoyaku.example.jp',
+      smtpUrl,
+      line,
+    }),
   });
   const running = workers.run();
 
   const world: BookingWorld = {
-    city, client, outbox, programmes, notices, deliver,
+    city,
+    client,
+    outbox,
+    programmes,
+    notices,
+    deliver,
 
     async handOver(change) {
       if (!change.ok) throw new Error(`refused: ${change.code}`);
@@ -95,16 +127,35 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
       return change;
     },
 
-    async hold({ residentId, daysAhead = 5, time = '10:30', dose = 1, replaces, channel = 'web', deliver: isDelivered = true } = {}) {
+    async hold({
+      residentId,
+      daysAhead = 5,
+      time = '10:30',
+      dose = 1,
+      replaces,
+      channel = 'web',
+      deliver: isDelivered = true,
+    } = {}) {
       const resident = residentId ?? (await city.addResident());
       const slotId = await city.addSlot({ daysAhead, time, dose, channel, capacity: 10_000 });
       const change = await city.bookings.hold({
-        residentId: resident, slotId, dose, channel, actor: 'citizen', ...(replaces === undefined ? {} : { replaces }),
+        residentId: resident,
+        slotId,
+        dose,
+        channel,
+        actor: 'citizen',
+        ...(replaces === undefined ? {} : { replaces }),
       });
       if (!change.ok) throw new Error(`refused: ${change.code}`);
       if (isDelivered) await world.handOver(change);
       const { booking } = change;
-      return { residentId: resident, bookingId: booking.id, startsAt: booking.slot.startsAt, endsAt: booking.slot.endsAt, holdExpiresAt: booking.holdExpiresAt };
+      return {
+        residentId: resident,
+        bookingId: booking.id,
+        startsAt: booking.slot.startsAt,
+        endsAt: booking.slot.endsAt,
+        holdExpiresAt: booking.holdExpiresAt,
+      };
     },
 
     async confirm({ residentId, bookingId }, { email = validAnswers.email, deliver: isDelivered = true } = {}) {

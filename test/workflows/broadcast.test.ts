@@ -8,7 +8,7 @@ import { addDays, cityDate, cityTime } from '../../domain/calendar/city-time';
 import { broadcastWorkflowId } from '../../domain/contracts/broadcast-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { FakeLineServer } from '../faults/fake-line-server';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 
 const line = new FakeLineServer();
 const now = new Date();
@@ -20,12 +20,22 @@ let broadcasts: LineBroadcasts;
 function withBroadcast(document: ProgrammeDocument): void {
   document.schema = 3;
   document.bookingWindow.exceptions = [{ channels: ['phone'], firstDay: 0, lastDay: 30 }];
-  document.broadcasts = [{ id: 'morning', at: cityTime(now), seatsOf: ['phone'], text: '{{date}}の空き\n{{#each venues}}{{venueName}} {{seats}}席\n{{/each}}合計{{totalSeats}}席 {{siteUrl}}' }];
+  document.broadcasts = [
+    {
+      id: 'morning',
+      at: cityTime(now),
+      seatsOf: ['phone'],
+      text: '{{date}}の空き\n{{#each venues}}{{venueName}} {{seats}}席\n{{/each}}合計{{totalSeats}}席 {{siteUrl}}',
+    },
+  ];
 }
 
 beforeAll(async () => {
   const apiUrl = await line.start();
-  world = await createBookingWorld({ change: withBroadcast, line: { apiUrl, channelAccessToken: line.channelAccessToken } });
+  world = await createBookingWorld({
+    change: withBroadcast,
+    line: { apiUrl, channelAccessToken: line.channelAccessToken },
+  });
   broadcasts = createLineBroadcasts(world.city.database);
   await world.city.addSlot({ daysAhead: 0, time: '23:58', capacity: 3, channel: 'phone' });
   await world.city.addSlot({ daysAhead: 0, time: '23:59', capacity: 4, channel: 'phone' });
@@ -40,16 +50,19 @@ afterAll(async () => {
 
 /** Some workers look at the same time, once or twice. */
 async function look(workers = 3): Promise<void> {
-  const loops = Array.from({ length: workers }, () => createBroadcastSweeper({ client: world.client, broadcasts, programmes: world.programmes, log, everyMs: 50 }));
+  const loops = Array.from({ length: workers }, () =>
+    createBroadcastSweeper({ client: world.client, broadcasts, programmes: world.programmes, log, everyMs: 50 }),
+  );
   for (const loop of loops) loop.start();
   await new Promise((resolve) => setTimeout(resolve, 300));
   await Promise.all(loops.map((loop) => loop.stop()));
 }
 
-const ended = () => world.until(async () => {
-  const [row] = await broadcasts.recent(world.city.version.programmeId, 1);
-  return row && row.status !== 'queued' && row.status !== 'sending' ? row : undefined;
-});
+const ended = () =>
+  world.until(async () => {
+    const [row] = await broadcasts.recent(world.city.version.programmeId, 1);
+    return row && row.status !== 'queued' && row.status !== 'sending' ? row : undefined;
+  });
 
 test('leaves once a day, however many workers look and however often they begin anew, with the free seats of the day', async () => {
   await look();
@@ -68,14 +81,31 @@ test('leaves once a day, however many workers look and however often they begin 
 async function another(daysAhead: number, change: { sender?: 'inbox' | 'none' } = {}) {
   const { database, version } = world.city;
   const day = addDays(today, daysAhead);
-  await broadcasts.open({ programmeId: version.programmeId, programmeVersionId: version.id, broadcast: 'morning', day });
-  const { id } = await database('line_broadcast').where({ day }).first<{ id: string }>('id');
-  const sender = change.sender === 'inbox' ? 'inbox' : createLineApi({ apiUrl: line.url, channelAccessToken: line.channelAccessToken });
-  const activities = createBroadcastActivities({
-    broadcasts, programmes: world.programmes, seats: createBroadcastSeats(createSlotRepository(database)), publicUrl: 'https://yoyaku.example.jp',
-    clock: () => new Date(now.getTime() + daysAhead * 86_400_000), ...(change.sender === 'none' ? {} : { sender }),
+  await broadcasts.open({
+    programmeId: version.programmeId,
+    programmeVersionId: version.id,
+    broadcast: 'morning',
+    day,
   });
-  return { id, send: () => activities.sendBroadcast({ broadcastId: id }), settle: () => activities.settleBroadcast({ broadcastId: id }), row: () => broadcasts.find(id) };
+  const { id } = await database('line_broadcast').where({ day }).first<{ id: string }>('id');
+  const sender =
+    change.sender === 'inbox'
+      ? 'inbox'
+      : createLineApi({ apiUrl: line.url, channelAccessToken: line.channelAccessToken });
+  const activities = createBroadcastActivities({
+    broadcasts,
+    programmes: world.programmes,
+    seats: createBroadcastSeats(createSlotRepository(database)),
+    publicUrl: 'https://yoyaku.example.jp',
+    clock: () => new Date(now.getTime() + daysAhead * 86_400_000),
+    ...(change.sender === 'none' ? {} : { sender }),
+  });
+  return {
+    id,
+    send: () => activities.sendBroadcast({ broadcastId: id }),
+    settle: () => activities.settleBroadcast({ broadcastId: id }),
+    row: () => broadcasts.find(id),
+  };
 }
 
 const takenWith = (id: string) => line.takenBy('all').filter((message) => message.retryKey === id).length;
@@ -124,8 +154,15 @@ test('nothing leaves without free seats, without LINE, or an hour late', async (
   await world.city.addSlot({ daysAhead: 7, capacity: 5, channel: 'phone' });
   expect(await (await another(7, { sender: 'none' })).send()).toEqual({ status: 'skipped', reason: 'no_line' });
   const { database, version } = world.city;
-  await broadcasts.open({ programmeId: version.programmeId, programmeVersionId: version.id, broadcast: 'morning', day: addDays(today, -1) });
-  const { id } = await database('line_broadcast').where({ day: addDays(today, -1) }).first<{ id: string }>('id');
+  await broadcasts.open({
+    programmeId: version.programmeId,
+    programmeVersionId: version.id,
+    broadcast: 'morning',
+    day: addDays(today, -1),
+  });
+  const { id } = await database('line_broadcast')
+    .where({ day: addDays(today, -1) })
+    .first<{ id: string }>('id');
   await look(1);
   await world.until(async () => (await broadcasts.find(id))?.reason === 'too_late');
 });
@@ -143,7 +180,13 @@ test('seats are those of the message’s doors, without what is held or taken', 
   const { version, database } = world.city;
   const [broadcast] = version.document.broadcasts ?? [];
   if (!broadcast) throw new Error('the broadcast is missing');
-  const held = await world.city.bookings.hold({ residentId: await world.city.addResident(), slotId: await world.city.addSlot({ daysAhead: 9, capacity: 2, channel: 'phone' }), dose: 1, channel: 'phone', actor: 'operator' });
+  const held = await world.city.bookings.hold({
+    residentId: await world.city.addResident(),
+    slotId: await world.city.addSlot({ daysAhead: 9, capacity: 2, channel: 'phone' }),
+    dose: 1,
+    channel: 'phone',
+    actor: 'operator',
+  });
   expect(held.ok).toBe(true);
   const day = addDays(today, 9);
   const count = createBroadcastSeats(createSlotRepository(database));

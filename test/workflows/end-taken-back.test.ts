@@ -1,10 +1,13 @@
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 
 let world: BookingWorld;
-beforeAll(async () => { world = await createBookingWorld(); });
+beforeAll(async () => {
+  world = await createBookingWorld();
+});
 afterAll(() => world.close());
 
-const subjects = async (bookingId: string) => (await world.messages(bookingId)).map((message) => message.subject.replace(/^【.*】/, ''));
+const subjects = async (bookingId: string) =>
+  (await world.messages(bookingId)).map((message) => message.subject.replace(/^【.*】/, ''));
 
 async function attended(options: Parameters<BookingWorld['book']>[0] = {}) {
   const appointment = await world.book(options);
@@ -19,8 +22,16 @@ test('a check-in undone after the workflow ended: a new run waits for the person
   const { bookingId } = await attended();
   const before = await subjects(bookingId);
   await world.handOver(await world.city.bookings.undoCheckIn(bookingId, 'venue'));
-  const timeline = await world.until(async () => { const now = await world.timeline(bookingId); return now.state === 'confirmed' && now; });
-  expect(timeline.done.filter((entry) => entry.kind === 'event').map((entry) => entry.label)).toEqual(['仮押さえ', '予約確定', '来場', '来場の取り消し']);
+  const timeline = await world.until(async () => {
+    const now = await world.timeline(bookingId);
+    return now.state === 'confirmed' && now;
+  });
+  expect(timeline.done.filter((entry) => entry.kind === 'event').map((entry) => entry.label)).toEqual([
+    '仮押さえ',
+    '予約確定',
+    '来場',
+    '来場の取り消し',
+  ]);
   expect(await world.searchAttributes(bookingId)).toMatchObject({ BookingStatus: 'confirmed' });
   await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
   expect(await world.handle(bookingId).result()).toBe('attended');
@@ -41,7 +52,13 @@ test('somebody who counted as not come was there: the next dose is offered to th
   await world.until(async () => (await world.timeline(bookingId)).done.length >= 3);
   expect(await world.finish(bookingId)).toBe('no_show');
   await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
-  expect(await world.until(async () => (await world.handle(bookingId).describe()).status.name === 'COMPLETED' && (await world.handle(bookingId).result()) === 'attended')).toBe(true);
+  expect(
+    await world.until(
+      async () =>
+        (await world.handle(bookingId).describe()).status.name === 'COMPLETED' &&
+        (await world.handle(bookingId).result()) === 'attended',
+    ),
+  ).toBe(true);
   expect(await subjects(bookingId)).toContain('2回目の予約のご案内');
 });
 
@@ -53,6 +70,12 @@ test('handed over twice, late and out of order, it comes to the same', async () 
   await world.deliver(again.events);
   await world.deliver(undone.events);
   await world.deliver(undone.events);
-  expect(await world.until(async () => (await world.handle(bookingId).describe()).status.name === 'COMPLETED' && ((await world.handle(bookingId).result()) as string))).toBe('attended');
+  expect(
+    await world.until(
+      async () =>
+        (await world.handle(bookingId).describe()).status.name === 'COMPLETED' &&
+        ((await world.handle(bookingId).result()) as string),
+    ),
+  ).toBe('attended');
   expect((await subjects(bookingId)).filter((subject) => subject === '2回目の予約のご案内')).toHaveLength(1);
 });

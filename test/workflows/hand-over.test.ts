@@ -2,7 +2,7 @@ import { createHandOver } from '../../activities/hand-over';
 import { createRelay } from '../../activities/relay';
 import { createTemporalClient } from '../../activities/temporal-client';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 
 let world: BookingWorld;
 beforeAll(async () => {
@@ -17,7 +17,9 @@ interface Line {
 
 function recordingLog() {
   const lines: Line[] = [];
-  const at = (level: string) => (_fields: object, message: string) => { lines.push({ level, message }); };
+  const at = (level: string) => (_fields: object, message: string) => {
+    lines.push({ level, message });
+  };
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 }
 
@@ -32,7 +34,15 @@ async function holds(count: number): Promise<BookingEvent[]> {
 }
 
 async function undelivered(events: readonly BookingEvent[]): Promise<number> {
-  return (await world.city.database('booking_event').whereIn('booking_id', events.map((event) => event.bookingId)).whereNull('delivered_at')).length;
+  return (
+    await world.city
+      .database('booking_event')
+      .whereIn(
+        'booking_id',
+        events.map((event) => event.bookingId),
+      )
+      .whereNull('delivered_at')
+  ).length;
 }
 
 describe('the hand-over', () => {
@@ -100,7 +110,9 @@ describe('the relay', () => {
     await world.until(async () => (await undelivered(events)) === 0);
     for (const relay of relays) await relay.stop();
     for (const { bookingId } of events) {
-      const signals = (await world.history(bookingId)).filter((event) => event.workflowExecutionSignaledEventAttributes);
+      const signals = (await world.history(bookingId)).filter(
+        (event) => event.workflowExecutionSignaledEventAttributes,
+      );
       expect(signals).toEqual([]);
     }
   });
@@ -121,7 +133,9 @@ describe('the relay', () => {
     if (!broken) throw new Error('no hold');
     // Its workflow was lost, and what comes next cannot be read.
     await world.outbox.markDelivered([broken]);
-    await world.city.database('booking_event').insert({ booking_id: broken.bookingId, version: 99, type: 'released', actor: 'system', facts: '{}' });
+    await world.city
+      .database('booking_event')
+      .insert({ booking_id: broken.bookingId, version: 99, type: 'released', actor: 'system', facts: '{}' });
     const log = recordingLog();
     const relay = createRelay({ ...dependencies(), log, olderThanMs: 0, pollMs: 20 });
     relay.start();

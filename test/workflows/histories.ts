@@ -7,7 +7,10 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 function eventNames(events: readonly HistoryEvent[]): string[] {
   return events.map(({ eventType }) => {
     const name = temporal.api.enums.v1.EventType[eventType ?? 0] ?? '';
-    return name.replace('EVENT_TYPE_', '').toLowerCase().replace(/(^|_)([a-z])/g, (_all, _gap, letter: string) => letter.toUpperCase());
+    return name
+      .replace('EVENT_TYPE_', '')
+      .toLowerCase()
+      .replace(/(^|_)([a-z])/g, (_all, _gap, letter: string) => letter.toUpperCase());
   });
 }
 
@@ -43,7 +46,11 @@ export async function decryptInPlace(value: unknown, codec: PayloadCodec): Promi
 
 /** A history as JSON to be kept in a file: enumerations by name, bytes in base64. */
 export function historyToText(history: temporal.api.history.v1.IHistory): string {
-  const plain = temporal.api.history.v1.History.toObject(temporal.api.history.v1.History.fromObject(history), { enums: String, bytes: String, longs: String });
+  const plain = temporal.api.history.v1.History.toObject(temporal.api.history.v1.History.fromObject(history), {
+    enums: String,
+    bytes: String,
+    longs: String,
+  });
   return `${JSON.stringify(plain, null, 1)}\n`;
 }
 

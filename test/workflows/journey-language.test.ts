@@ -1,8 +1,13 @@
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import type { JourneyStep } from '../../domain/programme/document';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 
-const step = (id: string, more: Partial<JourneyStep> & Pick<JourneyStep, 'on'>): JourneyStep => ({ id, when: { kind: 'now' }, template: 'confirmation', ...more });
+const step = (id: string, more: Partial<JourneyStep> & Pick<JourneyStep, 'on'>): JourneyStep => ({
+  id,
+  when: { kind: 'now' },
+  template: 'confirmation',
+  ...more,
+});
 
 let world: BookingWorld;
 beforeAll(async () => {
@@ -15,9 +20,23 @@ beforeAll(async () => {
           step('confirmation', { on: 'confirmed' }),
           step('only-second', { on: 'confirmed', conditions: [{ kind: 'dose', doses: [2] }] }),
           step('only-general', { on: 'confirmed', conditions: [{ kind: 'group', groups: ['general'] }] }),
-          step('by-city', { on: 'cancelled', by: ['city'], template: 'cancellation', channels: ['line', 'email', 'callback'] }),
-          step('three-days-after', { on: 'attended', when: { kind: 'days_after', days: 3, at: '09:00' }, label: '体調のおたずね' }),
-          step('next', { on: 'attended', when: { kind: 'next_dose_possible', at: '08:30', daysAhead: 1 }, onlyWithoutNextDose: true, template: 'invitation' }),
+          step('by-city', {
+            on: 'cancelled',
+            by: ['city'],
+            template: 'cancellation',
+            channels: ['line', 'email', 'callback'],
+          }),
+          step('three-days-after', {
+            on: 'attended',
+            when: { kind: 'days_after', days: 3, at: '09:00' },
+            label: '体調のおたずね',
+          }),
+          step('next', {
+            on: 'attended',
+            when: { kind: 'next_dose_possible', at: '08:30', daysAhead: 1 },
+            onlyWithoutNextDose: true,
+            template: 'invitation',
+          }),
           step('too-many', { on: 'attended', when: { kind: 'days_after', days: 60, at: '09:00' } }),
         ],
       });
@@ -26,12 +45,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const told = async (bookingId: string) => (await world.notices.ofBooking(bookingId)).map((notice) => [notice.step, notice.status, notice.skipReason]);
+const told = async (bookingId: string) =>
+  (await world.notices.ofBooking(bookingId)).map((notice) => [notice.step, notice.status, notice.skipReason]);
 
 test('what comes days after the appointment comes on its day and hour, up to the cap; what does not apply is left out', async () => {
   const { bookingId, startsAt } = await world.book();
-  await world.until(async () => (await told(bookingId)).filter(([, status]) => status === 'sent' || status === 'skipped').length === 2);
-  expect(await told(bookingId)).toEqual(expect.arrayContaining([['confirmation', 'sent', null], ['only-general', 'skipped', 'other_condition']]));
+  await world.until(
+    async () => (await told(bookingId)).filter(([, status]) => status === 'sent' || status === 'skipped').length === 2,
+  );
+  expect(await told(bookingId)).toEqual(
+    expect.arrayContaining([
+      ['confirmation', 'sent', null],
+      ['only-general', 'skipped', 'other_condition'],
+    ]),
+  );
   await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
   await world.until(async () => (await world.timeline(bookingId)).toCome.length === 3);
   const day = cityDate(startsAt);
@@ -43,12 +70,23 @@ test('what comes days after the appointment comes on its day and hour, up to the
   await world.goTo(bookingId, instantOf(addDays(day, 3), '08:59'));
   expect(await told(bookingId)).toHaveLength(2);
   expect(await world.finish(bookingId)).toBe('attended');
-  expect((await told(bookingId)).slice(2)).toEqual([['three-days-after', 'sent', null], ['next', 'sent', null], ['too-many', 'skipped', 'cap_reached']]);
+  expect((await told(bookingId)).slice(2)).toEqual([
+    ['three-days-after', 'sent', null],
+    ['next', 'sent', null],
+    ['too-many', 'skipped', 'cap_reached'],
+  ]);
 });
 
 test('a cancellation is told only where the city made it; without an address somebody is to call', async () => {
   const own = await world.book();
-  await world.handOver(await world.city.bookings.cancel({ residentId: own.residentId, bookingId: own.bookingId, channel: 'web', actor: 'citizen' }));
+  await world.handOver(
+    await world.city.bookings.cancel({
+      residentId: own.residentId,
+      bookingId: own.bookingId,
+      channel: 'web',
+      actor: 'citizen',
+    }),
+  );
   expect(await world.handle(own.bookingId).result()).toBe('cancelled');
   expect((await told(own.bookingId)).some(([id]) => id === 'by-city')).toBe(false);
   const called = await world.book({ email: null });
@@ -65,7 +103,12 @@ test('a worker leaves a journey that is newer than itself to a newer one, and sa
   const events = await world.outbox.eventsOf(bookingId, 0);
   const [held] = events;
   if (!held) throw new Error('there is its first event');
-  await world.handle(bookingId).signal('bookingEvent', { ...held, version: 2, type: 'confirmed', facts: { ...held.facts, state: 'confirmed', journey: { schema: 99, noShowAfterHours: 1, steps: [] } } });
+  await world.handle(bookingId).signal('bookingEvent', {
+    ...held,
+    version: 2,
+    type: 'confirmed',
+    facts: { ...held.facts, state: 'confirmed', journey: { schema: 99, noShowAfterHours: 1, steps: [] } },
+  });
   const failure = await world.until(async () => {
     const { raw } = await world.handle(bookingId).describe();
     return raw.pendingWorkflowTask?.attempt !== undefined && Number(raw.pendingWorkflowTask.attempt) > 1;

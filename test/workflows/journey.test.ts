@@ -1,5 +1,5 @@
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 import { namesWithoutTimeSkipping } from './histories';
 
 let world: BookingWorld;
@@ -65,7 +65,11 @@ describe('a confirmed booking', () => {
     await confirmationOf(bookingId);
     const [message] = await world.messages(bookingId);
     const booking = await world.city.bookings.find(bookingId);
-    expect(message).toMatchObject({ channel: 'email', recipient: 'hana@example.jp', subject: '【新潟市】1回目の予約を受け付けました' });
+    expect(message).toMatchObject({
+      channel: 'email',
+      recipient: 'hana@example.jp',
+      subject: '【新潟市】1回目の予約を受け付けました',
+    });
     expect(message?.text).toContain('午前10時30分');
     expect(message?.text).toContain('桜木会場');
     expect(message?.text.replace(/-/g, '')).toContain(booking?.reference);
@@ -91,16 +95,25 @@ describe('a confirmed booking', () => {
     await confirmationOf(bookingId);
     await world.city.database('resident').where({ id: residentId }).update({ status: 'missing' });
     await world.goTo(bookingId, new Date(reminderTime(startsAt).getTime() + 1_000));
-    await world.until(async () => (await world.notices.ofBooking(bookingId)).some((notice) => notice.status === 'skipped'));
+    await world.until(async () =>
+      (await world.notices.ofBooking(bookingId)).some((notice) => notice.status === 'skipped'),
+    );
     expect(await subjects(bookingId)).toHaveLength(1);
-    expect((await world.notices.ofBooking(bookingId)).find((notice) => notice.status === 'skipped')).toMatchObject({ skipReason: 'not_eligible' });
+    expect((await world.notices.ofBooking(bookingId)).find((notice) => notice.status === 'skipped')).toMatchObject({
+      skipReason: 'not_eligible',
+    });
   });
 
   test('without an address is not written to, and needs nobody’s attention', async () => {
     const { bookingId } = await world.book({ email: null });
-    const entry = await world.until(async () => (await world.timeline(bookingId)).done.find((item) => item.name === 'confirmation'));
+    const entry = await world.until(async () =>
+      (await world.timeline(bookingId)).done.find((item) => item.name === 'confirmation'),
+    );
     expect(entry).toMatchObject({ status: 'skipped', label: '予約確定のお知らせ（メールアドレスなし）' });
-    expect((await world.notices.ofBooking(bookingId))[0]).toMatchObject({ status: 'skipped', skipReason: 'no_address' });
+    expect((await world.notices.ofBooking(bookingId))[0]).toMatchObject({
+      status: 'skipped',
+      skipReason: 'no_address',
+    });
     expect(await world.searchAttributes(bookingId)).not.toHaveProperty('AttentionNeeded');
   });
 
@@ -118,8 +131,20 @@ describe('a confirmed booking', () => {
       ['notice', 'confirmation', 'done', '予約確定のお知らせ'],
     ]);
     expect(timeline.toCome).toEqual([
-      { kind: 'notice', name: 'reminder', at: reminderTime(startsAt).toISOString(), status: 'to_come', label: '前日のお知らせ' },
-      { kind: 'deadline', name: 'no_show', at: new Date(endsAt.getTime() + 4 * 3_600_000).toISOString(), status: 'to_come', label: '来場確認の締め切り' },
+      {
+        kind: 'notice',
+        name: 'reminder',
+        at: reminderTime(startsAt).toISOString(),
+        status: 'to_come',
+        label: '前日のお知らせ',
+      },
+      {
+        kind: 'deadline',
+        name: 'no_show',
+        at: new Date(endsAt.getTime() + 4 * 3_600_000).toISOString(),
+        status: 'to_come',
+        label: '来場確認の締め切り',
+      },
     ]);
   });
 
@@ -139,7 +164,12 @@ describe('a confirmed booking', () => {
     const { bookingId, startsAt } = await world.book();
     await world.until(async () => (await status(bookingId)) === 'confirmed');
     expect(await world.searchAttributes(bookingId)).toMatchObject({
-      Programme: 'test-programme', ProgrammeVersion: 1, Venue: 'sakuragi', SlotTime: startsAt, BookingStatus: 'confirmed', Channel: 'web',
+      Programme: 'test-programme',
+      ProgrammeVersion: 1,
+      Venue: 'sakuragi',
+      SlotTime: startsAt,
+      BookingStatus: 'confirmed',
+      Channel: 'web',
     });
   });
 });
@@ -170,8 +200,17 @@ describe('a moved booking', () => {
 
 describe('a cancelled booking', () => {
   test.each([
-    ['the citizen', 'ご本人のお手続き', (bookingId: string, residentId: string) => world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' })],
-    ['an operator', 'コールセンターでのお手続き', (bookingId: string) => world.city.bookings.cancelByCity(bookingId, 'operator')],
+    [
+      'the citizen',
+      'ご本人のお手続き',
+      (bookingId: string, residentId: string) =>
+        world.city.bookings.cancel({ residentId, bookingId, channel: 'web', actor: 'citizen' }),
+    ],
+    [
+      'an operator',
+      'コールセンターでのお手続き',
+      (bookingId: string) => world.city.bookings.cancelByCity(bookingId, 'operator'),
+    ],
     ['the city', '市の都合', (bookingId: string) => world.city.bookings.cancelByCity(bookingId, 'city')],
   ])('by %s is told so, and not reminded', async (_name, words, cancel) => {
     const { bookingId, residentId } = await world.book();
@@ -179,7 +218,10 @@ describe('a cancelled booking', () => {
     await world.handOver(await cancel(bookingId, residentId));
     expect(await world.handle(bookingId).result()).toBe('cancelled');
     const messages = await world.messages(bookingId);
-    expect(messages.map((message) => message.subject)).toEqual(['【新潟市】1回目の予約を受け付けました', '【新潟市】1回目の予約を取り消しました']);
+    expect(messages.map((message) => message.subject)).toEqual([
+      '【新潟市】1回目の予約を受け付けました',
+      '【新潟市】1回目の予約を取り消しました',
+    ]);
     expect(messages[1]?.text).toContain(words);
     expect(await status(bookingId)).toBe('cancelled');
   });

@@ -1,7 +1,8 @@
 import { temporal } from '@temporalio/proto';
+
 import { EncryptionCodec } from '../../activities/payload-codec';
 import { cancelUpdateName, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 import { payloadsIn } from './histories';
 
 let world: BookingWorld;
@@ -13,7 +14,20 @@ afterAll(() => world.close());
 const person = { number: '9871234560', birthDate: '1947-04-01', kana: 'タナカハナコ' };
 const email = 'a..hanako.@docomo.ne.jp';
 /** As written, without separators, and as parts that would give it away. */
-const secrets = [person.number, '9871-2345', '1947-04-01', '19470401', '昭和22年', 'タナカ', email, 'hanako', 'docomo', '090-1234-5678', '09012345678', '+8190'];
+const secrets = [
+  person.number,
+  '9871-2345',
+  '1947-04-01',
+  '19470401',
+  '昭和22年',
+  'タナカ',
+  email,
+  'hanako',
+  'docomo',
+  '090-1234-5678',
+  '09012345678',
+  '+8190',
+];
 
 test('neither what is visible nor what is decrypted of a history names a person', async () => {
   const residentId = await world.city.addResident(person);
@@ -36,7 +50,10 @@ test('neither what is visible nor what is decrypted of a history names a person'
     const raw = events.map((event) => Buffer.from(temporal.api.history.v1.HistoryEvent.encode(event).finish()));
     const decrypted = (await codec.decode(payloadsIn(events))).map((payload) => Buffer.from(payload.data ?? []));
     const description = JSON.stringify(
-      await world.client.workflowService.describeWorkflowExecution({ namespace: world.client.options.namespace, execution: { workflowId: `booking/${bookingId}` } }),
+      await world.client.workflowService.describeWorkflowExecution({
+        namespace: world.client.options.namespace,
+        execution: { workflowId: `booking/${bookingId}` },
+      }),
     );
     expect(Buffer.concat(decrypted).includes(bookingId)).toBe(true);
     expect(found([...raw, ...decrypted, Buffer.from(description)])).toEqual([]);
@@ -54,8 +71,14 @@ test('arguments, results, summaries and failures are encrypted; only search attr
   const events = await world.history(bookingId);
   const readable = events.flatMap((event) => {
     const { searchAttributes: _of, ...started } = event.workflowExecutionStartedEventAttributes ?? {};
-    const { upsertWorkflowSearchAttributesEventAttributes: _upsert, workflowExecutionStartedEventAttributes: _started, ...rest } = event;
-    return payloadsIn([started, rest]).filter((payload) => Buffer.from(payload.metadata?.['encoding'] ?? []).toString() !== 'binary/encrypted');
+    const {
+      upsertWorkflowSearchAttributesEventAttributes: _upsert,
+      workflowExecutionStartedEventAttributes: _started,
+      ...rest
+    } = event;
+    return payloadsIn([started, rest]).filter(
+      (payload) => Buffer.from(payload.metadata?.['encoding'] ?? []).toString() !== 'binary/encrypted',
+    );
   });
   expect(readable).toEqual([]);
 });

@@ -1,21 +1,40 @@
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import type { JourneyStep, ProgrammeDocument } from '../../domain/programme/document';
 import { runningChange } from '../support/running-change';
-import { createBookingWorld, type Appointment, type BookingWorld } from './booking-world';
+import { type Appointment, type BookingWorld, createBookingWorld } from './booking-world';
 
-const reminder = (id: string, days: number, at: string): JourneyStep => ({ id, on: 'confirmed', when: { kind: 'days_before', days, at }, template: 'reminder' });
+const reminder = (id: string, days: number, at: string): JourneyStep => ({
+  id,
+  on: 'confirmed',
+  when: { kind: 'days_before', days, at },
+  template: 'reminder',
+});
 const now: JourneyStep = { id: 'confirmation', on: 'confirmed', when: { kind: 'now' }, template: 'confirmation' };
-const journey = (...steps: JourneyStep[]) => (document: ProgrammeDocument) => { document.journey = [now, ...steps]; };
+const journey =
+  (...steps: JourneyStep[]) =>
+  (document: ProgrammeDocument) => {
+    document.journey = [now, ...steps];
+  };
 
 let world: BookingWorld;
-beforeAll(async () => { world = await createBookingWorld({ change: journey(reminder('kept', 1, '18:00'), reminder('old', 1, '09:00')) }); });
+beforeAll(async () => {
+  world = await createBookingWorld({ change: journey(reminder('kept', 1, '18:00'), reminder('old', 1, '09:00')) });
+});
 afterAll(() => world.close());
 
-const told = async (bookingId: string) => (await world.notices.ofBooking(bookingId)).map(({ step, occurrence, status, skipReason }) => [step, occurrence, status, skipReason]);
+const told = async (bookingId: string) =>
+  (await world.notices.ofBooking(bookingId)).map(({ step, occurrence, status, skipReason }) => [
+    step,
+    occurrence,
+    status,
+    skipReason,
+  ]);
 
 async function booked(daysAhead: number): Promise<Appointment> {
   const appointment = await world.book({ daysAhead });
-  await world.until(async () => (await told(appointment.bookingId)).some(([step, , status]) => step === 'confirmation' && status === 'sent'));
+  await world.until(async () =>
+    (await told(appointment.bookingId)).some(([step, , status]) => step === 'confirmation' && status === 'sent'),
+  );
   return appointment;
 }
 
@@ -35,16 +54,27 @@ test('a confirmed booking gets the new reminder and not the old one; what both h
   const appointment = await booked(8);
   const { bookingId, startsAt } = appointment;
   const day = cityDate(startsAt);
-  const { published } = await change(appointment, [reminder('kept', 1, '18:00'), reminder('new', 2, '09:00'), reminder('too-early', 9, '09:00')]);
+  const { published } = await change(appointment, [
+    reminder('kept', 1, '18:00'),
+    reminder('new', 2, '09:00'),
+    reminder('too-early', 9, '09:00'),
+  ]);
   const timeline = await world.timeline(bookingId);
   expect(timeline.toCome.map(({ name, at }) => [name, at]).filter(([name]) => name !== 'no_show')).toEqual([
-    ['new', instantOf(addDays(day, -2), '09:00').toISOString()], ['kept', instantOf(addDays(day, -1), '18:00').toISOString()],
+    ['new', instantOf(addDays(day, -2), '09:00').toISOString()],
+    ['kept', instantOf(addDays(day, -1), '18:00').toISOString()],
   ]);
   expect(timeline.done.at(-1)).toMatchObject({ kind: 'event', name: 'programme_changed', label: '事業の版の変更' });
-  expect(await world.until(async () => ((await world.searchAttributes(bookingId))['ProgrammeVersion'] === published.number ? published.number : undefined))).toBe(published.number);
+  expect(
+    await world.until(async () =>
+      (await world.searchAttributes(bookingId))['ProgrammeVersion'] === published.number ? published.number : undefined,
+    ),
+  ).toBe(published.number);
   expect(await world.finish(bookingId)).toBe('no_show');
   expect((await told(bookingId)).filter(([step]) => step !== 'no_show')).toEqual([
-    ['confirmation', 'first', 'sent', null], ['new', 'first', 'sent', null], ['kept', 'first', 'sent', null],
+    ['confirmation', 'first', 'sent', null],
+    ['new', 'first', 'sent', null],
+    ['kept', 'first', 'sent', null],
   ]);
 });
 
@@ -54,15 +84,21 @@ test('a reminder that is out is not sent again, though the new version has it la
   await change(appointment, [reminder('kept', 9, '09:00'), reminder('moved', 3, '09:00')]);
   const day = cityDate(startsAt);
   await world.goTo(bookingId, instantOf(addDays(day, -9), '09:01'));
-  await world.until(async () => (await told(bookingId)).some(([step, , status]) => step === 'kept' && status === 'sent'));
+  await world.until(async () =>
+    (await told(bookingId)).some(([step, , status]) => step === 'kept' && status === 'sent'),
+  );
   // The rows say what is out; the clock of the booking runs ahead of the database's, as it would not in a city.
   const { event } = await change(appointment, [reminder('kept', 1, '09:00'), reminder('moved', 2, '12:00')], false);
   await world.deliver([{ ...event, at: instantOf(addDays(day, -8), '09:00').toISOString() }]);
   await world.until(async () => (await world.timeline(bookingId)).version === event.version);
-  expect((await world.timeline(bookingId)).toCome.map(({ name, at }) => [name, at]).filter(([name]) => name !== 'no_show')).toEqual([['moved', instantOf(addDays(day, -2), '12:00').toISOString()]]);
+  expect(
+    (await world.timeline(bookingId)).toCome.map(({ name, at }) => [name, at]).filter(([name]) => name !== 'no_show'),
+  ).toEqual([['moved', instantOf(addDays(day, -2), '12:00').toISOString()]]);
   await world.finish(bookingId);
   const steps = (await told(bookingId)).map(([step]) => step);
-  expect([steps.filter((step) => step === 'kept').length, steps.filter((step) => step === 'moved').length]).toEqual([1, 1]);
+  expect([steps.filter((step) => step === 'kept').length, steps.filter((step) => step === 'moved').length]).toEqual([
+    1, 1,
+  ]);
 });
 
 test('a change that comes without its journey (an older relay) is read from the database', async () => {
@@ -70,7 +106,9 @@ test('a change that comes without its journey (an older relay) is read from the 
   const { event } = await change(appointment, [reminder('other', 1, '10:00')], false);
   await world.handle(appointment.bookingId).signal('bookingEvent', event);
   await world.goTo(appointment.bookingId, new Date(Date.now() + 60_000));
-  await world.until(async () => (await world.timeline(appointment.bookingId)).toCome.some(({ name }) => name === 'other'));
+  await world.until(async () =>
+    (await world.timeline(appointment.bookingId)).toCome.some(({ name }) => name === 'other'),
+  );
   expect((await world.timeline(appointment.bookingId)).version).toBe(event.version);
   await world.handOver(await world.city.bookings.cancelByCity(appointment.bookingId, 'city'));
   await world.handle(appointment.bookingId).result();
@@ -79,13 +117,22 @@ test('a change that comes without its journey (an older relay) is read from the 
 test('a notice that is on its way under the old version is not sent when the new one has no such step', async () => {
   const appointment = await booked(7);
   await change(appointment, []);
-  expect(await createOutcome(appointment.bookingId, 'old')).toMatchObject({ status: 'skipped', skipReason: 'not_in_version' });
+  expect(await createOutcome(appointment.bookingId, 'old')).toMatchObject({
+    status: 'skipped',
+    skipReason: 'not_in_version',
+  });
   await world.handOver(await world.city.bookings.cancelByCity(appointment.bookingId, 'city'));
   await world.handle(appointment.bookingId).result();
 });
 
 /** What becomes of a step's notice that was due before the change, and is tried now. */
 async function createOutcome(bookingId: string, step: string) {
-  await world.client.workflow.execute('noticeAgain', { workflowId: `notice/late-${bookingId}`, taskQueue: 'booking', args: [{ bookingId, step, occurrence: 'first', requestId: 'late' }] }).catch(() => undefined);
+  await world.client.workflow
+    .execute('noticeAgain', {
+      workflowId: `notice/late-${bookingId}`,
+      taskQueue: 'booking',
+      args: [{ bookingId, step, occurrence: 'first', requestId: 'late' }],
+    })
+    .catch(() => undefined);
   return world.notices.find({ bookingId, step, occurrence: 'first' });
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+
 import { againOccurrence } from '../../domain/contracts/booking-workflow';
 import { createNoticeSender } from '../../runtime/notice-sender';
-import { createBookingWorld, type BookingWorld } from './booking-world';
+import { type BookingWorld, createBookingWorld } from './booking-world';
 
 let world: BookingWorld;
-beforeAll(async () => { world = await createBookingWorld(); });
+beforeAll(async () => {
+  world = await createBookingWorld();
+});
 afterAll(() => world.close());
 
 /** Asks for the confirmation of a booking once more, as the staff app does. */
@@ -13,7 +16,15 @@ async function again(bookingId: string, step: string) {
   const first = await world.notices.find({ bookingId, step, occurrence: 'first' });
   const row = await world.notices.reserveAgain(first.id, requestId, 3);
   if (typeof row === 'string') throw new Error(row);
-  return { row, answer: await createNoticeSender(world.client)({ bookingId, step, occurrence: againOccurrence(requestId), requestId }) };
+  return {
+    row,
+    answer: await createNoticeSender(world.client)({
+      bookingId,
+      step,
+      occurrence: againOccurrence(requestId),
+      requestId,
+    }),
+  };
 }
 
 const confirmed = async () => {
@@ -21,10 +32,11 @@ const confirmed = async () => {
   await world.until(async () => (await world.messages(appointment.bookingId)).length === 1);
   return appointment;
 };
-const statusOf = (id: string) => world.until(async () => {
-  const row = await world.notices.byId(id);
-  return row && row.status !== 'queued' && row.status !== 'sending' && row.status;
-});
+const statusOf = (id: string) =>
+  world.until(async () => {
+    const row = await world.notices.byId(id);
+    return row && row.status !== 'queued' && row.status !== 'sending' && row.status;
+  });
 
 test('the booking’s own workflow sends it, under the row that was reserved', async () => {
   const { bookingId } = await confirmed();
@@ -32,7 +44,9 @@ test('the booking’s own workflow sends it, under the row that was reserved', a
   expect(answer).toBe('accepted');
   expect(await statusOf(row.id)).toBe('sent');
   expect(await world.messages(bookingId)).toHaveLength(2);
-  await world.until(async () => (await world.timeline(bookingId)).done.some((entry) => entry.label === '予約確定のお知らせ（再送）'));
+  await world.until(async () =>
+    (await world.timeline(bookingId)).done.some((entry) => entry.label === '予約確定のお知らせ（再送）'),
+  );
 });
 
 test('after the booking has ended it is sent as well: a cancellation must reach its person', async () => {
@@ -45,21 +59,45 @@ test('after the booking has ended it is sent as well: a cancellation must reach 
   // What is not true any more is not said once more.
   const late = await again(bookingId, 'confirmation');
   expect(await statusOf(late.row.id)).toBe('skipped');
-  expect((await world.messages(bookingId)).map((message) => message.subject.includes('取り消し'))).toEqual([false, true, true]);
+  expect((await world.messages(bookingId)).map((message) => message.subject.includes('取り消し'))).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('a step that was never sent is refused', async () => {
   const { bookingId } = await confirmed();
   const requestId = randomUUID();
-  expect(await createNoticeSender(world.client)({ bookingId, step: 'reminder', occurrence: againOccurrence(requestId), requestId })).toBe('refused');
+  expect(
+    await createNoticeSender(world.client)({
+      bookingId,
+      step: 'reminder',
+      occurrence: againOccurrence(requestId),
+      requestId,
+    }),
+  ).toBe('refused');
 });
 
 test('somebody without an address is called about what they do not know: the reminder, what the city cancelled; not what they did themselves', async () => {
-  const causes = async (residentId: string) => (await world.city.database('callback').where({ resident_id: residentId }).select<{ cause: string }[]>('cause')).map((row) => row.cause);
-  const settled = (bookingId: string, step: string) => world.until(async () => (await world.notices.ofBooking(bookingId)).some((notice) => notice.step === step && notice.status === 'skipped'));
+  const causes = async (residentId: string) =>
+    (await world.city.database('callback').where({ resident_id: residentId }).select<{ cause: string }[]>('cause')).map(
+      (row) => row.cause,
+    );
+  const settled = (bookingId: string, step: string) =>
+    world.until(async () =>
+      (await world.notices.ofBooking(bookingId)).some((notice) => notice.step === step && notice.status === 'skipped'),
+    );
   const own = await world.book({ email: null });
   await settled(own.bookingId, 'confirmation');
-  await world.handOver(await world.city.bookings.cancel({ residentId: own.residentId, bookingId: own.bookingId, channel: 'web', actor: 'citizen' }));
+  await world.handOver(
+    await world.city.bookings.cancel({
+      residentId: own.residentId,
+      bookingId: own.bookingId,
+      channel: 'web',
+      actor: 'citizen',
+    }),
+  );
   await settled(own.bookingId, 'cancellation');
   expect(await causes(own.residentId)).toEqual([]);
 

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { areas } from './shell/areas';
 import { forRole, loggedIn } from './shell/guards';
 
@@ -17,8 +18,17 @@ export const appRoutes: Routes = [
     canActivate: [loggedIn],
     loadComponent: async () => (await import('./shell/shell')).Shell,
     children: [
-      ...areas.map(({ path, label, roles, load }) => ({ path, title: label, canActivate: [forRole(roles)], loadChildren: load })),
-      { path: '**', title: 'ページが見つかりません', loadComponent: async () => (await import('./shell/not-found')).NotFound },
+      ...areas.map(({ path, label, roles, load }) => ({
+        path,
+        title: label,
+        canActivate: [forRole(roles)],
+        loadChildren: load,
+      })),
+      {
+        path: '**',
+        title: 'ページが見つかりません',
+        loadComponent: async () => (await import('./shell/not-found')).NotFound,
+      },
     ],
   },
 ];

@@ -1,19 +1,24 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
+
+import type { Programmes } from '../../../database/programmes';
+import type { SlotRepository } from '../../../database/slots';
 import { refuse } from '../../../domain/booking/refusals';
 import { addDays } from '../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { publicScopeAt, scopesOf } from '../../../domain/programme/scopes';
-import type { Programmes } from '../../../database/programmes';
-import type { SlotRepository } from '../../../database/slots';
+import { read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import type { RequestState } from '../../shared/state';
-import { read, uuid } from '../../shared/input';
 
 const date = z.string().refine(isPlainDate);
 const slotQuery = z.object({
   venue: uuid.optional(),
-  dose: z.string().regex(/^[1-9]$/).transform(Number).optional(),
+  dose: z
+    .string()
+    .regex(/^[1-9]$/)
+    .transform(Number)
+    .optional(),
   from: date.optional(),
   to: date.optional(),
 });
@@ -24,12 +29,24 @@ export interface AvailabilityRouteDependencies {
 }
 
 /** What is free, for everybody: nothing in here is personal, and it may lag by a second. */
-export function addAvailabilityRoutes(router: Router<RequestState>, { programmes, slots }: AvailabilityRouteDependencies): void {
+export function addAvailabilityRoutes(
+  router: Router<RequestState>,
+  { programmes, slots }: AvailabilityRouteDependencies,
+): void {
   router.get('/venues', async (ctx) => {
     const { programmeId } = await programmes.current();
     const venues = await slots.venues(programmeId);
     ctx.body = {
-      venues: venues.map(({ id, name, address, ward, access, features, mapUrl, citizenNotes }) => ({ id, name, address, ward, access, features, mapUrl, notes: citizenNotes })),
+      venues: venues.map(({ id, name, address, ward, access, features, mapUrl, citizenNotes }) => ({
+        id,
+        name,
+        address,
+        ward,
+        access,
+        features,
+        mapUrl,
+        notes: citizenNotes,
+      })),
     };
   });
 
@@ -54,14 +71,25 @@ export function addAvailabilityRoutes(router: Router<RequestState>, { programmes
           return { ...scope, range: { first, last } };
         }).map((scope) =>
           slots.freeSlots({
-            programmeId, dose: number, channel: 'web', from: scope.range.first, until: addDays(scope.range.last, 1), limit: scope.limit, venueIds: scope.venues.map((item) => item.id),
+            programmeId,
+            dose: number,
+            channel: 'web',
+            from: scope.range.first,
+            until: addDays(scope.range.last, 1),
+            limit: scope.limit,
+            venueIds: scope.venues.map((item) => item.id),
           }),
         ),
       ),
     );
     ctx.body = {
       slots: lists.flat().map((slot) => ({
-        id: slot.id, venueId: slot.venueId, dose: slot.dose, startsAt: slot.startsAt.toISOString(), endsAt: slot.endsAt.toISOString(), free: slot.free,
+        id: slot.id,
+        venueId: slot.venueId,
+        dose: slot.dose,
+        startsAt: slot.startsAt.toISOString(),
+        endsAt: slot.endsAt.toISOString(),
+        free: slot.free,
       })),
     };
   });
@@ -70,7 +98,13 @@ export function addAvailabilityRoutes(router: Router<RequestState>, { programmes
     const { document } = await programmes.current();
     ctx.body = {
       fields: document.form.fields.map(({ name, kind, required, label, help, showWhen, ...bounds }) => ({
-        name, kind, required, label, help: help ?? null, ...bounds, ...(showWhen ? { showWhen } : {}),
+        name,
+        kind,
+        required,
+        label,
+        help: help ?? null,
+        ...bounds,
+        ...(showWhen ? { showWhen } : {}),
       })),
     };
   });

@@ -1,16 +1,26 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
-import { refuse } from '../../../domain/booking/refusals';
+
 import type { BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
+import { refuse } from '../../../domain/booking/refusals';
+import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 
-const holdSchema = z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish(), /** The next dose in the same go: in this slot, or where the programme's rule puts it. */ next: z.object({ slotId: uuid.optional() }).optional(), pairOf: uuid.optional(), movesPair: z.literal(true).optional() });
+const holdSchema = z.object({
+  slotId: uuid,
+  dose: z.int().min(1).max(9),
+  replaces: uuid.nullish(),
+  /** The next dose in the same go: in this slot, or where the programme's rule puts it. */ next: z
+    .object({ slotId: uuid.optional() })
+    .optional(),
+  pairOf: uuid.optional(),
+  movesPair: z.literal(true).optional(),
+});
 const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknown()) });
 
 export interface BookingRouteDependencies {
@@ -37,7 +47,14 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
       return;
     }
     const { slotId, dose, replaces, next, pairOf, movesPair } = input.value;
-    const result = await desk.hold(sessionOf(ctx), { slotId, dose, ...(replaces ? { replaces } : {}), ...(next ? { next: next.slotId === undefined ? {} : { slotId: next.slotId } } : {}), ...(pairOf ? { pairOf } : {}), ...(movesPair ? { movesPair } : {}), ...keyOf(ctx),
+    const result = await desk.hold(sessionOf(ctx), {
+      slotId,
+      dose,
+      ...(replaces ? { replaces } : {}),
+      ...(next ? { next: next.slotId === undefined ? {} : { slotId: next.slotId } } : {}),
+      ...(pairOf ? { pairOf } : {}),
+      ...(movesPair ? { movesPair } : {}),
+      ...keyOf(ctx),
     });
     if (!result.ok) {
       sendProblem(ctx, result);
@@ -46,7 +63,14 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
     const { id, state, holdExpiresAt } = result.booking;
     ctx.status = 201;
     const { pair } = result;
-    ctx.body = { id, state, holdExpiresAt: holdExpiresAt.toISOString(), ...(pair ? { pair: { id: pair.id, state: pair.state, dose: pair.dose, startsAt: pair.slot.startsAt.toISOString() } } : {}) };
+    ctx.body = {
+      id,
+      state,
+      holdExpiresAt: holdExpiresAt.toISOString(),
+      ...(pair
+        ? { pair: { id: pair.id, state: pair.state, dose: pair.dose, startsAt: pair.slot.startsAt.toISOString() } }
+        : {}),
+    };
   });
 
   router.post('/bookings/:id/confirm', gate.required, async (ctx) => {

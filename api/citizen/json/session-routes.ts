@@ -1,21 +1,26 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
+
+import type { Programmes } from '../../../database/programmes';
+import type { ResidentRepository } from '../../../database/residents';
 import { refuse } from '../../../domain/booking/refusals';
 import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programme/eligibility';
-import type { ResidentRepository } from '../../../database/residents';
-import type { Programmes } from '../../../database/programmes';
 import type { CookieJar } from '../../shared/cookies';
+import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
-import { read } from '../../shared/input';
 
 const declarationSchema = z.object({ groups: z.array(z.string().max(40)).max(50) });
 
 /** The second fact is what the programme asks for; `birthDate` nearly always. */
-const logInSchema = z.object({ couponNumber: z.string().max(100), birthDate: z.string().max(100).optional(), kana: z.string().max(100).optional() });
+const logInSchema = z.object({
+  couponNumber: z.string().max(100),
+  birthDate: z.string().max(100).optional(),
+  kana: z.string().max(100).optional(),
+});
 
 export interface SessionRouteDependencies {
   readonly logIn: LogIn;
@@ -25,7 +30,10 @@ export interface SessionRouteDependencies {
   readonly residents: Pick<ResidentRepository, 'declare'>;
 }
 
-export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, cookies, programmes, residents }: SessionRouteDependencies): void {
+export function addSessionRoutes(
+  router: Router<RequestState>,
+  { logIn, gate, cookies, programmes, residents }: SessionRouteDependencies,
+): void {
   async function me(person: Person) {
     const { groupCode } = person;
     const { document } = await programmes.current();
@@ -33,8 +41,15 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
     return {
       programme: { name: document.name, city: document.city },
       group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
-      booking: open.ok ? { open: true } : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
-      declarable: declarable(document, person).map(({ code, label, statement, help }) => ({ group: code, label, statement, help: help ?? null })),
+      booking: open.ok
+        ? { open: true }
+        : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
+      declarable: declarable(document, person).map(({ code, label, statement, help }) => ({
+        group: code,
+        label,
+        statement,
+        help: help ?? null,
+      })),
       doses: document.doses.map(({ number, label, interval }) => ({ number, label, interval: interval ?? null })),
     };
   }
@@ -47,7 +62,9 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
     }
     const { document } = await programmes.current();
     if (document.identification.secondFact !== 'kana' && input.value.birthDate === undefined) {
-      sendProblem(ctx, refuse('invalid_request'), [{ field: 'birthDate', code: 'missing', sentence: `${document.identification.birthDate.label}がありません。` }]);
+      sendProblem(ctx, refuse('invalid_request'), [
+        { field: 'birthDate', code: 'missing', sentence: `${document.identification.birthDate.label}がありません。` },
+      ]);
       return;
     }
     const result = await logIn({
@@ -62,7 +79,11 @@ export function addSessionRoutes(router: Router<RequestState>, { logIn, gate, co
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       ctx.body = await me(result.resident);
     } else if (result.kind === 'malformed') {
-      sendProblem(ctx, refuse('invalid_answers'), result.faults.map(({ field, code, sentence }) => ({ field, code, sentence })));
+      sendProblem(
+        ctx,
+        refuse('invalid_answers'),
+        result.faults.map(({ field, code, sentence }) => ({ field, code, sentence })),
+      );
     } else {
       if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
       sendProblem(ctx, result.refusal);

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+
 import { validateSignature, type webhook } from '@line/bot-sdk';
 import type Koa from 'koa';
 import type { Logger } from 'pino';
+
 import type { LineEvent, LineEvents, ReceivedLineEvent } from '../../../database/line-events';
 import { asksToLink, isLineUserId, linkPostback } from '../../../domain/line/linking';
 import type { RequestState } from '../../shared/state';
@@ -23,7 +25,10 @@ export interface LineWebhookDependencies {
  * Takes what LINE tells, before sessions, forms and their tokens: only the signature of the raw bytes says who is speaking, and it is
  * checked before anything is parsed. Stores and answers; what is to be done about it is done elsewhere (LINE waits for 2 s).
  */
-export function setUpLineWebhook(app: Koa<RequestState>, { channelSecret, events, log }: LineWebhookDependencies): void {
+export function setUpLineWebhook(
+  app: Koa<RequestState>,
+  { channelSecret, events, log }: LineWebhookDependencies,
+): void {
   app.use(async (ctx, next) => {
     if (ctx.path !== lineWebhookPath) {
       await next();
@@ -63,7 +68,9 @@ async function readRaw(req: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(req.headers['content-length'] ?? 0) > limitBytes) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  const timer = setTimeout(() => { req.destroy(); }, readWithinMs);
+  const timer = setTimeout(() => {
+    req.destroy();
+  }, readWithinMs);
   try {
     for await (const chunk of req as AsyncIterable<Buffer>) {
       size += chunk.length;
@@ -112,10 +119,14 @@ function read(event: Fields): LineEvent | undefined {
   switch (event['type']) {
     case 'message': {
       const { type, text } = fieldsOf(event['message']);
-      return type === 'text' && typeof text === 'string' && replyToken !== undefined && asksToLink(text) ? { kind: 'link_wanted', userId, replyToken } : undefined;
+      return type === 'text' && typeof text === 'string' && replyToken !== undefined && asksToLink(text)
+        ? { kind: 'link_wanted', userId, replyToken }
+        : undefined;
     }
     case 'postback':
-      return replyToken !== undefined && fieldsOf(event['postback'])['data'] === linkPostback ? { kind: 'link_wanted', userId, replyToken } : undefined;
+      return replyToken !== undefined && fieldsOf(event['postback'])['data'] === linkPostback
+        ? { kind: 'link_wanted', userId, replyToken }
+        : undefined;
     case 'accountLink': {
       const { result, nonce } = fieldsOf(event['link']);
       const given = shortText(nonce, 255);

@@ -1,7 +1,7 @@
+import type { BookingView } from '../../../database/bookings';
 import { formatReference } from '../../../domain/booking/reference';
 import { cityDate } from '../../../domain/calendar/city-time';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
-import type { BookingView } from '../../../database/bookings';
 import type { Words } from '../words/words';
 import { venueModel } from './venue-model';
 
@@ -30,5 +30,8 @@ export function bookingModel(words: Words, document: ProgrammeDocument, booking:
 }
 
 export function doseLabelOf(words: Words, document: ProgrammeDocument, dose: number): string {
-  return words.programme(document).doses.find((item) => item.number === dose)?.label ?? words.t('usual.dose', { number: dose });
+  return (
+    words.programme(document).doses.find((item) => item.number === dose)?.label ??
+    words.t('usual.dose', { number: dose })
+  );
 }

@@ -1,16 +1,17 @@
 import type Router from '@koa/router';
 import ical from 'ical-generator';
 import { toString as qrToString } from 'qrcode';
-import { refusals, type Refusal } from '../../../domain/booking/refusals';
-import { cutOff } from '../../../domain/booking/rules';
+
 import type { BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
+import { type Refusal, refusals } from '../../../domain/booking/refusals';
+import { cutOff } from '../../../domain/booking/rules';
+import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
-import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf } from './requests';
@@ -23,7 +24,10 @@ export interface BookingPageDependencies {
 }
 
 /** One booking: the last step, the sheet to print, the calendar entry, and cancelling. */
-export function addBookingPages(router: Router<RequestState>, { page, gate, desk, publicUrl }: BookingPageDependencies): void {
+export function addBookingPages(
+  router: Router<RequestState>,
+  { page, gate, desk, publicUrl }: BookingPageDependencies,
+): void {
   router.get('/bookings/:id/done', pageSession(gate), (ctx) => sendBooking(ctx, true));
   router.get('/bookings/:id', pageSession(gate), (ctx) => sendBooking(ctx, false));
 
@@ -34,12 +38,20 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
     const { t } = words;
     const document = words.programme((await desk.versionOf(booking)).document);
     const model = bookingModel(words, document, booking);
-    const calendar = ical({ name: document.name, prodId: { company: 'Toki', product: 'booking', language: words.tag.toUpperCase() }, timezone: 'Asia/Tokyo' });
+    const calendar = ical({
+      name: document.name,
+      prodId: { company: 'Toki', product: 'booking', language: words.tag.toUpperCase() },
+      timezone: 'Asia/Tokyo',
+    });
     calendar.createEvent({
       id: `${booking.id}@toki`,
       start: booking.slot.startsAt,
       end: booking.slot.endsAt,
-      summary: t('booking.calendar_summary', { programme: document.name, dose: model.doseLabel, venue: model.venue.name }),
+      summary: t('booking.calendar_summary', {
+        programme: document.name,
+        dose: model.doseLabel,
+        venue: model.venue.name,
+      }),
       location: `${model.venue.name} ${model.venue.address}`,
       description: [
         t('booking.calendar_reference', { reference: model.reference ?? '' }),
@@ -64,14 +76,20 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
     await sendCancel(ctx, booking, decision.ok ? undefined : decision, 200);
   });
 
-  router.post('/bookings/:id/cancel', pageSession(gate, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`), async (ctx) => {
-    const { session, booking } = await bookingOf(ctx);
-    const result = await desk.cancel(session, { bookingId: booking.id });
-    if (result.ok) seeOther(ctx, '/bookings', { done: 'cancelled' });
-    else await sendCancel(ctx, booking, result, refusals[result.code].http);
-  });
+  router.post(
+    '/bookings/:id/cancel',
+    pageSession(gate, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`),
+    async (ctx) => {
+      const { session, booking } = await bookingOf(ctx);
+      const result = await desk.cancel(session, { bookingId: booking.id });
+      if (result.ok) seeOther(ctx, '/bookings', { done: 'cancelled' });
+      else await sendCancel(ctx, booking, result, refusals[result.code].http);
+    },
+  );
 
-  async function bookingOf(ctx: AppContext & { readonly params: Record<string, string> }): Promise<{ session: Session; booking: BookingView }> {
+  async function bookingOf(
+    ctx: AppContext & { readonly params: Record<string, string> },
+  ): Promise<{ session: Session; booking: BookingView }> {
     const session = sessionOf(ctx);
     const id = uuid.safeParse(ctx.params['id']);
     const booking = id.success ? await desk.find(session, id.data) : undefined;
@@ -79,7 +97,10 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
     return { session, booking };
   }
 
-  async function sendBooking(ctx: AppContext & { readonly params: Record<string, string> }, isNew: boolean): Promise<void> {
+  async function sendBooking(
+    ctx: AppContext & { readonly params: Record<string, string> },
+    isNew: boolean,
+  ): Promise<void> {
     const { session, booking } = await bookingOf(ctx);
     if (booking.state === 'held' || booking.state === 'expired') {
       seeOther(ctx, `/holds/${booking.id}/review`);
@@ -94,12 +115,16 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
     const now = new Date();
     const all = await desk.listOf(session);
     const next = document.doses.find((item) => item.number === booking.dose + 1);
-    const nextChoice = next && !all.some((item) => item.dose === next.number && (item.state === 'confirmed' || item.state === 'attended'))
-      ? await desk.choiceFor(session, next.number, all, now)
-      : undefined;
+    const nextChoice =
+      next &&
+      !all.some((item) => item.dose === next.number && (item.state === 'confirmed' || item.state === 'attended'))
+        ? await desk.choiceFor(session, next.number, all, now)
+        : undefined;
     const limit = cutOff(document, booking.slot.startsAt);
     await page.send(ctx, 'booking', {
-      title: isNew ? words.t(booking.replaces === null ? 'booking.title_new' : 'booking.title_moved') : words.t('booking.title', { dose: doseLabelOf(words, document, booking.dose) }),
+      title: isNew
+        ? words.t(booking.replaces === null ? 'booking.title_new' : 'booking.title_moved')
+        : words.t('booking.title', { dose: doseLabelOf(words, document, booking.dose) }),
       ...(isNew ? { step: 5 } : { back: '/bookings' }),
       isNew,
       isMoved: booking.replaces !== null,
@@ -107,22 +132,40 @@ export function addBookingPages(router: Router<RequestState>, { page, gate, desk
       qr: booking.reference === null ? '' : await referenceQr(booking.reference),
       document,
       limit: limit > now ? words.dates.moment(limit) : undefined,
-      next: next && nextChoice?.ok ? { number: next.number, label: next.label, earliest: words.dates.day(nextChoice.range.first), hasDays: nextChoice.range.first <= nextChoice.range.last } : undefined,
+      next:
+        next && nextChoice?.ok
+          ? {
+              number: next.number,
+              label: next.label,
+              earliest: words.dates.day(nextChoice.range.first),
+              hasDays: nextChoice.range.first <= nextChoice.range.last,
+            }
+          : undefined,
     });
   }
 
-  async function sendCancel(ctx: AppContext, booking: BookingView, refusal: Refusal | undefined, status: number): Promise<void> {
+  async function sendCancel(
+    ctx: AppContext,
+    booking: BookingView,
+    refusal: Refusal | undefined,
+    status: number,
+  ): Promise<void> {
     const { document } = await desk.versionOf(booking);
     const words = await page.wordsFor(ctx);
     const model = bookingModel(words, document, booking);
-    await page.send(ctx, 'cancel', {
-      title: words.t('cancel.title', { dose: model.doseLabel }),
-      back: '/bookings',
-      booking: model,
-      reason: refusal && refusalIn(words, refusal, document),
-      changeUrl: `/book/${String(booking.dose)}/venues`,
-      mayChange: desk.mayChange(document, booking, new Date()).ok,
-    }, status);
+    await page.send(
+      ctx,
+      'cancel',
+      {
+        title: words.t('cancel.title', { dose: model.doseLabel }),
+        back: '/bookings',
+        booking: model,
+        reason: refusal && refusalIn(words, refusal, document),
+        changeUrl: `/book/${String(booking.dose)}/venues`,
+        mayChange: desk.mayChange(document, booking, new Date()).ok,
+      },
+      status,
+    );
   }
 }
 

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
+
 import type Router from '@koa/router';
-import { availabilityOf } from '../../../domain/booking/availability-words';
-import { daysOf, monthsBetween, nearestFree, type DaySummary } from '../../../domain/booking/days';
-import { refuse, type Refusal } from '../../../domain/booking/refusals';
-import { cityDate, cityTime } from '../../../domain/calendar/city-time';
+
 import type { BookingChange, BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
 import type { FreeSlot } from '../../../database/slots';
+import { availabilityOf } from '../../../domain/booking/availability-words';
+import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/booking/days';
+import { type Refusal, refuse } from '../../../domain/booking/refusals';
+import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import type { AppContext, RequestState } from '../../shared/state';
-import { firstOfPair, liveOf, type Choice, type CitizenBookings } from '../citizen-bookings';
+import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
 import { availabilityIn, type AvailabilityWords } from '../words/availability';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
 import { bookingModel, doseLabelOf } from './booking-model';
-import { doseOf, type ChooseDependencies } from './choose-venue';
+import { type ChooseDependencies, doseOf } from './choose-venue';
 import { isRefusalCode } from './my-bookings';
 import { idOf, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 import { venueModel } from './venue-model';
@@ -24,7 +26,17 @@ const nearestCount = 4;
 
 /** Refusals after which another time may be chosen; after the others nothing on this page would help. */
 const anotherTimeHelps = new Set<string>([
-  'slot_full', 'slot_past', 'slot_unknown', 'outside_window', 'wrong_dose', 'too_early_for_dose', 'too_late_for_dose', 'breaks_pair', 'hold_expired', 'other_vaccine', 'no_seat_for_next_dose',
+  'slot_full',
+  'slot_past',
+  'slot_unknown',
+  'outside_window',
+  'wrong_dose',
+  'too_early_for_dose',
+  'too_late_for_dose',
+  'breaks_pair',
+  'hold_expired',
+  'other_vaccine',
+  'no_seat_for_next_dose',
 ]);
 
 /** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
@@ -35,7 +47,10 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     const asked = ctx.query;
     const session = sessionOf(ctx);
     const both = textOf(asked, 'both') === '1' ? '1' : '';
-    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date(), { inOneGo: true, movesPair: both === '1' });
+    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date(), {
+      inOneGo: true,
+      movesPair: both === '1',
+    });
     if (!choice.ok) {
       seeOther(ctx, '/bookings', { refused: choice.code });
       return;
@@ -50,7 +65,9 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     }
     const refused = textOf(asked, 'refused');
     // What is read may lag by a second: the seat that was refused just now is not shown as free.
-    const slots = (await desk.slotsOf(choice, venue)).map((slot) => (refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot));
+    const slots = (await desk.slotsOf(choice, venue)).map((slot) =>
+      refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot,
+    );
     if (slots.every((slot) => slot.free <= 0)) desk.foundNothing(choice, session, venue.id);
     const days = daysOf(slots);
     const lost = slots.find((slot) => slot.id === idOf(asked, 'near'));
@@ -63,7 +80,13 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     const doseLabel = doseLabelOf(words, document, choice.dose.number);
     const availabilityWords = availabilityIn(words);
     const sentence = isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined;
-    const near = lost ? nearestFree(slots.filter((slot) => slot !== lost), lost.startsAt, nearestCount) : [];
+    const near = lost
+      ? nearestFree(
+          slots.filter((slot) => slot !== lost),
+          lost.startsAt,
+          nearestCount,
+        )
+      : [];
     const timesUrl = (query: Record<string, string>) => pathWith(`${path}/times`, { venue: venue.id, both, ...query });
     const daySlots = day ? slots.filter((slot) => cityDate(slot.startsAt) === day.date) : [];
     const freeDays = days.filter((item) => item.free > 0);
@@ -87,30 +110,45 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       const index = freeDays.findIndex((item) => item.date >= day.date);
       const next = freeDays.find((item) => item.date > day.date);
       const previous = freeDays[(index === -1 ? freeDays.length : index) - 1];
-      await page.send(
-        ctx,
-        'times',
-        {
-          ...shared,
-          title: words.t('times.title', { dose: doseLabel }),
-          back: timesUrl({}),
-          errors: nothingChosen ? [{ id: firstFreeId(daySlots), sentence: words.t('times.missing') }] : sentence === undefined ? [] : [{ id: 'near', sentence }],
-          nothingChosen,
-          day: day.date,
-          yearWords: dates.yearWithEra(day.date),
-          dayWords: dates.day(day.date),
-          isDayFull: day.free === 0,
-          halves: [
-            { name: words.t('times.morning'), slots: daySlots.filter((slot) => cityTime(slot.startsAt) < '12:00').map((slot) => timeModel(words, availabilityWords, slot, choice.holding)) },
-            { name: words.t('times.afternoon'), slots: daySlots.filter((slot) => cityTime(slot.startsAt) >= '12:00').map((slot) => timeModel(words, availabilityWords, slot, choice.holding)) },
-          ].filter((half) => half.slots.length > 0),
-          previous: previous && { url: timesUrl({ day: previous.date }), words: dates.day(previous.date) },
-          next: next && { url: timesUrl({ day: next.date }), words: dates.day(next.date) },
-        },
-      );
+      await page.send(ctx, 'times', {
+        ...shared,
+        title: words.t('times.title', { dose: doseLabel }),
+        back: timesUrl({}),
+        errors: nothingChosen
+          ? [{ id: firstFreeId(daySlots), sentence: words.t('times.missing') }]
+          : sentence === undefined
+            ? []
+            : [{ id: 'near', sentence }],
+        nothingChosen,
+        day: day.date,
+        yearWords: dates.yearWithEra(day.date),
+        dayWords: dates.day(day.date),
+        isDayFull: day.free === 0,
+        halves: [
+          {
+            name: words.t('times.morning'),
+            slots: daySlots
+              .filter((slot) => cityTime(slot.startsAt) < '12:00')
+              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding)),
+          },
+          {
+            name: words.t('times.afternoon'),
+            slots: daySlots
+              .filter((slot) => cityTime(slot.startsAt) >= '12:00')
+              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding)),
+          },
+        ].filter((half) => half.slots.length > 0),
+        previous: previous && { url: timesUrl({ day: previous.date }), words: dates.day(previous.date) },
+        next: next && { url: timesUrl({ day: next.date }), words: dates.day(next.date) },
+      });
       return;
     }
-    const link = (item: DaySummary) => ({ url: timesUrl({ day: item.date }), words: dates.day(item.date), availability: item.availability, availabilityWords: availabilityWords.long[item.availability] });
+    const link = (item: DaySummary) => ({
+      url: timesUrl({ day: item.date }),
+      words: dates.day(item.date),
+      availability: item.availability,
+      availabilityWords: availabilityWords.long[item.availability],
+    });
     const isCalendar = textOf(asked, 'view') === 'calendar';
     await page.send(ctx, 'days', {
       ...shared,
@@ -127,20 +165,42 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
   }
 
   // Reloaded or typed by hand: what was a form has no page of its own.
-  router.get('/book/:dose/hold', (ctx) => { seeOther(ctx, `/book/${String(doseOf(ctx.params['dose']))}/venues`); });
-
-  router.post('/book/:dose/hold', pageSession(gate, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`), async (ctx) => {
-    const session = sessionOf(ctx);
-    const { body } = ctx.state;
-    const dose = doseOf(ctx.params['dose']);
-    const slotId = idOf(body, 'slotId');
-    if (slotId === undefined) {
-      seeOther(ctx, `/book/${String(dose)}/times`, { venue: idOf(body, 'venue'), day: textOf(body, 'day').slice(0, 10), missing: '1' });
-      return;
-    }
-    const result = await takeSeat(desk, session, { slotId, dose, replaces: idOf(body, 'replaces'), idempotencyKey: textOf(body, 'idempotencyKey'), isBoth: textOf(body, 'both') === '1' });
-    answerHold(ctx, result, { dose, slotId, venueId: idOf(body, 'venue'), page: 'details', isBoth: textOf(body, 'both') === '1' });
+  router.get('/book/:dose/hold', (ctx) => {
+    seeOther(ctx, `/book/${String(doseOf(ctx.params['dose']))}/venues`);
   });
+
+  router.post(
+    '/book/:dose/hold',
+    pageSession(gate, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`),
+    async (ctx) => {
+      const session = sessionOf(ctx);
+      const { body } = ctx.state;
+      const dose = doseOf(ctx.params['dose']);
+      const slotId = idOf(body, 'slotId');
+      if (slotId === undefined) {
+        seeOther(ctx, `/book/${String(dose)}/times`, {
+          venue: idOf(body, 'venue'),
+          day: textOf(body, 'day').slice(0, 10),
+          missing: '1',
+        });
+        return;
+      }
+      const result = await takeSeat(desk, session, {
+        slotId,
+        dose,
+        replaces: idOf(body, 'replaces'),
+        idempotencyKey: textOf(body, 'idempotencyKey'),
+        isBoth: textOf(body, 'both') === '1',
+      });
+      answerHold(ctx, result, {
+        dose,
+        slotId,
+        venueId: idOf(body, 'venue'),
+        page: 'details',
+        isBoth: textOf(body, 'both') === '1',
+      });
+    },
+  );
 }
 
 interface SeatWish {
@@ -169,19 +229,27 @@ export async function takeSeat(
   const replaced = holding?.id ?? replaces;
   const pairOf = firstOfPair(live, dose)?.id;
   const plain = {
-    slotId, dose, ...(replaced === undefined ? {} : { replaces: replaced }), ...(pairOf === undefined ? {} : { pairOf }), ...(nextSlotId === undefined ? {} : { next: { slotId: nextSlotId } }),
+    slotId,
+    dose,
+    ...(replaced === undefined ? {} : { replaces: replaced }),
+    ...(pairOf === undefined ? {} : { pairOf }),
+    ...(nextSlotId === undefined ? {} : { next: { slotId: nextSlotId } }),
   };
   if (isBoth) {
     // Where the programme puts the next dose by rule, both seats come at once; else the next one is chosen on the next pages.
     const ruled = await desk.hold(session, { ...plain, next: {} });
-    return ruled.ok || ruled.code !== 'no_seat_for_next_dose' ? ruled : desk.hold(session, { ...plain, movesPair: true });
+    return ruled.ok || ruled.code !== 'no_seat_for_next_dose'
+      ? ruled
+      : desk.hold(session, { ...plain, movesPair: true });
   }
   const input = plain;
   const key = /^[A-Za-z0-9-]{8,64}$/.test(idempotencyKey ?? '') ? `${idempotencyKey ?? ''}:${slotId}` : undefined;
   if (key === undefined) return desk.hold(session, input);
   const result = await desk.hold(session, { ...input, idempotencyKey: key });
   // The same page sent again later: its first answer no longer holds.
-  const isStale = result.ok ? result.replayed && result.booking.state !== 'held' : result.code === 'idempotency_mismatch';
+  const isStale = result.ok
+    ? result.replayed && result.booking.state !== 'held'
+    : result.code === 'idempotency_mismatch';
   return isStale ? desk.hold(session, input) : result;
 }
 
@@ -189,15 +257,40 @@ export async function takeSeat(
 export function answerHold(
   ctx: AppContext,
   result: BookingChange | Refusal,
-  { dose, slotId, venueId, page, again, isBoth = false }: { dose: number; slotId: string; venueId?: string | undefined; page: 'details' | 'review'; again?: boolean; isBoth?: boolean },
+  {
+    dose,
+    slotId,
+    venueId,
+    page,
+    again,
+    isBoth = false,
+  }: {
+    dose: number;
+    slotId: string;
+    venueId?: string | undefined;
+    page: 'details' | 'review';
+    again?: boolean;
+    isBoth?: boolean;
+  },
 ): void {
   if (result.ok && isBoth && !result.pair) seeOther(ctx, `/book/${String(dose + 1)}/venues`);
   else if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/${page}`, again ? { again: '1' } : {});
-  else if (anotherTimeHelps.has(result.code)) seeOther(ctx, `/book/${String(dose)}/times`, { venue: venueId, near: slotId, refused: result.code, both: isBoth ? '1' : '' });
+  else if (anotherTimeHelps.has(result.code))
+    seeOther(ctx, `/book/${String(dose)}/times`, {
+      venue: venueId,
+      near: slotId,
+      refused: result.code,
+      both: isBoth ? '1' : '',
+    });
   else seeOther(ctx, '/bookings', { refused: result.code });
 }
 
-function timeModel({ dates }: Words, availabilityWords: AvailabilityWords, slot: FreeSlot, holding: BookingView | undefined) {
+function timeModel(
+  { dates }: Words,
+  availabilityWords: AvailabilityWords,
+  slot: FreeSlot,
+  holding: BookingView | undefined,
+) {
   const isOwn = holding?.slot.id === slot.id;
   const availability = availabilityOf(slot.free, slot.capacity);
   return {
@@ -215,25 +308,34 @@ function firstFreeId(slots: readonly FreeSlot[]): string {
   return first ? `slot-${first.id}` : 'days';
 }
 
-function monthsModel({ dates }: Words, availabilityWords: AvailabilityWords, days: readonly DaySummary[], choice: Choice, urlOf: (date: string) => string) {
+function monthsModel(
+  { dates }: Words,
+  availabilityWords: AvailabilityWords,
+  days: readonly DaySummary[],
+  choice: Choice,
+  urlOf: (date: string) => string,
+) {
   const byDate = new Map(days.map((day) => [day.date, day]));
   const inRange = (date: string): boolean => date >= choice.range.first && date <= choice.range.last;
   return monthsBetween(choice.range.first, choice.range.last).map(({ year, month, weeks }) => ({
     label: dates.month(year, month),
     // Weeks that lie wholly outside say nothing.
-    weeks: weeks.filter((week) => week.some((date) => date !== null && inRange(date))).map((week) =>
-      week.map((date) => {
-        const day = date === null ? undefined : byDate.get(date);
-        return {
-          number: date === null ? '' : Number(date.slice(8)),
-          availability: day?.availability ?? 'none',
-          words: day && availabilityWords.short[day.availability],
-          longWords: day && date !== null ? `${dates.day(date)} ${availabilityWords.long[day.availability]}` : undefined,
-          url: day && day.free > 0 ? urlOf(day.date) : undefined,
-          inRange: date !== null && inRange(date),
-        };
-      }),
-    ),
+    weeks: weeks
+      .filter((week) => week.some((date) => date !== null && inRange(date)))
+      .map((week) =>
+        week.map((date) => {
+          const day = date === null ? undefined : byDate.get(date);
+          return {
+            number: date === null ? '' : Number(date.slice(8)),
+            availability: day?.availability ?? 'none',
+            words: day && availabilityWords.short[day.availability],
+            longWords:
+              day && date !== null ? `${dates.day(date)} ${availabilityWords.long[day.availability]}` : undefined,
+            url: day && day.free > 0 ? urlOf(day.date) : undefined,
+            inRange: date !== null && inRange(date),
+          };
+        }),
+      ),
   }));
 }
 

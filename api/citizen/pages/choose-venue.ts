@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import { refuse } from '../../../domain/booking/refusals';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
@@ -22,7 +23,10 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     const session = sessionOf(ctx);
     const all = await desk.listOf(session);
     const both = textOf(ctx.query, 'both') === '1' ? '1' : '';
-    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), { inOneGo: true, movesPair: both === '1' });
+    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), {
+      inOneGo: true,
+      movesPair: both === '1',
+    });
     if (!choice.ok) {
       seeOther(ctx, '/bookings', { refused: choice.code });
       return;

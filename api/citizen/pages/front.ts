@@ -1,12 +1,16 @@
 import type Router from '@koa/router';
-import { openingOf } from '../../../domain/programme/opening';
-import { noticesAt } from '../../../domain/site/settings';
+
 import type { Programmes } from '../../../database/programmes';
 import type { SiteSettingsReader } from '../../../database/site-settings';
+import { openingOf } from '../../../domain/programme/opening';
+import { noticesAt } from '../../../domain/site/settings';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';
 
-export function addFrontPage(router: Router<RequestState>, { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader }): void {
+export function addFrontPage(
+  router: Router<RequestState>,
+  { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader },
+): void {
   router.get('/', async (ctx) => {
     const words = await page.wordsFor(ctx);
     const { t, dates } = words;

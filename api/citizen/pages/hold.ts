@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
+
 import type Router from '@koa/router';
-import { checkAnswers, fieldsAsked, type AnswerFault, type FormContext } from '../../../domain/booking/form';
-import { addDays, cityDate } from '../../../domain/calendar/city-time';
-import { seatOf } from '../../../domain/programme/vaccines';
-import { groupsOf } from '../../../domain/programme/eligibility';
-import { refusals, refuse } from '../../../domain/booking/refusals';
-import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+
 import type { BookingView } from '../../../database/bookings';
 import type { Session, SessionRepository } from '../../../database/sessions';
-import type { SessionGate } from '../../shared/session-gate';
+import { type AnswerFault, checkAnswers, fieldsAsked, type FormContext } from '../../../domain/booking/form';
+import { refusals, refuse } from '../../../domain/booking/refusals';
+import { addDays, cityDate } from '../../../domain/calendar/city-time';
+import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+import { groupsOf } from '../../../domain/programme/eligibility';
+import { seatOf } from '../../../domain/programme/vaccines';
+import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
+import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { answerIn } from '../words/answer-words';
 import { answerFaultIn } from '../words/fault-words';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
-import { uuid } from '../../shared/input';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { answerHold, takeSeat } from './choose-time';
-import type { Page } from './page';
 import { isRefusalCode } from './my-bookings';
+import type { Page } from './page';
 import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 
 export interface HoldPageDependencies {
@@ -54,7 +56,9 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const checked = checkAnswers(document, draft, context);
     // Without scripts a field that an answer brings in comes with the next page: nobody made a mistake by not filling it in.
     const shown = new Set(textOf(ctx.state.body, 'shown').split(' '));
-    const added = fieldsAsked(document, draft, context).filter((field) => !shown.has(field.name)).map((field) => field.name);
+    const added = fieldsAsked(document, draft, context)
+      .filter((field) => !shown.has(field.name))
+      .map((field) => field.name);
     if (added.length > 0 && textOf(ctx.state.body, 'shown') !== '') await sendDetails(ctx, booking, draft, true, added);
     else if (!checked.ok) await sendDetails(ctx, booking, draft, true);
     else if (booking.state !== 'held') await holdAgain(ctx, session, booking);
@@ -90,17 +94,27 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       venuesUrl: `${dosePath}/venues`,
       timesUrl: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
       detailsUrl: `/holds/${booking.id}/details`,
-      fields: fieldsAsked(words.programme(document), draft, context).filter((field) => field.kind !== 'note').map((field) => {
-        // As it will be kept; telephone numbers stay as they were typed, which is how people know them.
-        const value = answerIn(words, field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
-        return { id: field.name, label: field.label, value, isEmpty: value === '', isConsent: field.kind === 'consent' };
-      }),
+      fields: fieldsAsked(words.programme(document), draft, context)
+        .filter((field) => field.kind !== 'note')
+        .map((field) => {
+          // As it will be kept; telephone numbers stay as they were typed, which is how people know them.
+          const value = answerIn(words, field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
+          return {
+            id: field.name,
+            label: field.label,
+            value,
+            isEmpty: value === '',
+            isConsent: field.kind === 'consent',
+          };
+        }),
       idempotencyKey: randomUUID(),
     });
   });
 
   for (const form of ['confirm', 'extend', 'give-up', 'with-next']) {
-    router.get(`/holds/:id/${form}`, (ctx) => { seeOther(ctx, `/holds/${ctx.params['id'] ?? ''}/review`); });
+    router.get(`/holds/:id/${form}`, (ctx) => {
+      seeOther(ctx, `/holds/${ctx.params['id'] ?? ''}/review`);
+    });
   }
 
   router.post('/holds/:id/confirm', toReview, async (ctx) => {
@@ -109,9 +123,12 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const draft = await sessions.draftOf(session);
     const key = textOf(ctx.state.body, 'idempotencyKey');
     const input = { bookingId: booking.id, answers: draft };
-    const withKey = /^[A-Za-z0-9-]{8,64}$/.test(key) ? await desk.confirm(session, { ...input, idempotencyKey: key }) : await desk.confirm(session, input);
+    const withKey = /^[A-Za-z0-9-]{8,64}$/.test(key)
+      ? await desk.confirm(session, { ...input, idempotencyKey: key })
+      : await desk.confirm(session, input);
     // A page that was sent again after its fields were changed; confirming twice is harmless by itself.
-    const result = !withKey.ok && withKey.code === 'idempotency_mismatch' ? await desk.confirm(session, input) : withKey;
+    const result =
+      !withKey.ok && withKey.code === 'idempotency_mismatch' ? await desk.confirm(session, input) : withKey;
     if (result.ok) {
       // For the next dose the contacts are there again, the consents are asked anew.
       if (!result.replayed) await sessions.saveDraft(session, withoutConsents(document, draft));
@@ -121,7 +138,12 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     } else if (result.code === 'hold_expired') {
       await holdAgain(ctx, session, booking);
     } else {
-      answerHold(ctx, result, { dose: booking.dose, slotId: booking.slot.id, venueId: booking.slot.venue.id, page: 'review' });
+      answerHold(ctx, result, {
+        dose: booking.dose,
+        slotId: booking.slot.id,
+        venueId: booking.slot.venue.id,
+        page: 'review',
+      });
     }
   });
 
@@ -131,18 +153,36 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     if (isElsewhere(ctx, booking)) return;
     const target = textOf(ctx.state.body, 'page') === 'review' ? 'review' : 'details';
     const pair = await pairOf(session, booking);
-    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking), ...(pair ? { next: { slotId: pair.slot.id } } : {}) });
+    const result = await desk.hold(session, {
+      slotId: booking.slot.id,
+      dose: booking.dose,
+      ...replacedBy(booking),
+      ...(pair ? { next: { slotId: pair.slot.id } } : {}),
+    });
     // Clicked twice: the first click has made a new hold already.
-    const now = result.ok ? undefined : (await desk.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
+    const now = result.ok
+      ? undefined
+      : (await desk.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
     if (now) seeOther(ctx, `/holds/${now.id}/${target}`);
-    else answerHold(ctx, result, { dose: booking.dose, slotId: booking.slot.id, venueId: booking.slot.venue.id, page: target });
+    else
+      answerHold(ctx, result, {
+        dose: booking.dose,
+        slotId: booking.slot.id,
+        venueId: booking.slot.venue.id,
+        page: target,
+      });
   });
 
   /** The next dose where the programme proposes it: the same venue and time, confirmed together with this one. */
   router.post('/holds/:id/with-next', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
-    const result = await desk.hold(session, { slotId: booking.slot.id, dose: booking.dose, ...replacedBy(booking), next: {} });
+    const result = await desk.hold(session, {
+      slotId: booking.slot.id,
+      dose: booking.dose,
+      ...replacedBy(booking),
+      next: {},
+    });
     if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/details`);
     else seeOther(ctx, `/holds/${booking.id}/details`, { refused: result.code });
   });
@@ -153,19 +193,25 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     seeOther(ctx, '/bookings', { done: 'given-up' });
   });
 
-  async function holdOf(ctx: AppContext & { readonly params: Record<string, string> }): Promise<{ session: Session; booking: BookingView }> {
+  async function holdOf(
+    ctx: AppContext & { readonly params: Record<string, string> },
+  ): Promise<{ session: Session; booking: BookingView }> {
     const session = sessionOf(ctx);
     const id = uuid.safeParse(ctx.params['id']);
     const booking = id.success ? await desk.find(session, id.data) : undefined;
     if (!booking) throw new Refused('booking_unknown');
     // Of two doses held in one go the first leads.
-    const first = booking.state === 'held' && booking.pairOf !== null ? await desk.find(session, booking.pairOf) : undefined;
+    const first =
+      booking.state === 'held' && booking.pairOf !== null ? await desk.find(session, booking.pairOf) : undefined;
     return { session, booking: first?.state === 'held' ? first : booking };
   }
 
   /** The next dose that is to be confirmed together with a hold, or was when its time ran out. */
   async function pairOf(session: Session, booking: BookingView): Promise<BookingView | undefined> {
-    return (await desk.listOf(session)).find((item) => item.pairOf === booking.id && (item.state === 'held' || (booking.state !== 'held' && item.state === 'expired')));
+    return (await desk.listOf(session)).find(
+      (item) =>
+        item.pairOf === booking.id && (item.state === 'held' || (booking.state !== 'held' && item.state === 'expired')),
+    );
   }
 
   /** What is confirmed already has a page of its own. */
@@ -178,7 +224,11 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   /** The hold has run out: the same seat once more where it is still free, else the other times. What was typed stays. */
   async function holdAgain(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
     const place = { dose: booking.dose, slotId: booking.slot.id };
-    const result = await takeSeat(desk, session, { ...place, replaces: booking.replaces ?? undefined, nextSlotId: (await pairOf(session, booking))?.slot.id });
+    const result = await takeSeat(desk, session, {
+      ...place,
+      replaces: booking.replaces ?? undefined,
+      nextSlotId: (await pairOf(session, booking))?.slot.id,
+    });
     answerHold(ctx, result, { ...place, venueId: booking.slot.venue.id, page: 'review', again: true });
   }
 
@@ -192,29 +242,62 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const next = document.doses.find((item) => item.number === booking.dose + 1);
     if (!next || booking.state !== 'held') return undefined;
     const all = await desk.listOf(session);
-    if (all.some((item) => item.dose === next.number && (item.state === 'held' || item.state === 'confirmed' || item.state === 'attended'))) return undefined;
+    if (
+      all.some(
+        (item) =>
+          item.dose === next.number &&
+          (item.state === 'held' || item.state === 'confirmed' || item.state === 'attended'),
+      )
+    )
+      return undefined;
     const seat = seatOf(document, next.number, booking.slot.venue.code);
     if (seat.mode === 'assigned') return undefined;
     const day = seat.mode === 'proposed' ? addDays(cityDate(booking.slot.startsAt), seat.afterDays) : undefined;
-    return { label: doseLabelOf(words, document, next.number), date: day && words.dates.day(day), time: words.dates.time(booking.slot.startsAt), action: `/holds/${booking.id}/with-next`, chooseUrl: `/book/${String(next.number)}/venues` };
+    return {
+      label: doseLabelOf(words, document, next.number),
+      date: day && words.dates.day(day),
+      time: words.dates.time(booking.slot.startsAt),
+      action: `/holds/${booking.id}/with-next`,
+      chooseUrl: `/book/${String(next.number)}/venues`,
+    };
   }
 
   /** What decides which fields are asked. Of two doses in one go the fields of both: which of them it is stays open. */
   async function contextOf(session: Session, document: ProgrammeDocument, booking: BookingView): Promise<FormContext> {
     const isConditional = document.form.fields.some((field) => field.showWhen !== undefined);
-    const isPair = isConditional && (await desk.listOf(session)).some((item) => item.state === 'held' && (item.pairOf === booking.id || item.id === booking.pairOf));
-    return { ...(isPair ? {} : { dose: booking.dose }), channel: session.channel, groups: groupsOf(document, session).map((group) => group.code), today: cityDate(new Date()) };
+    const isPair =
+      isConditional &&
+      (await desk.listOf(session)).some(
+        (item) => item.state === 'held' && (item.pairOf === booking.id || item.id === booking.pairOf),
+      );
+    return {
+      ...(isPair ? {} : { dose: booking.dose }),
+      channel: session.channel,
+      groups: groupsOf(document, session).map((group) => group.code),
+      today: cityDate(new Date()),
+    };
   }
 
   /** @param added fields that came in with what was typed just now: they are shown without a fault */
-  async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft, withFaults: boolean, added: readonly string[] = []): Promise<void> {
+  async function sendDetails(
+    ctx: AppContext,
+    booking: BookingView,
+    draft: Draft,
+    withFaults: boolean,
+    added: readonly string[] = [],
+  ): Promise<void> {
     const { document } = await desk.versionOf(booking);
     const context = await contextOf(sessionOf(ctx), document, booking);
     const checked = withFaults ? checkAnswers(document, draft, context) : undefined;
     const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
     const words = await page.wordsFor(ctx);
     const asked = fieldsAsked(words.programme(document), draft, context);
-    const sentenceOf = (fault: AnswerFault): string => answerFaultIn(words, fault, asked.find((field) => field.name === fault.field));
+    const sentenceOf = (fault: AnswerFault): string =>
+      answerFaultIn(
+        words,
+        fault,
+        asked.find((field) => field.name === fault.field),
+      );
     const refused = textOf(ctx.query, 'refused');
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(
@@ -227,7 +310,14 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         errors: faults.map((fault) => ({ id: fault.field, sentence: sentenceOf(fault) })),
         booking: bookingModel(words, document, booking),
         isOver: booking.state !== 'held',
-        fields: asked.map((field) => fieldModel(field, draft[field.name] ?? usualAnswer(document, field, words), faults.find((fault) => fault.field === field.name), sentenceOf)),
+        fields: asked.map((field) =>
+          fieldModel(
+            field,
+            draft[field.name] ?? usualAnswer(document, field, words),
+            faults.find((fault) => fault.field === field.name),
+            sentenceOf,
+          ),
+        ),
         shown: asked.map((field) => field.name).join(' '),
         hasAdded: added.length > 0,
         pair: await pairModel(words, sessionOf(ctx), document, booking),
@@ -257,7 +347,10 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
 
 /** Notices come in the language in which somebody books, unless they choose another. */
 function usualAnswer(document: ProgrammeDocument, field: FormField, { language }: Words): string {
-  const isAsked = field.kind === 'choice' && field.name === document.noticeLanguage?.field && field.options.some((option) => option.value === language);
+  const isAsked =
+    field.kind === 'choice' &&
+    field.name === document.noticeLanguage?.field &&
+    field.options.some((option) => option.value === language);
   return isAsked ? language : '';
 }
 
@@ -289,9 +382,19 @@ const inputs: Readonly<Partial<Record<FormField['kind'], { type: string; autocom
   date: { type: 'text', autocomplete: undefined },
 };
 
-function fieldModel(field: FormField, value: string, fault: AnswerFault | undefined, sentenceOf: (fault: AnswerFault) => string) {
+function fieldModel(
+  field: FormField,
+  value: string,
+  fault: AnswerFault | undefined,
+  sentenceOf: (fault: AnswerFault) => string,
+) {
   const error = fault && sentenceOf(fault);
-  const describedBy = [field.help === undefined ? '' : `${field.name}-help`, error === undefined ? '' : `${field.name}-error`].filter((id) => id !== '').join(' ');
+  const describedBy = [
+    field.help === undefined ? '' : `${field.name}-help`,
+    error === undefined ? '' : `${field.name}-error`,
+  ]
+    .filter((id) => id !== '')
+    .join(' ');
   return {
     id: field.name,
     label: field.label,
@@ -302,9 +405,16 @@ function fieldModel(field: FormField, value: string, fault: AnswerFault | undefi
     value,
     isConsent: field.kind === 'consent' || field.kind === 'checkbox',
     isNote: field.kind === 'note',
-    options: field.kind === 'choice' ? field.options.map((option) => ({ id: `${field.name}-${option.value}`, name: field.name, ...option, checked: option.value === value })) : undefined,
+    options:
+      field.kind === 'choice'
+        ? field.options.map((option) => ({
+            id: `${field.name}-${option.value}`,
+            name: field.name,
+            ...option,
+            checked: option.value === value,
+          }))
+        : undefined,
     isLong: field.kind === 'text' && field.maxLength > 100,
     ...inputs[field.kind],
   };
 }
-

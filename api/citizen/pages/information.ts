@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import type { Programmes } from '../../../database/programmes';
 import type { SiteSettingsReader } from '../../../database/site-settings';
 import type { RequestState } from '../../shared/state';
@@ -11,14 +12,22 @@ const pages = [
 ] as const;
 
 /** Pages that only inform. */
-export function addInformationPages(router: Router<RequestState>, { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader }): void {
+export function addInformationPages(
+  router: Router<RequestState>,
+  { page, programmes, site }: { page: Page; programmes: Pick<Programmes, 'current'>; site: SiteSettingsReader },
+): void {
   for (const { path, view, title } of pages) {
     router.get(path, async (ctx) => {
       const words = await page.wordsFor(ctx);
       const document = words.programme((await programmes.current()).document);
       // What the city says itself it says in Japanese.
       const couponLost = (await site.current()).couponLost ?? words.t('help.lost');
-      await page.send(ctx, view, { title: words.t(title, { paper: words.names(document).shortPaper }), back: '/', document, couponLost });
+      await page.send(ctx, view, {
+        title: words.t(title, { paper: words.names(document).shortPaper }),
+        back: '/',
+        document,
+        couponLost,
+      });
     });
   }
 

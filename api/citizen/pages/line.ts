@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+
 import type Router from '@koa/router';
-import { linkWord } from '../../../domain/line/linking';
+
 import type { LineLinks } from '../../../database/line-links';
 import type { ResidentRepository } from '../../../database/residents';
+import { linkWord } from '../../../domain/line/linking';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
@@ -10,7 +12,8 @@ import type { Page } from './page';
 import { pageSession, seeOther, sessionOf, textOf } from './requests';
 
 /** How citizens come to the official account; `demo`: there is none, and a page of ours plays its part. */
-export type LineDoor = { readonly kind: 'account'; readonly accountId: string; readonly accessUrl: string } | { readonly kind: 'demo' };
+export type LineDoor =
+  { readonly kind: 'account'; readonly accountId: string; readonly accessUrl: string } | { readonly kind: 'demo' };
 
 export interface LinePageDependencies {
   readonly page: Page;
@@ -24,7 +27,10 @@ export interface LinePageDependencies {
 const doneBefore: ReadonlySet<string> = new Set(['linked', 'unlinked']);
 
 /** Where a citizen sees whether a LINE account hears of their bookings, how to link one, and how to take it off again. */
-export function addLinePages(router: Router<RequestState>, { page, gate, residents, links, door }: LinePageDependencies): void {
+export function addLinePages(
+  router: Router<RequestState>,
+  { page, gate, residents, links, door }: LinePageDependencies,
+): void {
   router.get('/line', pageSession(gate), async (ctx) => {
     const { residentId } = sessionOf(ctx);
     const { t } = await page.wordsFor(ctx);
@@ -36,24 +42,38 @@ export function addLinePages(router: Router<RequestState>, { page, gate, residen
       isLinked: await links.isLinked(residentId),
       isDemo: door.kind === 'demo',
       linkWord,
-      ...(door.kind === 'account' ? { accountId: door.accountId, accountUrl: `https://line.me/R/ti/p/${encodeURIComponent(door.accountId)}`, messageUrl: `https://line.me/R/oaMessage/${encodeURIComponent(door.accountId)}/?${encodeURIComponent(linkWord)}` } : {}),
+      ...(door.kind === 'account'
+        ? {
+            accountId: door.accountId,
+            accountUrl: `https://line.me/R/ti/p/${encodeURIComponent(door.accountId)}`,
+            messageUrl: `https://line.me/R/oaMessage/${encodeURIComponent(door.accountId)}/?${encodeURIComponent(linkWord)}`,
+          }
+        : {}),
     });
   });
 
-  router.post('/line/unlink', pageSession(gate, () => '/line'), async (ctx) => {
-    await links.unlink(sessionOf(ctx).residentId);
-    seeOther(ctx, '/line', { done: 'unlinked' });
-  });
+  router.post(
+    '/line/unlink',
+    pageSession(gate, () => '/line'),
+    async (ctx) => {
+      await links.unlink(sessionOf(ctx).residentId);
+      seeOther(ctx, '/line', { done: 'unlinked' });
+    },
+  );
 
   if (door.kind === 'demo') {
-    router.post('/line/demo', pageSession(gate, () => '/line'), async (ctx) => {
-      // The same way as with LINE, whose part is played here: a token, a nonce, and an account that nobody has.
-      const linkToken = randomBytes(16).toString('hex');
-      await links.keepToken(linkToken);
-      const nonce = await links.beginLink(linkToken, sessionOf(ctx).residentId);
-      if (nonce !== undefined) await links.completeLink(nonce, `U${randomBytes(16).toString('hex')}`);
-      seeOther(ctx, '/line', { done: 'linked' });
-    });
+    router.post(
+      '/line/demo',
+      pageSession(gate, () => '/line'),
+      async (ctx) => {
+        // The same way as with LINE, whose part is played here: a token, a nonce, and an account that nobody has.
+        const linkToken = randomBytes(16).toString('hex');
+        await links.keepToken(linkToken);
+        const nonce = await links.beginLink(linkToken, sessionOf(ctx).residentId);
+        if (nonce !== undefined) await links.completeLink(nonce, `U${randomBytes(16).toString('hex')}`);
+        seeOther(ctx, '/line', { done: 'linked' });
+      },
+    );
     return;
   }
 
@@ -62,17 +82,24 @@ export function addLinePages(router: Router<RequestState>, { page, gate, residen
     await sendLink(ctx, 200);
   });
 
-  router.post('/line/link', pageSession(gate, () => '/line'), async (ctx) => {
-    const linkToken = tokenIn(ctx.state.body);
-    const nonce = linkToken === undefined ? undefined : await links.beginLink(linkToken, sessionOf(ctx).residentId);
-    if (linkToken === undefined || nonce === undefined) {
-      await sendLink(ctx, 410);
-      return;
-    }
-    ctx.status = 303;
-    ctx.set('Location', `${door.accessUrl}/dialog/bot/accountLink?${new URLSearchParams({ linkToken, nonce }).toString()}`);
-    ctx.body = '';
-  });
+  router.post(
+    '/line/link',
+    pageSession(gate, () => '/line'),
+    async (ctx) => {
+      const linkToken = tokenIn(ctx.state.body);
+      const nonce = linkToken === undefined ? undefined : await links.beginLink(linkToken, sessionOf(ctx).residentId);
+      if (linkToken === undefined || nonce === undefined) {
+        await sendLink(ctx, 410);
+        return;
+      }
+      ctx.status = 303;
+      ctx.set(
+        'Location',
+        `${door.accessUrl}/dialog/bot/accountLink?${new URLSearchParams({ linkToken, nonce }).toString()}`,
+      );
+      ctx.body = '';
+    },
+  );
 
   async function sendLink(ctx: AppContext, status: number): Promise<void> {
     const linkToken = tokenIn(ctx.method === 'POST' ? ctx.state.body : ctx.query);
@@ -81,9 +108,22 @@ export function addLinePages(router: Router<RequestState>, { page, gate, residen
     if (!resident) throw new Refused('not_logged_in');
     // The answer to the form leads to LINE, which the browser must be told before.
     const policy = ctx.response.get('Content-Security-Policy');
-    if (isGood && door.kind === 'account') ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${door.accessUrl}`));
+    if (isGood && door.kind === 'account')
+      ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${door.accessUrl}`));
     const { t, dates } = await page.wordsFor(ctx);
-    await page.send(ctx, 'line-link', { title: t('line.link'), back: '/bookings', isGood, linkToken, linkWord, person: dates.birthDate(resident.birthDate) }, isGood ? 200 : 410);
+    await page.send(
+      ctx,
+      'line-link',
+      {
+        title: t('line.link'),
+        back: '/bookings',
+        isGood,
+        linkToken,
+        linkWord,
+        person: dates.birthDate(resident.birthDate),
+      },
+      isGood ? 200 : 410,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
-import { refusals, refuse } from '../../../domain/booking/refusals';
+
 import type { Programmes } from '../../../database/programmes';
+import { refusals, refuse } from '../../../domain/booking/refusals';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
@@ -32,13 +33,21 @@ interface LogInPage {
 const eras = ['西暦', '大正', '昭和', '平成', '令和'];
 const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as const;
 
-export function addLogInPages(router: Router<RequestState>, { page, logIn, gate, cookies, programmes }: LogInPageDependencies): void {
-  async function send(ctx: AppContext, typed: Readonly<Record<string, unknown>> | undefined, { faults = [], failure, birthDate, status = 200 }: LogInPage): Promise<void> {
+export function addLogInPages(
+  router: Router<RequestState>,
+  { page, logIn, gate, cookies, programmes }: LogInPageDependencies,
+): void {
+  async function send(
+    ctx: AppContext,
+    typed: Readonly<Record<string, unknown>> | undefined,
+    { faults = [], failure, birthDate, status = 200 }: LogInPage,
+  ): Promise<void> {
     const words = await page.wordsFor(ctx);
     const { t } = words;
     const { document: inJapanese } = await programmes.current();
     const document = words.programme(inJapanese);
-    const inWords = (fault: LogInFault | undefined): string | undefined => fault && logInFaultIn(words, fault, inJapanese);
+    const inWords = (fault: LogInFault | undefined): string | undefined =>
+      fault && logInFaultIn(words, fault, inJapanese);
     const number = faults.find((fault) => fault.field === 'couponNumber');
     const birth = faults.find((fault) => fault.field === 'birthDate');
     const kana = faults.find((fault) => fault.field === 'kana');
@@ -66,7 +75,10 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
         awaySentence: refusalIn(words, refuse('not_logged_in'), inJapanese),
         couponNumber: textOf(typed, 'couponNumber'),
         asksKana: document.identification.secondFact === 'kana',
-        secondFactLabel: document.identification.secondFact === 'kana' ? (document.identification.kana?.label ?? t('usual.kana')) : document.identification.birthDate.label,
+        secondFactLabel:
+          document.identification.secondFact === 'kana'
+            ? (document.identification.kana?.label ?? t('usual.kana'))
+            : document.identification.birthDate.label,
         kana: textOf(typed, 'kana'),
         kanaError,
         numberError,
@@ -110,11 +122,19 @@ export function addLogInPages(router: Router<RequestState>, { page, logIn, gate,
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       seeOther(ctx, safeNext(textOf(body, 'next')));
     } else if (result.kind === 'malformed') {
-      await send(ctx, body, { faults: result.faults, birthDate: result.birthDate, status: refusals.invalid_answers.http });
+      await send(ctx, body, {
+        faults: result.faults,
+        birthDate: result.birthDate,
+        status: refusals.invalid_answers.http,
+      });
     } else {
       const { http } = refusals[result.refusal.code];
       if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
-      const failure = refusalIn(await page.wordsFor(ctx), refuse(result.refusal.code), (await programmes.current()).document);
+      const failure = refusalIn(
+        await page.wordsFor(ctx),
+        refuse(result.refusal.code),
+        (await programmes.current()).document,
+      );
       await send(ctx, body, { failure, birthDate: result.birthDate, status: http });
     }
   });

@@ -1,12 +1,13 @@
 import type Router from '@koa/router';
-import { refusals, refuse, type Refusal, type RefusalCode } from '../../../domain/booking/refusals';
-import { cutOff } from '../../../domain/booking/rules';
-import { declarable, declaredWith } from '../../../domain/programme/eligibility';
+
 import type { Programmes } from '../../../database/programmes';
 import type { ResidentRepository } from '../../../database/residents';
+import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domain/booking/refusals';
+import { cutOff } from '../../../domain/booking/rules';
+import { declarable, declaredWith } from '../../../domain/programme/eligibility';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
-import { liveOf, type CitizenBookings } from '../citizen-bookings';
+import { type CitizenBookings, liveOf } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import type { Page } from './page';
@@ -24,11 +25,18 @@ export interface MyBookingsDependencies {
 }
 
 /** The citizen's own page: one card per dose, with what can be done now. */
-export function addMyBookings(router: Router<RequestState>, { page, gate, desk, programmes, residents }: MyBookingsDependencies): void {
+export function addMyBookings(
+  router: Router<RequestState>,
+  { page, gate, desk, programmes, residents }: MyBookingsDependencies,
+): void {
   router.get('/bookings', pageSession(gate), async (ctx) => {
     const session = sessionOf(ctx);
     const now = new Date();
-    const [{ document }, all, resident] = await Promise.all([programmes.current(), desk.listOf(session), residents.find(session.residentId)]);
+    const [{ document }, all, resident] = await Promise.all([
+      programmes.current(),
+      desk.listOf(session),
+      residents.find(session.residentId),
+    ]);
     const live = liveOf(all);
     const words = await page.wordsFor(ctx);
     const { t, dates } = words;
@@ -49,7 +57,8 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
           attended: booked?.state === 'attended',
           held: held && bookingModel(words, document, held),
           mayChange: change?.ok === true && choice.ok,
-          mayChangeBoth: change?.ok === true && live.some((item) => item.dose === number + 1 && item.state === 'confirmed'),
+          mayChangeBoth:
+            change?.ok === true && live.some((item) => item.dose === number + 1 && item.state === 'confirmed'),
           mayCancel: cancel?.ok === true,
           limit: limit && dates.moment(limit),
           reason: booked ? firstReason([change, cancel], inWords) : choice.ok ? undefined : inWords(choice),
@@ -67,7 +76,10 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
       done: doneBefore.has(done) ? t(`bookings.done_${done}`) : undefined,
       refused: isRefusalCode(refused) ? inWords(refuse(refused)) : undefined,
       cards,
-      statements: declarable(words.programme(document), session).map((item) => ({ ...item, id: `declare-${item.code}` })),
+      statements: declarable(words.programme(document), session).map((item) => ({
+        ...item,
+        id: `declare-${item.code}`,
+      })),
     });
   });
 
@@ -82,9 +94,11 @@ export function addMyBookings(router: Router<RequestState>, { page, gate, desk, 
   });
 }
 
-
 /** Why a booking cannot be changed or cancelled: one sentence is enough where both have the same reason. */
-function firstReason(decisions: readonly (Refusal | { readonly ok: true } | undefined)[], inWords: (refusal: Refusal) => string): string | undefined {
+function firstReason(
+  decisions: readonly (Refusal | { readonly ok: true } | undefined)[],
+  inWords: (refusal: Refusal) => string,
+): string | undefined {
   for (const decision of decisions) if (decision && !decision.ok) return inWords(decision);
   return undefined;
 }

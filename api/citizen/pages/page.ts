@@ -1,8 +1,8 @@
+import type { Programmes } from '../../../database/programmes';
 import type { Refusal } from '../../../domain/booking/refusals';
 import { refusals } from '../../../domain/booking/refusals';
 import type { NoticePage, ProgrammeDocument } from '../../../domain/programme/document';
 import { noticesOn } from '../../../domain/programme/words';
-import type { Programmes } from '../../../database/programmes';
 import type { Assets } from '../../shared/assets';
 import type { AppContext } from '../../shared/state';
 import type { Views } from '../../shared/views';
@@ -26,7 +26,12 @@ export interface Page {
   /** What the page is written in. */
   wordsFor(ctx: AppContext): Promise<Words>;
   /** Answers with view `name` in the site's frame. */
-  send(ctx: AppContext, name: string, model: PageModel & Readonly<Record<string, unknown>>, status?: number): Promise<void>;
+  send(
+    ctx: AppContext,
+    name: string,
+    model: PageModel & Readonly<Record<string, unknown>>,
+    status?: number,
+  ): Promise<void>;
   /** Answers with the page for a refusal that has no better place. Needs no database. */
   sendRefusal(ctx: AppContext, refusal: Refusal): Promise<void>;
 }
@@ -44,14 +49,34 @@ export interface PageDependencies {
 
 /** Which pages carry the programme's notices, by view. */
 const noticePages: Readonly<Record<string, NoticePage>> = {
-  front: 'front', login: 'login', 'my-bookings': 'bookings', venues: 'venues', days: 'times', times: 'times', details: 'details', booking: 'done',
+  front: 'front',
+  login: 'login',
+  'my-bookings': 'bookings',
+  venues: 'venues',
+  days: 'times',
+  times: 'times',
+  details: 'details',
+  booking: 'done',
 };
 
-export function createPage({ views, assets, programmes, languages, formToken, hasLine = false }: PageDependencies): Page {
+export function createPage({
+  views,
+  assets,
+  programmes,
+  languages,
+  formToken,
+  hasLine = false,
+}: PageDependencies): Page {
   // What the citizen needs most when the database is away is the telephone number: the last one known. Undefined until a programme was read.
   let known: ProgrammeDocument | undefined;
 
-  function write(ctx: AppContext, { words, links, offer }: PageLanguage, name: string, model: PageModel & Readonly<Record<string, unknown>>, status: number): void {
+  function write(
+    ctx: AppContext,
+    { words, links, offer }: PageLanguage,
+    name: string,
+    model: PageModel & Readonly<Record<string, unknown>>,
+    status: number,
+  ): void {
     let token: string | undefined;
     // A function, which Handlebars calls where a form needs it: pages without forms set no cookie.
     const csrf = (): string => (token ??= formToken(ctx));
@@ -59,7 +84,11 @@ export function createPage({ views, assets, programmes, languages, formToken, ha
     const frame = frameOf(words, known);
     const shared = { ...frame, csrf, hasLine, loggedIn: ctx.state.session !== undefined };
     const inLanguage = views(words);
-    const content = inLanguage.render(name, { ...shared, ...model, ...(model.step === undefined ? {} : { stepper: stepperModel(words, model.step) }) });
+    const content = inLanguage.render(name, {
+      ...shared,
+      ...model,
+      ...(model.step === undefined ? {} : { stepper: stepperModel(words, model.step) }),
+    });
     const title = words.t('frame.title', { title: model.title, site: frame.siteName });
     ctx.status = status;
     ctx.type = 'text/html; charset=utf-8';
@@ -77,7 +106,12 @@ export function createPage({ views, assets, programmes, languages, formToken, ha
       js: assets.urlOf('site.js'),
       icon: assets.urlOf('favicon.svg'),
       isFront: name === 'front',
-      pageNotices: known ? noticesOn(words.programme(known), noticePages[name], new Date()).map(({ tone, text }) => ({ text, isWarning: tone === 'warn' })) : [],
+      pageNotices: known
+        ? noticesOn(words.programme(known), noticePages[name], new Date()).map(({ tone, text }) => ({
+            text,
+            isWarning: tone === 'warn',
+          }))
+        : [],
     });
   }
 
@@ -90,10 +124,25 @@ export function createPage({ views, assets, programmes, languages, formToken, ha
     },
 
     async sendRefusal(ctx, refusal) {
-      await programmes.current().then(({ document }) => { known = document; }, () => undefined);
+      await programmes.current().then(
+        ({ document }) => {
+          known = document;
+        },
+        () => undefined,
+      );
       const language = await languages.of(ctx);
       const status = refusals[refusal.code].http;
-      write(ctx, language, 'refusal', { title: refusalTitle(language.words, refusal, status), sentence: refusalIn(language.words, refusal, known), isBusy: status >= 500 }, status);
+      write(
+        ctx,
+        language,
+        'refusal',
+        {
+          title: refusalTitle(language.words, refusal, status),
+          sentence: refusalIn(language.words, refusal, known),
+          isBusy: status >= 500,
+        },
+        status,
+      );
     },
   };
 }
@@ -101,9 +150,16 @@ export function createPage({ views, assets, programmes, languages, formToken, ha
 /** What stands around every page. Without a programme: the site's own words alone. */
 function frameOf(words: Words, document: ProgrammeDocument | undefined) {
   const names = words.names(document);
-  if (!document) return { siteName: words.t('frame.site'), programmeName: '', city: '', callCentre: undefined, words: names };
+  if (!document)
+    return { siteName: words.t('frame.site'), programmeName: '', city: '', callCentre: undefined, words: names };
   const { name, city, callCentre } = words.programme(document);
-  return { siteName: `${city} ${words.t('frame.site_name', { programme: name })}`, programmeName: name, city, callCentre, words: names };
+  return {
+    siteName: `${city} ${words.t('frame.site_name', { programme: name })}`,
+    programmeName: name,
+    city,
+    callCentre,
+    words: names,
+  };
 }
 
 function refusalTitle({ t }: Words, { code }: Refusal, status: number): string {

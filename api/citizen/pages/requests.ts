@@ -1,8 +1,8 @@
-import type { AppContext, AppMiddleware } from '../../shared/state';
-import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
 import type { Session } from '../../../database/sessions';
 import { uuid } from '../../shared/input';
+import { Refused } from '../../shared/refused';
+import type { SessionGate } from '../../shared/session-gate';
+import type { AppContext, AppMiddleware } from '../../shared/state';
 
 /** One value of the query or of a form; the first when there are several, '' when there is none. */
 export function textOf(source: Readonly<Record<string, unknown>> | undefined, name: string): string {
@@ -18,14 +18,20 @@ export function idOf(source: Readonly<Record<string, unknown>> | undefined, name
 }
 
 /** Every successful form ends in one of these: reloading repeats nothing. */
-export function seeOther(ctx: AppContext, path: string, query: Readonly<Record<string, string | undefined>> = {}): void {
+export function seeOther(
+  ctx: AppContext,
+  path: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): void {
   ctx.status = 303;
   ctx.set('Location', pathWith(path, query));
   ctx.body = '';
 }
 
 export function pathWith(path: string, query: Readonly<Record<string, string | undefined>>): string {
-  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined || value === '' ? [] : [[name, value]]));
+  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[name, value]],
+  );
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
 }
 
@@ -38,14 +44,20 @@ export function sessionOf(ctx: AppContext): Session {
  * For pages: without a session the citizen logs in first and then goes on where they were.
  * @param returnTo the page to go on with when the request was a form; GET pages return to themselves
  */
-export function pageSession(gate: SessionGate, returnTo?: (ctx: AppContext & { readonly params: Record<string, string> }) => string): AppMiddleware {
+export function pageSession(
+  gate: SessionGate,
+  returnTo?: (ctx: AppContext & { readonly params: Record<string, string> }) => string,
+): AppMiddleware {
   return async (ctx, next) => {
     await gate.load(ctx);
     if (ctx.state.session) {
       await next();
       return;
     }
-    const next_ = ctx.method === 'POST' ? (returnTo?.(ctx as AppContext & { params: Record<string, string> }) ?? '/bookings') : ctx.url;
+    const next_ =
+      ctx.method === 'POST'
+        ? (returnTo?.(ctx as AppContext & { params: Record<string, string> }) ?? '/bookings')
+        : ctx.url;
     // The list of bookings is where everybody starts: no word of a session that was never there.
     seeOther(ctx, '/login', next_ === '/bookings' ? {} : { next: next_ });
   };
@@ -53,5 +65,7 @@ export function pageSession(gate: SessionGate, returnTo?: (ctx: AppContext & { r
 
 /** A page of ours to go on with after the log-in; everything else is the list of bookings. */
 export function safeNext(text: string): string {
-  return /^\/(bookings|book|holds|line)(\/[A-Za-z0-9/-]*)?(\?[A-Za-z0-9=&_%-]*)?$/.test(text) && text.length <= 300 ? text : '/bookings';
+  return /^\/(bookings|book|holds|line)(\/[A-Za-z0-9/-]*)?(\?[A-Za-z0-9=&_%-]*)?$/.test(text) && text.length <= 300
+    ? text
+    : '/bookings';
 }

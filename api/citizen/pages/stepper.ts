@@ -15,6 +15,11 @@ export function stepperModel({ t }: Words, current: number) {
     current,
     total: steps.length,
     title: title === undefined ? '' : t(title),
-    steps: steps.map(({ label }, index) => ({ label: t(label), number: index + 1, isDone: index + 1 < current, isCurrent: index + 1 === current })),
+    steps: steps.map(({ label }, index) => ({
+      label: t(label),
+      number: index + 1,
+      isDone: index + 1 < current,
+      isCurrent: index + 1 === current,
+    })),
   };
 }

@@ -13,7 +13,19 @@ export function venueModel({ t }: Words, venue: VenueView) {
     mapUrl: venue.mapUrl,
     notes: venue.citizenNotes,
     features: venue.features.flatMap((code) =>
-      isVenueFeature(code) ? [{ words: t(`features.${code}`), isStepFree: code === 'step_free', isParking: code === 'parking', isSignLanguage: code === 'sign_language', isToilet: code === 'accessible_toilet', isWheelchair: code === 'wheelchair', isWritten: code === 'written_talk' }] : [],
+      isVenueFeature(code)
+        ? [
+            {
+              words: t(`features.${code}`),
+              isStepFree: code === 'step_free',
+              isParking: code === 'parking',
+              isSignLanguage: code === 'sign_language',
+              isToilet: code === 'accessible_toilet',
+              isWheelchair: code === 'wheelchair',
+              isWritten: code === 'written_talk',
+            },
+          ]
+        : [],
     ),
   };
 }

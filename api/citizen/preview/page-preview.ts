@@ -1,7 +1,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+
 import Router from '@koa/router';
 import Koa from 'koa';
+
 import type { PreviewPage } from '../../../domain/programme/editing/preview';
 import { createAssets } from '../../shared/assets';
 import { createCookieJar } from '../../shared/cookies';
@@ -10,8 +12,8 @@ import type { SessionGate } from '../../shared/session-gate';
 import { setUpLanguage } from '../../shared/set-up-language';
 import type { AppContext, RequestState } from '../../shared/state';
 import { createCitizenBookings } from '../citizen-bookings';
-import { addPages } from '../pages/all-pages';
 import { fixedLanguage } from '../languages';
+import { addPages } from '../pages/all-pages';
 import { createPage } from '../pages/page';
 import { createSiteViews, createSiteWords, readSiteFiles } from '../site-files';
 import { SampleWorld } from './sample-world';
@@ -23,7 +25,13 @@ const mostRedirects = 3;
  * The site's own pages on an invented world: the same routes, models and views as citizens get, asked without a network. There
  * is nothing to keep in step: a page that changes changes here.
  */
-export function createPagePreview({ projectRoot, publicUrl }: { readonly projectRoot: string; readonly publicUrl: string }): PagePreview {
+export function createPagePreview({
+  projectRoot,
+  publicUrl,
+}: {
+  readonly projectRoot: string;
+  readonly publicUrl: string;
+}): PagePreview {
   const views = createSiteViews(projectRoot);
   const book = createSiteWords(projectRoot);
   const assets = createAssets({ 'site.css': readSiteFiles(projectRoot)['site.css'] });
@@ -37,14 +45,30 @@ export function createPagePreview({ projectRoot, publicUrl }: { readonly project
       if (isKnown) ctx.state.session = world.session;
       return Promise.resolve();
     };
-    const gate: SessionGate = { load, start: () => undefined, end: () => Promise.resolve(), required: (ctx, next) => load(ctx).then(next) };
-    const desk = createCitizenBookings({ bookings: world.bookings, programmes, slots: world.slots, handOver: { offer: () => undefined }, unmet: { note: () => undefined } });
+    const gate: SessionGate = {
+      load,
+      start: () => undefined,
+      end: () => Promise.resolve(),
+      required: (ctx, next) => load(ctx).then(next),
+    };
+    const desk = createCitizenBookings({
+      bookings: world.bookings,
+      programmes,
+      slots: world.slots,
+      handOver: { offer: () => undefined },
+      unmet: { note: () => undefined },
+    });
     // In the language asked for, reviewed or not: this is where it is read before it is marked.
     const languages = fixedLanguage(book.of(wish.language));
     const router = new Router<RequestState>();
     addPages(router, {
       page: createPage({ views, assets: pageAssets, programmes, languages, formToken: () => '' }),
-      desk, gate, programmes, residents, sessions, publicUrl,
+      desk,
+      gate,
+      programmes,
+      residents,
+      sessions,
+      publicUrl,
       site: { current: () => Promise.resolve(wish.site) },
       cookies: createCookieJar({ https: false }),
       logIn: () => Promise.reject(new Error('nobody logs in to a preview')),
@@ -61,8 +85,10 @@ export function createPagePreview({ projectRoot, publicUrl }: { readonly project
       const world = new SampleWorld(wish, new Date());
       const app = siteOf(world);
       let answer = await ask(app, pathOf(world));
-      for (let count = 0; answer.location !== undefined && count < mostRedirects; count++) answer = await ask(app, answer.location);
-      if (typeof answer.body !== 'string' || answer.body === '') throw new Error(`the preview of "${wish.page}" has no page (${String(answer.status)})`);
+      for (let count = 0; answer.location !== undefined && count < mostRedirects; count++)
+        answer = await ask(app, answer.location);
+      if (typeof answer.body !== 'string' || answer.body === '')
+        throw new Error(`the preview of "${wish.page}" has no page (${String(answer.status)})`);
       // Whatever is pressed would open in a new window, which the frame around it forbids.
       return answer.body.replace('<head>', '<head>\n<base target="_blank">');
     },
@@ -74,8 +100,16 @@ function pathOf(world: SampleWorld): string {
   const dose = String(world.dose);
   const book = `/book/${dose}`;
   const paths: Readonly<Record<PreviewPage, string>> = {
-    front: '/', login: '/login', help: '/help/coupon', bookings: '/bookings', venues: `${book}/venues`, days: `${book}/times?venue=${world.venue.id}`,
-    times: `${book}/times?venue=${world.venue.id}&day=${world.day}`, details: `/holds/${world.bookingId()}/details`, review: `/holds/${world.bookingId()}/review`, done: `/bookings/${world.bookingId()}/done`,
+    front: '/',
+    login: '/login',
+    help: '/help/coupon',
+    bookings: '/bookings',
+    venues: `${book}/venues`,
+    days: `${book}/times?venue=${world.venue.id}`,
+    times: `${book}/times?venue=${world.venue.id}&day=${world.day}`,
+    details: `/holds/${world.bookingId()}/details`,
+    review: `/holds/${world.bookingId()}/review`,
+    done: `/bookings/${world.bookingId()}/done`,
   };
   const path = paths[world.wish.page];
   return `${path}${path.includes('?') ? '&' : '?'}lang=${world.wish.language}`;
@@ -108,4 +142,3 @@ async function ask(app: Koa<RequestState>, url: string): Promise<Answer> {
   if (!answer) throw failure;
   return answer;
 }
-

@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+
 import type { Language } from '../../../domain/programme/document';
 import { createViews, type Views } from '../../shared/views';
 import { telephoneLink } from '../pages/telephone-link';

@@ -1,8 +1,15 @@
-import { cityDate, cityTime, formatDateWithEraJa, formatTimeJa, weekdayJa, type Instant } from '../../../domain/calendar/city-time';
+import {
+  cityDate,
+  cityTime,
+  formatDateWithEraJa,
+  formatTimeJa,
+  type Instant,
+  weekdayJa,
+} from '../../../domain/calendar/city-time';
 import { eraOf, eraYearJa, formatBothCalendars, yearWithEraJa } from '../../../domain/calendar/era';
 import { datePartsOf } from '../../../domain/calendar/plain-date';
-import { localeOf } from '../../../domain/programme/languages';
 import type { Language } from '../../../domain/programme/document';
+import { localeOf } from '../../../domain/programme/languages';
 
 /** Days and times of the city as a language says them. Dates are `YYYY-MM-DD`. */
 export interface DateWords {

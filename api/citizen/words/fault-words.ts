@@ -12,7 +12,10 @@ export function logInFaultIn(words: Words, item: LogInFault, document: Programme
   const { identification } = words.programme(document);
   switch (item.field) {
     case 'couponNumber':
-      return words.t(`fault.number.${item.fault}`, { number: identification.couponNumber.label, digits: identification.couponNumber.digits });
+      return words.t(`fault.number.${item.fault}`, {
+        number: identification.couponNumber.label,
+        digits: identification.couponNumber.digits,
+      });
     case 'kana':
       return words.t('fault.kana.missing', { label: identification.kana?.label ?? '' });
     case 'birthDate':
@@ -23,7 +26,9 @@ export function logInFaultIn(words: Words, item: LogInFault, document: Programme
 function birthDateFaultIn({ t, dates }: Words, fault: BirthDateFault): string {
   switch (fault.code) {
     case 'missing':
-      return fault.parts.length === 3 ? t('fault.birth.missing') : t('fault.birth.missing_part', { parts: fault.parts.map((part) => t(`login.${part}`)).join(t('login.and')) });
+      return fault.parts.length === 3
+        ? t('fault.birth.missing')
+        : t('fault.birth.missing_part', { parts: fault.parts.map((part) => t(`login.${part}`)).join(t('login.and')) });
     case 'unreadable':
       return t(fault.part === undefined ? 'fault.birth.unreadable' : `fault.birth.unreadable_${fault.part}`);
     case 'no_such_day':
@@ -31,7 +36,12 @@ function birthDateFaultIn({ t, dates }: Words, fault: BirthDateFault): string {
     case 'outside_era': {
       const era = eraByMark(fault.era);
       const edge = fault.side === 'before' ? era?.firstDay : era?.lastDay;
-      return edge === undefined ? t('fault.birth.no_such_day') : t(`fault.birth.outside_era_${fault.side}`, { era: t(`login.eras.${fault.era}`), edge: dates.birthDate(edge) });
+      return edge === undefined
+        ? t('fault.birth.no_such_day')
+        : t(`fault.birth.outside_era_${fault.side}`, {
+            era: t(`login.eras.${fault.era}`),
+            edge: dates.birthDate(edge),
+          });
     }
     case 'era_unknown':
     case 'era_contradiction':
@@ -44,6 +54,11 @@ function birthDateFaultIn({ t, dates }: Words, fault: BirthDateFault): string {
 /** What is wrong with an answer of the form. `field`: in the page's language; undefined where the programme has none of that name. */
 export function answerFaultIn({ language, t, dates }: Words, fault: AnswerFault, field: FormField | undefined): string {
   if (language === 'ja') return fault.sentence;
-  const limit = fault.limit === undefined ? '' : typeof fault.limit === 'string' && isPlainDate(fault.limit) ? dates.dayWithEra(fault.limit) : String(fault.limit);
+  const limit =
+    fault.limit === undefined
+      ? ''
+      : typeof fault.limit === 'string' && isPlainDate(fault.limit)
+        ? dates.dayWithEra(fault.limit)
+        : String(fault.limit);
   return t(`fault.answer.${fault.reason}`, { label: field?.label ?? '', limit });
 }

@@ -11,7 +11,13 @@ const placeholder = /\{\{([a-zA-Z]+)\}\}/g;
  */
 export function intoView(view: string, textOf: (key: string) => string): string {
   return view.replace(wordMark, (_mark, kind: string, key: string, given: string) => {
-    const paths = new Map(given.trim().split(' ').filter((part) => part !== '').map((part) => part.split('=') as [string, string]));
+    const paths = new Map(
+      given
+        .trim()
+        .split(' ')
+        .filter((part) => part !== '')
+        .map((part) => part.split('=') as [string, string]),
+    );
     const text = kind === 't' ? Handlebars.escapeExpression(textOf(key)) : textOf(key);
     return text.replace(placeholder, (_placeholder, name: string) => {
       const path = paths.get(name);

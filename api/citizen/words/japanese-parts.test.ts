@@ -17,7 +17,11 @@ test.each([
 });
 
 test('paragraphs say once that they are Japanese, and only where they are', () => {
-  expect(String(paragraphs('en', '一つめ\n続き\n\n二つめ<script>'))).toBe('<p lang="ja">一つめ<br>続き</p><p lang="ja">二つめ&lt;script&gt;</p>');
-  expect(String(paragraphs('en', 'Look for 券番号.\n\nThen call.'))).toBe('<p>Look for <span lang="ja">券番号</span>.</p><p>Then call.</p>');
+  expect(String(paragraphs('en', '一つめ\n続き\n\n二つめ<script>'))).toBe(
+    '<p lang="ja">一つめ<br>続き</p><p lang="ja">二つめ&lt;script&gt;</p>',
+  );
+  expect(String(paragraphs('en', 'Look for 券番号.\n\nThen call.'))).toBe(
+    '<p>Look for <span lang="ja">券番号</span>.</p><p>Then call.</p>',
+  );
   expect(String(paragraphs('ja', '一つめ'))).toBe('<p>一つめ</p>');
 });

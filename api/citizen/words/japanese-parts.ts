@@ -7,7 +7,10 @@ const withKanji = new RegExp(`[${kanji}]`);
 /** Japanese from its first sign on; numbers and Japanese brackets may stand before. */
 const beginsJapanese = new RegExp(`^[0-9０-９（「【『・\\s]*[${kana}${kanji}]`);
 /** A piece of Japanese within another language, with the numbers in it. */
-const piece = new RegExp(`[${kana}${kanji}](?:[${kana}${kanji}0-9０-９、。・（）「」々ー〜～]*[${kana}${kanji}）」。])?`, 'g');
+const piece = new RegExp(
+  `[${kana}${kanji}](?:[${kana}${kanji}0-9０-９、。・（）「」々ー〜～]*[${kana}${kanji}）」。])?`,
+  'g',
+);
 
 /** Whether something in a text is Japanese on a page in another language: its letters tell. Kanji alone may be Chinese. */
 export function isJapaneseOn(languageTag: string, text: string): boolean {
@@ -20,7 +23,9 @@ export function marked(languageTag: string, text: unknown): Handlebars.SafeStrin
   const words = typeof text === 'string' || typeof text === 'number' ? String(text) : '';
   if (!isJapaneseOn(languageTag, words)) return words;
   const escaped = Handlebars.escapeExpression(words);
-  return new Handlebars.SafeString(beginsJapanese.test(words) ? `<span lang="ja">${escaped}</span>` : markedPieces(escaped));
+  return new Handlebars.SafeString(
+    beginsJapanese.test(words) ? `<span lang="ja">${escaped}</span>` : markedPieces(escaped),
+  );
 }
 
 /** Staff's texts as paragraphs: an empty line ends one, a line break stays one. */
@@ -29,8 +34,12 @@ export function paragraphs(languageTag: string, text: unknown): Handlebars.SafeS
   const isJapanese = isJapaneseOn(languageTag, words);
   const isWhole = isJapanese && beginsJapanese.test(words);
   const escaped = Handlebars.escapeExpression(words);
-  const parts = (isJapanese && !isWhole ? markedPieces(escaped) : escaped).split(/\n\s*\n/).filter((part) => part !== '');
-  return new Handlebars.SafeString(parts.map((part) => `${isWhole ? '<p lang="ja">' : '<p>'}${part.replaceAll('\n', '<br>')}</p>`).join(''));
+  const parts = (isJapanese && !isWhole ? markedPieces(escaped) : escaped)
+    .split(/\n\s*\n/)
+    .filter((part) => part !== '');
+  return new Handlebars.SafeString(
+    parts.map((part) => `${isWhole ? '<p lang="ja">' : '<p>'}${part.replaceAll('\n', '<br>')}</p>`).join(''),
+  );
 }
 
 function markedPieces(escaped: string): string {

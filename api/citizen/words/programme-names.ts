@@ -1,6 +1,6 @@
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { inLanguage } from '../../../domain/programme/languages';
-import { wordsOf, type ProgrammeWords } from '../../../domain/programme/words';
+import { type ProgrammeWords, wordsOf } from '../../../domain/programme/words';
 import type { Words } from './words';
 
 export interface ProgrammeNames extends ProgrammeWords {
@@ -20,14 +20,21 @@ export function namesOf(words: Words, document: ProgrammeDocument | undefined): 
   const own = document && words.programme(document);
   if (words.language === 'ja' && own) {
     const names = wordsOf(own);
-    return { ...names, shortPaper: names.hasOwnPaper ? names.paper : t('usual.short_paper'), birthDate: own.identification.birthDate.label };
+    return {
+      ...names,
+      shortPaper: names.hasOwnPaper ? names.paper : t('usual.short_paper'),
+      birthDate: own.identification.birthDate.label,
+    };
   }
   const service = own?.words?.service ?? t('usual.service');
   const paper = own?.words?.paper;
   // A translation of the usual paper is still the usual paper.
   const hasOwnPaper = document?.words?.paper !== undefined;
   return {
-    paper: paper ?? t('usual.paper'), shortPaper: paper ?? t('usual.short_paper'), hasOwnPaper, service,
+    paper: paper ?? t('usual.paper'),
+    shortPaper: paper ?? t('usual.short_paper'),
+    hasOwnPaper,
+    service,
     callCentre: own?.words?.callCentre ?? t('usual.call_centre', { service }),
     number: own?.identification.couponNumber.label ?? t('usual.number'),
     birthDate: own?.identification.birthDate.label ?? t('usual.birth_date'),

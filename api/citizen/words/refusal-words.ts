@@ -1,5 +1,5 @@
-import type { Refusal, RefusalCode } from '../../../domain/booking/refusals';
 import { refusalInProgramme, refusalSentence } from '../../../domain/booking/refusal-words';
+import type { Refusal, RefusalCode } from '../../../domain/booking/refusals';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import type { Words } from './words';

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { createInstance } from 'i18next';
-import { otherLanguages, type Language, type ProgrammeDocument } from '../../../domain/programme/document';
+
+import { type Language, otherLanguages, type ProgrammeDocument } from '../../../domain/programme/document';
 import { languageNames } from '../../../domain/programme/languages';
 import { datesIn, type DateWords } from './dates';
 import { namesOf, programmeIn, type ProgrammeNames } from './programme-names';
@@ -37,10 +39,21 @@ export function createWordBook(folder: string): WordBook {
   const languages: Language[] = ['ja', ...otherLanguages.filter((language) => existsSync(fileOf(folder, language)))];
   const texts = createInstance();
   void texts.init({
-    lng: 'ja', fallbackLng: 'ja', ns: namespace, defaultNS: namespace, initAsync: false, load: 'currentOnly', returnNull: false,
+    lng: 'ja',
+    fallbackLng: 'ja',
+    ns: namespace,
+    defaultNS: namespace,
+    initAsync: false,
+    load: 'currentOnly',
+    returnNull: false,
     // Handlebars escapes what goes into a page; elsewhere nothing may be escaped.
     interpolation: { escapeValue: false, skipOnVariables: true },
-    resources: Object.fromEntries(languages.map((language) => [keyOf(language), { [namespace]: JSON.parse(readFileSync(fileOf(folder, language), 'utf8')) as Record<string, unknown> }])),
+    resources: Object.fromEntries(
+      languages.map((language) => [
+        keyOf(language),
+        { [namespace]: JSON.parse(readFileSync(fileOf(folder, language), 'utf8')) as Record<string, unknown> },
+      ]),
+    ),
   });
   const made = new Map(languages.map((language) => [language, wordsIn(language)]));
 

@@ -2,6 +2,7 @@ import { createCipheriv, createHash, pbkdf2, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
 import type { DayListEntry } from '../../../database/day-lists';
 import { cityDate, cityTime, formatDateJa } from '../../../domain/calendar/city-time';
 import { foldKana } from '../../../domain/kana';
@@ -22,7 +23,9 @@ export interface DayFileContent {
 }
 
 /** Writes a day list as one page that needs no server: everything personal in it is encrypted under the passphrase. */
-export function createDayFileWriter(projectRoot: string): (content: DayFileContent, passphrase: string) => Promise<string> {
+export function createDayFileWriter(
+  projectRoot: string,
+): (content: DayFileContent, passphrase: string) => Promise<string> {
   const part = (name: string) => readFileSync(join(projectRoot, 'api', 'staff', 'offline', name), 'utf8');
   const template = part('day-list.html');
   const style = part('day-list.css');
@@ -38,10 +41,22 @@ export function createDayFileWriter(projectRoot: string): (content: DayFileConte
     cipher.setAAD(Buffer.from(fileId, 'utf8'));
     const plain = JSON.stringify({ tickKey: tickKey.toString('base64'), mostTicks, entries: entries.map(entryOf) });
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    const sealed = { file: fileId, name: `${day}_${venueName}`, iterations, salt: salt.toString('base64'), iv: iv.toString('base64'), body: body.toString('base64') };
+    const sealed = {
+      file: fileId,
+      name: `${day}_${venueName}`,
+      iterations,
+      salt: salt.toString('base64'),
+      iv: iv.toString('base64'),
+      body: body.toString('base64'),
+    };
     const values: Readonly<Record<string, string>> = {
-      csp, style, script,
-      day: escape(day), dayWords: escape(formatDateJa(day)), venue: escape(venueName), count: String(entries.length),
+      csp,
+      style,
+      script,
+      day: escape(day),
+      dayWords: escape(formatDateJa(day)),
+      venue: escape(venueName),
+      count: String(entries.length),
       madeAt: escape(`${formatDateJa(cityDate(madeAt))} ${cityTime(madeAt)}`),
       // `<` would end the block that the browser reads it from.
       sealed: JSON.stringify(sealed).replaceAll('<', '\\u003c'),
@@ -53,7 +68,13 @@ export function createDayFileWriter(projectRoot: string): (content: DayFileConte
 function entryOf(entry: DayListEntry) {
   const time = cityTime(entry.startsAt);
   return {
-    id: entry.bookingId, reference: entry.reference, coupon: entry.couponNumber, time, dose: entry.dose, state: entry.state, kana: entry.kana,
+    id: entry.bookingId,
+    reference: entry.reference,
+    coupon: entry.couponNumber,
+    time,
+    dose: entry.dose,
+    state: entry.state,
+    kana: entry.kana,
     birthWords: formatDateJa(entry.birthDate).replace(/（.*/, ''),
     search: `${entry.reference} ${entry.couponNumber} ${time.replace(':', '')} ${time} ${(entry.kana ?? '').replace(/[\s\u3000]/g, '')} ${foldKana(entry.kana ?? '')}`,
   };

@@ -17,13 +17,29 @@
   let found;
 
   async function keyFrom(passphrase) {
-    const base = await crypto.subtle.importKey('raw', new TextEncoder().encode(passphrase.normalize('NFKC').trim()), 'PBKDF2', false, ['deriveKey']);
-    return crypto.subtle.deriveKey({ name: 'PBKDF2', hash: 'SHA-256', salt: bytes(sealed.salt), iterations: sealed.iterations }, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+    const base = await crypto.subtle.importKey(
+      'raw',
+      new TextEncoder().encode(passphrase.normalize('NFKC').trim()),
+      'PBKDF2',
+      false,
+      ['deriveKey'],
+    );
+    return crypto.subtle.deriveKey(
+      { name: 'PBKDF2', hash: 'SHA-256', salt: bytes(sealed.salt), iterations: sealed.iterations },
+      base,
+      { name: 'AES-GCM', length: 256 },
+      false,
+      ['encrypt', 'decrypt'],
+    );
   }
 
   async function keep() {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const body = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(JSON.stringify({ ticks: [...ticks], written })));
+    const body = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv },
+      key,
+      new TextEncoder().encode(JSON.stringify({ ticks: [...ticks], written })),
+    );
     try {
       localStorage.setItem(storageName, JSON.stringify({ iv: text(iv), body: text(body) }));
       keeps = true;
@@ -50,13 +66,18 @@
     event.preventDefault();
     const fault = $('open-fault');
     if (!globalThis.crypto?.subtle) {
-      fault.textContent = 'このブラウザーでは開けません。新しい Chrome、Edge、Firefox、Safari のどれかで開いてください。';
+      fault.textContent =
+        'このブラウザーでは開けません。新しい Chrome、Edge、Firefox、Safari のどれかで開いてください。';
       return;
     }
     fault.textContent = '開いています…';
     key = await keyFrom($('passphrase').value);
     try {
-      const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytes(sealed.iv), additionalData: new TextEncoder().encode(sealed.file) }, key, bytes(sealed.body));
+      const plain = await crypto.subtle.decrypt(
+        { name: 'AES-GCM', iv: bytes(sealed.iv), additionalData: new TextEncoder().encode(sealed.file) },
+        key,
+        bytes(sealed.body),
+      );
       list = JSON.parse(new TextDecoder().decode(plain));
     } catch {
       fault.textContent = '合言葉が違います。もう一度入力してください。';
@@ -76,9 +97,16 @@
   const grouped = (reference) => `${reference.slice(0, 3)}-${reference.slice(3, 6)}-${reference.slice(6)}`;
 
   function show() {
-    const wanted = $('find').value.normalize('NFKC').replace(/[\s-]/g, '').replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
+    const wanted = $('find')
+      .value.normalize('NFKC')
+      .replace(/[\s-]/g, '')
+      .replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
     const onlyWaiting = $('waiting-only').checked;
-    const rows = list.entries.filter((entry) => (!onlyWaiting || (!isIn(entry) && entry.state !== 'cancelled')) && (wanted === '' || entry.search.includes(wanted)));
+    const rows = list.entries.filter(
+      (entry) =>
+        (!onlyWaiting || (!isIn(entry) && entry.state !== 'cancelled')) &&
+        (wanted === '' || entry.search.includes(wanted)),
+    );
     $('rows').replaceChildren(...rows.map(rowOf));
     $('empty').hidden = rows.length > 0;
     const expected = list.entries.filter((entry) => entry.state !== 'cancelled');
@@ -89,7 +117,13 @@
     const row = document.createElement('tr');
     row.className = entry.state === 'cancelled' ? 'off' : isIn(entry) ? 'in' : '';
     if (entry.id === found) row.classList.add('found');
-    for (const [index, value] of [entry.time, grouped(entry.reference), entry.kana ?? '（カナなし）', entry.birthWords, `${entry.dose}回目`].entries()) {
+    for (const [index, value] of [
+      entry.time,
+      grouped(entry.reference),
+      entry.kana ?? '（カナなし）',
+      entry.birthWords,
+      `${entry.dose}回目`,
+    ].entries()) {
       const cell = row.insertCell();
       cell.textContent = value;
       if (index < 2) cell.className = 'number';
@@ -101,8 +135,14 @@
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = ticks.has(entry.id) ? '受付を取り消す' : '受け付ける';
-      button.setAttribute('aria-label', `${grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`);
-      button.addEventListener('click', () => { if (ticks.has(entry.id)) untick(entry); else tick(entry); });
+      button.setAttribute(
+        'aria-label',
+        `${grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`,
+      );
+      button.addEventListener('click', () => {
+        if (ticks.has(entry.id)) untick(entry);
+        else tick(entry);
+      });
       cell.append(button);
     }
     return row;
@@ -116,7 +156,8 @@
     result.replaceChildren(strong, more ?? '');
   }
 
-  const who = (entry) => `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
+  const who = (entry) =>
+    `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
 
   function tick(entry) {
     found = entry.id;
@@ -143,23 +184,40 @@
 
   $('check-in').addEventListener('submit', (event) => {
     event.preventDefault();
-    const digits = $('code').value.normalize('NFKC').replace(/[^0-9]/g, '');
+    const digits = $('code')
+      .value.normalize('NFKC')
+      .replace(/[^0-9]/g, '');
     $('code').value = '';
     const matches = list.entries.filter((entry) => entry.reference === digits || entry.coupon === digits);
-    const best = matches.find((entry) => entry.state !== 'cancelled' && !isIn(entry)) ?? matches.find((entry) => entry.state !== 'cancelled') ?? matches[0];
+    const best =
+      matches.find((entry) => entry.state !== 'cancelled' && !isIn(entry)) ??
+      matches.find((entry) => entry.state !== 'cancelled') ??
+      matches[0];
     if (digits === '') say('bad', '番号を読み取れませんでした', '受付番号（9桁）か接種券番号を入力してください。');
     else if (best) tick(best);
-    else say('bad', 'この名簿にありません', `「${digits}」の予約は、今日のこの会場にはありません。日と会場をご確認ください。`);
+    else
+      say(
+        'bad',
+        'この名簿にありません',
+        `「${digits}」の予約は、今日のこの会場にはありません。日と会場をご確認ください。`,
+      );
     $('code').focus();
   });
 
   function tell() {
     const waiting = ticks.size - written;
-    $('unsaved').textContent = waiting === 0 ? '' : keeps ? `まだ書き出していない受付が${waiting}件あります。この端末に保存しています。` : `まだ書き出していない受付が${waiting}件あります。この端末には保存できません。画面を閉じる前に書き出してください。`;
+    $('unsaved').textContent =
+      waiting === 0
+        ? ''
+        : keeps
+          ? `まだ書き出していない受付が${waiting}件あります。この端末に保存しています。`
+          : `まだ書き出していない受付が${waiting}件あります。この端末には保存できません。画面を閉じる前に書き出してください。`;
   }
 
   async function writeOut() {
-    const signer = await crypto.subtle.importKey('raw', bytes(list.tickKey), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    const signer = await crypto.subtle.importKey('raw', bytes(list.tickKey), { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+    ]);
     const all = [...ticks];
     for (let start = 0, part = 1; start < all.length; start += list.mostTicks, part++) {
       const some = all.slice(start, start + list.mostTicks);
@@ -167,7 +225,11 @@
       const signed = [sealed.file, ...some.map(([id, at]) => `${id} ${at}`)].join('\n');
       const signature = text(await crypto.subtle.sign('HMAC', signer, new TextEncoder().encode(signed)));
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([JSON.stringify({ kind: 'toki-day-ticks', file: sealed.file, ticks: some, signature })], { type: 'application/json' }));
+      link.href = URL.createObjectURL(
+        new Blob([JSON.stringify({ kind: 'toki-day-ticks', file: sealed.file, ticks: some, signature })], {
+          type: 'application/json',
+        }),
+      );
       link.download = `受付の記録_${sealed.name}${all.length > list.mostTicks ? `_${part}` : ''}.json`;
       link.click();
       URL.revokeObjectURL(link.href);
@@ -182,8 +244,12 @@
     if (ticks.size === 0) say('warn', '書き出す受付がまだありません');
     else void writeOut();
   });
-  $('print').addEventListener('click', () => { window.print(); });
-  $('lock').addEventListener('click', () => { location.reload(); });
+  $('print').addEventListener('click', () => {
+    window.print();
+  });
+  $('lock').addEventListener('click', () => {
+    location.reload();
+  });
   window.addEventListener('beforeunload', (event) => {
     if (!keeps && ticks.size > written) event.preventDefault();
   });

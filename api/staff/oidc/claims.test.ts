@@ -1,6 +1,13 @@
 import { claimValues } from './claims';
 
-const claims = { groups: ['toki-admin', 7, '', null], role: 'operator', realm_access: { roles: ['a', 'b'] }, 'https://city.example/roles': ['c'], nested: { deep: 'x' }, count: 3 };
+const claims = {
+  groups: ['toki-admin', 7, '', null],
+  role: 'operator',
+  realm_access: { roles: ['a', 'b'] },
+  'https://city.example/roles': ['c'],
+  nested: { deep: 'x' },
+  count: 3,
+};
 
 test.each([
   ['groups', ['toki-admin']],

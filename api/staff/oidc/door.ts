@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import type { KeyRing } from '../../../database/keys';
 import type { ProvidedPerson } from '../../../database/staff-links';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
@@ -7,7 +8,14 @@ import type { OidcProvider } from './provider';
 /** Minutes that somebody may take at the provider. */
 export const attemptMinutes = 10;
 
-const kept = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string(), linkTo: z.string().nullable(), at: z.number() });
+const kept = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  linkTo: z.string().nullable(),
+  at: z.number(),
+});
 
 /** What the log-in through the provider needs to know of its beginning. */
 export interface OidcPurpose {
@@ -28,7 +36,9 @@ export function createOidcDoor({ provider, keys, label }: { provider: OidcProvid
     /** What the button says. */
     label,
 
-    async begin(purpose: OidcPurpose): Promise<{ readonly ok: true; readonly url: string; readonly cookie: string } | StaffRefusal> {
+    async begin(
+      purpose: OidcPurpose,
+    ): Promise<{ readonly ok: true; readonly url: string; readonly cookie: string } | StaffRefusal> {
       const begun = await provider.begin();
       if (!begun.ok) return begun;
       const cookie = keys.seal(JSON.stringify({ ...begun.attempt, ...purpose, at: Date.now() })).toString('base64url');
@@ -36,7 +46,13 @@ export function createOidcDoor({ provider, keys, label }: { provider: OidcProvid
     },
 
     /** @param query of our own address when the person came back, with its `?` */
-    async finish(query: string, cookie: string | undefined): Promise<{ readonly ok: true; readonly person: ProvidedPerson; readonly purpose: OidcPurpose } | (StaffRefusal & { readonly purpose?: OidcPurpose })> {
+    async finish(
+      query: string,
+      cookie: string | undefined,
+    ): Promise<
+      | { readonly ok: true; readonly person: ProvidedPerson; readonly purpose: OidcPurpose }
+      | (StaffRefusal & { readonly purpose?: OidcPurpose })
+    > {
       const attempt = open(cookie);
       if (!attempt || Date.now() - attempt.at > attemptMinutes * 60_000) return refuseStaff('oidc_stale');
       const purpose = { returnTo: attempt.returnTo, linkTo: attempt.linkTo };

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+
 import type { Audit, AuditActor } from '../../../database/audit';
 import type { StaffLinks } from '../../../database/staff-links';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
@@ -6,7 +7,7 @@ import type { CookieJar } from '../../shared/cookies';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { StaffGate } from '../staff-gate';
 import { oidcCookie } from './cookie';
-import { ownPath, type OidcDoor } from './door';
+import { type OidcDoor, ownPath } from './door';
 
 export interface OidcRouteDependencies {
   readonly oidc: OidcDoor;
@@ -17,7 +18,10 @@ export interface OidcRouteDependencies {
 }
 
 /** Where people leave for the provider and come back from it: pages, since a browser goes there, that only lead on. */
-export function addOidcRoutes(router: Router<RequestState>, { oidc, links, gate, cookies, audit }: OidcRouteDependencies): void {
+export function addOidcRoutes(
+  router: Router<RequestState>,
+  { oidc, links, gate, cookies, audit }: OidcRouteDependencies,
+): void {
   router.get('/oidc/start', async (ctx) => {
     const returnTo = ownPath(typeof ctx.query['returnTo'] === 'string' ? ctx.query['returnTo'] : undefined);
     const begun = await oidc.begin({ returnTo, linkTo: null });
@@ -30,13 +34,23 @@ export function addOidcRoutes(router: Router<RequestState>, { oidc, links, gate,
   });
 
   router.get('/oidc/callback', async (ctx) => {
-    const actor: AuditActor = { kind: 'anonymous', id: null, origin: ctx.state.clientAddress, requestId: ctx.state.requestId };
+    const actor: AuditActor = {
+      kind: 'anonymous',
+      id: null,
+      origin: ctx.state.clientAddress,
+      requestId: ctx.state.requestId,
+    };
     const finished = await oidc.finish(ctx.search, oidcCookie.read(cookies, ctx));
     // Good for one return.
     oidcCookie.clear(cookies, ctx);
     const returnTo = finished.purpose?.returnTo ?? '/';
     const refused = async (refusal: StaffRefusal, staffId?: string): Promise<void> => {
-      await audit.record(actor, { action: 'session.open', ...(staffId === undefined ? {} : { subject: { kind: 'staff', id: staffId } }), result: refusal.staffCode, detail: { way: 'oidc' } });
+      await audit.record(actor, {
+        action: 'session.open',
+        ...(staffId === undefined ? {} : { subject: { kind: 'staff', id: staffId } }),
+        result: refusal.staffCode,
+        detail: { way: 'oidc' },
+      });
       leadOn(ctx, refusedAt(refusal, returnTo));
     };
     if (!finished.ok) {
@@ -47,7 +61,10 @@ export function addOidcRoutes(router: Router<RequestState>, { oidc, links, gate,
     if (purpose.linkTo !== null) {
       const staff = await gate.load(ctx);
       // Somebody else sits here by now.
-      const linked = staff?.staffId === purpose.linkTo ? await links.link({ ...actor, kind: 'staff', id: staff.staffId }, staff.staffId, person) : refuseStaff('oidc_stale');
+      const linked =
+        staff?.staffId === purpose.linkTo
+          ? await links.link({ ...actor, kind: 'staff', id: staff.staffId }, staff.staffId, person)
+          : refuseStaff('oidc_stale');
       leadOn(ctx, linked.ok ? `${returnTo}?linked=1` : `${returnTo}?refused=${linked.staffCode}`);
       return;
     }
@@ -61,7 +78,15 @@ export function addOidcRoutes(router: Router<RequestState>, { oidc, links, gate,
       await refused(refuseStaff('oidc_disabled'), admitted.staff.id);
       return;
     }
-    await audit.record({ ...actor, kind: 'staff', id: session.staffId }, { action: 'session.open', subject: { kind: 'staff', id: session.staffId }, result: 'done', detail: { way: 'oidc' } });
+    await audit.record(
+      { ...actor, kind: 'staff', id: session.staffId },
+      {
+        action: 'session.open',
+        subject: { kind: 'staff', id: session.staffId },
+        result: 'done',
+        detail: { way: 'oidc' },
+      },
+    );
     leadOn(ctx, returnTo);
   });
 }

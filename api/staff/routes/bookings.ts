@@ -1,12 +1,13 @@
 import { z } from 'zod';
+
 import type { Audit } from '../../../database/audit';
 import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings';
 import type { Outbox } from '../../../database/outbox';
 import type { StaffDeskReader } from '../../../database/staff-desk';
-import { refuse, type Refusal } from '../../../domain/booking/refusals';
+import { type Refusal, refuse } from '../../../domain/booking/refusals';
 import type { Timeline } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
-import { idempotencyKeyOf, staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { idempotencyKeyOf, type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import type { IdentityGate } from '../identity-gate';
 import type { PhoneBookings } from '../phone-bookings';
 import { bookingEventShape, bookingJson, bookingShape, byId, timelineEntryShape, uuid } from '../shapes';
@@ -17,7 +18,11 @@ const bookingWithHistory = z
     booking: bookingShape,
     events: z.array(bookingEventShape),
     /** `reachable: false`: Temporal did not answer; what was done is in `events`. */
-    timeline: z.object({ reachable: z.boolean(), done: z.array(timelineEntryShape), toCome: z.array(timelineEntryShape) }),
+    timeline: z.object({
+      reachable: z.boolean(),
+      done: z.array(timelineEntryShape),
+      toCome: z.array(timelineEntryShape),
+    }),
   })
   .meta({ id: 'BookingWithHistory' });
 
@@ -31,57 +36,121 @@ export interface BookingRouteDependencies {
   readonly audit: Audit;
 }
 
-export function bookingRoutes({ phone, identityGate, bookings, reader, outbox, timelineOf, audit }: BookingRouteDependencies): StaffRoute[] {
+export function bookingRoutes({
+  phone,
+  identityGate,
+  bookings,
+  reader,
+  outbox,
+  timelineOf,
+  audit,
+}: BookingRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
-      method: 'get', path: '/bookings/:id', summary: 'A booking, what happened to it, and what its workflow has done and will do', roles: deskRoles, params: byId,
+      method: 'get',
+      path: '/bookings/:id',
+      summary: 'A booking, what happened to it, and what its workflow has done and will do',
+      roles: deskRoles,
+      params: byId,
       answer: bookingWithHistory,
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
         // Where a protected resident will be is told to nobody who was not identified.
-        const refusal = booking && (await reader.isProtected(booking.residentId)) ? await identityGate.refusal(actor.id, booking.residentId) : undefined;
-        await audit.record(actor, { action: 'booking.read', subject: { kind: 'booking', id: params.id }, residentId: booking?.residentId, result: booking ? (refusal?.staffCode ?? 'done') : 'booking_unknown' });
+        const refusal =
+          booking && (await reader.isProtected(booking.residentId))
+            ? await identityGate.refusal(actor.id, booking.residentId)
+            : undefined;
+        await audit.record(actor, {
+          action: 'booking.read',
+          subject: { kind: 'booking', id: params.id },
+          residentId: booking?.residentId,
+          result: booking ? (refusal?.staffCode ?? 'done') : 'booking_unknown',
+        });
         if (!booking) return refuse('booking_unknown');
         if (refusal) return refusal;
         const [events, timeline] = await Promise.all([outbox.eventsOf(booking.id, 0), timelineOf(booking.id)]);
         return {
           answer: {
             booking: bookingJson(booking),
-            events: events.map(({ version, type, at, actor: by, facts, reason }) => ({ version, type, at, actor: by, channel: facts.channel, reason: reason ?? null })),
-            timeline: { reachable: timeline !== undefined, done: [...(timeline?.done ?? [])], toCome: [...(timeline?.toCome ?? [])] },
+            events: events.map(({ version, type, at, actor: by, facts, reason }) => ({
+              version,
+              type,
+              at,
+              actor: by,
+              channel: facts.channel,
+              reason: reason ?? null,
+            })),
+            timeline: {
+              reachable: timeline !== undefined,
+              done: [...(timeline?.done ?? [])],
+              toCome: [...(timeline?.toCome ?? [])],
+            },
           },
         };
       },
     }),
     staffRoute({
-      method: 'post', path: '/residents/:id/bookings', summary: 'Hold a seat of the telephone for a resident; `replaces`: move that booking', roles: deskRoles,
-      params: byId, body: z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish() }), status: 201, answer: bookingShape, idempotent: true,
+      method: 'post',
+      path: '/residents/:id/bookings',
+      summary: 'Hold a seat of the telephone for a resident; `replaces`: move that booking',
+      roles: deskRoles,
+      params: byId,
+      body: z.object({ slotId: uuid, dose: z.int().min(1).max(9), replaces: uuid.nullish() }),
+      status: 201,
+      answer: bookingShape,
+      idempotent: true,
       async handle({ params, body: { slotId, dose, replaces }, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
         if (!key) return refuse('invalid_request');
-        const result = await phone.hold(actor, { residentId: params.id, slotId, dose, ...(replaces ? { replaces } : {}), ...key });
+        const result = await phone.hold(actor, {
+          residentId: params.id,
+          slotId,
+          dose,
+          ...(replaces ? { replaces } : {}),
+          ...key,
+        });
         // For a citizen this would mean that the session is of nobody.
-        return 'code' in result && result.code === 'not_logged_in' ? refuseStaff('resident_unknown') : bookingOutcome(result);
+        return 'code' in result && result.code === 'not_logged_in'
+          ? refuseStaff('resident_unknown')
+          : bookingOutcome(result);
       },
     }),
     staffRoute({
-      method: 'post', path: '/bookings/:id/confirm', summary: 'Confirm a hold with the caller’s answers', roles: deskRoles,
-      params: byId, body: z.object({ answers: z.record(z.string().max(100), z.unknown()) }), answer: bookingShape, idempotent: true,
+      method: 'post',
+      path: '/bookings/:id/confirm',
+      summary: 'Confirm a hold with the caller’s answers',
+      roles: deskRoles,
+      params: byId,
+      body: z.object({ answers: z.record(z.string().max(100), z.unknown()) }),
+      answer: bookingShape,
+      idempotent: true,
       async handle({ params, body, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
-        return key ? bookingOutcome(await phone.confirm(actor, { bookingId: params.id, answers: body.answers, ...key })) : refuse('invalid_request');
+        return key
+          ? bookingOutcome(await phone.confirm(actor, { bookingId: params.id, answers: body.answers, ...key }))
+          : refuse('invalid_request');
       },
     }),
     staffRoute({
-      method: 'post', path: '/bookings/:id/cancel', summary: 'Give a hold back, or cancel a booking', roles: deskRoles, params: byId, answer: bookingShape, idempotent: true,
+      method: 'post',
+      path: '/bookings/:id/cancel',
+      summary: 'Give a hold back, or cancel a booking',
+      roles: deskRoles,
+      params: byId,
+      answer: bookingShape,
+      idempotent: true,
       async handle({ params, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
-        return key ? bookingOutcome(await phone.cancel(actor, { bookingId: params.id, ...key })) : refuse('invalid_request');
+        return key
+          ? bookingOutcome(await phone.cancel(actor, { bookingId: params.id, ...key }))
+          : refuse('invalid_request');
       },
     }),
   ];
 }
 
-function bookingOutcome(result: BookingChange | Refusal | StaffRefusal | InvalidAnswers): Outcome<z.input<typeof bookingShape>> {
+function bookingOutcome(
+  result: BookingChange | Refusal | StaffRefusal | InvalidAnswers,
+): Outcome<z.input<typeof bookingShape>> {
   return result.ok ? { answer: bookingJson(result.booking) } : result;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import type { CountBroadcastSeats } from '../../../database/broadcast-seats';
 import type { LineBroadcasts } from '../../../database/line-broadcasts';
 import { noticeStatuses } from '../../../database/notices';
@@ -6,7 +7,7 @@ import type { Programmes } from '../../../database/programmes';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { noticeReasonWords } from '../../../domain/contact/notice-words';
 import { nextBroadcastAt, writeBroadcast } from '../../../domain/line/broadcast';
-import { staffRoute, type StaffRoute } from '../define-route';
+import { type StaffRoute, staffRoute } from '../define-route';
 import { instant, plainDate, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
 
@@ -24,23 +25,47 @@ export interface BroadcastRouteDependencies {
 }
 
 /** The messages to all followers of the city's LINE account: what would be said now, and what was. Nothing in them is about a person. */
-export function broadcastRoutes({ lineBroadcasts, broadcastSeats, programmes, publicUrl, hasLine }: BroadcastRouteDependencies): StaffRoute[] {
+export function broadcastRoutes({
+  lineBroadcasts,
+  broadcastSeats,
+  programmes,
+  publicUrl,
+  hasLine,
+}: BroadcastRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
-      method: 'get', path: '/broadcasts', summary: `The broadcasts of the published programme with their words as they would be now, and the last ${String(shownDays)} that were due`, roles: readers,
+      method: 'get',
+      path: '/broadcasts',
+      summary: `The broadcasts of the published programme with their words as they would be now, and the last ${String(shownDays)} that were due`,
+      roles: readers,
       answer: z
         .object({
           /** False: messages land in the inbox of the demo, or nowhere. */
           hasLine: z.boolean(),
-          planned: z.array(z.object({
-            id: z.string(), label: z.string(), at: z.string(),
-            /** Null: not within two weeks. */
-            nextAt: instant.nullable(),
-            preview: z.object({ text: z.string(), venues: z.int(), seats: z.int(), wouldLeave: z.boolean() }),
-          })),
-          past: z.array(z.object({
-            id: uuid, label: z.string(), day: plainDate, status: z.enum(noticeStatuses), reason: z.string().nullable(), text: z.string().nullable(), venues: z.int(), seats: z.int(), attempts: z.int(), sentAt: instant.nullable(),
-          })),
+          planned: z.array(
+            z.object({
+              id: z.string(),
+              label: z.string(),
+              at: z.string(),
+              /** Null: not within two weeks. */
+              nextAt: instant.nullable(),
+              preview: z.object({ text: z.string(), venues: z.int(), seats: z.int(), wouldLeave: z.boolean() }),
+            }),
+          ),
+          past: z.array(
+            z.object({
+              id: uuid,
+              label: z.string(),
+              day: plainDate,
+              status: z.enum(noticeStatuses),
+              reason: z.string().nullable(),
+              text: z.string().nullable(),
+              venues: z.int(),
+              seats: z.int(),
+              attempts: z.int(),
+              sentAt: instant.nullable(),
+            }),
+          ),
         })
         .meta({ id: 'Broadcasts' }),
       async handle() {
@@ -48,17 +73,35 @@ export function broadcastRoutes({ lineBroadcasts, broadcastSeats, programmes, pu
         const broadcasts = version.document.broadcasts ?? [];
         const now = new Date();
         const today = cityDate(now);
-        const planned = await Promise.all(broadcasts.map(async (broadcast) => {
-          const venues = await broadcastSeats(version, broadcast, today, now);
-          const seats = venues.reduce((sum, venue) => sum + venue.seats, 0);
-          return {
-            id: broadcast.id, label: broadcast.label ?? broadcast.id, at: broadcast.at, nextAt: nextBroadcastAt(broadcast, now)?.toISOString() ?? null,
-            preview: { text: writeBroadcast(version.document, broadcast, venues, today, publicUrl), venues: venues.length, seats, wouldLeave: seats > 0 || broadcast.evenWithoutSeats === true },
-          };
-        }));
+        const planned = await Promise.all(
+          broadcasts.map(async (broadcast) => {
+            const venues = await broadcastSeats(version, broadcast, today, now);
+            const seats = venues.reduce((sum, venue) => sum + venue.seats, 0);
+            return {
+              id: broadcast.id,
+              label: broadcast.label ?? broadcast.id,
+              at: broadcast.at,
+              nextAt: nextBroadcastAt(broadcast, now)?.toISOString() ?? null,
+              preview: {
+                text: writeBroadcast(version.document, broadcast, venues, today, publicUrl),
+                venues: venues.length,
+                seats,
+                wouldLeave: seats > 0 || broadcast.evenWithoutSeats === true,
+              },
+            };
+          }),
+        );
         const past = (await lineBroadcasts.recent(version.programmeId, shownDays)).map((row) => ({
-          id: row.id, label: broadcasts.find((broadcast) => broadcast.id === row.broadcast)?.label ?? row.broadcast, day: row.day, status: row.status,
-          reason: row.reason === null ? null : noticeReasonWords(row.reason), text: row.body, venues: row.venues, seats: row.seats, attempts: row.attempts, sentAt: row.sentAt?.toISOString() ?? null,
+          id: row.id,
+          label: broadcasts.find((broadcast) => broadcast.id === row.broadcast)?.label ?? row.broadcast,
+          day: row.day,
+          status: row.status,
+          reason: row.reason === null ? null : noticeReasonWords(row.reason),
+          text: row.body,
+          venues: row.venues,
+          seats: row.seats,
+          attempts: row.attempts,
+          sentAt: row.sentAt?.toISOString() ?? null,
         }));
         return { answer: { hasLine, planned, past } };
       },

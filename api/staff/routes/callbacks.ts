@@ -1,17 +1,18 @@
 import { z } from 'zod';
+
 import type { Audit } from '../../../database/audit';
 import type { BookingRepository } from '../../../database/bookings';
 import type { CallbackDetail, CallbackOutcome, CallbackRepository, CallbackView } from '../../../database/callbacks';
 import type { Programmes } from '../../../database/programmes';
-import type { StaffNoticeReader } from '../../../database/staff-notices';
 import type { StaffDeskReader } from '../../../database/staff-desk';
+import type { StaffNoticeReader } from '../../../database/staff-notices';
 import { bookingStates } from '../../../domain/booking/lifecycle';
 import { telephonesIn } from '../../../domain/contact/addresses';
 import { callbackCauses, callbackEnds, callOutcomes } from '../../../domain/contact/callback';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { parseTelephone } from '../../../domain/telephone';
 import { cursorMoment, cursorOf, cursorQuery } from '../cursor';
-import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
 import { noticeLineJson, noticeLineShape } from './notices';
@@ -25,10 +26,29 @@ const cause = z.enum(callbackCauses);
 
 const viewShape = z
   .object({
-    id: uuid, residentId: uuid, cause, dueAt: instant, assignedTo: z.object({ id: uuid, displayName: z.string() }).nullable(),
-    booking: z.object({ id: uuid, reference: z.string().nullable(), state: z.enum(bookingStates), startsAt: instant, venueName: z.string() }).nullable(),
-    noticeId: uuid.nullable(), noticeStep: z.string().nullable(), attempts: z.int(), lastOutcome: z.enum(callOutcomes).nullable(), doneAt: instant.nullable(), doneBy: z.string().nullable(),
-    end: z.enum(callbackEnds).nullable(), version: z.int(), createdAt: instant,
+    id: uuid,
+    residentId: uuid,
+    cause,
+    dueAt: instant,
+    assignedTo: z.object({ id: uuid, displayName: z.string() }).nullable(),
+    booking: z
+      .object({
+        id: uuid,
+        reference: z.string().nullable(),
+        state: z.enum(bookingStates),
+        startsAt: instant,
+        venueName: z.string(),
+      })
+      .nullable(),
+    noticeId: uuid.nullable(),
+    noticeStep: z.string().nullable(),
+    attempts: z.int(),
+    lastOutcome: z.enum(callOutcomes).nullable(),
+    doneAt: instant.nullable(),
+    doneBy: z.string().nullable(),
+    end: z.enum(callbackEnds).nullable(),
+    version: z.int(),
+    createdAt: instant,
     /** None: it came by itself. */
     createdBy: z.string().nullable(),
   })
@@ -37,14 +57,17 @@ const viewShape = z
 const detailShape = viewShape
   .extend({
     note: z.string().nullable(),
-    attemptList: z.array(z.object({ at: instant, staffName: z.string(), outcome: z.enum(callOutcomes), note: z.string().nullable() })),
+    attemptList: z.array(
+      z.object({ at: instant, staffName: z.string(), outcome: z.enum(callOutcomes), note: z.string().nullable() }),
+    ),
   })
   .meta({ id: 'CallbackDetail' });
 
 /** What is needed to call: shown to whoever has the entry open, and recorded. */
 const contactShape = z
   .object({
-    telephones: z.array(z.object({ digits: z.string(), display: z.string() })), kana: z.string().nullable(),
+    telephones: z.array(z.object({ digits: z.string(), display: z.string() })),
+    kana: z.string().nullable(),
     /** Nobody else may learn where this person will be: told to nobody but them, and only by a supervisor. */
     protected: z.boolean(),
     /** What could not be told. */
@@ -62,12 +85,22 @@ export interface CallbackRouteDependencies {
 }
 
 /** The people to call: those who could not be told, those whose notice failed, those who were promised a call. */
-export function callbackRoutes({ callbacks, bookings, programmes, noticeLists, reader, audit }: CallbackRouteDependencies): StaffRoute[] {
+export function callbackRoutes({
+  callbacks,
+  bookings,
+  programmes,
+  noticeLists,
+  reader,
+  audit,
+}: CallbackRouteDependencies): StaffRoute[] {
   /** The numbers that the resident gave, of the latest booking first, each once. */
   async function telephonesOf(residentId: string): Promise<{ digits: string; display: string }[]> {
     const found = new Map<string, string>();
     for (const booking of (await bookings.listOf(residentId)).slice(0, 10)) {
-      const [answers, { document }] = await Promise.all([bookings.answersOf(booking.id), programmes.version(booking.programmeVersionId)]);
+      const [answers, { document }] = await Promise.all([
+        bookings.answersOf(booking.id),
+        programmes.version(booking.programmeVersionId),
+      ]);
       for (const text of telephonesIn(document, answers)) {
         const read = parseTelephone(text);
         if (read.ok) found.set(read.value.digits, read.value.display);
@@ -78,87 +111,182 @@ export function callbackRoutes({ callbacks, bookings, programmes, noticeLists, r
 
   return [
     staffRoute({
-      method: 'get', path: '/callbacks', summary: `People to call, the most urgent first, ${String(pageSize)} at a time; state=done: those done, the latest first`, roles: deskRoles,
+      method: 'get',
+      path: '/callbacks',
+      summary: `People to call, the most urgent first, ${String(pageSize)} at a time; state=done: those done, the latest first`,
+      roles: deskRoles,
       query: z.object({
-        state: z.enum(['open', 'done']).default('open'), cause: cause.optional(), assigned: z.union([z.enum(['me', 'nobody']), uuid]).optional(), overdue: z.literal('yes').optional(),
+        state: z.enum(['open', 'done']).default('open'),
+        cause: cause.optional(),
+        assigned: z.union([z.enum(['me', 'nobody']), uuid]).optional(),
+        overdue: z.literal('yes').optional(),
         after: cursorQuery(z.tuple([cursorMoment, uuid])).optional(),
       }),
       answer: z.object({ callbacks: z.array(viewShape), next: z.string().nullable() }),
       async handle({ query: { state, assigned, overdue, after, ...query }, actor, staff }) {
         const found = await callbacks.list({
-          ...query, done: state === 'done', assignedTo: assigned === 'me' ? staff.staffId : assigned, overdue: overdue === 'yes', ...(after ? { after: { at: after[0], id: after[1] } } : {}),
+          ...query,
+          done: state === 'done',
+          assignedTo: assigned === 'me' ? staff.staffId : assigned,
+          overdue: overdue === 'yes',
+          ...(after ? { after: { at: after[0], id: after[1] } } : {}),
           limit: pageSize + 1,
         });
         const shown = found.slice(0, pageSize);
         await audit.record(actor, { action: 'callback.list', result: 'done', detail: { shown: shown.length } });
         const last = shown.at(-1);
-        return { answer: { callbacks: shown.map(viewJson), next: found.length > pageSize && last ? cursorOf(last.doneAt ?? last.dueAt, last.id) : null } };
+        return {
+          answer: {
+            callbacks: shown.map(viewJson),
+            next: found.length > pageSize && last ? cursorOf(last.doneAt ?? last.dueAt, last.id) : null,
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'get', path: '/callbacks/counts', summary: 'How many people are to be called', roles: countReaders,
-      answer: z.object({ open: z.int(), overdue: z.int(), unassigned: z.int(), byCause: z.object({ notice_failed: z.int(), no_address: z.int(), promised: z.int() }) }).meta({ id: 'CallbackCounts' }),
+      method: 'get',
+      path: '/callbacks/counts',
+      summary: 'How many people are to be called',
+      roles: countReaders,
+      answer: z
+        .object({
+          open: z.int(),
+          overdue: z.int(),
+          unassigned: z.int(),
+          byCause: z.object({ notice_failed: z.int(), no_address: z.int(), promised: z.int() }),
+        })
+        .meta({ id: 'CallbackCounts' }),
       handle: async () => ({ answer: await callbacks.counts() }),
     }),
     staffRoute({
-      method: 'get', path: '/callbacks/assignees', summary: 'Who can be asked to call', roles: deskRoles,
+      method: 'get',
+      path: '/callbacks/assignees',
+      summary: 'Who can be asked to call',
+      roles: deskRoles,
       answer: z.object({ staff: z.array(z.object({ id: uuid, displayName: z.string() })) }),
       handle: async () => ({ answer: { staff: await callbacks.assignees() } }),
     }),
     staffRoute({
-      method: 'post', path: '/callbacks/next', summary: 'Take the most urgent entry that nobody has; null when there is none', roles: deskRoles,
-      body: z.object({ cause: cause.optional() }), answer: z.object({ callbackId: uuid.nullable() }),
+      method: 'post',
+      path: '/callbacks/next',
+      summary: 'Take the most urgent entry that nobody has; null when there is none',
+      roles: deskRoles,
+      body: z.object({ cause: cause.optional() }),
+      answer: z.object({ callbackId: uuid.nullable() }),
       async handle({ body, actor, staff }) {
         return { answer: { callbackId: (await callbacks.takeNext(actor, staff.staffId, body.cause)) ?? null } };
       },
     }),
     staffRoute({
-      method: 'post', path: '/residents/:id/callbacks', summary: 'Promise a resident a call; 409 when one is promised already', roles: deskRoles, params: byId, status: 201, answer: detailShape,
+      method: 'post',
+      path: '/residents/:id/callbacks',
+      summary: 'Promise a resident a call; 409 when one is promised already',
+      roles: deskRoles,
+      params: byId,
+      status: 201,
+      answer: detailShape,
       body: z.object({ dueAt: moment, note: note.optional(), bookingId: uuid.optional() }),
-      handle: async ({ params, body, actor }) => outcomeOf(await callbacks.promise(actor, { residentId: params.id, ...body })),
+      handle: async ({ params, body, actor }) =>
+        outcomeOf(await callbacks.promise(actor, { residentId: params.id, ...body })),
     }),
     staffRoute({
-      method: 'get', path: '/callbacks/:id', summary: 'One entry with its calls', roles: deskRoles, params: byId, answer: detailShape,
+      method: 'get',
+      path: '/callbacks/:id',
+      summary: 'One entry with its calls',
+      roles: deskRoles,
+      params: byId,
+      answer: detailShape,
       async handle({ params, actor }) {
         const found = await callbacks.find(params.id);
-        await audit.record(actor, { action: 'callback.read', subject: { kind: 'callback', id: params.id }, residentId: found?.residentId, result: found ? 'done' : 'callback_unknown' });
+        await audit.record(actor, {
+          action: 'callback.read',
+          subject: { kind: 'callback', id: params.id },
+          residentId: found?.residentId,
+          result: found ? 'done' : 'callback_unknown',
+        });
         return found ? { answer: detailJson(found) } : refuseStaff('callback_unknown');
       },
     }),
     staffRoute({
       // A POST although it reads: numbers and names are shown only on purpose.
-      method: 'post', path: '/callbacks/:id/contact', summary: 'Whom to call: telephone numbers, the name to ask for, what could not be told', roles: deskRoles, params: byId, answer: contactShape,
+      method: 'post',
+      path: '/callbacks/:id/contact',
+      summary: 'Whom to call: telephone numbers, the name to ask for, what could not be told',
+      roles: deskRoles,
+      params: byId,
+      answer: contactShape,
       async handle({ params, actor, staff }) {
         const found = await callbacks.find(params.id);
         const person = found && (await reader.opened(found.residentId));
         const isRefused = person?.isProtected === true && staff.role === 'operator';
         await audit.record(actor, {
-          action: 'callback.show_contact', subject: { kind: 'callback', id: params.id }, residentId: found?.residentId, result: !person ? 'callback_unknown' : isRefused ? 'protected_resident' : 'done',
+          action: 'callback.show_contact',
+          subject: { kind: 'callback', id: params.id },
+          residentId: found?.residentId,
+          result: !person ? 'callback_unknown' : isRefused ? 'protected_resident' : 'done',
         });
         if (!person) return refuseStaff('callback_unknown');
         if (isRefused) return refuseStaff('protected_resident');
-        const [telephones, notices] = await Promise.all([telephonesOf(found.residentId), found.booking ? noticeLists.ofBooking(found.booking.id) : []]);
+        const [telephones, notices] = await Promise.all([
+          telephonesOf(found.residentId),
+          found.booking ? noticeLists.ofBooking(found.booking.id) : [],
+        ]);
         return {
-          answer: { telephones, kana: person.kana ?? null, protected: person.isProtected, notices: notices.filter((item) => item.urgency > 0 || item.id === found.noticeId).map(noticeLineJson) },
+          answer: {
+            telephones,
+            kana: person.kana ?? null,
+            protected: person.isProtected,
+            notices: notices.filter((item) => item.urgency > 0 || item.id === found.noticeId).map(noticeLineJson),
+          },
         };
       },
     }),
     staffRoute({
-      method: 'patch', path: '/callbacks/:id', summary: 'Who calls, until when, what there is to know; 412 when somebody else changed it since `version`', roles: deskRoles, params: byId, answer: detailShape,
-      body: z.object({ version, assignedTo: uuid.nullable().optional(), dueAt: moment.optional(), note: note.nullable().optional() }),
-      handle: async ({ params, body: { version: known, ...input }, actor }) => outcomeOf(await callbacks.update(actor, params.id, known, input)),
+      method: 'patch',
+      path: '/callbacks/:id',
+      summary: 'Who calls, until when, what there is to know; 412 when somebody else changed it since `version`',
+      roles: deskRoles,
+      params: byId,
+      answer: detailShape,
+      body: z.object({
+        version,
+        assignedTo: uuid.nullable().optional(),
+        dueAt: moment.optional(),
+        note: note.nullable().optional(),
+      }),
+      handle: async ({ params, body: { version: known, ...input }, actor }) =>
+        outcomeOf(await callbacks.update(actor, params.id, known, input)),
     }),
     staffRoute({
-      method: 'post', path: '/callbacks/:id/attempts', summary: 'A call and what came of it; `reached` ticks the entry off, otherwise it is due again', roles: deskRoles, params: byId, answer: detailShape,
+      method: 'post',
+      path: '/callbacks/:id/attempts',
+      summary: 'A call and what came of it; `reached` ticks the entry off, otherwise it is due again',
+      roles: deskRoles,
+      params: byId,
+      answer: detailShape,
       body: z.object({ version, outcome: z.enum(callOutcomes), note: note.optional(), dueAt: moment.optional() }),
-      handle: async ({ params, body: { version: known, ...input }, actor, staff }) => outcomeOf(await callbacks.attempt(actor, staff.staffId, params.id, known, input)),
+      handle: async ({ params, body: { version: known, ...input }, actor, staff }) =>
+        outcomeOf(await callbacks.attempt(actor, staff.staffId, params.id, known, input)),
     }),
     staffRoute({
-      method: 'post', path: '/callbacks/:id/tick-off', summary: 'Settled without a call', roles: deskRoles, params: byId, body: z.object({ version }), answer: detailShape,
-      handle: async ({ params, body, actor, staff }) => outcomeOf(await callbacks.tickOff(actor, staff.staffId, params.id, body.version)),
+      method: 'post',
+      path: '/callbacks/:id/tick-off',
+      summary: 'Settled without a call',
+      roles: deskRoles,
+      params: byId,
+      body: z.object({ version }),
+      answer: detailShape,
+      handle: async ({ params, body, actor, staff }) =>
+        outcomeOf(await callbacks.tickOff(actor, staff.staffId, params.id, body.version)),
     }),
     staffRoute({
-      method: 'post', path: '/callbacks/:id/reopen', summary: 'Take the tick back', roles: deskRoles, params: byId, body: z.object({ version }), answer: detailShape,
+      method: 'post',
+      path: '/callbacks/:id/reopen',
+      summary: 'Take the tick back',
+      roles: deskRoles,
+      params: byId,
+      body: z.object({ version }),
+      answer: detailShape,
       handle: async ({ params, body, actor }) => outcomeOf(await callbacks.reopen(actor, params.id, body.version)),
     }),
   ];
@@ -170,10 +298,18 @@ function outcomeOf(result: CallbackOutcome): Outcome<z.input<typeof detailShape>
 
 function viewJson({ dueAt, doneAt, createdAt, booking, ...rest }: CallbackView): z.input<typeof viewShape> {
   return {
-    ...rest, dueAt: dueAt.toISOString(), doneAt: doneAt?.toISOString() ?? null, createdAt: createdAt.toISOString(), booking: booking && { ...booking, startsAt: booking.startsAt.toISOString() },
+    ...rest,
+    dueAt: dueAt.toISOString(),
+    doneAt: doneAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    booking: booking && { ...booking, startsAt: booking.startsAt.toISOString() },
   };
 }
 
 function detailJson({ note: text, attemptList, ...view }: CallbackDetail): z.input<typeof detailShape> {
-  return { ...viewJson(view), note: text, attemptList: attemptList.map((item) => ({ ...item, at: item.at.toISOString() })) };
+  return {
+    ...viewJson(view),
+    note: text,
+    attemptList: attemptList.map((item) => ({ ...item, at: item.at.toISOString() })),
+  };
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+
 import { z } from 'zod';
-import type { DataExport, DataExports, ExportOutcome, ExportedBooking } from '../../../database/data-exports';
+
+import type { DataExport, DataExports, ExportedBooking, ExportOutcome } from '../../../database/data-exports';
 import type { Programmes } from '../../../database/programmes';
 import { formatReference } from '../../../domain/booking/reference';
 import { cityDate, cityTime, daysBetween } from '../../../domain/calendar/city-time';
@@ -9,7 +11,7 @@ import { channelWords, stateWords } from '../../../domain/journey/words';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { groupOf } from '../../../domain/programme/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, plainDate, uuid } from '../shapes';
 
 const askers = ['supervisor', 'city_admin'] as const;
@@ -20,38 +22,88 @@ const mostDays = 366;
 const person = z.object({ id: uuid, name: z.string() });
 const exportShape = z
   .object({
-    id: uuid, from: z.string(), to: z.string(), venueId: uuid.nullable(), reason: z.string(), askedBy: person, askedAt: instant, decidedBy: person.nullable(), decidedAt: instant.nullable(),
-    state: z.enum(['waiting', 'approved', 'rejected', 'downloaded', 'expired']), usableUntil: instant.nullable(), downloadedAt: instant.nullable(), bookings: z.int(),
+    id: uuid,
+    from: z.string(),
+    to: z.string(),
+    venueId: uuid.nullable(),
+    reason: z.string(),
+    askedBy: person,
+    askedAt: instant,
+    decidedBy: person.nullable(),
+    decidedAt: instant.nullable(),
+    state: z.enum(['waiting', 'approved', 'rejected', 'downloaded', 'expired']),
+    usableUntil: instant.nullable(),
+    downloadedAt: instant.nullable(),
+    bookings: z.int(),
   })
   .meta({ id: 'DataExport' });
 
 /** Files with many residents' data: two persons let them out, once. */
-export function exportRoutes({ dataExports, programmes }: { dataExports: DataExports; programmes: Pick<Programmes, 'current'> }): StaffRoute[] {
+export function exportRoutes({
+  dataExports,
+  programmes,
+}: {
+  dataExports: DataExports;
+  programmes: Pick<Programmes, 'current'>;
+}): StaffRoute[] {
   return [
     staffRoute({
-      method: 'get', path: '/exports', summary: 'What was asked for, by whom and why, and what became of it', roles: [...askers, 'auditor'], answer: z.object({ exports: z.array(exportShape) }),
+      method: 'get',
+      path: '/exports',
+      summary: 'What was asked for, by whom and why, and what became of it',
+      roles: [...askers, 'auditor'],
+      answer: z.object({ exports: z.array(exportShape) }),
       handle: async () => ({ answer: { exports: (await dataExports.list()).map(exportJson) } }),
     }),
     staffRoute({
-      method: 'post', path: '/exports', summary: 'Ask for the bookings of some days, with a reason', roles: askers, status: 201, answer: exportShape,
-      body: z.object({ from: plainDate, to: plainDate, venueId: uuid.nullable().default(null), reason: z.string().trim().min(10).max(500) }),
+      method: 'post',
+      path: '/exports',
+      summary: 'Ask for the bookings of some days, with a reason',
+      roles: askers,
+      status: 201,
+      answer: exportShape,
+      body: z.object({
+        from: plainDate,
+        to: plainDate,
+        venueId: uuid.nullable().default(null),
+        reason: z.string().trim().min(10).max(500),
+      }),
       async handle({ body: { reason, ...parameters }, actor, staff }) {
         const days = daysBetween(parameters.from, parameters.to) + 1;
         if (days < 1 || days > mostDays) return refuseStaff('range_too_long', { mostDays });
-        return exportOutcome(await dataExports.ask(actor, staff.staffId, (await programmes.current()).programmeId, parameters, reason));
+        return exportOutcome(
+          await dataExports.ask(actor, staff.staffId, (await programmes.current()).programmeId, parameters, reason),
+        );
       },
     }),
     staffRoute({
-      method: 'post', path: '/exports/:id/approve', summary: 'Let it out; never the person who asked', roles: approvers, params: byId, answer: exportShape,
-      handle: async ({ params, actor, staff }) => exportOutcome(await dataExports.decide(actor, staff.staffId, params.id, true)),
+      method: 'post',
+      path: '/exports/:id/approve',
+      summary: 'Let it out; never the person who asked',
+      roles: approvers,
+      params: byId,
+      answer: exportShape,
+      handle: async ({ params, actor, staff }) =>
+        exportOutcome(await dataExports.decide(actor, staff.staffId, params.id, true)),
     }),
     staffRoute({
-      method: 'post', path: '/exports/:id/reject', summary: 'Do not let it out', roles: approvers, params: byId, answer: exportShape,
-      handle: async ({ params, actor, staff }) => exportOutcome(await dataExports.decide(actor, staff.staffId, params.id, false)),
+      method: 'post',
+      path: '/exports/:id/reject',
+      summary: 'Do not let it out',
+      roles: approvers,
+      params: byId,
+      answer: exportShape,
+      handle: async ({ params, actor, staff }) =>
+        exportOutcome(await dataExports.decide(actor, staff.staffId, params.id, false)),
     }),
     staffRoute({
       // A POST: it happens once, and no other page may cause it.
-      method: 'post', path: '/exports/:id/file', summary: 'The file, once, for the person who asked, within 24 hours of the approval', roles: askers, params: byId, answer: z.unknown(),
+      method: 'post',
+      path: '/exports/:id/file',
+      summary: 'The file, once, for the person who asked, within 24 hours of the approval',
+      roles: askers,
+      params: byId,
+      answer: z.unknown(),
       async handle({ params, actor, staff, ctx }) {
         const result = await dataExports.take(actor, staff.staffId, params.id);
         if (!result.ok) return result;
@@ -71,7 +123,11 @@ function exportOutcome(result: ExportOutcome): Outcome<z.input<typeof exportShap
 
 function exportJson({ parameters, ...item }: DataExport): z.input<typeof exportShape> {
   return {
-    ...item, ...parameters, askedAt: item.askedAt.toISOString(), decidedAt: item.decidedAt?.toISOString() ?? null, usableUntil: item.usableUntil?.toISOString() ?? null,
+    ...item,
+    ...parameters,
+    askedAt: item.askedAt.toISOString(),
+    decidedAt: item.decidedAt?.toISOString() ?? null,
+    usableUntil: item.usableUntil?.toISOString() ?? null,
     downloadedAt: item.downloadedAt?.toISOString() ?? null,
   };
 }
@@ -87,8 +143,18 @@ async function* csvOf(bookings: AsyncIterable<ExportedBooking>, document: Progra
       return typeof answer === 'string' ? answer : '';
     });
     yield `${csvLine([
-      formatReference(item.reference), stateWords(item.state), cityDate(item.startsAt), cityTime(item.startsAt), item.venueName, item.dose, channelWords[item.channel], group, item.couponNumber,
-      item.birthDate, item.kana, ...answers,
+      formatReference(item.reference),
+      stateWords(item.state),
+      cityDate(item.startsAt),
+      cityTime(item.startsAt),
+      item.venueName,
+      item.dose,
+      channelWords[item.channel],
+      group,
+      item.couponNumber,
+      item.birthDate,
+      item.kana,
+      ...answers,
     ])}\r\n`;
   }
 }

@@ -1,20 +1,27 @@
 import { z } from 'zod';
+
 import type { Audit } from '../../../database/audit';
 import type { IdentityChecks } from '../../../database/identity-checks';
 import type { Programmes } from '../../../database/programmes';
 import type { FoundResident, ResidentSearch } from '../../../database/resident-search';
 import type { OpenedResident, StaffDeskReader } from '../../../database/staff-desk';
-import type { ProblemFault } from '../../shared/problem';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { explainCouponNumberFault, parseCouponNumber } from '../../../domain/coupon-number';
-import { checkIdentity, failuresAllowed, identityItems, type IdentityItem, type Said } from '../../../domain/desk/identity';
+import {
+  checkIdentity,
+  failuresAllowed,
+  type IdentityItem,
+  identityItems,
+  type Said,
+} from '../../../domain/desk/identity';
 import { kindsOf, readSearchText, searchKinds } from '../../../domain/desk/search-text';
 import { foldKana, maskKana } from '../../../domain/kana';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { explainTelephoneFault, parseTelephone } from '../../../domain/telephone';
-import { staffRoute, type StaffRoute } from '../define-route';
+import type { ProblemFault } from '../../shared/problem';
+import { type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, uuid } from '../shapes';
 import { deskRoles, isSupervising } from './desk-roles';
 
@@ -33,7 +40,9 @@ const candidateShape = z
   })
   .meta({ id: 'ResidentCandidate' });
 
-const candidates = z.object({ by: z.array(z.enum(searchKinds)), candidates: z.array(candidateShape), next: uuid.nullable() }).meta({ id: 'ResidentCandidates' });
+const candidates = z
+  .object({ by: z.array(z.enum(searchKinds)), candidates: z.array(candidateShape), next: uuid.nullable() })
+  .meta({ id: 'ResidentCandidates' });
 
 const saidText = z.string().max(100).optional();
 
@@ -46,39 +55,73 @@ export interface FindResidentRouteDependencies {
 }
 
 /** Finding the resident on the telephone, and making sure that it is them: before that, a list shows next to nothing. */
-export function findResidentRoutes({ search, reader, programmes, identityChecks, audit }: FindResidentRouteDependencies): StaffRoute[] {
+export function findResidentRoutes({
+  search,
+  reader,
+  programmes,
+  identityChecks,
+  audit,
+}: FindResidentRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
       // A POST although it reads: what is said on the telephone belongs into no address.
-      method: 'post', path: '/residents/find', summary: 'Find residents by number, kana, birth date, telephone or reference, in one text; discloses next to nothing', roles: deskRoles,
-      body: z.object({ text: z.string().max(200), after: uuid.optional() }), answer: candidates,
+      method: 'post',
+      path: '/residents/find',
+      summary:
+        'Find residents by number, kana, birth date, telephone or reference, in one text; discloses next to nothing',
+      roles: deskRoles,
+      body: z.object({ text: z.string().max(200), after: uuid.optional() }),
+      answer: candidates,
       async handle({ body, actor }) {
         const { programmeId, document } = await programmes.current();
         const read = readSearchText(body.text, document.identification.couponNumber, cityDate(new Date()));
         if (!read.ok) {
           await audit.record(actor, { action: 'resident.find', result: 'unreadable' });
-          return { ok: false, code: 'invalid_answers', faults: [{ field: 'text', code: 'malformed', sentence: read.sentence }] };
+          return {
+            ok: false,
+            code: 'invalid_answers',
+            faults: [{ field: 'text', code: 'malformed', sentence: read.sentence }],
+          };
         }
         const page = await search.find(programmeId, read.search, { after: body.after, limit: pageSize });
         const by = kindsOf(read.search);
         const [only, ...others] = page.found;
         await audit.record(actor, {
-          action: 'resident.find', residentId: others.length === 0 ? only?.id : undefined, result: only ? 'done' : 'resident_unknown', detail: { by: by.join(','), found: page.found.length },
+          action: 'resident.find',
+          residentId: others.length === 0 ? only?.id : undefined,
+          result: only ? 'done' : 'resident_unknown',
+          detail: { by: by.join(','), found: page.found.length },
         });
         return { answer: { by, candidates: page.found.map(candidateJson), next: page.next } };
       },
     }),
     staffRoute({
-      method: 'get', path: '/residents/:id/candidate', summary: 'As in the list of a search: for a call that begins elsewhere, with a booking or a promised call', roles: deskRoles, params: byId, answer: candidateShape,
+      method: 'get',
+      path: '/residents/:id/candidate',
+      summary: 'As in the list of a search: for a call that begins elsewhere, with a booking or a promised call',
+      roles: deskRoles,
+      params: byId,
+      answer: candidateShape,
       async handle({ params, actor }) {
         const resident = await reader.opened(params.id);
-        await audit.record(actor, { action: 'resident.find', residentId: params.id, result: resident ? 'done' : 'resident_unknown', detail: { by: 'id' } });
+        await audit.record(actor, {
+          action: 'resident.find',
+          residentId: params.id,
+          result: resident ? 'done' : 'resident_unknown',
+          detail: { by: 'id' },
+        });
         return resident ? { answer: candidateJson(resident) } : refuseStaff('resident_unknown');
       },
     }),
     staffRoute({
-      method: 'post', path: '/residents/:id/identity', summary: 'Compare what the caller said with what is on file; opens the resident’s data to this member of staff for half an hour', roles: deskRoles,
-      params: byId, body: z.object({ couponNumber: saidText, birthDate: saidText, kana: saidText, telephone: saidText }), answer: z.object({ openUntil: instant }),
+      method: 'post',
+      path: '/residents/:id/identity',
+      summary:
+        'Compare what the caller said with what is on file; opens the resident’s data to this member of staff for half an hour',
+      roles: deskRoles,
+      params: byId,
+      body: z.object({ couponNumber: saidText, birthDate: saidText, kana: saidText, telephone: saidText }),
+      answer: z.object({ openUntil: instant }),
       async handle({ params, body, actor, staff }) {
         const resident = await reader.opened(params.id);
         if (!resident) {
@@ -90,7 +133,12 @@ export function findResidentRoutes({ search, reader, programmes, identityChecks,
         if (faults.length > 0) return { ok: false, code: 'invalid_answers', faults };
         const asked = identityItems.filter((item) => said[item] !== undefined);
         const record = (result: string, detail: Record<string, string | number> = {}) =>
-          audit.record(actor, { action: 'resident.identify', residentId: params.id, result, detail: { asked: asked.join(','), ...detail } });
+          audit.record(actor, {
+            action: 'resident.identify',
+            residentId: params.id,
+            result,
+            detail: { asked: asked.join(','), ...detail },
+          });
         const supervising = isSupervising(staff.role);
         if (!supervising && (await identityChecks.recentFailures(params.id)) >= failuresAllowed) {
           await record('identity_locked');
@@ -111,13 +159,22 @@ export function findResidentRoutes({ search, reader, programmes, identityChecks,
           await record('protected_resident');
           return refuseStaff('protected_resident');
         }
-        const openUntil = await identityChecks.keep({ staffId: staff.staffId, residentId: params.id, passed: true, items: asked });
+        const openUntil = await identityChecks.keep({
+          staffId: staff.staffId,
+          residentId: params.id,
+          passed: true,
+          items: asked,
+        });
         await record('done');
         return openUntil ? { answer: { openUntil: openUntil.toISOString() } } : refuseStaff('identity_required');
       },
     }),
     staffRoute({
-      method: 'post', path: '/residents/:id/close', summary: 'The call is over: the resident’s data are closed again', roles: deskRoles, params: byId,
+      method: 'post',
+      path: '/residents/:id/close',
+      summary: 'The call is over: the resident’s data are closed again',
+      roles: deskRoles,
+      params: byId,
       async handle({ params, actor, staff }) {
         await identityChecks.close(staff.staffId, params.id);
         await audit.record(actor, { action: 'resident.close', residentId: params.id, result: 'done' });
@@ -129,8 +186,13 @@ export function findResidentRoutes({ search, reader, programmes, identityChecks,
   async function knownOf(resident: OpenedResident) {
     const answers = await reader.answersOf(resident.id);
     return {
-      couponNumber: resident.number, birthDate: resident.birthDate, kana: resident.kana, isProtected: resident.isProtected,
-      telephones: answers.flatMap((given) => Object.values(given)).filter((value): value is string => typeof value === 'string' && parseTelephone(value).ok),
+      couponNumber: resident.number,
+      birthDate: resident.birthDate,
+      kana: resident.kana,
+      isProtected: resident.isProtected,
+      telephones: answers
+        .flatMap((given) => Object.values(given))
+        .filter((value): value is string => typeof value === 'string' && parseTelephone(value).ok),
     };
   }
 }
@@ -140,11 +202,16 @@ function candidateJson({ id, kana, number }: FoundResident | OpenedResident): z.
 }
 
 /** What the caller said, read as the programme writes it; items left empty were not asked. */
-function readSaid(body: Partial<Record<IdentityItem, string | undefined>>, document: ProgrammeDocument): { said: Said; faults: ProblemFault[] } {
+function readSaid(
+  body: Partial<Record<IdentityItem, string | undefined>>,
+  document: ProgrammeDocument,
+): { said: Said; faults: ProblemFault[] } {
   const faults: ProblemFault[] = [];
   const said: Partial<Record<IdentityItem, string>> = {};
   const given = (item: IdentityItem): string | undefined => (body[item]?.trim() === '' ? undefined : body[item]);
-  const fault = (field: IdentityItem, sentence: string): void => { faults.push({ field, code: 'malformed', sentence }); };
+  const fault = (field: IdentityItem, sentence: string): void => {
+    faults.push({ field, code: 'malformed', sentence });
+  };
   const [number, birth, kana, telephone] = identityItems.map(given);
   if (number !== undefined) {
     const rule = document.identification.couponNumber;

@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { z } from 'zod';
+
 import type { Audit } from '../../../database/audit';
-import { noticeStatuses, type Notice, type NoticeRepository } from '../../../database/notices';
+import { type Notice, type NoticeRepository, noticeStatuses } from '../../../database/notices';
 import type { Programmes } from '../../../database/programmes';
 import type { StaffDeskReader } from '../../../database/staff-desk';
-import { stepLabel, type NoticeLine, type StaffNoticeReader } from '../../../database/staff-notices';
+import { type NoticeLine, type StaffNoticeReader, stepLabel } from '../../../database/staff-notices';
 import { bookingStates } from '../../../domain/booking/lifecycle';
 import { parseReference } from '../../../domain/booking/reference';
 import { addDays } from '../../../domain/calendar/city-time';
-import type { NoticeRequest } from '../../../domain/contracts/booking-workflow';
 import { noticeReasonWords } from '../../../domain/contact/notice-words';
+import type { NoticeRequest } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { cursorOf, cursorQuery } from '../cursor';
-import { staffRoute, type StaffRoute } from '../define-route';
+import { type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, plainDate, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
 
@@ -26,14 +28,28 @@ const answerWithinMs = 4_000;
 
 export const noticeLineShape = z
   .object({
-    id: uuid, bookingId: uuid, residentId: uuid, reference: z.string().nullable(), bookingState: z.enum(bookingStates), startsAt: instant, venueName: z.string(), step: z.string(),
-    label: z.string(), again: z.boolean(), status: z.enum(noticeStatuses),
+    id: uuid,
+    bookingId: uuid,
+    residentId: uuid,
+    reference: z.string().nullable(),
+    bookingState: z.enum(bookingStates),
+    startsAt: instant,
+    venueName: z.string(),
+    step: z.string(),
+    label: z.string(),
+    again: z.boolean(),
+    status: z.enum(noticeStatuses),
     /** 2 failed, 1 unclear, 0 nothing to do (any more). */
     urgency: z.int(),
     /** Why it was not sent, in words. */
-    reason: z.string().nullable(), attempts: z.int(), channel: z.string().nullable(),
+    reason: z.string().nullable(),
+    attempts: z.int(),
+    channel: z.string().nullable(),
     /** `h•••@example.jp`; null: no address was given. */
-    maskedAddress: z.string().nullable(), queuedAt: instant, sentAt: instant.nullable(), handledAt: instant.nullable(),
+    maskedAddress: z.string().nullable(),
+    queuedAt: instant,
+    sentAt: instant.nullable(),
+    handledAt: instant.nullable(),
   })
   .meta({ id: 'NoticeLine' });
 
@@ -42,15 +58,24 @@ export interface NoticeRouteDependencies {
   readonly noticeLists: StaffNoticeReader;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly reader: Pick<StaffDeskReader, 'findByReference'>;
-  readonly sendAgain: (request: NoticeRequest & { readonly requestId: string }) => Promise<'accepted' | 'refused' | 'unreachable'>;
+  readonly sendAgain: (
+    request: NoticeRequest & { readonly requestId: string },
+  ) => Promise<'accepted' | 'refused' | 'unreachable'>;
   readonly audit: Audit;
 }
 
 /** Every notice with what became of it. */
-export function noticeRoutes({ notices, noticeLists, programmes, reader, sendAgain, audit }: NoticeRouteDependencies): StaffRoute[] {
+export function noticeRoutes({
+  notices,
+  noticeLists,
+  programmes,
+  reader,
+  sendAgain,
+  audit,
+}: NoticeRouteDependencies): StaffRoute[] {
   /** The row once it has come to its end, or as it is when the patience is over. */
   async function settled(id: string): Promise<Notice | undefined> {
-    for (const end = Date.now() + answerWithinMs; ; ) {
+    for (const end = Date.now() + answerWithinMs; ;) {
       const row = await notices.byId(id);
       if ((row?.status !== 'queued' && row?.status !== 'sending') || Date.now() > end) return row;
       await sleep(100);
@@ -59,60 +84,129 @@ export function noticeRoutes({ notices, noticeLists, programmes, reader, sendAga
 
   return [
     staffRoute({
-      method: 'get', path: '/notices', summary: `Notices, failed and unclear ones first, ${String(pageSize)} at a time; from and to included; after: where the page before ended`, roles: readers,
+      method: 'get',
+      path: '/notices',
+      summary: `Notices, failed and unclear ones first, ${String(pageSize)} at a time; from and to included; after: where the page before ended`,
+      roles: readers,
       query: z.object({
-        status: z.enum(noticeStatuses).optional(), step: z.string().max(40).optional(), from: plainDate.optional(), to: plainDate.optional(), reference: z.string().max(40).optional(),
+        status: z.enum(noticeStatuses).optional(),
+        step: z.string().max(40).optional(),
+        from: plainDate.optional(),
+        to: plainDate.optional(),
+        reference: z.string().max(40).optional(),
         after: cursorQuery(z.tuple([z.enum(['0', '1', '2']).transform(Number), uuid])).optional(),
       }),
       answer: z.object({ notices: z.array(noticeLineShape), next: z.string().nullable() }),
       async handle({ query: { to, reference: said, after, ...query }, actor }) {
         const reference = said === undefined ? undefined : parseReference(said);
         if (said !== undefined && reference === undefined) return refuseStaff('reference_malformed');
-        const booking = reference === undefined ? undefined : await reader.findByReference((await programmes.current()).programmeId, reference);
+        const booking =
+          reference === undefined
+            ? undefined
+            : await reader.findByReference((await programmes.current()).programmeId, reference);
         const lines = await noticeLists.list({
-          ...query, until: to === undefined ? undefined : addDays(to, 1), ...(reference === undefined ? {} : { bookingIds: booking ? [booking.bookingId] : [] }),
-          ...(after ? { after: { urgency: after[0], id: after[1] } } : {}), limit: pageSize + 1,
+          ...query,
+          until: to === undefined ? undefined : addDays(to, 1),
+          ...(reference === undefined ? {} : { bookingIds: booking ? [booking.bookingId] : [] }),
+          ...(after ? { after: { urgency: after[0], id: after[1] } } : {}),
+          limit: pageSize + 1,
         });
         const shown = lines.slice(0, pageSize);
-        await audit.record(actor, { action: 'notice.list', residentId: booking?.residentId, result: 'done', detail: { shown: shown.length } });
+        await audit.record(actor, {
+          action: 'notice.list',
+          residentId: booking?.residentId,
+          result: 'done',
+          detail: { shown: shown.length },
+        });
         const last = shown.at(-1);
-        return { answer: { notices: shown.map(noticeLineJson), next: lines.length > pageSize && last ? cursorOf(last.urgency, last.id) : null } };
+        return {
+          answer: {
+            notices: shown.map(noticeLineJson),
+            next: lines.length > pageSize && last ? cursorOf(last.urgency, last.id) : null,
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'get', path: '/notices/counts', summary: 'Notices that a person has to look at, and the steps that there are', roles: readers,
-      answer: z.object({ failed: z.int(), unclear: z.int(), steps: z.array(z.object({ id: z.string(), label: z.string() })) }),
+      method: 'get',
+      path: '/notices/counts',
+      summary: 'Notices that a person has to look at, and the steps that there are',
+      roles: readers,
+      answer: z.object({
+        failed: z.int(),
+        unclear: z.int(),
+        steps: z.array(z.object({ id: z.string(), label: z.string() })),
+      }),
       async handle() {
         const [counts, version] = await Promise.all([noticeLists.counts(), programmes.current()]);
         const firstDose = Math.min(...version.document.doses.map((dose) => dose.number));
-        return { answer: { ...counts, steps: version.document.journey.map(({ id }) => ({ id, label: stepLabel(version, firstDose, id) })) } };
+        return {
+          answer: {
+            ...counts,
+            steps: version.document.journey.map(({ id }) => ({ id, label: stepLabel(version, firstDose, id) })),
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'get', path: '/notices/:id', summary: 'One notice and the others of its booking; the address masked', roles: readers, params: byId,
+      method: 'get',
+      path: '/notices/:id',
+      summary: 'One notice and the others of its booking; the address masked',
+      roles: readers,
+      params: byId,
       answer: z.object({ notice: noticeLineShape, ofBooking: z.array(noticeLineShape) }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        await audit.record(actor, { action: 'notice.read', subject: { kind: 'notice', id: params.id }, residentId: notice?.residentId, result: notice ? 'done' : 'notice_unknown' });
+        await audit.record(actor, {
+          action: 'notice.read',
+          subject: { kind: 'notice', id: params.id },
+          residentId: notice?.residentId,
+          result: notice ? 'done' : 'notice_unknown',
+        });
         if (!notice) return refuseStaff('notice_unknown');
-        return { answer: { notice: noticeLineJson(notice), ofBooking: (await noticeLists.ofBooking(notice.bookingId)).map(noticeLineJson) } };
+        return {
+          answer: {
+            notice: noticeLineJson(notice),
+            ofBooking: (await noticeLists.ofBooking(notice.bookingId)).map(noticeLineJson),
+          },
+        };
       },
     }),
     staffRoute({
       // A POST although it reads: a whole address is shown only on purpose.
-      method: 'post', path: '/notices/:id/address', summary: 'The whole address of a notice', roles: deskRoles, params: byId, answer: z.object({ address: z.string().nullable() }),
+      method: 'post',
+      path: '/notices/:id/address',
+      summary: 'The whole address of a notice',
+      roles: deskRoles,
+      params: byId,
+      answer: z.object({ address: z.string().nullable() }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        await audit.record(actor, { action: 'notice.show_address', subject: { kind: 'notice', id: params.id }, residentId: notice?.residentId, result: notice ? 'done' : 'notice_unknown' });
-        return notice ? { answer: { address: (await noticeLists.addressOf(params.id)) ?? null } } : refuseStaff('notice_unknown');
+        await audit.record(actor, {
+          action: 'notice.show_address',
+          subject: { kind: 'notice', id: params.id },
+          residentId: notice?.residentId,
+          result: notice ? 'done' : 'notice_unknown',
+        });
+        return notice
+          ? { answer: { address: (await noticeLists.addressOf(params.id)) ?? null } }
+          : refuseStaff('notice_unknown');
       },
     }),
     staffRoute({
-      method: 'post', path: '/notices/:id/send-again', summary: `Send a notice once more, through the booking’s workflow; at most ${String(mostAgainPerDay)} a day for one booking`, roles: deskRoles,
-      params: byId, answer: noticeLineShape,
+      method: 'post',
+      path: '/notices/:id/send-again',
+      summary: `Send a notice once more, through the booking’s workflow; at most ${String(mostAgainPerDay)} a day for one booking`,
+      roles: deskRoles,
+      params: byId,
+      answer: noticeLineShape,
       async handle({ params, actor }) {
         const original = await noticeLists.find(params.id);
-        const entry = { action: 'notice.send_again', subject: { kind: 'notice', id: params.id }, residentId: original?.residentId } as const;
+        const entry = {
+          action: 'notice.send_again',
+          subject: { kind: 'notice', id: params.id },
+          residentId: original?.residentId,
+        } as const;
         if (!original) {
           await audit.record(actor, { ...entry, result: 'notice_unknown' });
           return refuseStaff('notice_unknown');
@@ -133,7 +227,11 @@ export function noticeRoutes({ notices, noticeLists, programmes, reader, sendAga
           return refuseStaff(code);
         }
         const row = await settled(id);
-        await audit.record(actor, { ...entry, subject: { kind: 'notice', id }, result: row?.status ?? 'notice_unknown' });
+        await audit.record(actor, {
+          ...entry,
+          subject: { kind: 'notice', id },
+          result: row?.status ?? 'notice_unknown',
+        });
         const line = await noticeLists.find(id);
         return line ? { answer: noticeLineJson(line) } : refuseStaff('notice_unknown');
       },
@@ -141,9 +239,20 @@ export function noticeRoutes({ notices, noticeLists, programmes, reader, sendAga
   ];
 }
 
-export function noticeLineJson({ startsAt, queuedAt, sentAt, handledAt, reason, ...line }: NoticeLine): z.input<typeof noticeLineShape> {
+export function noticeLineJson({
+  startsAt,
+  queuedAt,
+  sentAt,
+  handledAt,
+  reason,
+  ...line
+}: NoticeLine): z.input<typeof noticeLineShape> {
   return {
-    ...line, reason: reason === null ? null : noticeReasonWords(reason), startsAt: startsAt.toISOString(), queuedAt: queuedAt.toISOString(), sentAt: sentAt?.toISOString() ?? null,
+    ...line,
+    reason: reason === null ? null : noticeReasonWords(reason),
+    startsAt: startsAt.toISOString(),
+    queuedAt: queuedAt.toISOString(),
+    sentAt: sentAt?.toISOString() ?? null,
     handledAt: handledAt?.toISOString() ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import type { AuditActor } from '../../../database/audit';
 import type { LoginThrottle } from '../../../database/login-throttle';
 import type { StaffRepository } from '../../../database/staff';
@@ -9,9 +10,9 @@ import type { StaffSession } from '../../../database/staff-sessions';
 import { isGoodPassword } from '../../../domain/staff/password';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';
-import { qrSvg } from '../../shared/qr';
 import type { CookieJar } from '../../shared/cookies';
-import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { qrSvg } from '../../shared/qr';
+import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { staffRealm } from '../log-in';
 import { oidcCookie } from '../oidc/cookie';
 import type { OidcDoor } from '../oidc/door';
@@ -20,7 +21,13 @@ const password = z.string().min(1).max(1_000);
 const recovery = z.object({ recoveryCodes: z.array(z.string()) }).meta({ id: 'RecoveryCodes' });
 const enrolment = z.object({ secret: z.string(), uri: z.string(), qrSvg: z.string() }).meta({ id: 'Enrolment' });
 const ownAccount = z
-  .object({ hasPassword: z.boolean(), hasTotp: z.boolean(), linked: z.boolean(), recoveryCodesLeft: z.int(), oidcLabel: z.string().nullable() })
+  .object({
+    hasPassword: z.boolean(),
+    hasTotp: z.boolean(),
+    linked: z.boolean(),
+    recoveryCodesLeft: z.int(),
+    oidcLabel: z.string().nullable(),
+  })
   .meta({ id: 'OwnAccount' });
 
 export interface OwnAccountDependencies {
@@ -33,12 +40,24 @@ export interface OwnAccountDependencies {
 }
 
 /** What everybody does for themselves: password, authenticator app, recovery codes, link with the identity provider. */
-export function ownAccountRoutes({ staff, enrolment: enrolments, links, oidc, cookies, throttle }: OwnAccountDependencies): StaffRoute[] {
+export function ownAccountRoutes({
+  staff,
+  enrolment: enrolments,
+  links,
+  oidc,
+  cookies,
+  throttle,
+}: OwnAccountDependencies): StaffRoute[] {
   /** Whoever finds an open page must not be able to take the account over, nor to guess its password here. */
   async function isOwner(session: StaffSession, given: string): Promise<{ readonly ok: true } | StaffRefusal> {
     const account = await staff.forLogIn(session.login);
     if (account?.passwordHash == null) return refuseStaff('no_local_password');
-    const attempt = await throttle.attempt({ programmeId: `${staffRealm}-own`, couponNumber: session.login, network: `${staffRealm}-own ${session.staffId}`, device: undefined });
+    const attempt = await throttle.attempt({
+      programmeId: `${staffRealm}-own`,
+      couponNumber: session.login,
+      network: `${staffRealm}-own ${session.staffId}`,
+      device: undefined,
+    });
     if (attempt.verdict !== 'allowed') return refuseStaff('too_many_attempts');
     if (await verifyPassword(account.passwordHash, given)) {
       await attempt.succeeded();
@@ -48,30 +67,46 @@ export function ownAccountRoutes({ staff, enrolment: enrolments, links, oidc, co
     return refuseStaff('wrong_password');
   }
 
-  const recoveryOutcome = (result: NewRecoveryCodes): Outcome<z.input<typeof recovery>> => (result.ok ? { answer: { recoveryCodes: [...result.recoveryCodes] } } : result);
+  const recoveryOutcome = (result: NewRecoveryCodes): Outcome<z.input<typeof recovery>> =>
+    result.ok ? { answer: { recoveryCodes: [...result.recoveryCodes] } } : result;
 
   return [
     staffRoute({
-      method: 'get', path: '/me/account', summary: 'One’s own ways to log in', roles: staffRoles, whileNew: true, answer: ownAccount,
+      method: 'get',
+      path: '/me/account',
+      summary: 'One’s own ways to log in',
+      roles: staffRoles,
+      whileNew: true,
+      answer: ownAccount,
       async handle({ staff: session }) {
         const found = await enrolments.stateOf(session.staffId);
         return found ? { answer: { ...found, oidcLabel: oidc?.label ?? null } } : refuseStaff('staff_unknown');
       },
     }),
     staffRoute({
-      method: 'post', path: '/me/password', summary: 'Choose an own password', roles: staffRoles, whileNew: true,
+      method: 'post',
+      path: '/me/password',
+      summary: 'Choose an own password',
+      roles: staffRoles,
+      whileNew: true,
       body: z.object({ current: password, next: password }),
       async handle({ body, staff: session, actor }) {
         const owner = await isOwner(session, body.current);
         if (!owner.ok) return owner;
-        if (body.next === body.current || !isGoodPassword(body.next, session.login)) return refuseStaff('weak_password');
+        if (body.next === body.current || !isGoodPassword(body.next, session.login))
+          return refuseStaff('weak_password');
         const result = await staff.changePassword(actor, session.staffId, body.next, session.tokenHash);
         return result.ok ? { answer: undefined } : result;
       },
     }),
     staffRoute({
-      method: 'post', path: '/me/totp', summary: 'A new secret for the authenticator app, in force with the first code of it', roles: staffRoles, whileNew: true,
-      body: z.object({ password: z.string().max(1_000).default('') }), answer: enrolment,
+      method: 'post',
+      path: '/me/totp',
+      summary: 'A new secret for the authenticator app, in force with the first code of it',
+      roles: staffRoles,
+      whileNew: true,
+      body: z.object({ password: z.string().max(1_000).default('') }),
+      answer: enrolment,
       async handle({ body, staff: session }) {
         // At the first log-in the one-time password was typed a moment ago.
         const owner = session.mustEnrol ? ({ ok: true } as const) : await isOwner(session, body.password);
@@ -81,19 +116,35 @@ export function ownAccountRoutes({ staff, enrolment: enrolments, links, oidc, co
       },
     }),
     staffRoute({
-      method: 'post', path: '/me/totp/confirm', summary: 'Put the new secret in force; recovery codes are told once', roles: staffRoles, whileNew: true,
-      body: z.object({ code: z.string().max(100) }), answer: recovery,
-      handle: async ({ body, staff: session, actor }) => recoveryOutcome(await enrolments.confirm(actor, session.staffId, body.code, new Date())),
+      method: 'post',
+      path: '/me/totp/confirm',
+      summary: 'Put the new secret in force; recovery codes are told once',
+      roles: staffRoles,
+      whileNew: true,
+      body: z.object({ code: z.string().max(100) }),
+      answer: recovery,
+      handle: async ({ body, staff: session, actor }) =>
+        recoveryOutcome(await enrolments.confirm(actor, session.staffId, body.code, new Date())),
     }),
     staffRoute({
-      method: 'post', path: '/me/recovery-codes', summary: 'New recovery codes, told once; the old ones end', roles: staffRoles, body: z.object({ password }), answer: recovery,
+      method: 'post',
+      path: '/me/recovery-codes',
+      summary: 'New recovery codes, told once; the old ones end',
+      roles: staffRoles,
+      body: z.object({ password }),
+      answer: recovery,
       async handle({ body, staff: session, actor }) {
         const owner = await isOwner(session, body.password);
         return owner.ok ? recoveryOutcome(await enrolments.renewRecoveryCodes(actor, session.staffId)) : owner;
       },
     }),
     staffRoute({
-      method: 'post', path: '/me/link', summary: 'Go to the identity provider to link the own account', roles: staffRoles, body: z.object({ password }), answer: z.object({ url: z.string() }),
+      method: 'post',
+      path: '/me/link',
+      summary: 'Go to the identity provider to link the own account',
+      roles: staffRoles,
+      body: z.object({ password }),
+      answer: z.object({ url: z.string() }),
       async handle({ body, staff: session, ctx }) {
         if (!oidc) return refuseStaff('oidc_unavailable');
         const owner = await isOwner(session, body.password);
@@ -105,7 +156,10 @@ export function ownAccountRoutes({ staff, enrolment: enrolments, links, oidc, co
       },
     }),
     staffRoute({
-      method: 'delete', path: '/me/link', summary: 'Take the link with the identity provider away; sessions end', roles: staffRoles,
+      method: 'delete',
+      path: '/me/link',
+      summary: 'Take the link with the identity provider away; sessions end',
+      roles: staffRoles,
       async handle({ staff: session, actor }: { staff: StaffSession; actor: AuditActor }) {
         const result = await links.unlink(actor, session.staffId);
         return result.ok ? { answer: undefined } : result;

@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { changeStates, type ChangeOutcome, type ChangeView, type ProgrammeChanges } from '../../../database/programme-changes';
+
+import {
+  type ChangeOutcome,
+  changeStates,
+  type ChangeView,
+  type ProgrammeChanges,
+} from '../../../database/programme-changes';
 import { changeWorkflowId } from '../../../domain/contracts/programme-workflow';
 import { noticeChangeKinds } from '../../../domain/journey/notice-changes';
-import { stayReasons, stayReasonWords, type StayReason } from '../../../domain/programme/change';
+import { type StayReason, stayReasons, stayReasonWords } from '../../../domain/programme/change';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import type { ProgrammeProcesses } from '../programme-processes';
 import { instant, uuid } from '../shapes';
 import { byCode, programmeEditors, programmeReaders } from './programmes';
@@ -17,14 +23,29 @@ const previewShape = z
   .object({
     number: z.int(),
     versions: z.array(z.object({ number: z.int(), bookings: z.int(), held: z.int() })),
-    bookings: z.int(), willMove: z.int(), stays: z.array(reason),
-    notices: z.array(z.object({ step: z.string(), label: z.string(), kind: z.enum(noticeChangeKinds), bookings: z.int() })),
+    bookings: z.int(),
+    willMove: z.int(),
+    stays: z.array(reason),
+    notices: z.array(
+      z.object({ step: z.string(), label: z.string(), kind: z.enum(noticeChangeKinds), bookings: z.int() }),
+    ),
   })
   .meta({ id: 'ProgrammeChangePreview' });
 const changeShape = z
   .object({
-    id: uuid, number: z.int(), state: z.enum(changeStates), askedBy: z.object({ id: uuid, name: z.string() }), askedAt: instant, approvedBy: z.string().nullable(), approvedAt: instant.nullable(),
-    endedBy: z.string().nullable(), endedAt: instant.nullable(), expected: z.int(), moved: z.int(), stayed: z.array(reason), failed: z.int(),
+    id: uuid,
+    number: z.int(),
+    state: z.enum(changeStates),
+    askedBy: z.object({ id: uuid, name: z.string() }),
+    askedAt: instant,
+    approvedBy: z.string().nullable(),
+    approvedAt: instant.nullable(),
+    endedBy: z.string().nullable(),
+    endedAt: instant.nullable(),
+    expected: z.int(),
+    moved: z.int(),
+    stayed: z.array(reason),
+    failed: z.int(),
     /** Its page in the Temporal UI; null where there is no such UI. */
     workflowUrl: z.string().nullable(),
   })
@@ -39,42 +60,85 @@ export interface ProgrammeChangeRouteDependencies {
 }
 
 /** Bringing the published version to running bookings: what it would do, asked for by one, approved by another, how far it is, its report. */
-export function programmeChangeRoutes({ changes, programmeProcesses, workflowUrl }: ProgrammeChangeRouteDependencies): StaffRoute[] {
+export function programmeChangeRoutes({
+  changes,
+  programmeProcesses,
+  workflowUrl,
+}: ProgrammeChangeRouteDependencies): StaffRoute[] {
   const json = (change: ChangeView): z.input<typeof changeShape> => ({
-    id: change.id, number: change.number, state: change.state, askedBy: { ...change.askedBy }, askedAt: change.askedAt.toISOString(), approvedBy: change.approvedBy,
-    approvedAt: change.approvedAt?.toISOString() ?? null, endedBy: change.endedBy, endedAt: change.endedAt?.toISOString() ?? null, expected: change.expected, moved: change.moved, failed: change.failed,
-    stayed: reasonsJson(change.stayed), workflowUrl: change.approvedAt ? (workflowUrl(changeWorkflowId(change.id)) ?? null) : null,
+    id: change.id,
+    number: change.number,
+    state: change.state,
+    askedBy: { ...change.askedBy },
+    askedAt: change.askedAt.toISOString(),
+    approvedBy: change.approvedBy,
+    approvedAt: change.approvedAt?.toISOString() ?? null,
+    endedBy: change.endedBy,
+    endedAt: change.endedAt?.toISOString() ?? null,
+    expected: change.expected,
+    moved: change.moved,
+    failed: change.failed,
+    stayed: reasonsJson(change.stayed),
+    workflowUrl: change.approvedAt ? (workflowUrl(changeWorkflowId(change.id)) ?? null) : null,
   });
-  const answer = (outcome: ChangeOutcome): Outcome<z.input<typeof changeShape>> => (outcome.ok ? { answer: json(outcome.change) } : outcome);
+  const answer = (outcome: ChangeOutcome): Outcome<z.input<typeof changeShape>> =>
+    outcome.ok ? { answer: json(outcome.change) } : outcome;
 
   return [
     staffRoute({
-      method: 'get', path: '/programmes/:code/change-preview', roles: programmeReaders, params: byCode, answer: previewShape,
-      summary: 'What bringing the published version to the bookings to come of older versions would do: how many, which stay and why, which notices are added, dropped or moved',
+      method: 'get',
+      path: '/programmes/:code/change-preview',
+      roles: programmeReaders,
+      params: byCode,
+      answer: previewShape,
+      summary:
+        'What bringing the published version to the bookings to come of older versions would do: how many, which stay and why, which notices are added, dropped or moved',
       async handle({ params }) {
         const preview = await changes.preview(params.code);
         if (!preview) return refuseStaff('programme_unknown');
         return {
           answer: {
-            number: preview.number, versions: preview.versions.map((version) => ({ ...version })), bookings: preview.bookings, willMove: preview.willMove, stays: reasonsJson(preview.stays),
+            number: preview.number,
+            versions: preview.versions.map((version) => ({ ...version })),
+            bookings: preview.bookings,
+            willMove: preview.willMove,
+            stays: reasonsJson(preview.stays),
             notices: preview.notices.map(({ step, label, kind, bookings }) => ({ step, label, kind, bookings })),
           },
         };
       },
     }),
     staffRoute({
-      method: 'get', path: '/programmes/:code/changes', summary: 'Versions that were brought to running bookings, the newest first, with progress and report', roles: programmeReaders, params: byCode,
+      method: 'get',
+      path: '/programmes/:code/changes',
+      summary: 'Versions that were brought to running bookings, the newest first, with progress and report',
+      roles: programmeReaders,
+      params: byCode,
       answer: z.object({ changes: z.array(changeShape) }),
       handle: async ({ params }) => ({ answer: { changes: (await changes.list(params.code)).map(json) } }),
     }),
     staffRoute({
-      method: 'post', path: '/programmes/:code/changes', summary: 'Ask to bring the published version to running bookings; another person approves. 412 when another one than `number` is published', roles: programmeEditors,
-      status: 201, params: byCode, body: seen, answer: changeShape,
-      handle: async ({ params, body, actor, staff }) => answer(await changes.ask(actor, staff.staffId, params.code, body.number)),
+      method: 'post',
+      path: '/programmes/:code/changes',
+      summary:
+        'Ask to bring the published version to running bookings; another person approves. 412 when another one than `number` is published',
+      roles: programmeEditors,
+      status: 201,
+      params: byCode,
+      body: seen,
+      answer: changeShape,
+      handle: async ({ params, body, actor, staff }) =>
+        answer(await changes.ask(actor, staff.staffId, params.code, body.number)),
     }),
     staffRoute({
-      method: 'post', path: '/programmes/:code/changes/:id/approve', summary: 'Say yes to what somebody else asked for; it begins at once. 412 when another version than `number` is published', roles: approvers,
-      params: one, body: seen, answer: changeShape,
+      method: 'post',
+      path: '/programmes/:code/changes/:id/approve',
+      summary:
+        'Say yes to what somebody else asked for; it begins at once. 412 when another version than `number` is published',
+      roles: approvers,
+      params: one,
+      body: seen,
+      answer: changeShape,
       async handle({ params, body, actor, staff }) {
         const outcome = await changes.approve(actor, staff.staffId, params.code, params.id, body.number);
         // Where Temporal is away now, the worker's sweeper starts what runs.
@@ -83,7 +147,12 @@ export function programmeChangeRoutes({ changes, programmeProcesses, workflowUrl
       },
     }),
     staffRoute({
-      method: 'post', path: '/programmes/:code/changes/:id/stop', summary: 'Reject a change that waits, or stop one that runs; bookings that were changed stay changed', roles: programmeEditors, params: one, answer: changeShape,
+      method: 'post',
+      path: '/programmes/:code/changes/:id/stop',
+      summary: 'Reject a change that waits, or stop one that runs; bookings that were changed stay changed',
+      roles: programmeEditors,
+      params: one,
+      answer: changeShape,
       async handle({ params, actor, staff }) {
         const outcome = await changes.stop(actor, staff.staffId, params.code, params.id);
         if (outcome.ok) await programmeProcesses.stopChange(outcome.change.id).catch(() => undefined);
@@ -94,7 +163,9 @@ export function programmeChangeRoutes({ changes, programmeProcesses, workflowUrl
 }
 
 function reasonsJson(counts: ReadonlyMap<string, number>): z.input<typeof reason>[] {
-  return [...counts].map(([code, count]) => ({ reason: code, words: isKnown(code) ? stayReasonWords[code] : code, count })).sort((a, b) => b.count - a.count);
+  return [...counts]
+    .map(([code, count]) => ({ reason: code, words: isKnown(code) ? stayReasonWords[code] : code, count }))
+    .sort((a, b) => b.count - a.count);
 }
 
 function isKnown(code: string): code is StayReason {

@@ -1,21 +1,22 @@
 import { z } from 'zod';
+
 import type { DayListEntry } from '../../../database/day-lists';
 import type { StaffDeskReader } from '../../../database/staff-desk';
 import type { StaffVenueRepository } from '../../../database/staff-venues';
 import { formatReference } from '../../../domain/booking/reference';
-import { refuse } from '../../../domain/booking/refusals';
-import { wordsOf } from '../../../domain/programme/words';
-import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
 import { refusalInProgramme } from '../../../domain/booking/refusal-words';
+import { refuse } from '../../../domain/booking/refusals';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { parseCouponNumber } from '../../../domain/coupon-number';
 import { csvText } from '../../../domain/csv/write-csv';
 import { stateWords } from '../../../domain/journey/words';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
+import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
+import { wordsOf } from '../../../domain/programme/words';
 import { letThroughReasons, undoReasons } from '../../../domain/reception/check-in';
 import { mostTicks } from '../../../domain/reception/ticks';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { idempotencyKeyOf, staffRoute, type StaffRoute } from '../define-route';
+import { idempotencyKeyOf, type StaffRoute, staffRoute } from '../define-route';
 import type { DayFileContent } from '../offline/day-file';
 import { bookingJson, bookingShape, byId, channel, instant, plainDate, uuid } from '../shapes';
 import type { VenueDesk, VenueDeskDependencies } from '../venue-desk';
@@ -24,10 +25,21 @@ const roles = ['reception', 'supervisor', 'city_admin'] as const;
 
 const entryShape = z
   .object({
-    bookingId: uuid, residentId: uuid, reference: z.string(), startsAt: instant, endsAt: instant, dose: z.int(), channel, state: z.enum(['confirmed', 'attended', 'no_show', 'cancelled']),
-    version: z.int(), arrivedAt: instant.nullable(), group: z.string().nullable(),
+    bookingId: uuid,
+    residentId: uuid,
+    reference: z.string(),
+    startsAt: instant,
+    endsAt: instant,
+    dose: z.int(),
+    channel,
+    state: z.enum(['confirmed', 'attended', 'no_show', 'cancelled']),
+    version: z.int(),
+    arrivedAt: instant.nullable(),
+    group: z.string().nullable(),
     /** The last four digits: enough to compare with the paper, too little to log in with. */
-    couponEnd: z.string(), birthDate: z.string(), kana: z.string().nullable(),
+    couponEnd: z.string(),
+    birthDate: z.string(),
+    kana: z.string().nullable(),
   })
   .meta({ id: 'DayListEntry' });
 const dayOfVenue = z.object({ venueId: uuid, date: plainDate });
@@ -35,14 +47,22 @@ const checkInShape = z
   .object({
     outcome: z.enum(['checked_in', 'already', 'warning']),
     /** What does not fit; with `outcome: warning` nothing was done yet. */
-    warnings: z.array(z.object({ code: z.string(), sentence: z.string() })), entry: entryShape, venueName: z.string(),
+    warnings: z.array(z.object({ code: z.string(), sentence: z.string() })),
+    entry: entryShape,
+    venueName: z.string(),
   })
   .meta({ id: 'CheckIn' });
 const ticksShape = z.object({
-  kind: z.literal('toki-day-ticks'), file: uuid, ticks: z.array(z.tuple([uuid, z.int().min(0).max(9_999_999_999)])).max(mostTicks), signature: z.string().max(100),
+  kind: z.literal('toki-day-ticks'),
+  file: uuid,
+  ticks: z.array(z.tuple([uuid, z.int().min(0).max(9_999_999_999)])).max(mostTicks),
+  signature: z.string().max(100),
 });
 
-export interface ReceptionRouteDependencies extends Pick<VenueDeskDependencies, 'dayLists' | 'dayFiles' | 'programmes' | 'residents' | 'bookings' | 'audit'> {
+export interface ReceptionRouteDependencies extends Pick<
+  VenueDeskDependencies,
+  'dayLists' | 'dayFiles' | 'programmes' | 'residents' | 'bookings' | 'audit'
+> {
   readonly venueDesk: VenueDesk;
   readonly reader: Pick<StaffDeskReader, 'opened'>;
   readonly venues: Pick<StaffVenueRepository, 'find'>;
@@ -50,7 +70,18 @@ export interface ReceptionRouteDependencies extends Pick<VenueDeskDependencies, 
 }
 
 /** The venue's day: who is expected, who is there. */
-export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, residents, reader, bookings, venues, writeDayFile, audit }: ReceptionRouteDependencies): StaffRoute[] {
+export function receptionRoutes({
+  venueDesk,
+  dayLists,
+  dayFiles,
+  programmes,
+  residents,
+  reader,
+  bookings,
+  venues,
+  writeDayFile,
+  audit,
+}: ReceptionRouteDependencies): StaffRoute[] {
   async function listOf(venueId: string, date: string) {
     const venue = await venues.find(venueId);
     if (!venue) return undefined;
@@ -60,9 +91,16 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
 
   return [
     staffRoute({
-      method: 'get', path: '/reception/day', summary: 'Everybody expected at a venue on a day, cancelled bookings included', roles, query: dayOfVenue,
+      method: 'get',
+      path: '/reception/day',
+      summary: 'Everybody expected at a venue on a day, cancelled bookings included',
+      roles,
+      query: dayOfVenue,
       answer: z.object({
-        venueName: z.string(), date: z.string(), readAt: instant, entries: z.array(entryShape),
+        venueName: z.string(),
+        date: z.string(),
+        readAt: instant,
+        entries: z.array(entryShape),
         /** Where nobody is expected: the next day on which somebody is. */
         nextDay: z.string().nullable(),
       }),
@@ -70,56 +108,133 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
         const readAt = new Date();
         const list = await listOf(venueId, date);
         if (!list) return refuseStaff('venue_unknown');
-        await audit.record(actor, { action: 'day_list.read', subject: { kind: 'venue', id: venueId }, result: 'done', detail: { date, bookings: list.entries.length } });
+        await audit.record(actor, {
+          action: 'day_list.read',
+          subject: { kind: 'venue', id: venueId },
+          result: 'done',
+          detail: { date, bookings: list.entries.length },
+        });
         const nextDay = list.entries.length === 0 ? await dayLists.nextDay(list.programmeId, venueId, date) : null;
-        return { answer: { venueName: list.venue.name, date, nextDay, readAt: readAt.toISOString(), entries: list.entries.map((entry) => entryJson(entry, list.document)) } };
+        return {
+          answer: {
+            venueName: list.venue.name,
+            date,
+            nextDay,
+            readAt: readAt.toISOString(),
+            entries: list.entries.map((entry) => entryJson(entry, list.document)),
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'get', path: '/reception/day/changes', summary: 'What moved on that list since a moment; nothing of it says who', roles, query: dayOfVenue.extend({ since: instant }),
-      answer: z.object({ readAt: instant, changes: z.array(z.object({ bookingId: uuid, state: entryShape.shape.state, version: z.int(), arrivedAt: instant.nullable() })) }),
+      method: 'get',
+      path: '/reception/day/changes',
+      summary: 'What moved on that list since a moment; nothing of it says who',
+      roles,
+      query: dayOfVenue.extend({ since: instant }),
+      answer: z.object({
+        readAt: instant,
+        changes: z.array(
+          z.object({ bookingId: uuid, state: entryShape.shape.state, version: z.int(), arrivedAt: instant.nullable() }),
+        ),
+      }),
       async handle({ query: { venueId, date, since } }) {
         const readAt = new Date();
-        const changes = await dayLists.changes((await programmes.current()).programmeId, venueId, date, new Date(since));
-        return { answer: { readAt: readAt.toISOString(), changes: changes.map((item) => ({ ...item, arrivedAt: item.arrivedAt?.toISOString() ?? null })) } };
+        const changes = await dayLists.changes(
+          (await programmes.current()).programmeId,
+          venueId,
+          date,
+          new Date(since),
+        );
+        return {
+          answer: {
+            readAt: readAt.toISOString(),
+            changes: changes.map((item) => ({ ...item, arrivedAt: item.arrivedAt?.toISOString() ?? null })),
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'get', path: '/reception/day.csv', summary: 'The same list as a file', roles, query: dayOfVenue, answer: z.string(),
+      method: 'get',
+      path: '/reception/day.csv',
+      summary: 'The same list as a file',
+      roles,
+      query: dayOfVenue,
+      answer: z.string(),
       async handle({ query: { venueId, date }, actor, ctx }) {
         const list = await listOf(venueId, date);
         if (!list) return refuseStaff('venue_unknown');
-        await audit.record(actor, { action: 'day_list.export', subject: { kind: 'venue', id: venueId }, result: 'done', detail: { date, bookings: list.entries.length } });
+        await audit.record(actor, {
+          action: 'day_list.export',
+          subject: { kind: 'venue', id: venueId },
+          result: 'done',
+          detail: { date, bookings: list.entries.length },
+        });
         ctx.set('Content-Type', 'text/csv; charset=utf-8');
         ctx.set('Content-Disposition', attachment(`受付名簿_${date}_${list.venue.name}.csv`));
         return {
           answer: csvText(
             ['時刻', '受付番号', 'カナ', '生年月日', '接種券番号の下4桁', '回', '対象区分', '状態', '来場時刻'],
             list.entries.map((entry) => [
-              cityTime(entry.startsAt), formatReference(entry.reference), entry.kana, entry.birthDate, entry.couponNumber.slice(-4), entry.dose, groupLabel(entry, list.document),
-              stateWords(entry.state), entry.arrivedAt && cityTime(entry.arrivedAt),
+              cityTime(entry.startsAt),
+              formatReference(entry.reference),
+              entry.kana,
+              entry.birthDate,
+              entry.couponNumber.slice(-4),
+              entry.dose,
+              groupLabel(entry, list.document),
+              stateWords(entry.state),
+              entry.arrivedAt && cityTime(entry.arrivedAt),
             ]),
           ),
         };
       },
     }),
     staffRoute({
-      method: 'post', path: '/reception/day-files', summary: 'The list as one page for work without the network, encrypted under a passphrase that is kept nowhere', roles,
-      body: dayOfVenue.extend({ passphrase: z.string().trim().min(12).max(200) }), answer: z.string(),
+      method: 'post',
+      path: '/reception/day-files',
+      summary: 'The list as one page for work without the network, encrypted under a passphrase that is kept nowhere',
+      roles,
+      body: dayOfVenue.extend({ passphrase: z.string().trim().min(12).max(200) }),
+      answer: z.string(),
       async handle({ body: { venueId, date, passphrase }, actor, ctx, staff }) {
         const list = await listOf(venueId, date);
         if (!list) return refuseStaff('venue_unknown');
-        const { id, tickKey } = await dayFiles.add({ programmeId: list.programmeId, venueId, day: date, bookings: list.entries.length, staffId: staff.staffId });
-        await audit.record(actor, { action: 'day_file.make', subject: { kind: 'day_file', id }, result: 'done', detail: { venueId, date, bookings: list.entries.length } });
-        const page = await writeDayFile({ fileId: id, tickKey, venueName: list.venue.name, day: date, madeAt: new Date(), entries: list.entries }, passphrase);
+        const { id, tickKey } = await dayFiles.add({
+          programmeId: list.programmeId,
+          venueId,
+          day: date,
+          bookings: list.entries.length,
+          staffId: staff.staffId,
+        });
+        await audit.record(actor, {
+          action: 'day_file.make',
+          subject: { kind: 'day_file', id },
+          result: 'done',
+          detail: { venueId, date, bookings: list.entries.length },
+        });
+        const page = await writeDayFile(
+          { fileId: id, tickKey, venueName: list.venue.name, day: date, madeAt: new Date(), entries: list.entries },
+          passphrase,
+        );
         ctx.set('Content-Type', 'text/html; charset=utf-8');
         ctx.set('Content-Disposition', attachment(`受付名簿_${date}_${list.venue.name}.html`));
         return { answer: page };
       },
     }),
     staffRoute({
-      method: 'post', path: '/reception/ticks', summary: 'Load the arrivals that such a page wrote; the same file again changes nothing', roles, body: ticksShape,
-      answer: z.object({ applied: z.int(), already: z.int(), refused: z.array(z.object({ bookingId: uuid, reference: z.string().nullable(), sentence: z.string() })) }).meta({ id: 'LoadedTicks' }),
+      method: 'post',
+      path: '/reception/ticks',
+      summary: 'Load the arrivals that such a page wrote; the same file again changes nothing',
+      roles,
+      body: ticksShape,
+      answer: z
+        .object({
+          applied: z.int(),
+          already: z.int(),
+          refused: z.array(z.object({ bookingId: uuid, reference: z.string().nullable(), sentence: z.string() })),
+        })
+        .meta({ id: 'LoadedTicks' }),
       async handle({ body, actor }) {
         const outcomes = await venueDesk.applyTicks(actor, body);
         if ('staffCode' in outcomes) return outcomes;
@@ -127,26 +242,53 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
           answer: {
             applied: outcomes.filter((item) => item.outcome === 'applied').length,
             already: outcomes.filter((item) => item.outcome === 'already').length,
-            refused: outcomes.flatMap(({ bookingId, reference, outcome, sentence }) => (outcome === 'refused' ? [{ bookingId, reference, sentence: sentence ?? '' }] : [])),
+            refused: outcomes.flatMap(({ bookingId, reference, outcome, sentence }) =>
+              outcome === 'refused' ? [{ bookingId, reference, sentence: sentence ?? '' }] : [],
+            ),
           },
         };
       },
     }),
     staffRoute({
-      method: 'post', path: '/check-ins', summary: 'Check somebody in by reference, coupon number or from the list; `letThrough`: although something does not fit', roles,
+      method: 'post',
+      path: '/check-ins',
+      summary:
+        'Check somebody in by reference, coupon number or from the list; `letThrough`: although something does not fit',
+      roles,
       body: z
-        .object({ venueId: uuid, dose: z.int().min(1).max(9).optional(), code: z.string().max(100).optional(), bookingId: uuid.optional(), letThrough: z.enum(letThroughReasons).optional() })
+        .object({
+          venueId: uuid,
+          dose: z.int().min(1).max(9).optional(),
+          code: z.string().max(100).optional(),
+          bookingId: uuid.optional(),
+          letThrough: z.enum(letThroughReasons).optional(),
+        })
         .refine(({ code, bookingId }) => (code === undefined) !== (bookingId === undefined)),
       answer: checkInShape,
       async handle({ body: { code = '', bookingId, ...input }, actor }) {
-        const result = await venueDesk.checkIn(actor, { ...input, shown: bookingId === undefined ? { code } : { bookingId } });
+        const result = await venueDesk.checkIn(actor, {
+          ...input,
+          shown: bookingId === undefined ? { code } : { bookingId },
+        });
         if ('ok' in result) return result;
         const { document } = await programmes.current();
-        return { answer: { outcome: result.outcome, warnings: [...result.warnings], venueName: result.venueName, entry: entryJson(result.entry, document) } };
+        return {
+          answer: {
+            outcome: result.outcome,
+            warnings: [...result.warnings],
+            venueName: result.venueName,
+            entry: entryJson(result.entry, document),
+          },
+        };
       },
     }),
     staffRoute({
-      method: 'post', path: '/bookings/:id/undo-check-in', summary: 'Take a check-in back; the booking stands as before', roles, params: byId, body: z.object({ reason: z.enum(undoReasons) }),
+      method: 'post',
+      path: '/bookings/:id/undo-check-in',
+      summary: 'Take a check-in back; the booking stands as before',
+      roles,
+      params: byId,
+      body: z.object({ reason: z.enum(undoReasons) }),
       answer: bookingShape,
       async handle({ params, body, actor }) {
         const result = await venueDesk.undoCheckIn(actor, params.id, body.reason);
@@ -154,16 +296,26 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
       },
     }),
     staffRoute({
-      method: 'post', path: '/reception/persons', summary: 'Somebody without a booking: who they are, what they may have here today', roles,
+      method: 'post',
+      path: '/reception/persons',
+      summary: 'Somebody without a booking: who they are, what they may have here today',
+      roles,
       body: z.object({ venueId: uuid, couponNumber: z.string().max(100) }),
       answer: z
         .object({
-          resident: z.object({ id: uuid, birthDate: z.string(), kana: z.string().nullable(), group: z.string().nullable() }),
+          resident: z.object({
+            id: uuid,
+            birthDate: z.string(),
+            kana: z.string().nullable(),
+            group: z.string().nullable(),
+          }),
           bookings: z.array(bookingShape),
           /** Why nothing is offered; null when something is. */
           sentence: z.string().nullable(),
           dose: z.int().nullable(),
-          slots: z.array(z.object({ id: uuid, startsAt: instant, endsAt: instant, dose: z.int(), free: z.int(), capacity: z.int() })),
+          slots: z.array(
+            z.object({ id: uuid, startsAt: instant, endsAt: instant, dose: z.int(), free: z.int(), capacity: z.int() }),
+          ),
         })
         .meta({ id: 'PersonAtVenue' }),
       async handle({ body: { venueId, couponNumber }, actor }) {
@@ -171,26 +323,67 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
         const number = parseCouponNumber(couponNumber, document.identification.couponNumber);
         if (!number.ok) return refuseStaff('number_malformed');
         const resident = await residents.findByCoupon(programmeId, number.value);
-        await audit.record(actor, { action: 'resident.find', residentId: resident?.id, result: resident ? 'done' : 'resident_unknown', detail: { by: 'couponNumber', venueId } });
+        await audit.record(actor, {
+          action: 'resident.find',
+          residentId: resident?.id,
+          result: resident ? 'done' : 'resident_unknown',
+          detail: { by: 'couponNumber', venueId },
+        });
         const person = resident && (await reader.opened(resident.id));
         if (!resident || !person) return refuseStaff('resident_unknown');
         const list = await bookings.listOf(resident.id);
-        const given = list.filter((item) => item.state === 'confirmed' || item.state === 'attended').map((item) => item.dose);
+        const given = list
+          .filter((item) => item.state === 'confirmed' || item.state === 'attended')
+          .map((item) => item.dose);
         const dose = document.doses.find((item) => !given.includes(item.number))?.number ?? null;
-        const open = checkOpen(document, resident, new Date(), { channel: 'venue', ...(dose === null ? {} : { dose }) });
-        const slots = (await dayLists.walkInSlots(programmeId, venueId, cityDate(new Date()))).filter((slot) => slot.dose === dose);
-        const sentence = !open.ok ? refusalInProgramme(document, open) : dose === null ? `すべての回の予約または${wordsOf(document).service}が済んでいます。` : slots.every((slot) => slot.free <= 0) ? '今日のこの会場に、予約のない方のための席は残っていません。' : null;
+        const open = checkOpen(document, resident, new Date(), {
+          channel: 'venue',
+          ...(dose === null ? {} : { dose }),
+        });
+        const slots = (await dayLists.walkInSlots(programmeId, venueId, cityDate(new Date()))).filter(
+          (slot) => slot.dose === dose,
+        );
+        const sentence = !open.ok
+          ? refusalInProgramme(document, open)
+          : dose === null
+            ? `すべての回の予約または${wordsOf(document).service}が済んでいます。`
+            : slots.every((slot) => slot.free <= 0)
+              ? '今日のこの会場に、予約のない方のための席は残っていません。'
+              : null;
         return {
           answer: {
-            resident: { id: resident.id, birthDate: person.birthDate, kana: person.kana ?? null, group: groupOf(document, resident.groupCode)?.label ?? null }, bookings: list.map(bookingJson), sentence, dose,
-            slots: slots.map((slot) => ({ ...slot, startsAt: slot.startsAt.toISOString(), endsAt: slot.endsAt.toISOString() })),
+            resident: {
+              id: resident.id,
+              birthDate: person.birthDate,
+              kana: person.kana ?? null,
+              group: groupOf(document, resident.groupCode)?.label ?? null,
+            },
+            bookings: list.map(bookingJson),
+            sentence,
+            dose,
+            slots: slots.map((slot) => ({
+              ...slot,
+              startsAt: slot.startsAt.toISOString(),
+              endsAt: slot.endsAt.toISOString(),
+            })),
           },
         };
       },
     }),
     staffRoute({
-      method: 'post', path: '/reception/walk-ins', summary: 'Book a seat of the venue for somebody who is there, and check them in', roles, status: 201, idempotent: true, answer: bookingShape,
-      body: z.object({ residentId: uuid, slotId: uuid, dose: z.int().min(1).max(9), answers: z.record(z.string().max(100), z.unknown()) }),
+      method: 'post',
+      path: '/reception/walk-ins',
+      summary: 'Book a seat of the venue for somebody who is there, and check them in',
+      roles,
+      status: 201,
+      idempotent: true,
+      answer: bookingShape,
+      body: z.object({
+        residentId: uuid,
+        slotId: uuid,
+        dose: z.int().min(1).max(9),
+        answers: z.record(z.string().max(100), z.unknown()),
+      }),
       async handle({ body, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
         if (!key) return refuse('invalid_request');
@@ -200,13 +393,25 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
       },
     }),
     staffRoute({
-      method: 'get', path: '/reception/missing', summary: 'How many a closing of the day would count as not come', roles, query: dayOfVenue, answer: z.object({ count: z.int() }),
+      method: 'get',
+      path: '/reception/missing',
+      summary: 'How many a closing of the day would count as not come',
+      roles,
+      query: dayOfVenue,
+      answer: z.object({ count: z.int() }),
       async handle({ query: { venueId, date } }) {
-        return { answer: { count: (await dayLists.missing((await programmes.current()).programmeId, venueId, date)).length } };
+        return {
+          answer: { count: (await dayLists.missing((await programmes.current()).programmeId, venueId, date)).length },
+        };
       },
     }),
     staffRoute({
-      method: 'post', path: '/reception/close-day', summary: 'Count as not come whose time is over and who was not seen', roles, body: dayOfVenue, answer: z.object({ missed: z.int(), left: z.int() }),
+      method: 'post',
+      path: '/reception/close-day',
+      summary: 'Count as not come whose time is over and who was not seen',
+      roles,
+      body: dayOfVenue,
+      answer: z.object({ missed: z.int(), left: z.int() }),
       async handle({ body: { venueId, date }, actor }) {
         return { answer: await venueDesk.closeDay(actor, (await programmes.current()).programmeId, venueId, date) };
       },
@@ -214,9 +419,16 @@ export function receptionRoutes({ venueDesk, dayLists, dayFiles, programmes, res
   ];
 }
 
-function entryJson({ couponNumber, groupCode, ...entry }: DayListEntry, document: ProgrammeDocument): z.input<typeof entryShape> {
+function entryJson(
+  { couponNumber, groupCode, ...entry }: DayListEntry,
+  document: ProgrammeDocument,
+): z.input<typeof entryShape> {
   return {
-    ...entry, startsAt: entry.startsAt.toISOString(), endsAt: entry.endsAt.toISOString(), arrivedAt: entry.arrivedAt?.toISOString() ?? null, couponEnd: couponNumber.slice(-4),
+    ...entry,
+    startsAt: entry.startsAt.toISOString(),
+    endsAt: entry.endsAt.toISOString(),
+    arrivedAt: entry.arrivedAt?.toISOString() ?? null,
+    couponEnd: couponNumber.slice(-4),
     group: groupLabel({ groupCode }, document),
   };
 }

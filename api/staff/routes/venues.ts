@@ -1,24 +1,31 @@
 import { z } from 'zod';
+
 import type { StaffVenueRepository, VenueOutcome, VenueRecord, VenueSheetRow } from '../../../database/staff-venues';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { venueCode, venueFields } from '../../../domain/venue/venue-fields';
 import { findVenueColumns, readVenueRow, venueSheetHeader, venueSheetRow } from '../../../domain/venue/venue-sheet';
 import { csvAnswer, csvFile } from '../csv-answer';
-import { staffRoute, type Outcome, type StaffRoute } from '../define-route';
+import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { readSheet, sheetBodyLimitBytes, sheetContent } from '../read-sheet';
 import { byId, sheetFault, uuid, versionQuery } from '../shapes';
 
 const readers = ['city_admin', 'supervisor', 'auditor'] as const;
 const writers = ['city_admin'] as const;
 
-const venueRecord = venueFields.extend({ id: uuid, code: z.string(), version: z.int(), upcoming: z.int() }).meta({ id: 'VenueRecord' });
+const venueRecord = venueFields
+  .extend({ id: uuid, code: z.string(), version: z.int(), upcoming: z.int() })
+  .meta({ id: 'VenueRecord' });
 
 const importPlan = z
   .object({
     lines: z.array(
       z.object({
-        line: z.int(), code: z.string(), name: z.string(), kind: z.enum(['new', 'changed', 'unchanged', 'wrong']),
-        changes: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })), faults: z.array(sheetFault),
+        line: z.int(),
+        code: z.string(),
+        name: z.string(),
+        kind: z.enum(['new', 'changed', 'unchanged', 'wrong']),
+        changes: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+        faults: z.array(sheetFault),
       }),
     ),
     fingerprint: z.string(),
@@ -30,51 +37,97 @@ const sheet = z.object({ content: sheetContent });
 export function venueRoutes({ venues }: { venues: StaffVenueRepository }): StaffRoute[] {
   return [
     staffRoute({
-      method: 'get', path: '/city/venues', summary: 'All venues, with the number of bookings to come', roles: readers, answer: z.object({ venues: z.array(venueRecord) }),
+      method: 'get',
+      path: '/city/venues',
+      summary: 'All venues, with the number of bookings to come',
+      roles: readers,
+      answer: z.object({ venues: z.array(venueRecord) }),
       handle: async () => ({ answer: { venues: (await venues.list()).map(venueJson) } }),
     }),
     staffRoute({
-      method: 'get', path: '/city/venues/sheet', summary: 'All venues as a CSV file that can be loaded again', roles: readers, ...csvFile,
+      method: 'get',
+      path: '/city/venues/sheet',
+      summary: 'All venues as a CSV file that can be loaded again',
+      roles: readers,
+      ...csvFile,
       handle: async ({ ctx }) => csvAnswer(ctx, 'venues', venueSheetHeader, (await venues.list()).map(venueSheetRow)),
     }),
     staffRoute({
-      method: 'get', path: '/city/venues/:id', summary: 'One venue', roles: readers, params: byId, answer: venueRecord,
+      method: 'get',
+      path: '/city/venues/:id',
+      summary: 'One venue',
+      roles: readers,
+      params: byId,
+      answer: venueRecord,
       async handle({ params }) {
         const venue = await venues.find(params.id);
         return venue ? { answer: venueJson(venue) } : refuseStaff('venue_unknown');
       },
     }),
     staffRoute({
-      method: 'post', path: '/city/venues', summary: 'Add a venue', roles: writers, status: 201, answer: venueRecord,
+      method: 'post',
+      path: '/city/venues',
+      summary: 'Add a venue',
+      roles: writers,
+      status: 201,
+      answer: venueRecord,
       body: venueFields.extend({
-        code: venueCode, access: venueFields.shape.access.default(''), features: venueFields.shape.features.default([]), mapUrl: venueFields.shape.mapUrl.default(null),
-        capacityNotes: venueFields.shape.capacityNotes.default(''), citizenNotes: venueFields.shape.citizenNotes.default(''), active: z.boolean().default(true), position: venueFields.shape.position.default(0),
+        code: venueCode,
+        access: venueFields.shape.access.default(''),
+        features: venueFields.shape.features.default([]),
+        mapUrl: venueFields.shape.mapUrl.default(null),
+        capacityNotes: venueFields.shape.capacityNotes.default(''),
+        citizenNotes: venueFields.shape.citizenNotes.default(''),
+        active: z.boolean().default(true),
+        position: venueFields.shape.position.default(0),
       }),
       handle: async ({ body: { code, ...input }, actor }) => venueOutcome(await venues.add(actor, code, input)),
     }),
     staffRoute({
-      method: 'patch', path: '/city/venues/:id', summary: 'Change a venue; 412 with the state in force when somebody else changed it since `version`, 409 when one with bookings to come is switched off', roles: writers,
-      params: byId, body: venueFields.partial().extend({ version: z.int().min(1) }), answer: venueRecord,
-      handle: async ({ params, body: { version, ...input }, actor }) => venueOutcome(await venues.update(actor, params.id, version, input)),
+      method: 'patch',
+      path: '/city/venues/:id',
+      summary:
+        'Change a venue; 412 with the state in force when somebody else changed it since `version`, 409 when one with bookings to come is switched off',
+      roles: writers,
+      params: byId,
+      body: venueFields.partial().extend({ version: z.int().min(1) }),
+      answer: venueRecord,
+      handle: async ({ params, body: { version, ...input }, actor }) =>
+        venueOutcome(await venues.update(actor, params.id, version, input)),
     }),
     staffRoute({
-      method: 'delete', path: '/city/venues/:id', summary: 'Take a venue away that nothing refers to; 409 says where it is used', roles: writers, params: byId, query: versionQuery,
+      method: 'delete',
+      path: '/city/venues/:id',
+      summary: 'Take a venue away that nothing refers to; 409 says where it is used',
+      roles: writers,
+      params: byId,
+      query: versionQuery,
       async handle({ params, query, actor }) {
         const result = await venues.remove(actor, params.id, query.version);
         return result.ok ? { answer: undefined } : result;
       },
     }),
     staffRoute({
-      method: 'post', path: '/city/venues/sheet/preview', summary: 'What loading a CSV file of venues would do, line by line; changes nothing', roles: writers, bodyLimitBytes: sheetBodyLimitBytes,
-      body: sheet, answer: importPlan,
+      method: 'post',
+      path: '/city/venues/sheet/preview',
+      summary: 'What loading a CSV file of venues would do, line by line; changes nothing',
+      roles: writers,
+      bodyLimitBytes: sheetBodyLimitBytes,
+      body: sheet,
+      answer: importPlan,
       async handle({ body }) {
         const rows = readRows(body.content);
         return rows.ok ? { answer: planJson(await venues.previewImport(rows.rows)) } : refusedSheet(rows.sentence);
       },
     }),
     staffRoute({
-      method: 'post', path: '/city/venues/sheet', summary: 'Load a CSV file of venues as previewed under `fingerprint`; all rows or none', roles: writers, bodyLimitBytes: sheetBodyLimitBytes,
-      body: sheet.extend({ fingerprint: z.string().max(100) }), answer: importPlan,
+      method: 'post',
+      path: '/city/venues/sheet',
+      summary: 'Load a CSV file of venues as previewed under `fingerprint`; all rows or none',
+      roles: writers,
+      bodyLimitBytes: sheetBodyLimitBytes,
+      body: sheet.extend({ fingerprint: z.string().max(100) }),
+      answer: importPlan,
       async handle({ body, actor }) {
         const rows = readRows(body.content);
         if (!rows.ok) return refusedSheet(rows.sentence);
@@ -90,7 +143,9 @@ function refusedSheet(sentence: string): Outcome<never> {
   return { ok: false, malformed: [{ field: 'content', code: 'sheet_refused', sentence }] };
 }
 
-function readRows(content: string): { readonly ok: true; readonly rows: VenueSheetRow[] } | { readonly ok: false; readonly sentence: string } {
+function readRows(
+  content: string,
+): { readonly ok: true; readonly rows: VenueSheetRow[] } | { readonly ok: false; readonly sentence: string } {
   const read = readSheet(content);
   if (!read.ok) return read;
   const found = findVenueColumns(read.header.cells);
@@ -100,7 +155,9 @@ function readRows(content: string): { readonly ok: true; readonly rows: VenueShe
     ok: true,
     rows: read.rows.map(({ line, cells }) => {
       const row = readVenueRow(cells, found.columns);
-      return row.ok ? { line, ok: true, row: row.row } : { line, ok: false, code: (cells[codeAt] ?? '').trim().slice(0, 40), faults: row.faults };
+      return row.ok
+        ? { line, ok: true, row: row.row }
+        : { line, ok: false, code: (cells[codeAt] ?? '').trim().slice(0, 40), faults: row.faults };
     }),
   };
 }
@@ -113,6 +170,9 @@ function venueJson({ features, ...venue }: VenueRecord): z.input<typeof venueRec
   return { ...venue, features: [...features] };
 }
 
-function planJson(plan: { readonly lines: readonly unknown[]; readonly fingerprint: string }): z.input<typeof importPlan> {
+function planJson(plan: {
+  readonly lines: readonly unknown[];
+  readonly fingerprint: string;
+}): z.input<typeof importPlan> {
   return plan as z.input<typeof importPlan>;
 }

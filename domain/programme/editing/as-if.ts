@@ -21,7 +21,13 @@ export function asIfOpen(document: ProgrammeDocument, now: Date): ProgrammeDocum
   const groups = document.groups.map(({ closesAt: _closes, openings, ...group }) => ({
     ...group,
     opensAt,
-    ...(openings ? { openings: openings.map(({ closesAt: _ends, ...opening }) => (opening.closed ? opening : { ...opening, opensAt })) } : {}),
+    ...(openings
+      ? {
+          openings: openings.map(({ closesAt: _ends, ...opening }) =>
+            opening.closed ? opening : { ...opening, opensAt },
+          ),
+        }
+      : {}),
   }));
   return { ...document, groups, bookingWindow: windowWithDays(document, now) };
 }
@@ -33,20 +39,30 @@ function windowWithDays(document: ProgrammeDocument, now: Date): ProgrammeDocume
   if (range.first <= range.last) return rule;
   const today = cityDate(now);
   const { exceptions: _exceptions, notBefore, notAfter, ...plain } = rule;
-  if (notBefore === undefined || notBefore < today) return { ...plain, firstDay: 1, lastDay: Math.max(plain.lastDay, 14) };
+  if (notBefore === undefined || notBefore < today)
+    return { ...plain, firstDay: 1, lastDay: Math.max(plain.lastDay, 14) };
   const firstDay = daysBetween(today, notBefore);
   const lastDay = firstDay + Math.max(plain.lastDay - plain.firstDay, 0);
-  return { ...plain, firstDay, lastDay: notAfter !== undefined && notAfter < addDays(today, lastDay) ? daysBetween(today, notAfter) : lastDay };
+  return {
+    ...plain,
+    firstDay,
+    lastDay: notAfter !== undefined && notAfter < addDays(today, lastDay) ? daysBetween(today, notAfter) : lastDay,
+  };
 }
 
 /** Answers that somebody invented might give, field by field. */
 export function sampleAnswers(document: ProgrammeDocument, language: Language, today: string): Record<string, string> {
-  return Object.fromEntries(document.form.fields.flatMap((field): [string, string][] => {
-    const answer = sampleAnswer(field, today);
-    if (answer === undefined) return [];
-    const isLanguage = document.noticeLanguage?.field === field.name && field.kind === 'choice' && field.options.some((option) => option.value === language);
-    return [[field.name, isLanguage ? language : answer]];
-  }));
+  return Object.fromEntries(
+    document.form.fields.flatMap((field): [string, string][] => {
+      const answer = sampleAnswer(field, today);
+      if (answer === undefined) return [];
+      const isLanguage =
+        document.noticeLanguage?.field === field.name &&
+        field.kind === 'choice' &&
+        field.options.some((option) => option.value === language);
+      return [[field.name, isLanguage ? language : answer]];
+    }),
+  );
 }
 
 function sampleAnswer(field: FormField, today: string): string | undefined {
@@ -67,7 +83,9 @@ function sampleAnswer(field: FormField, today: string): string | undefined {
     case 'text': {
       const sample = field.only === 'digits' ? '1234567890' : field.only === 'kana' ? 'ミホン' : '見本の文字';
       const least = field.minLength ?? 1;
-      return sample.repeat(Math.ceil(least / sample.length)).slice(0, Math.max(least, Math.min(sample.length, field.maxLength)));
+      return sample
+        .repeat(Math.ceil(least / sample.length))
+        .slice(0, Math.max(least, Math.min(sample.length, field.maxLength)));
     }
     case 'note':
       return undefined;

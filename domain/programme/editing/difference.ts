@@ -20,8 +20,11 @@ export function differencesOf(before: unknown, after: unknown): DocumentDifferen
   const found: DocumentDifference[] = [];
   const add = (kind: DocumentDifference['kind'], path: Path, document: unknown, old: unknown, fresh: unknown) =>
     found.push({
-      path: path.join('.'), kind, place: placeInWords(document, path),
-      ...(old === undefined ? {} : { before: valueInWords(path, old) }), ...(fresh === undefined ? {} : { after: valueInWords(path, fresh) }),
+      path: path.join('.'),
+      kind,
+      place: placeInWords(document, path),
+      ...(old === undefined ? {} : { before: valueInWords(path, old) }),
+      ...(fresh === undefined ? {} : { after: valueInWords(path, fresh) }),
     });
 
   function walk(old: unknown, fresh: unknown, oldPath: Path, path: Path): void {
@@ -30,7 +33,8 @@ export function differencesOf(before: unknown, after: unknown): DocumentDifferen
     else if (fresh === undefined) add('removed', oldPath, before, old, undefined);
     else if (Array.isArray(old) && Array.isArray(fresh)) walkLists(old, fresh, oldPath, path);
     else if (isRecord(old) && isRecord(fresh)) {
-      for (const key of new Set([...Object.keys(fresh), ...Object.keys(old)])) walk(old[key], fresh[key], [...oldPath, key], [...path, key]);
+      for (const key of new Set([...Object.keys(fresh), ...Object.keys(old)]))
+        walk(old[key], fresh[key], [...oldPath, key], [...path, key]);
     } else add('changed', path, after, old, fresh);
   }
 
@@ -46,7 +50,14 @@ export function differencesOf(before: unknown, after: unknown): DocumentDifferen
     });
     const stayed = keysOfOld.filter((key) => keysOfFresh.includes(key));
     const order = keysOfFresh.filter((key) => keysOfOld.includes(key));
-    if (stayed.join('\n') !== order.join('\n')) found.push({ path: path.join('.'), kind: 'moved', place: `${placeInWords(after, path)}の順番`, before: namesOf(old), after: namesOf(fresh) });
+    if (stayed.join('\n') !== order.join('\n'))
+      found.push({
+        path: path.join('.'),
+        kind: 'moved',
+        place: `${placeInWords(after, path)}の順番`,
+        before: namesOf(old),
+        after: namesOf(fresh),
+      });
   }
 
   walk(before, after, [], []);
@@ -77,8 +88,16 @@ export function valueInWords(path: Path, value: unknown): string {
     if (kind === 'instant' || /^\d{4}-\d{2}-\d{2}T/.test(value)) return momentInWords(value);
     return value;
   }
-  if (Array.isArray(value)) return value.length === 0 ? '（なし）' : value.map((item, index) => nameOfItem(item) ?? valueInWords([...path, index], item)).join('、');
-  return nameOfItem(value) ?? Object.entries(value).map(([key, item]) => `${wordsOf([...path, key]).label} ${valueInWords([...path, key], item)}`).join('、');
+  if (Array.isArray(value))
+    return value.length === 0
+      ? '（なし）'
+      : value.map((item, index) => nameOfItem(item) ?? valueInWords([...path, index], item)).join('、');
+  return (
+    nameOfItem(value) ??
+    Object.entries(value)
+      .map(([key, item]) => `${wordsOf([...path, key]).label} ${valueInWords([...path, key], item)}`)
+      .join('、')
+  );
 }
 
 function momentInWords(value: string): string {
@@ -95,7 +114,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isSame(old: unknown, fresh: unknown): boolean {
   if (old === fresh) return true;
-  if (Array.isArray(old) && Array.isArray(fresh)) return old.length === fresh.length && old.every((item, index) => isSame(item, fresh[index]));
+  if (Array.isArray(old) && Array.isArray(fresh))
+    return old.length === fresh.length && old.every((item, index) => isSame(item, fresh[index]));
   if (!isRecord(old) || !isRecord(fresh)) return false;
   const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
   return [...keys].every((key) => isSame(old[key], fresh[key]));

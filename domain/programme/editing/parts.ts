@@ -20,41 +20,76 @@ export interface PartWords {
 }
 
 const channelWords = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' } as const;
-const seatWords = { chosen: '本人が選ぶ', proposed: '同じ会場・時刻をすすめる', assigned: '前の回と一緒に決まる' } as const;
-const momentWords = { held: '仮押さえのとき', confirmed: '予約が確定したとき', changed: '予約を変更したとき', cancelled: '予約を取り消したとき', attended: '来場したとき', no_show: '来場がなかったとき' } as const;
+const seatWords = {
+  chosen: '本人が選ぶ',
+  proposed: '同じ会場・時刻をすすめる',
+  assigned: '前の回と一緒に決まる',
+} as const;
+const momentWords = {
+  held: '仮押さえのとき',
+  confirmed: '予約が確定したとき',
+  changed: '予約を変更したとき',
+  cancelled: '予約を取り消したとき',
+  attended: '来場したとき',
+  no_show: '来場がなかったとき',
+} as const;
 
 const ownWords: Readonly<Record<string, PartWords>> = {
   schema: { label: '書式' },
   name: { label: '事業の名前', help: '予約サイトの見出しと、お知らせに表示されます。' },
   city: { label: '市の名前' },
   callCentre: { label: 'コールセンター' },
-  'callCentre.telephone': { label: '電話番号', help: '半角の数字とハイフンで入力します。すべてのページの同じ場所に表示されます。' },
+  'callCentre.telephone': {
+    label: '電話番号',
+    help: '半角の数字とハイフンで入力します。すべてのページの同じ場所に表示されます。',
+  },
   'callCentre.hours': { label: '受付時間' },
   words: { label: '呼び名', silent: true },
   'words.paper': { label: '番号の書かれた紙の呼び名', help: '例：接種券（クーポン券）、受診券' },
   'words.callCentre': { label: '電話窓口の呼び名', help: '例：接種コールセンター' },
   'words.service': { label: '受けるものの呼び名', help: '例：接種、健診' },
   noticeLanguage: { label: 'お知らせのことば', silent: true },
-  'noticeLanguage.field': { label: 'お知らせのことばを選ぶ欄', help: '予約の入力欄のうち、ことばを選んでもらう欄の名前です。' },
+  'noticeLanguage.field': {
+    label: 'お知らせのことばを選ぶ欄',
+    help: '予約の入力欄のうち、ことばを選んでもらう欄の名前です。',
+  },
   identification: { label: '本人の確認', silent: true },
   'identification.couponNumber': { label: '番号' },
   'identification.couponNumber.label': { label: '番号の呼び名' },
   'identification.couponNumber.digits': { label: '番号の桁数', unit: '桁' },
   'identification.couponNumber.prefixes': { label: '番号の始まり', item: '番号の始まり' },
   'identification.couponNumber.prefixes.*': { label: '番号の始まり' },
-  'identification.secondFact': { label: '番号のほかに確かめること', values: { birth_date: '生年月日', kana: '氏名のカナ' } },
+  'identification.secondFact': {
+    label: '番号のほかに確かめること',
+    values: { birth_date: '生年月日', kana: '氏名のカナ' },
+  },
   'identification.kana': { label: 'カナ', silent: true },
   'identification.kana.label': { label: 'カナの呼び名' },
   'identification.birthDate': { label: '二つ目の確認', silent: true },
   'identification.birthDate.label': { label: '二つ目の確認の呼び名' },
-  groups: { label: '対象区分', item: '対象区分', help: '受付開始の日時や、決め方（年齢・取込ファイルなど）が違う人たちを、区分に分けます。' },
+  groups: {
+    label: '対象区分',
+    item: '対象区分',
+    help: '受付開始の日時や、決め方（年齢・取込ファイルなど）が違う人たちを、区分に分けます。',
+  },
   'groups.*.code': { label: '記号', help: '半角の英小文字・数字・ハイフン。取込と集計で使い、市民には見えません。' },
   'groups.*.label': { label: '名前', help: '予約サイトの「予約できる方」に表示されます。' },
-  'groups.*.importedAs': { label: '取込ファイルでの書き方', item: '書き方', help: '対象者ファイルの「対象区分」の列に、この区分として書かれる言葉です。' },
+  'groups.*.importedAs': {
+    label: '取込ファイルでの書き方',
+    item: '書き方',
+    help: '対象者ファイルの「対象区分」の列に、この区分として書かれる言葉です。',
+  },
   'groups.*.importedAs.*': { label: '書き方' },
   'groups.*.isDefault': { label: '区分が空欄の行をここに入れる' },
-  'groups.*.members': { label: '区分に入る人', item: '条件', help: 'どれか一つに当てはまる人が入ります。なければ、取込で区分された人です。' },
-  'groups.*.members.*.kind': { label: '決め方', values: { imported: '取込ファイルの区分', born: '生まれた日', age: '年齢', declared: '本人の申告' } },
+  'groups.*.members': {
+    label: '区分に入る人',
+    item: '条件',
+    help: 'どれか一つに当てはまる人が入ります。なければ、取込で区分された人です。',
+  },
+  'groups.*.members.*.kind': {
+    label: '決め方',
+    values: { imported: '取込ファイルの区分', born: '生まれた日', age: '年齢', declared: '本人の申告' },
+  },
   'groups.*.members.*.from': { label: 'から' },
   'groups.*.members.*.until': { label: 'まで' },
   'groups.*.members.*.on': { label: '年齢を数える日', kind: 'date' },
@@ -72,9 +107,17 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'groups.*.openings.*.closed': { label: 'ここでは受け付けない' },
   'groups.*.opensAt': { label: '受付開始', kind: 'instant' },
   'groups.*.closesAt': { label: '受付終了', kind: 'instant' },
-  releases: { label: '席の出し方', item: '席の出し方', help: '席の一部を残しておき、決めた日時に出します。ここに書かない対象区分は、すべての席を使えます。' },
+  releases: {
+    label: '席の出し方',
+    item: '席の出し方',
+    help: '席の一部を残しておき、決めた日時に出します。ここに書かない対象区分は、すべての席を使えます。',
+  },
   'releases.*.code': { label: '記号' },
-  'releases.*.groups': { label: '対象区分', item: '対象区分', help: 'この区分の人たちが合わせて使える席の割合を決めます。' },
+  'releases.*.groups': {
+    label: '対象区分',
+    item: '対象区分',
+    help: 'この区分の人たちが合わせて使える席の割合を決めます。',
+  },
   'releases.*.groups.*': { label: '対象区分' },
   'releases.*.venues': { label: '会場', item: '会場' },
   'releases.*.venues.*': { label: '会場' },
@@ -113,8 +156,16 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'vaccines.*.intervals.*.minDays': { label: '最短', unit: '日' },
   'vaccines.*.intervals.*.maxDays': { label: '最長', unit: '日' },
   bookingWindow: { label: '予約できる期間', silent: true },
-  'bookingWindow.firstDay': { label: '予約できる最初の日', unit: '日後', help: '今日から数えます。0は当日、1は翌日から予約できます。' },
-  'bookingWindow.lastDay': { label: '予約できる最後の日', unit: '日後', help: '今日から数えます。毎日、先へ動いていきます。' },
+  'bookingWindow.firstDay': {
+    label: '予約できる最初の日',
+    unit: '日後',
+    help: '今日から数えます。0は当日、1は翌日から予約できます。',
+  },
+  'bookingWindow.lastDay': {
+    label: '予約できる最後の日',
+    unit: '日後',
+    help: '今日から数えます。毎日、先へ動いていきます。',
+  },
   'bookingWindow.rollsAt': { label: '期間が1日進む時刻', kind: 'time' },
   'bookingWindow.notBefore': { label: 'これより前は予約できない日', kind: 'date' },
   'bookingWindow.notAfter': { label: 'これより後は予約できない日', kind: 'date' },
@@ -140,7 +191,19 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'channels.*': { label: '窓口', values: channelWords },
   form: { label: '入力項目', silent: true },
   'form.fields': { label: '入力項目', item: '入力項目' },
-  'form.fields.*.kind': { label: '種類', values: { telephone: '電話番号', email: 'メールアドレス', text: '文字', choice: '選択', checkbox: 'チェック', date: '日付', consent: '同意', note: '説明文' } },
+  'form.fields.*.kind': {
+    label: '種類',
+    values: {
+      telephone: '電話番号',
+      email: 'メールアドレス',
+      text: '文字',
+      choice: '選択',
+      checkbox: 'チェック',
+      date: '日付',
+      consent: '同意',
+      note: '説明文',
+    },
+  },
   'form.fields.*.name': { label: '項目の記号', help: '半角の英数字。市民には見えません。' },
   'form.fields.*.label': { label: '項目の名前' },
   'form.fields.*.help': { label: '項目の説明' },
@@ -153,8 +216,22 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'form.fields.*.options.*.label': { label: '名前' },
   'form.fields.*.notBefore': { label: 'これより前の日は不可' },
   'form.fields.*.notAfter': { label: 'これより後の日は不可' },
-  'form.fields.*.showWhen': { label: '表示する条件', item: '条件', help: 'すべての条件に当てはまるときだけ表示します。' },
-  'form.fields.*.showWhen.*.kind': { label: '条件', values: { given: '入力があるとき', not_given: '入力がないとき', one_of: '選んだものが次のどれかのとき', dose: '回', group: '対象区分', channel: '窓口' } },
+  'form.fields.*.showWhen': {
+    label: '表示する条件',
+    item: '条件',
+    help: 'すべての条件に当てはまるときだけ表示します。',
+  },
+  'form.fields.*.showWhen.*.kind': {
+    label: '条件',
+    values: {
+      given: '入力があるとき',
+      not_given: '入力がないとき',
+      one_of: '選んだものが次のどれかのとき',
+      dose: '回',
+      group: '対象区分',
+      channel: '窓口',
+    },
+  },
   'form.fields.*.showWhen.*.field': { label: '項目の記号' },
   'form.fields.*.showWhen.*.values': { label: '選択肢の記号', item: '選択肢' },
   'form.fields.*.showWhen.*.values.*': { label: '選択肢' },
@@ -172,7 +249,10 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'journey.*.channels': { label: '届け方（上から順に試す）', item: '届け方' },
   'journey.*.channels.*': { label: '届け方', values: { line: 'LINE', email: 'メール', callback: '電話をかける一覧' } },
   'journey.*.conditions': { label: '条件', item: '条件' },
-  'journey.*.conditions.*.kind': { label: '条件', values: { dose: '回', group: '対象区分', venue: '会場', channel: '窓口', without_next_dose: '次の回が未予約' } },
+  'journey.*.conditions.*.kind': {
+    label: '条件',
+    values: { dose: '回', group: '対象区分', venue: '会場', channel: '窓口', without_next_dose: '次の回が未予約' },
+  },
   'journey.*.conditions.*.doses': { label: '回', item: '回' },
   'journey.*.conditions.*.doses.*': { label: '回', unit: '回目' },
   'journey.*.conditions.*.groups': { label: '対象区分', item: '対象区分' },
@@ -183,7 +263,15 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'journey.*.conditions.*.channels.*': { label: '窓口', values: channelWords },
   'journey.*.on': { label: 'きっかけ', values: momentWords },
   'journey.*.when': { label: '送るとき' },
-  'journey.*.when.kind': { label: '送るとき', values: { now: 'すぐに', days_before: '予約日の何日か前に', days_after: '何日か後に', next_dose_possible: '次の回を受けられる日に' } },
+  'journey.*.when.kind': {
+    label: '送るとき',
+    values: {
+      now: 'すぐに',
+      days_before: '予約日の何日か前に',
+      days_after: '何日か後に',
+      next_dose_possible: '次の回を受けられる日に',
+    },
+  },
   'journey.*.when.days': { label: '日数', unit: '日' },
   'journey.*.when.at': { label: '時刻', kind: 'time' },
   'journey.*.when.daysAhead': { label: '何日前に', unit: '日前' },
@@ -197,22 +285,44 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'templates.*': { label: '文面' },
   'templates.*.subject': { label: '件名', kind: 'template' },
   'templates.*.text': { label: '本文', kind: 'template' },
-  broadcasts: { label: '一斉のお知らせ（LINE）', item: '一斉のお知らせ', help: '市のLINE公式アカウントの友だち全員に、その日の空きを一日一回知らせます。' },
+  broadcasts: {
+    label: '一斉のお知らせ（LINE）',
+    item: '一斉のお知らせ',
+    help: '市のLINE公式アカウントの友だち全員に、その日の空きを一日一回知らせます。',
+  },
   'broadcasts.*.id': { label: '記号' },
   'broadcasts.*.label': { label: '名前' },
   'broadcasts.*.at': { label: '時刻', kind: 'time', help: '一時間より遅れたときは送りません。' },
   'broadcasts.*.days': { label: '曜日', item: '曜日', help: '選ばなければ毎日です。' },
-  'broadcasts.*.days.*': { label: '曜日', values: { sun: '日', mon: '月', tue: '火', wed: '水', thu: '木', fri: '金', sat: '土' } },
+  'broadcasts.*.days.*': {
+    label: '曜日',
+    values: { sun: '日', mon: '月', tue: '火', wed: '水', thu: '木', fri: '金', sat: '土' },
+  },
   'broadcasts.*.from': { label: '始まりの日', kind: 'date' },
   'broadcasts.*.until': { label: '終わりの日', kind: 'date' },
   'broadcasts.*.seatsOf': { label: '空きを数える窓口', item: '窓口' },
   'broadcasts.*.seatsOf.*': { label: '窓口', values: channelWords },
-  'broadcasts.*.text': { label: '文章', kind: 'long', help: '{{date}} {{totalSeats}} {{siteUrl}} {{callCentreTelephone}} と、{{#each venues}}{{venueName}} {{seats}}{{/each}} が使えます。' },
+  'broadcasts.*.text': {
+    label: '文章',
+    kind: 'long',
+    help: '{{date}} {{totalSeats}} {{siteUrl}} {{callCentreTelephone}} と、{{#each venues}}{{venueName}} {{seats}}{{/each}} が使えます。',
+  },
   'broadcasts.*.evenWithoutSeats': { label: '空きがない日も送る' },
   notices: { label: 'ページのお知らせ', item: 'ページのお知らせ' },
   'notices.*.id': { label: '記号' },
   'notices.*.pages': { label: '表示するページ', item: 'ページ' },
-  'notices.*.pages.*': { label: 'ページ', values: { front: '最初のページ', login: 'ログイン', bookings: '予約の一覧', venues: '会場', times: '日時', details: '連絡先', done: '予約の完了' } },
+  'notices.*.pages.*': {
+    label: 'ページ',
+    values: {
+      front: '最初のページ',
+      login: 'ログイン',
+      bookings: '予約の一覧',
+      venues: '会場',
+      times: '日時',
+      details: '連絡先',
+      done: '予約の完了',
+    },
+  },
   'notices.*.tone': { label: '見せ方', values: { info: '案内', warn: '注意' } },
   'notices.*.text': { label: '文章', kind: 'long' },
   'notices.*.from': { label: '表示の始まり', kind: 'instant' },
@@ -226,7 +336,15 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   translations: { label: 'ほかの言語', silent: true },
 };
 
-const languageWords = { 'ja-easy': 'やさしい日本語', en: '英語', zh: '中国語', ko: '韓国語', vi: 'ベトナム語', tl: 'タガログ語', pt: 'ポルトガル語' } as const;
+const languageWords = {
+  'ja-easy': 'やさしい日本語',
+  en: '英語',
+  zh: '中国語',
+  ko: '韓国語',
+  vi: 'ベトナム語',
+  tl: 'タガログ語',
+  pt: 'ポルトガル語',
+} as const;
 const translated: Readonly<Record<string, PartWords>> = {
   reviewed: { label: '確認済み', help: '人が確認するまで、市民には表示されません。' },
   name: { label: '事業の名前' },
@@ -264,10 +382,15 @@ const translated: Readonly<Record<string, PartWords>> = {
 /** The words for every part of a document; each language has the same parts. */
 export const partWords: Readonly<Record<string, PartWords>> = {
   ...ownWords,
-  ...Object.fromEntries(Object.entries(languageWords).flatMap(([language, label]): [string, PartWords][] => [
-    [`translations.${language}`, { label }],
-    ...Object.entries(translated).map(([path, words]): [string, PartWords] => [`translations.${language}.${path}`, words]),
-  ])),
+  ...Object.fromEntries(
+    Object.entries(languageWords).flatMap(([language, label]): [string, PartWords][] => [
+      [`translations.${language}`, { label }],
+      ...Object.entries(translated).map(([path, words]): [string, PartWords] => [
+        `translations.${language}.${path}`,
+        words,
+      ]),
+    ]),
+  ),
 };
 
 /** `groups.0.opensAt` → `groups.*.opensAt`, `templates.reminder.text` → `templates.*.text`. */
@@ -324,7 +447,10 @@ export function placeInWords(document: unknown, path: readonly (string | number)
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[String(step)] : undefined;
     const isEntry = patternOf(above).endsWith('*');
     if (isEntry) {
-      const name = typeof step === 'string' ? step : (nameOfItem(value) ?? (typeof value === 'string' ? value : `${String(step + 1)}番目`));
+      const name =
+        typeof step === 'string'
+          ? step
+          : (nameOfItem(value) ?? (typeof value === 'string' ? value : `${String(step + 1)}番目`));
       const item = parentWords.item ?? parentWords.label;
       if (words.at(-1) === parentWords.label) words.pop();
       words.push(`${item}「${name}」`);

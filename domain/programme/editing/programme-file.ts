@@ -13,6 +13,7 @@ export function programmeFile(code: string, document: unknown): ProgrammeFile {
 
 /** The document in a file, unchecked; undefined when it is no such file. A bare document is taken too. */
 export function readProgrammeFile(file: Readonly<Record<string, unknown>>): unknown {
-  if (file['format'] === format && typeof file['document'] === 'object' && file['document'] !== null) return file['document'];
+  if (file['format'] === format && typeof file['document'] === 'object' && file['document'] !== null)
+    return file['document'];
   return typeof file['schema'] === 'number' && Array.isArray(file['groups']) ? file : undefined;
 }

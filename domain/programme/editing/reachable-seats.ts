@@ -12,7 +12,9 @@ interface SeatsOfDay {
  * earliest seats that are left is the best way.
  */
 export function reachableSeats(
-  before: readonly SeatsOfDay[], after: readonly SeatsOfDay[], interval: { readonly minDays: number; readonly maxDays: number },
+  before: readonly SeatsOfDay[],
+  after: readonly SeatsOfDay[],
+  interval: { readonly minDays: number; readonly maxDays: number },
 ): { unreached: number; firstDate: string | undefined } {
   const left = sorted(after).map((day) => ({ ...day }));
   let unreached = 0;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { broadcastFaults } from '../template';
 import { channel, code, faultAt, isPlainText, plainDate, shortText, timeOfDay } from './basics';
 
@@ -18,10 +19,20 @@ export const broadcast = z.strictObject({
   until: plainDate.optional(),
   /** Whose seats of the day are counted. */
   seatsOf: z.array(channel).min(1).max(4),
-  text: z.string().min(1).max(4000).superRefine((value, context) => {
-    if (!isPlainText(value)) faultAt(context, [], '見えない文字（文字の向きを変える記号など）が入っています', '見えない文字を消すか、文字を打ち直してください');
-    for (const fault of broadcastFaults(value)) faultAt(context, [], fault, '使える項目は一覧から選んで入れられます');
-  }),
+  text: z
+    .string()
+    .min(1)
+    .max(4000)
+    .superRefine((value, context) => {
+      if (!isPlainText(value))
+        faultAt(
+          context,
+          [],
+          '見えない文字（文字の向きを変える記号など）が入っています',
+          '見えない文字を消すか、文字を打ち直してください',
+        );
+      for (const fault of broadcastFaults(value)) faultAt(context, [], fault, '使える項目は一覧から選んで入れられます');
+    }),
   /** Also on days without a free seat. */
   evenWithoutSeats: z.boolean().optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { code, plainDate, shortText } from './basics';
 
 /** Days from the day of the previous dose to the day of this one, counted by calendar date in the city's time. */
@@ -22,7 +23,10 @@ export const dose = z.strictObject({
   sameVaccine: z.boolean().optional(),
   seat: seat.optional(),
   /** Another way at some venues; the first that fits counts. */
-  seatAt: z.array(z.strictObject({ venues: z.array(code).min(1).max(100), seat })).max(50).optional(),
+  seatAt: z
+    .array(z.strictObject({ venues: z.array(code).min(1).max(100), seat }))
+    .max(50)
+    .optional(),
 });
 
 /** What is given, where and from when until when (both days included). Without venues: everywhere. */
@@ -33,7 +37,16 @@ export const vaccine = z.strictObject({
   from: plainDate.optional(),
   until: plainDate.optional(),
   /** Intervals of this vaccine, in the place of the dose's own. */
-  intervals: z.array(z.strictObject({ dose: z.int().min(2).max(9), minDays: z.int().min(0).max(3650), maxDays: z.int().min(0).max(3650).optional() })).max(8).optional(),
+  intervals: z
+    .array(
+      z.strictObject({
+        dose: z.int().min(2).max(9),
+        minDays: z.int().min(0).max(3650),
+        maxDays: z.int().min(0).max(3650).optional(),
+      }),
+    )
+    .max(8)
+    .optional(),
 });
 
 export const policies = z.strictObject({
@@ -46,5 +59,7 @@ export const policies = z.strictObject({
   /** Minutes for which a cancelled seat stays closed before anybody may have it: against trading. */
   coolingMinutes: z.int().min(0).max(10_080).optional(),
   /** When a venue may check somebody in: minutes before the start and after the end. Left out: at any time. */
-  checkIn: z.strictObject({ fromMinutesBefore: z.int().min(0).max(1_440), untilMinutesAfter: z.int().min(0).max(1_440) }).optional(),
+  checkIn: z
+    .strictObject({ fromMinutesBefore: z.int().min(0).max(1_440), untilMinutesAfter: z.int().min(0).max(1_440) })
+    .optional(),
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+
 import { channel, code, fieldName, mediumText, plainDate, shortText } from './basics';
 
 /** When a field is asked: all of the conditions hold. Only fields that stand before this one can be asked about. */
 const condition = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('given'), field: fieldName }),
   z.strictObject({ kind: z.literal('not_given'), field: fieldName }),
-  z.strictObject({ kind: z.literal('one_of'), field: fieldName, values: z.array(z.string().min(1).max(60)).min(1).max(30) }),
+  z.strictObject({
+    kind: z.literal('one_of'),
+    field: fieldName,
+    values: z.array(z.string().min(1).max(60)).min(1).max(30),
+  }),
   z.strictObject({ kind: z.literal('dose'), doses: z.array(z.int().min(1).max(9)).min(1).max(9) }),
   z.strictObject({ kind: z.literal('group'), groups: z.array(code).min(1).max(50) }),
   z.strictObject({ kind: z.literal('channel'), channels: z.array(channel).min(1) }),
@@ -28,12 +33,20 @@ export const field = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('telephone'), ...fieldBase }),
   z.strictObject({ kind: z.literal('email'), ...fieldBase }),
   z.strictObject({
-    kind: z.literal('text'), ...fieldBase, maxLength: z.int().min(1).max(1000), minLength: z.int().min(0).max(1000).optional(),
+    kind: z.literal('text'),
+    ...fieldBase,
+    maxLength: z.int().min(1).max(1000),
+    minLength: z.int().min(0).max(1000).optional(),
     only: z.enum(['digits', 'kana']).optional(),
   }),
   z.strictObject({ kind: z.literal('choice'), ...fieldBase, options: z.array(option).min(2).max(30) }),
   z.strictObject({ kind: z.literal('checkbox'), ...fieldBase }),
-  z.strictObject({ kind: z.literal('date'), ...fieldBase, notBefore: dayBound.optional(), notAfter: dayBound.optional() }),
+  z.strictObject({
+    kind: z.literal('date'),
+    ...fieldBase,
+    notBefore: dayBound.optional(),
+    notAfter: dayBound.optional(),
+  }),
   z.strictObject({ kind: z.literal('consent'), ...fieldBase }),
   /** A text between the fields; asks nothing. */
   z.strictObject({ kind: z.literal('note'), ...fieldBase, required: z.literal(false) }),

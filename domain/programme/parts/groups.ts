@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { channel, code, instant, mediumText, plainDate, shortText } from './basics';
 
 /** Who belongs to a group. Any one of a group's rules is enough. */
@@ -8,7 +9,12 @@ const membership = z.discriminatedUnion('kind', [
   /** Born on a day of this range; both ends belong to it. */
   z.strictObject({ kind: z.literal('born'), from: plainDate.optional(), until: plainDate.optional() }),
   /** Of this age in full years on the day `on`, as the law counts: a year is full at the end of the day before the birthday. */
-  z.strictObject({ kind: z.literal('age'), on: plainDate, from: z.int().min(0).max(150).optional(), until: z.int().min(0).max(150).optional() }),
+  z.strictObject({
+    kind: z.literal('age'),
+    on: plainDate,
+    from: z.int().min(0).max(150).optional(),
+    until: z.int().min(0).max(150).optional(),
+  }),
   /** The person declares it of themselves: the statement they tick, e.g. 基礎疾患があります. */
   z.strictObject({ kind: z.literal('declared'), statement: shortText, help: mediumText.optional() }),
 ]);
@@ -48,7 +54,10 @@ export const release = z.strictObject({
   groups: z.array(code).min(1).max(50),
   venues: z.array(code).min(1).max(100).optional(),
   channels: z.array(channel).min(1).optional(),
-  stages: z.array(z.strictObject({ at: instant, share: z.int().min(0).max(100) })).min(1).max(20),
+  stages: z
+    .array(z.strictObject({ at: instant, share: z.int().min(0).max(100) }))
+    .min(1)
+    .max(20),
 });
 
 /** Which days may be booked: a window that rolls on every day, and the first and last day of all. */
@@ -57,17 +66,25 @@ export const bookingWindow = z.strictObject({
   firstDay: z.int().min(0).max(365),
   lastDay: z.int().min(0).max(365),
   /** The time at which the window moves on by a day; left out: midnight. */
-  rollsAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/).optional(),
+  rollsAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .optional(),
   /** Never before or after these days, whatever the window says. */
   notBefore: plainDate.optional(),
   notAfter: plainDate.optional(),
   /** Other days for some venues or channels, from and until a moment; the first that fits counts. */
-  exceptions: z.array(z.strictObject({
-    venues: z.array(code).min(1).max(100).optional(),
-    channels: z.array(channel).min(1).optional(),
-    from: instant.optional(),
-    until: instant.optional(),
-    firstDay: z.int().min(0).max(365),
-    lastDay: z.int().min(0).max(365),
-  })).max(50).optional(),
+  exceptions: z
+    .array(
+      z.strictObject({
+        venues: z.array(code).min(1).max(100).optional(),
+        channels: z.array(channel).min(1).optional(),
+        from: instant.optional(),
+        until: instant.optional(),
+        firstDay: z.int().min(0).max(365),
+        lastDay: z.int().min(0).max(365),
+      }),
+    )
+    .max(50)
+    .optional(),
 });

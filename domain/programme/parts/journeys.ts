@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { channel, code, shortText, timeOfDay } from './basics';
 
 /** The moments of a booking that a step can hang on. */
@@ -15,7 +16,11 @@ const when = z.discriminatedUnion('kind', [
   /** At `at` o'clock, `days` days after the day of the moment (for a confirmation: after the day of the appointment). */
   z.strictObject({ kind: z.literal('days_after'), days: z.int().min(0).max(365), at: timeOfDay }),
   /** At `at` o'clock on the first day on which the next dose may lie, less `daysAhead`. */
-  z.strictObject({ kind: z.literal('next_dose_possible'), at: timeOfDay, daysAhead: z.int().min(0).max(60).optional() }),
+  z.strictObject({
+    kind: z.literal('next_dose_possible'),
+    at: timeOfDay,
+    daysAhead: z.int().min(0).max(60).optional(),
+  }),
 ]);
 
 /** All of a step's conditions must hold, also at the moment of sending. */
@@ -33,7 +38,11 @@ export const journeyStep = z.strictObject({
   label: shortText.optional(),
   on: z.enum(journeyMoments),
   /** For `cancelled`: by whom. Left out: by anybody. */
-  by: z.array(z.enum(['citizen', 'operator', 'city'])).min(1).max(3).optional(),
+  by: z
+    .array(z.enum(['citizen', 'operator', 'city']))
+    .min(1)
+    .max(3)
+    .optional(),
   when,
   template: code,
   /** Left out: by LINE to those who linked their account, else by e-mail. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+
 import { templateFaults } from '../template';
 import { code, faultAt, fieldName, instant, isPlainText, longText, mediumText, shortText } from './basics';
 
@@ -6,8 +7,15 @@ export const template = z
   .strictObject({ subject: z.string().min(1).max(200), text: z.string().min(1).max(8000) })
   .superRefine((value, context) => {
     for (const part of ['subject', 'text'] as const) {
-      if (!isPlainText(value[part])) faultAt(context, [part], '見えない文字（文字の向きを変える記号など）が入っています', '見えない文字を消すか、文字を打ち直してください');
-      for (const fault of templateFaults(value[part])) faultAt(context, [part], fault, '使える項目は一覧から選んで入れられます');
+      if (!isPlainText(value[part]))
+        faultAt(
+          context,
+          [part],
+          '見えない文字（文字の向きを変える記号など）が入っています',
+          '見えない文字を消すか、文字を打ち直してください',
+        );
+      for (const fault of templateFaults(value[part]))
+        faultAt(context, [part], fault, '使える項目は一覧から選んで入れられます');
     }
   });
 
@@ -55,17 +63,36 @@ const translation = z.strictObject({
   words: words.optional(),
   groups: z.record(code, z.strictObject({ label: shortText.optional(), statement: shortText.optional() })).optional(),
   doses: z.record(z.string().regex(/^[1-9]$/), shortText).optional(),
-  fields: z.record(fieldName, z.strictObject({
-    label: shortText.optional(), help: mediumText.optional(), options: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/), shortText).optional(),
-  })).optional(),
+  fields: z
+    .record(
+      fieldName,
+      z.strictObject({
+        label: shortText.optional(),
+        help: mediumText.optional(),
+        options: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/), shortText).optional(),
+      }),
+    )
+    .optional(),
   notices: z.record(code, z.string().min(1).max(1000).refine(isPlainText)).optional(),
   templates: z.record(code, template).optional(),
-  texts: z.strictObject({ front: longText.optional(), whatToBring: z.array(shortText).max(10).optional(), afterBooking: longText.optional(), couponHelp: longText.optional() }).optional(),
+  texts: z
+    .strictObject({
+      front: longText.optional(),
+      whatToBring: z.array(shortText).max(10).optional(),
+      afterBooking: longText.optional(),
+      couponHelp: longText.optional(),
+    })
+    .optional(),
 });
 
 export const translations = z.strictObject({
-  'ja-easy': translation.optional(), en: translation.optional(), zh: translation.optional(), ko: translation.optional(),
-  vi: translation.optional(), tl: translation.optional(), pt: translation.optional(),
+  'ja-easy': translation.optional(),
+  en: translation.optional(),
+  zh: translation.optional(),
+  ko: translation.optional(),
+  vi: translation.optional(),
+  tl: translation.optional(),
+  pt: translation.optional(),
 });
 
 export type Translation = z.infer<typeof translation>;

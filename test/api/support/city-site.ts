@@ -1,15 +1,17 @@
 import { Writable } from 'node:stream';
+
 import pino from 'pino';
-import { createCitizenApp, type CitizenAppDependencies } from '../../../api/citizen/app';
+
+import { type CitizenAppDependencies, createCitizenApp } from '../../../api/citizen/app';
 import { createLoginBrake } from '../../../database/login-brake';
-import { createUnmetSearches, type UnmetSearches } from '../../../database/unmet-searches';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
 import { createResidentRepository } from '../../../database/residents';
-import { createSiteSettings } from '../../../database/site-settings';
 import { createSessionRepository } from '../../../database/sessions';
+import { createSiteSettings } from '../../../database/site-settings';
 import { createSlotRepository } from '../../../database/slots';
+import { createUnmetSearches, type UnmetSearches } from '../../../database/unmet-searches';
 import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
 import type { OtherLanguage, ProgrammeDocument } from '../../../domain/programme/document';
 import { noSiteSettings } from '../../../domain/site/settings';
@@ -60,10 +62,22 @@ export function freshCoupon(): string {
 }
 
 /** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
-export async function createCitySite({ change, publicUrl, trustedProxies = [], braked = false, reviewed = [], line, city: given }: CitySiteOptions = {}): Promise<CitySite> {
+export async function createCitySite({
+  change,
+  publicUrl,
+  trustedProxies = [],
+  braked = false,
+  reviewed = [],
+  line,
+  city: given,
+}: CitySiteOptions = {}): Promise<CitySite> {
   const city = given ?? (await createTestCity(change ? { change } : {}));
   const { database, keys } = city;
-  if (reviewed.length > 0) await database('site_settings').insert({ version: 1, settings: JSON.stringify({ ...noSiteSettings, reviewedLanguages: reviewed }) });
+  if (reviewed.length > 0)
+    await database('site_settings').insert({
+      version: 1,
+      settings: JSON.stringify({ ...noSiteSettings, reviewedLanguages: reviewed }),
+    });
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
   const unmet = createUnmetSearches(database);
@@ -85,9 +99,17 @@ export async function createCitySite({ change, publicUrl, trustedProxies = [], b
     throttle: createLoginThrottle({ database, keys }),
     ...(braked ? { brake: createLoginBrake(database) } : {}),
     keys,
-    handOver: { offer: (events) => { handedOver.push(...events); } },
+    handOver: {
+      offer: (events) => {
+        handedOver.push(...events);
+      },
+    },
     unmet,
-    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.reject(new Error('away')), backlog: () => outbox.backlog() },
+    health: {
+      database: () => database.raw('SELECT 1'),
+      temporal: () => Promise.reject(new Error('away')),
+      backlog: () => outbox.backlog(),
+    },
     log: pino({ level: 'debug' }, sink),
     publicUrl: publicUrl ?? 'http://localhost:3000',
     trustedProxies,

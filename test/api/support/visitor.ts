@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 
 export interface Answer {
   readonly status: number;
@@ -25,7 +25,12 @@ export class Visitor {
 
   /** JSON. */
   post(path: string, body?: unknown, extra: Extra = {}): Promise<Answer> {
-    return this.send('POST', path, body === undefined ? undefined : JSON.stringify(body), body === undefined ? extra : withType('application/json', extra));
+    return this.send(
+      'POST',
+      path,
+      body === undefined ? undefined : JSON.stringify(body),
+      body === undefined ? extra : withType('application/json', extra),
+    );
   }
 
   delete(path: string, extra: Extra = {}): Promise<Answer> {
@@ -34,7 +39,12 @@ export class Visitor {
 
   /** A form as a page would send it, without JavaScript; the token must be among the fields. */
   submit(path: string, fields: Readonly<Record<string, string>>, extra: Extra = {}): Promise<Answer> {
-    return this.send('POST', path, new URLSearchParams(fields).toString(), withType('application/x-www-form-urlencoded', extra));
+    return this.send(
+      'POST',
+      path,
+      new URLSearchParams(fields).toString(),
+      withType('application/x-www-form-urlencoded', extra),
+    );
   }
 
   /** Opens the page, fills the form whose action is `action` (its hidden fields included) and sends it. */
@@ -62,8 +72,16 @@ export class Visitor {
       const url = new URL(this.url);
       const request = httpRequest(
         {
-          host: url.hostname, port: url.port, method, path, agent: false,
-          headers: { ...(cookie === '' ? {} : { cookie }), ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }), ...headers },
+          host: url.hostname,
+          port: url.port,
+          method,
+          path,
+          agent: false,
+          headers: {
+            ...(cookie === '' ? {} : { cookie }),
+            ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+            ...headers,
+          },
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -72,7 +90,13 @@ export class Visitor {
             const setCookies = response.headers['set-cookie'] ?? [];
             for (const line of setCookies) this.keep(line);
             const text = Buffer.concat(chunks).toString('utf8');
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, setCookies, text, json: <Value>() => JSON.parse(text) as Value });
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              setCookies,
+              text,
+              json: <Value>() => JSON.parse(text) as Value,
+            });
           });
         },
       );
@@ -95,7 +119,10 @@ function withType(type: string, extra: Extra): Extra {
 }
 
 /** Action and hidden fields of a form in our own markup. */
-export function formOf(html: string, action: string | RegExp): { action: string; hidden: Record<string, string> } | undefined {
+export function formOf(
+  html: string,
+  action: string | RegExp,
+): { action: string; hidden: Record<string, string> } | undefined {
   for (const [, attributes = '', inner = ''] of html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
     const found = /action="([^"]*)"/.exec(attributes)?.[1] ?? '';
     if (typeof action === 'string' ? found !== action : !action.test(found)) continue;

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { URI, type TOTP } from 'otpauth';
+
+import { type TOTP, URI } from 'otpauth';
 import type { Page } from 'playwright-core';
+
 import { readQrPng, readQrSvg } from '../../../api/shared/qr';
-import { createCitySite, type CitySite } from '../../api/support/city-site';
 import { findFreePort } from '../../../runtime/free-port';
+import { type CitySite, createCitySite } from '../../api/support/city-site';
 import { startIdentityProvider } from '../../staff/support/identity-provider';
 import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const password = 'ときの舞う大空を見上げる';
 
@@ -23,7 +25,9 @@ describeInBrowser('accounts and the site', () => {
     await admin.close();
     await citizens.close();
   });
-  afterEach(() => { expect(admin.faults.splice(0)).toEqual([]); });
+  afterEach(() => {
+    expect(admin.faults.splice(0)).toEqual([]);
+  });
 
   async function logIn(page: Page, login: string, secret: string, code: string): Promise<void> {
     await page.getByLabel('ログイン名').fill(login);
@@ -49,7 +53,10 @@ describeInBrowser('accounts and the site', () => {
     await expectClean(desk, 'staff, one-time password');
     await slip.getByRole('button', { name: '伝えました' }).click();
     await desk.getByText(oneTime).waitFor({ state: 'hidden' });
-    await desk.getByRole('row', { name: new RegExp(login) }).getByText('初回ログイン待ち').waitFor();
+    await desk
+      .getByRole('row', { name: new RegExp(login) })
+      .getByText('初回ログイン待ち')
+      .waitFor();
 
     const page = await admin.open({ path: '/venues' });
     await logIn(page, login, oneTime, '');
@@ -128,7 +135,12 @@ describeInBrowser('accounts and the site', () => {
     await admin.site.city.database('staff').where({ id: person.staff.id }).update({ password_expires_at: null });
     const page = await admin.open({ path: '/log-in?from=/account' });
     await page.clock.install();
-    await logIn(page, person.staff.login, person.password, (URI.parse(`otpauth://totp/x?secret=${person.totpSecret}`) as TOTP).generate());
+    await logIn(
+      page,
+      person.staff.login,
+      person.password,
+      (URI.parse(`otpauth://totp/x?secret=${person.totpSecret}`) as TOTP).generate(),
+    );
     await page.getByLabel('新しいパスワード').fill('まだ保存していない文字');
 
     const desk = await admin.open({ role: 'city_admin', path: `/staff?person=${person.staff.id}` });
@@ -160,7 +172,11 @@ describeInBrowser('accounts and the site', () => {
     const page = await admin.open({ role: 'supervisor', path: '/account' });
     await page.getByRole('heading', { level: 1 }).waitFor();
     const { id } = await page.evaluate(async () => (await (await fetch('/api/v1/me')).json()) as { id: string });
-    const idleFor = (minutes: number) => admin.site.city.database('staff_session').where({ staff_id: id }).update({ seen_at: new Date(Date.now() - minutes * 60_000) });
+    const idleFor = (minutes: number) =>
+      admin.site.city
+        .database('staff_session')
+        .where({ staff_id: id })
+        .update({ seen_at: new Date(Date.now() - minutes * 60_000) });
     await page.clock.install({ time: Date.now() + 10 * 60_000 });
     // The timer of the page was there before the clock: begin anew under it.
     await page.reload();
@@ -173,14 +189,20 @@ describeInBrowser('accounts and the site', () => {
     await expectClean(page, 'idle warning');
     await dialog.getByRole('button', { name: '続ける' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    const { seen_at } = await admin.site.city.database('staff_session').where({ staff_id: id }).first<{ seen_at: Date }>('seen_at');
+    const { seen_at } = await admin.site.city
+      .database('staff_session')
+      .where({ staff_id: id })
+      .first<{ seen_at: Date }>('seen_at');
     expect(Date.now() - seen_at.getTime()).toBeLessThan(60_000);
     await page.context().close();
   });
 
   test('through the city’s identity provider, back to the page that was asked for; refused in words', async () => {
     const port = await findFreePort();
-    const provider = await startIdentityProvider({ port: await findFreePort(), redirectUri: `http://localhost:${String(port)}/oidc/callback` });
+    const provider = await startIdentityProvider({
+      port: await findFreePort(),
+      redirectUri: `http://localhost:${String(port)}/oidc/callback`,
+    });
     const city = await createAdminSite({ port, oidc: { ...provider.settings, loginClaim: 'preferred_username' } });
     try {
       const { staff } = await city.site.account('supervisor');
@@ -221,14 +243,20 @@ describeInBrowser('accounts and the site', () => {
     await page.getByLabel('文（お知らせ 1）').fill('20日（火）は桜木会場をお休みします。');
     await page.getByRole('checkbox', { name: '重要なお知らせとして目立たせる' }).check();
     await page.getByLabel('電話番号').fill('０２５−２２８−１０００');
-    await page.getByRole('region', { name: 'トップページの見え方' }).getByText('20日（火）は桜木会場をお休みします。').waitFor();
+    await page
+      .getByRole('region', { name: 'トップページの見え方' })
+      .getByText('20日（火）は桜木会場をお休みします。')
+      .waitFor();
     await page.getByRole('button', { name: '保存して反映する' }).click();
     await page.getByText('保存しました。数秒で予約サイトに反映されます。').waitFor();
     await expectClean(page, 'site, saved');
     const front = await admin.browser.newPage();
     const savedAt = performance.now();
     do await front.goto(citizens.url);
-    while (!(await front.locator('main').innerText()).includes('20日（火）は桜木会場をお休みします。') && performance.now() - savedAt < 5_000);
+    while (
+      !(await front.locator('main').innerText()).includes('20日（火）は桜木会場をお休みします。') &&
+      performance.now() - savedAt < 5_000
+    );
     expect(await front.locator('main').innerText()).toContain('20日（火）は桜木会場をお休みします。');
     expect(await front.locator('footer').innerText()).toContain('025-228-1000');
     await expectClean(front, 'the citizens’ front page with a notice');

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
-import { validAnswers } from '../../support/test-city';
+
 import { describeInBrowser } from '../../support/chromium';
+import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
 
@@ -13,8 +14,21 @@ describeInBrowser('who is affected by a draft', () => {
     const { city } = admin.site;
     for (const [index, birthDate] of ['1935-01-01', '1940-01-01', '1952-01-01', '1953-01-01'].entries()) {
       const residentId = await city.addResident({ birthDate });
-      const held = await city.bookings.hold({ residentId, slotId: await city.addSlot({ daysAhead: 5 + index }), dose: 1, channel: 'web', actor: 'citizen' });
-      if (held.ok) await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+      const held = await city.bookings.hold({
+        residentId,
+        slotId: await city.addSlot({ daysAhead: 5 + index }),
+        dose: 1,
+        channel: 'web',
+        actor: 'citizen',
+      });
+      if (held.ok)
+        await city.bookings.confirm({
+          residentId,
+          bookingId: held.booking.id,
+          answers: validAnswers,
+          channel: 'web',
+          actor: 'citizen',
+        });
     }
     for (let index = 0; index < 20; index++) await city.addResident({ birthDate: `19${String(36 + index)}-05-05` });
   });
@@ -33,11 +47,29 @@ describeInBrowser('who is affected by a draft', () => {
     const card = page.getByRole('region', { name: 'だれに影響するか' });
     await card.getByText('24人').first().waitFor();
     await card.getByText('変わりません').waitFor();
-    await page.locator('[id="field-bookingWindow"]').or(page.locator('[id="field-bookingWindow.lastDay"]')).first().waitFor();
+    await page
+      .locator('[id="field-bookingWindow"]')
+      .or(page.locator('[id="field-bookingWindow.lastDay"]'))
+      .first()
+      .waitFor();
     // Seniors from now on are those born until 1947: what the editor saves is counted again by itself.
-    const json = await page.evaluate(async () => (await (await fetch('/api/v1/programmes/test-programme/draft')).json()) as { version: number; document: { groups: { members?: object[] }[] } });
+    const json = await page.evaluate(
+      async () =>
+        (await (await fetch('/api/v1/programmes/test-programme/draft')).json()) as {
+          version: number;
+          document: { groups: { members?: object[] }[] };
+        },
+    );
     json.document.groups[0]!.members = [{ kind: 'born', until: '1947-12-31' }];
-    await page.evaluate(async (body) => fetch('/api/v1/programmes/test-programme/draft', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }), json);
+    await page.evaluate(
+      async (body) =>
+        fetch('/api/v1/programmes/test-programme/draft', {
+          method: 'PATCH',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      json,
+    );
     await page.reload();
     await card.getByText('－10人').waitFor();
     await card.getByText('2件', { exact: true }).first().waitFor();

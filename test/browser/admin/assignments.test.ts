@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
+
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { createImportWorld, type ImportWorld } from '../../import/import-world';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 describeInBrowser('the city assigns appointments by a file', () => {
   let world: ImportWorld;
@@ -34,7 +35,11 @@ describeInBrowser('the city assigns appointments by a file', () => {
     await world.city.addSlot({ daysAhead: 6, time: '09:30', capacity: 2, channel: 'venue' });
     const numbers = ['9761000001', '9761000002', '9761000003'];
     for (const number of numbers) await world.city.addResident({ number });
-    const csv = ['接種券番号,会場,日付,開始,回', ...[...numbers, '9761999999'].map((number) => `${number},桜木会場,${day},9:30,1`), ''].join('\r\n');
+    const csv = [
+      '接種券番号,会場,日付,開始,回',
+      ...[...numbers, '9761999999'].map((number) => `${number},桜木会場,${day},9:30,1`),
+      '',
+    ].join('\r\n');
 
     const one = await admin.open({ role: 'city_admin', path: '/imports' });
     await one.getByRole('link', { name: '予約の割り当て' }).click();
@@ -45,9 +50,14 @@ describeInBrowser('the city assigns appointments by a file', () => {
     await one.getByRole('heading', { name: 'ファイルの作り方' }).waitFor();
     await expectClean(one, 'the choice of a file');
     await shot(one, 'assignments-upload');
-    const [template] = await Promise.all([one.waitForEvent('download'), one.getByRole('link', { name: 'ひな形をダウンロード' }).click()]);
+    const [template] = await Promise.all([
+      one.waitForEvent('download'),
+      one.getByRole('link', { name: 'ひな形をダウンロード' }).click(),
+    ]);
     expect(template.suggestedFilename()).toBe('assigned-appointments.csv');
-    await one.getByLabel('CSVファイルを選ぶ').setInputFiles({ name: '割り当て.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await one
+      .getByLabel('CSVファイルを選ぶ')
+      .setInputFiles({ name: '割り当て.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
 
     await one.getByRole('heading', { name: '内容を確かめて、予約するかどうかを決めてください' }).waitFor();
     await one.getByText('この割り当てを始めた方は承認できません').waitFor();

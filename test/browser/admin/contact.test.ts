@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
+
 import { createLineBroadcasts } from '../../../database/line-broadcasts';
 import { createNoticeRepository, type NoticeRepository } from '../../../database/notices';
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
 import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 describeInBrowser('people who could not be told', () => {
   let admin: AdminSite;
@@ -23,7 +24,13 @@ describeInBrowser('people who could not be told', () => {
     const slotId = await city.addSlot({ daysAhead, capacity: 1_000 });
     const held = await city.bookings.hold({ residentId, slotId, dose: 1, channel: 'web', actor: 'citizen' });
     if (!held.ok) throw new Error(held.code);
-    const done = await city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+    const done = await city.bookings.confirm({
+      residentId,
+      bookingId: held.booking.id,
+      answers: validAnswers,
+      channel: 'web',
+      actor: 'citizen',
+    });
     if (!done.ok) throw new Error(done.code);
     const { id } = await notices.find({ bookingId: done.booking.id, step: 'confirmation', occurrence: 'first' });
     await notices.startSending(id, 'email');
@@ -83,14 +90,21 @@ describeInBrowser('people who could not be told', () => {
     await page.getByLabel('表示').selectOption('done');
     await page.getByText('電話せずに済み', { exact: false }).first().waitFor();
     await expectClean(page, 'callbacks that are done');
-    expect((await admin.site.audit.list({ residentId: first.residentId, action: 'callback.show_contact', limit: 5 }))).toHaveLength(1);
+    expect(
+      await admin.site.audit.list({ residentId: first.residentId, action: 'callback.show_contact', limit: 5 }),
+    ).toHaveLength(1);
     expect(admin.faults).toEqual([]);
   });
 
   test('the broadcasts stand beside the notices, with what became of each', async () => {
     const { database, version } = admin.site.city;
     const broadcasts = createLineBroadcasts(database);
-    await broadcasts.open({ programmeId: version.programmeId, programmeVersionId: version.id, broadcast: 'morning', day: '2021-10-01' });
+    await broadcasts.open({
+      programmeId: version.programmeId,
+      programmeVersionId: version.id,
+      broadcast: 'morning',
+      day: '2021-10-01',
+    });
     await broadcasts.skip((await broadcasts.underWay())[0] ?? '', 'no_seats');
     const page = await admin.open({ role: 'operator', path: '/notices' });
     await page.getByRole('link', { name: '一斉のお知らせ（LINE）' }).click();
@@ -123,12 +137,16 @@ describeInBrowser('people who could not be told', () => {
     await open.getByRole('button', { name: 'もう一度送る' }).click();
     await page.getByText('をもう一度送りました。', { exact: false }).waitFor();
     expect((await admin.site.desk.noticeLists.find(noticeId))?.urgency).toBe(0);
-    expect(await admin.site.city.database('callback').where({ resident_id: residentId })).toMatchObject([{ outcome: 'told_by_notice' }]);
+    expect(await admin.site.city.database('callback').where({ resident_id: residentId })).toMatchObject([
+      { outcome: 'told_by_notice' },
+    ]);
 
     await open.getByRole('link', { name: /桜木会場/ }).click();
     const booking = panel(page, '予約の内容と履歴');
     await booking.getByText('本人・Web').first().waitFor();
-    expect(await booking.getByRole('link', { name: /Temporal UI/ }).getAttribute('href')).toBe(`http://localhost:8233/namespaces/default/workflows/booking%2F${bookingId}`);
+    expect(await booking.getByRole('link', { name: /Temporal UI/ }).getAttribute('href')).toBe(
+      `http://localhost:8233/namespaces/default/workflows/booking%2F${bookingId}`,
+    );
     await expectClean(page, 'a booking, opened');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: '条件を消す' }).click();
@@ -147,7 +165,9 @@ describeInBrowser('people who could not be told', () => {
     const { residentId } = await notTold(3);
     const operator = await admin.site.colleague('operator');
     await operator.get(`/api/v1/bookings/${(await admin.site.city.bookings.listOf(residentId))[0]!.id}/history`);
-    const name = (await admin.site.city.database('staff').where({ id: operator.staffId }).first<{ display_name: string }>()).display_name;
+    const name = (
+      await admin.site.city.database('staff').where({ id: operator.staffId }).first<{ display_name: string }>()
+    ).display_name;
     const page = await admin.open({ role: 'auditor', path: '/audit' });
     await page.getByRole('table').waitFor();
     await page.getByLabel('操作').selectOption({ label: '予約を見た' });
@@ -155,7 +175,10 @@ describeInBrowser('people who could not be told', () => {
     await page.getByText(residentId).waitFor();
     await expectClean(page, 'the audit');
     await page.getByRole('row').nth(1).getByRole('button').click();
-    await page.getByRole('region', { name: /^記録 / }).getByRole('button', { name: /この方に関する記録/ }).waitFor();
+    await page
+      .getByRole('region', { name: /^記録 / })
+      .getByRole('button', { name: /この方に関する記録/ })
+      .waitFor();
     await expectClean(page, 'a record, opened');
     await page.keyboard.press('Escape');
 

@@ -1,7 +1,7 @@
 import { describeInBrowser } from '../../support/chromium';
 import { createTestCity, type TestCity } from '../../support/test-city';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
 const number = '5760000001';
@@ -14,11 +14,43 @@ describeInBrowser('the desk with a programme of declarations and conditions', ()
     city = await createTestCity({
       change: (document) => {
         document.schema = 2;
-        document.groups.push({ code: 'illness', label: '基礎疾患のある方', importedAs: [], members: [{ kind: 'declared', statement: '基礎疾患があり、通院しています', help: '証明するものはいりません。' }], opensAt: '2021-04-19T08:30:00+09:00' });
+        document.groups.push({
+          code: 'illness',
+          label: '基礎疾患のある方',
+          importedAs: [],
+          members: [
+            { kind: 'declared', statement: '基礎疾患があり、通院しています', help: '証明するものはいりません。' },
+          ],
+          opensAt: '2021-04-19T08:30:00+09:00',
+        });
         document.form.fields.unshift(
-          { name: 'advice', kind: 'note', label: '主治医に相談してください', help: '予約の前に、受けてよいか聞いてください。', required: false, showWhen: [{ kind: 'group', groups: ['illness'] }] },
-          { name: 'medicine', kind: 'choice', label: '飲んでいる薬', help: 'お薬手帳をご覧ください。', required: true, options: [{ value: 'yes', label: 'ある' }, { value: 'no', label: 'ない' }] },
-          { name: 'medicineName', kind: 'text', label: '薬の名前', required: true, maxLength: 100, showWhen: [{ kind: 'one_of', field: 'medicine', values: ['yes'] }] },
+          {
+            name: 'advice',
+            kind: 'note',
+            label: '主治医に相談してください',
+            help: '予約の前に、受けてよいか聞いてください。',
+            required: false,
+            showWhen: [{ kind: 'group', groups: ['illness'] }],
+          },
+          {
+            name: 'medicine',
+            kind: 'choice',
+            label: '飲んでいる薬',
+            help: 'お薬手帳をご覧ください。',
+            required: true,
+            options: [
+              { value: 'yes', label: 'ある' },
+              { value: 'no', label: 'ない' },
+            ],
+          },
+          {
+            name: 'medicineName',
+            kind: 'text',
+            label: '薬の名前',
+            required: true,
+            maxLength: 100,
+            showWhen: [{ kind: 'one_of', field: 'medicine', values: ['yes'] }],
+          },
           { name: 'wheelchair', kind: 'checkbox', label: '車いすで来場する', required: false },
         );
       },
@@ -48,7 +80,10 @@ describeInBrowser('the desk with a programme of declarations and conditions', ()
     await page.getByText('「基礎疾患のある方」の申告を記録しました。').waitFor();
     await page.getByRole('button', { name: '1回目を予約する' }).click();
     await page.getByRole('option', { name: /桜木会場/ }).click();
-    await page.getByRole('option', { name: /電話枠は3席のうち3席/ }).first().click();
+    await page
+      .getByRole('option', { name: /電話枠は3席のうち3席/ })
+      .first()
+      .click();
     await page.getByRole('option', { name: /10:00/ }).click();
 
     await page.getByText('主治医に相談してください').waitFor();

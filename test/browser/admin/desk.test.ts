@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
+
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const number = '5700000001';
 let numbers = 5_700_000_003;
@@ -18,18 +19,23 @@ describeInBrowser('the operator’s desk', () => {
     for (const time of ['10:00', '10:30', '11:00']) await city.addSlot({ channel: 'phone', capacity: 3, time });
     await city.addSlot({ channel: 'phone', capacity: 3, time: '13:00', daysAhead: 6 });
     await city.addSlot({ channel: 'phone', capacity: 3, time: '10:00', daysAhead: 40, dose: 2 });
-    await city.database.raw(`INSERT INTO slot_quota (slot_id, channel, capacity, taken) SELECT id, 'web', 4, 1 FROM slot`);
+    await city.database.raw(
+      `INSERT INTO slot_quota (slot_id, channel, capacity, taken) SELECT id, 'web', 4, 1 FROM slot`,
+    );
   });
   afterAll(() => admin.close());
 
   /** Types into whatever has the focus, as somebody without a mouse does. */
   const type = (page: Page, text: string) => page.keyboard.insertText(text);
-  const press = async (page: Page, ...keys: string[]) => { for (const key of keys) await page.keyboard.press(key); };
+  const press = async (page: Page, ...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
   /** The accessible words of what has the focus. */
-  const focused = (page: Page) => page.evaluate<string>(`(document.activeElement.id || document.activeElement.innerText || '').trim()`);
+  const focused = (page: Page) =>
+    page.evaluate<string>(`(document.activeElement.id || document.activeElement.innerText || '').trim()`);
   const untilFocused = async (page: Page, words: RegExp) => {
     let seen = '';
-    for (const until = Date.now() + 10_000; Date.now() < until; ) {
+    for (const until = Date.now() + 10_000; Date.now() < until;) {
       seen = await focused(page);
       if (words.test(seen)) return;
       await page.waitForTimeout(50);
@@ -188,7 +194,12 @@ describeInBrowser('the operator’s desk', () => {
 
   test('a supervisor lets one person book before their turn; an operator is told to ask', async () => {
     const coupon = String(numbers++);
-    await admin.site.city.addResident({ number: coupon, birthDate: '1990-01-02', kana: 'ワカイ　ジュン', groupCode: 'later' });
+    await admin.site.city.addResident({
+      number: coupon,
+      birthDate: '1990-01-02',
+      kana: 'ワカイ　ジュン',
+      groupCode: 'later',
+    });
     const operator = await admin.open({ role: 'operator', path: '/desk' });
     await find(operator, coupon);
     await identify(operator, { 生年月日: 'H2.1.2' });
@@ -226,7 +237,9 @@ describeInBrowser('the operator’s desk', () => {
     await page.getByLabel('用件').fill('予約の希望');
     await page.getByRole('button', { name: '折り返しを約束する' }).click();
     await untilFocused(page, /^field-text$/);
-    expect(await admin.site.city.database('callback').where({ resident_id: caller, cause: 'promised' })).toHaveLength(1);
+    expect(await admin.site.city.database('callback').where({ resident_id: caller, cause: 'promised' })).toHaveLength(
+      1,
+    );
     await page.getByRole('button', { name: '接種券をなくした' }).click();
     await page.getByText('コールセンターからお送りすることはできません').waitFor();
     await page.context().close();

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
+
 import type { Page } from 'playwright-core';
+
 import { importWorkflowId } from '../../../domain/contracts/import-workflow';
-import { createCitySite, type CitySite } from '../../api/support/city-site';
-import { createImportWorld, csv, people, sampleFile, type ImportWorld } from '../../import/import-world';
+import { type CitySite, createCitySite } from '../../api/support/city-site';
+import { createImportWorld, csv, type ImportWorld, people, sampleFile } from '../../import/import-world';
 import { describeInBrowser } from '../../support/chromium';
 import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 describeInBrowser('importing residents', () => {
   let world: ImportWorld;
@@ -16,7 +18,10 @@ describeInBrowser('importing residents', () => {
   beforeAll(async () => {
     world = await createImportWorld();
     await world.startWorker();
-    [admin, citizens] = await Promise.all([createAdminSite({ city: world.city, temporal: world.client }), createCitySite({ city: world.city })]);
+    [admin, citizens] = await Promise.all([
+      createAdminSite({ city: world.city, temporal: world.client }),
+      createCitySite({ city: world.city }),
+    ]);
   });
   afterAll(async () => {
     await admin.close();
@@ -25,15 +30,22 @@ describeInBrowser('importing residents', () => {
   });
 
   const shoot = async (page: Page, name: string) => {
-    if (process.env['TOKI_SHOTS']) await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/imports-${name}.png`, fullPage: true });
+    if (process.env['TOKI_SHOTS'])
+      await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/imports-${name}.png`, fullPage: true });
   };
   const open = async (path: string) => {
     const page = await admin.open({ role: 'city_admin', path });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     return page;
   };
-  const choose = (page: Page, name: string, content: Buffer | string) => page.getByLabel('CSVファイルを選ぶ').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
-  const logIn = async (page: Page, couponNumber: string, era: string, [year, month, day]: readonly [string, string, string]) => {
+  const choose = (page: Page, name: string, content: Buffer | string) =>
+    page.getByLabel('CSVファイルを選ぶ').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  const logIn = async (
+    page: Page,
+    couponNumber: string,
+    era: string,
+    [year, month, day]: readonly [string, string, string],
+  ) => {
     await page.goto(`${citizens.url}/login`);
     await page.getByLabel('接種券番号').fill(couponNumber);
     await page.getByLabel(era).check();
@@ -124,16 +136,32 @@ describeInBrowser('importing residents', () => {
     await world.import(csv([stays!, moved!, renumbered!]));
     const slotId = await city.addSlot();
     for (const person of [moved!, renumbered!]) {
-      const { id } = await city.database('resident').where({ coupon_index: city.keys.blindIndex(person.number) }).first<{ id: string }>('id');
+      const { id } = await city
+        .database('resident')
+        .where({ coupon_index: city.keys.blindIndex(person.number) })
+        .first<{ id: string }>('id');
       const held = await city.bookings.hold({ residentId: id, slotId, dose: 1, channel: 'web', actor: 'citizen' });
       if (!held.ok) throw new Error(held.code);
-      await city.bookings.confirm({ residentId: id, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+      await city.bookings.confirm({
+        residentId: id,
+        bookingId: held.booking.id,
+        answers: validAnswers,
+        channel: 'web',
+        actor: 'citizen',
+      });
     }
     const page = await open('/imports/new');
-    await choose(page, '異動.csv', [
-      '接種券番号,氏名カナ,生年月日,対象区分,異動事由', `${moved!.number},${moved!.kana},${moved!.birth},高齢者,転出`, `9620009991,${renumbered!.kana},${renumbered!.birth},高齢者,`,
-      '9620009992,ニイガタ　ハナ,昭和64年2月1日,高齢者,', '9620009993,ニイガタ　タロウ,1950/1/1,高齢者,',
-    ].join('\r\n'));
+    await choose(
+      page,
+      '異動.csv',
+      [
+        '接種券番号,氏名カナ,生年月日,対象区分,異動事由',
+        `${moved!.number},${moved!.kana},${moved!.birth},高齢者,転出`,
+        `9620009991,${renumbered!.kana},${renumbered!.birth},高齢者,`,
+        '9620009992,ニイガタ　ハナ,昭和64年2月1日,高齢者,',
+        '9620009993,ニイガタ　タロウ,1950/1/1,高齢者,',
+      ].join('\r\n'),
+    );
     await page.getByText('転出の方として扱います').waitFor();
     await page.getByRole('button', { name: 'この列で確認を始める' }).click();
     await page.getByRole('heading', { name: '予約への影響' }).waitFor();
@@ -141,7 +169,10 @@ describeInBrowser('importing residents', () => {
     await page.getByRole('cell', { name: '昭和64年2月1日' }).waitFor();
     await shoot(page, '9-effects');
     await expectClean(page, 'effects on bookings');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSVでダウンロード' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSVでダウンロード' }).click(),
+    ]);
     expect(readFileSync(await download.path(), 'utf8')).toContain('4,生年月日,昭和64年2月1日,');
     await page.getByRole('button', { name: '別の方です' }).click();
     await page.getByRole('button', { name: '同じ方です' }).click();

@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
+
 import { createProgrammes } from '../../../database/programmes';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../programme/rehearsal-world';
 import { describeInBrowser } from '../../support/chromium';
 import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
 
@@ -16,13 +17,34 @@ describeInBrowser('a version is brought to running bookings', () => {
     admin = await createAdminSite({ city: world.city, temporal: world.client });
     for (const birthDate of ['1940-01-01', '1941-01-01', '1958-01-01']) {
       const residentId = await world.city.addResident({ birthDate });
-      const held = await world.city.bookings.hold({ residentId, slotId: await world.city.addSlot({ daysAhead: 10 }), dose: 1, channel: 'web', actor: 'citizen' });
-      if (held.ok) await world.city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+      const held = await world.city.bookings.hold({
+        residentId,
+        slotId: await world.city.addSlot({ daysAhead: 10 }),
+        dose: 1,
+        channel: 'web',
+        actor: 'citizen',
+      });
+      if (held.ok)
+        await world.city.bookings.confirm({
+          residentId,
+          bookingId: held.booking.id,
+          answers: validAnswers,
+          channel: 'web',
+          actor: 'citizen',
+        });
     }
     const document = structuredClone(world.city.version.document);
-    document.groups = document.groups.map((group) => (group.code === 'seniors' ? { ...group, members: [{ kind: 'born', until: '1950-12-31' }] } : group));
+    document.groups = document.groups.map((group) =>
+      group.code === 'seniors' ? { ...group, members: [{ kind: 'born', until: '1950-12-31' }] } : group,
+    );
     for (const step of document.journey) if (step.when.kind === 'days_before') step.when.days += 1;
-    document.journey.push({ id: 'week', label: '1週間前のお知らせ', on: 'confirmed', when: { kind: 'days_before', days: 7, at: '09:00' }, template: document.journey[0]!.template });
+    document.journey.push({
+      id: 'week',
+      label: '1週間前のお知らせ',
+      on: 'confirmed',
+      when: { kind: 'days_before', days: 7, at: '09:00' },
+      template: document.journey[0]!.template,
+    });
     await createProgrammes(world.city.database).publish('test-programme', document);
   });
   afterAll(async () => {

@@ -1,14 +1,17 @@
 import type { Frame, Page } from 'playwright-core';
+
+import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { tester } from '../../staff/support/staff-site';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
 
 describeInBrowser('what citizens will see, beside the form', () => {
   let admin: AdminSite;
-  beforeAll(async () => { admin = await createAdminSite(); });
+  beforeAll(async () => {
+    admin = await createAdminSite();
+  });
   afterAll(() => admin.close());
   beforeEach(async () => {
     await admin.site.city.database('programme_draft').delete();
@@ -34,7 +37,12 @@ describeInBrowser('what citizens will see, beside the form', () => {
   const expectText = async (page: Page, text: string) => {
     const until = Date.now() + 10_000;
     while (Date.now() < until) {
-      const found = await (await shown(page)).locator('body').innerText({ timeout: 1_000 }).catch(() => '');
+      const found = await (
+        await shown(page)
+      )
+        .locator('body')
+        .innerText({ timeout: 1_000 })
+        .catch(() => '');
       if (found.includes(text)) return;
       await page.waitForTimeout(100);
     }
@@ -92,7 +100,9 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await body.inputValue()).toBe('ご予約ありがとうございます。{{venueName}}');
-    expect(await page.locator('article[aria-label$="（confirmation）"] .mirror .field').last().innerText()).toBe('{{venueName}}');
+    expect(await page.locator('article[aria-label$="（confirmation）"] .mirror .field').last().innerText()).toBe(
+      '{{venueName}}',
+    );
     await expectText(page, 'ご予約ありがとうございます。');
     expect(await (await shown(page)).locator('body').innerText()).not.toContain('{{');
     await look(page, 'template');
@@ -113,18 +123,32 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await look(page, 'own-address');
     await page.getByRole('button', { name: '確認コードを送る' }).click();
     await page.getByRole('textbox', { name: /確認コード/ }).waitFor();
-    const inbox = () => admin.site.city.database('inbox_message').orderBy('notice_id', 'desc').select<{ recipient: string; subject: string; body_text: string }[]>('*');
-    await page.getByRole('textbox', { name: /確認コード/ }).fill(/確認コード：(\d{6})/.exec((await inbox())[0]?.body_text ?? '')?.[1] ?? '');
+    const inbox = () =>
+      admin.site.city
+        .database('inbox_message')
+        .orderBy('notice_id', 'desc')
+        .select<{ recipient: string; subject: string; body_text: string }[]>('*');
+    await page
+      .getByRole('textbox', { name: /確認コード/ })
+      .fill(/確認コード：(\d{6})/.exec((await inbox())[0]?.body_text ?? '')?.[1] ?? '');
     await page.getByRole('button', { name: '登録する' }).click();
     await page.getByText('own@city.example.jp に送りました。').waitFor();
     const [sent] = await inbox();
-    expect(sent).toMatchObject({ recipient: 'own@city.example.jp', subject: expect.stringMatching(/^【テスト】/) as unknown, body_text: expect.stringContaining('直しました。') as unknown });
+    expect(sent).toMatchObject({
+      recipient: 'own@city.example.jp',
+      subject: expect.stringMatching(/^【テスト】/) as unknown,
+      body_text: expect.stringContaining('直しました。') as unknown,
+    });
     await page.context().close();
     expect(admin.faults.filter((fault) => !/sandboxed|Blocked/.test(fault))).toEqual([]);
   }, 120_000);
 
   test('where the window is narrow, it opens over the form', async () => {
-    const page = await admin.open({ role: 'supervisor', path: '/programme/test-programme/edit', viewport: { width: 390, height: 844 } });
+    const page = await admin.open({
+      role: 'supervisor',
+      path: '/programme/test-programme/edit',
+      viewport: { width: 390, height: 844 },
+    });
     await page.getByRole('button', { name: '市民に見えるページを表示する' }).click();
     await expectText(page, '予約できる方');
     await look(page, 'narrow');

@@ -1,13 +1,14 @@
 import type { Page } from 'playwright-core';
+
 import { createProgrammes } from '../../../database/programmes';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { cityDate, cityTime, formatDateJa, formatTimeJa } from '../../../domain/calendar/city-time';
+import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { createCitySite, freshCoupon } from '../../api/support/city-site';
 import type { Visitor } from '../../api/support/visitor';
-import { describeInBrowser } from '../../support/chromium';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../programme/rehearsal-world';
+import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 const shots = process.env['TOKI_SHOTS'];
 
@@ -58,15 +59,27 @@ describeInBrowser('a programme from nothing to published', () => {
     await page.locator('[id="field-groups.1.code"]').fill('young');
     await page.locator('[id="field-groups.1.opensAt"]').fill('2031-09-07');
     await page.locator('article[aria-label="12〜29歳の方"]').getByLabel('受付開始の時刻').fill('08:00');
-    await page.getByRole('button', { name: '席の出し方を決める' }).or(page.getByRole('button', { name: '席の出し方を追加' })).click();
+    await page
+      .getByRole('button', { name: '席の出し方を決める' })
+      .or(page.getByRole('button', { name: '席の出し方を追加' }))
+      .click();
     await page.locator('[id="field-releases.0.groups"]').getByLabel('30歳以上の方').check();
     await page.locator('[id="field-releases.0.stages.0.at"]').fill('2031-09-04');
     await page.locator('[id="field-releases.0.stages.0.share"]').fill('50');
     await saved(page);
     await look(page, 'edit-groups');
-    const draft = async () => (await world.city.database('programme_draft').orderBy('created_at', 'desc').first<{ document: ProgrammeDocument }>('document')).document;
+    const draft = async () =>
+      (
+        await world.city
+          .database('programme_draft')
+          .orderBy('created_at', 'desc')
+          .first<{ document: ProgrammeDocument }>('document')
+      ).document;
     expect(await draft()).toMatchObject({
-      groups: [{ code: 'adults', opensAt: '2031-09-04T00:00:00.000Z' }, { code: 'young', opensAt: '2031-09-07T08:00:00+09:00' }],
+      groups: [
+        { code: 'adults', opensAt: '2031-09-04T00:00:00.000Z' },
+        { code: 'young', opensAt: '2031-09-07T08:00:00+09:00' },
+      ],
       releases: [{ groups: ['adults'], stages: [{ at: '2031-09-04T09:00:00+09:00', share: 50 }] }],
     });
 
@@ -107,7 +120,9 @@ describeInBrowser('a programme from nothing to published', () => {
     await second.getByRole('link', { name: '版', exact: true }).click();
     await second.getByText('公開中', { exact: true }).waitFor();
     await look(second, 'versions');
-    expect((await createProgrammes(world.city.database).current(code)).document.groups.map((group) => group.label)).toEqual(['30歳以上の方', '12〜29歳の方']);
+    expect(
+      (await createProgrammes(world.city.database).current(code)).document.groups.map((group) => group.label),
+    ).toEqual(['30歳以上の方', '12〜29歳の方']);
     await second.context().close();
     await obeysToTheMinute(code);
     expect(admin.faults).toEqual([]);
@@ -117,7 +132,10 @@ describeInBrowser('a programme from nothing to published', () => {
   async function obeysToTheMinute(code: string): Promise<void> {
     const { city } = world;
     // The programme of this city is the one just made.
-    await city.database('programme').whereNot({ code }).update({ created_at: new Date(Date.now() + 86_400_000) });
+    await city
+      .database('programme')
+      .whereNot({ code })
+      .update({ created_at: new Date(Date.now() + 86_400_000) });
     const { programmeId } = await createProgrammes(city.database).current(code);
     const slotId = await city.addSlot({ programmeId, capacity: 4 });
     const site = await createCitySite({ city });
@@ -137,7 +155,10 @@ describeInBrowser('a programme from nothing to published', () => {
         return { sentAt, status: answer.status, ...answer.json<{ code?: string; detail?: string }>() };
       };
       // Under the version of 2031 nobody books.
-      expect(await hold(first)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining('2031年9月4日') as string });
+      expect(await hold(first)).toMatchObject({
+        code: 'not_open_yet',
+        detail: expect.stringContaining('2031年9月4日') as string,
+      });
 
       const page = await admin.open({ role: 'supervisor', path: `/programme/${code}/edit` });
       await page.getByRole('button', { name: '公開中の第1版から下書きを作る' }).click();
@@ -159,7 +180,8 @@ describeInBrowser('a programme from nothing to published', () => {
       await publisher.getByText('第2版を公開しました。').waitFor();
       await publisher.context().close();
 
-      const words = (moment: number) => `${formatDateJa(cityDate(new Date(moment)))}${formatTimeJa(cityTime(new Date(moment)))}から受け付けます`;
+      const words = (moment: number) =>
+        `${formatDateJa(cityDate(new Date(moment)))}${formatTimeJa(cityTime(new Date(moment)))}から受け付けます`;
       const tries: Awaited<ReturnType<typeof hold>>[] = [];
       for (;;) {
         const tried = await hold(first);
@@ -169,12 +191,18 @@ describeInBrowser('a programme from nothing to published', () => {
       }
       const refused = tries.filter((tried) => tried.status !== 201);
       // Within 5 s of publishing the site says the new minute, and says it up to that minute.
-      expect(refused.at(-1)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining(words(opensAt)) as string });
+      expect(refused.at(-1)).toMatchObject({
+        code: 'not_open_yet',
+        detail: expect.stringContaining(words(opensAt)) as string,
+      });
       expect(refused.filter((tried) => tried.sentAt > opensAt)).toEqual([]);
       expect(tries.at(-1)).toMatchObject({ status: 201 });
       expect((tries.at(-1)?.sentAt ?? 0) - opensAt).toBeLessThan(2_000);
       // The younger wait for their own day; half of the four seats are kept back for them.
-      expect(await hold(young)).toMatchObject({ code: 'not_open_yet', detail: expect.stringContaining(words(opensAt + 3 * 86_400_000)) as string });
+      expect(await hold(young)).toMatchObject({
+        code: 'not_open_yet',
+        detail: expect.stringContaining(words(opensAt + 3 * 86_400_000)) as string,
+      });
       expect((await hold(next)).status).toBe(201);
       expect((await hold(last)).code).toBe('slot_full');
       expect(await city.seats(slotId)).toEqual({ taken: 2, capacity: 4 });

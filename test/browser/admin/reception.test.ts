@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
 import type { Page } from 'playwright-core';
+
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
 import { launchBrowser } from '../support/browser';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 import { venueDay } from './support/venue-day';
 
 const phone = { width: 390, height: 844 };
@@ -26,13 +28,16 @@ describeInBrowser('the reception of a venue', () => {
 
   const stateOf = async (bookingId: string) => (await admin.site.city.bookings.find(bookingId))?.state;
   /** As a QR reader types: letter by letter, then Enter, wherever the focus is. */
-  const read = async (page: Page, code: string) => { await page.keyboard.type(code); await page.keyboard.press('Enter'); };
+  const read = async (page: Page, code: string) => {
+    await page.keyboard.type(code);
+    await page.keyboard.press('Enter');
+  };
 
   test('a day: by QR, by number, what does not fit, a slip undone, somebody without a booking', async () => {
     const page = await admin.open({ role: 'reception', path: '/reception' });
     await page.getByRole('button', { name: /桜木会場/ }).click();
     await page.getByText('来場 0 / 10').waitFor();
-    const [hana, ichiro] = day.today as [typeof day.today[number], typeof day.today[number]];
+    const [hana, ichiro] = day.today as [(typeof day.today)[number], (typeof day.today)[number]];
 
     await read(page, formatReference(hana.reference));
     await answerOf(page).getByText('受け付けました').waitFor();
@@ -61,13 +66,17 @@ describeInBrowser('the reception of a venue', () => {
     await answerOf(page).getByText('受け付けました').waitFor();
     expect(await stateOf(day.elsewhere.bookingId)).toBe('attended');
     await read(page, day.tomorrow.reference);
-    await answerOf(page).getByText(/今日の予約ではありません。/).waitFor();
+    await answerOf(page)
+      .getByText(/今日の予約ではありません。/)
+      .waitFor();
     await answerOf(page).getByRole('button', { name: '受け付けない' }).click();
     await read(page, '123');
     await answerOf(page).getByText('受け付けられません').waitFor();
 
     await read(page, day.walkInNumber);
-    await answerOf(page).getByText(/この方の予約はありません。/).waitFor();
+    await answerOf(page)
+      .getByText(/この方の予約はありません。/)
+      .waitFor();
     await answerOf(page).getByRole('button', { name: '予約のない方として受け付ける' }).click();
     await page.getByText('ヨシカワ　ユイ').waitFor();
     await page.getByRole('button', { name: '席を取って受け付ける' }).click();
@@ -90,7 +99,9 @@ describeInBrowser('the reception of a venue', () => {
     expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     await button.click();
     await answerOf(page).getByText('受け付けました').waitFor();
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBeLessThanOrEqual(0);
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    ).toBeLessThanOrEqual(0);
     await expectClean(page, 'reception on a telephone');
     expect(admin.faults).toEqual([]);
   });
@@ -107,7 +118,10 @@ describeInBrowser('the reception of a venue', () => {
   test('closing the day says how many first', async () => {
     const { database } = admin.site.city;
     const person = day.today.find((item) => item.kana.startsWith('ツチダ'))!;
-    await database.raw(`UPDATE slot SET starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes' WHERE id = (SELECT slot_id FROM booking WHERE id = ?)`, [person.bookingId]);
+    await database.raw(
+      `UPDATE slot SET starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes' WHERE id = (SELECT slot_id FROM booking WHERE id = ?)`,
+      [person.bookingId],
+    );
     const page = await admin.open({ role: 'reception', path });
     await page.getByRole('button', { name: '1日を締める' }).click();
     await page.getByRole('button', { name: /件を来場なしにする/ }).click();
@@ -121,7 +135,10 @@ describeInBrowser('the reception of a venue', () => {
     const passphrase = await page.getByLabel(/合言葉/).inputValue();
     expect(passphrase.length).toBeGreaterThanOrEqual(12);
     await expectClean(page, 'reception, off-line panel');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '名簿をダウンロードする' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: '名簿をダウンロードする' }).click(),
+    ]);
     const folder = mkdtempSync(join(tmpdir(), 'toki-day-'));
     const file = join(folder, 'list.html');
     await download.saveAs(file);
@@ -130,7 +147,13 @@ describeInBrowser('the reception of a venue', () => {
 
     // A browser of its own that can reach nobody.
     const alone = await launchBrowser();
-    const context = await alone.newContext({ offline: true, acceptDownloads: true, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', viewport: phone });
+    const context = await alone.newContext({
+      offline: true,
+      acceptDownloads: true,
+      locale: 'ja-JP',
+      timezoneId: 'Asia/Tokyo',
+      viewport: phone,
+    });
     const list = await context.newPage();
     list.setDefaultTimeout(15_000);
     const wrong: string[] = [];
@@ -164,7 +187,10 @@ describeInBrowser('the reception of a venue', () => {
     await list.getByLabel('合言葉').fill(passphrase);
     await list.getByRole('button', { name: '名簿を開く' }).click();
     await list.getByText('まだ書き出していない受付が2件あります。').waitFor();
-    const [ticks] = await Promise.all([list.waitForEvent('download'), list.getByRole('button', { name: '受付の記録を書き出す' }).click()]);
+    const [ticks] = await Promise.all([
+      list.waitForEvent('download'),
+      list.getByRole('button', { name: '受付の記録を書き出す' }).click(),
+    ]);
     const ticksFile = join(folder, 'ticks.json');
     await ticks.saveAs(ticksFile);
     expect(wrong).toEqual([]);

@@ -2,14 +2,16 @@ import { totpCode } from '../../../database/staff-credentials';
 import { staffRoles } from '../../../domain/staff/roles';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 /** Bytes over the wire until a page stands, everything included. */
 const routeBudget = 300 * 1024;
 
 describeInBrowser('the frame of the admin', () => {
   let admin: AdminSite;
-  beforeAll(async () => { admin = await createAdminSite(); });
+  beforeAll(async () => {
+    admin = await createAdminSite();
+  });
   afterAll(() => admin.close());
 
   test('a page asked for without a session leads to the log-in and back', async () => {
@@ -45,7 +47,10 @@ describeInBrowser('the frame of the admin', () => {
     measured.add(path);
     const fresh = await admin.open({ role, path: '/log-in' });
     let bytes = 0;
-    fresh.on('requestfinished', (request) => void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize)));
+    fresh.on(
+      'requestfinished',
+      (request) => void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize)),
+    );
     await fresh.goto(admin.site.url + path);
     await fresh.getByRole('heading', { level: 1 }).waitFor();
     await fresh.waitForLoadState('networkidle');
@@ -57,7 +62,12 @@ describeInBrowser('the frame of the admin', () => {
     const page = await admin.open({ role });
     await page.getByRole('navigation').waitFor();
     const links = await page.getByRole('navigation').getByRole('link').all();
-    const areas = await Promise.all(links.map(async (link) => ({ label: (await link.innerText()).trim(), path: (await link.getAttribute('href')) ?? '' })));
+    const areas = await Promise.all(
+      links.map(async (link) => ({
+        label: (await link.innerText()).trim(),
+        path: (await link.getAttribute('href')) ?? '',
+      })),
+    );
     expect(areas.length).toBeGreaterThan(0);
     for (const { label, path } of areas) {
       await page.getByRole('navigation').getByRole('link', { name: label, exact: true }).click();

@@ -1,12 +1,13 @@
 import type { Page } from 'playwright-core';
+
 import { addDays, cityDate, instantOf, weekdayOf } from '../../../domain/calendar/city-time';
-import { createCitySite, freshCoupon, type CitySite } from '../../api/support/city-site';
+import { type CitySite, createCitySite, freshCoupon } from '../../api/support/city-site';
 import { describeInBrowser } from '../../support/chromium';
 import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
 import { phone } from '../support/browser';
 import { Journey } from '../support/journey';
-import { createAdminSite, type AdminSite } from './support/admin-site';
+import { type AdminSite, createAdminSite } from './support/admin-site';
 
 describeInBrowser('venues, plans and the week grid', () => {
   let admin: AdminSite;
@@ -19,10 +20,13 @@ describeInBrowser('venues, plans and the week grid', () => {
     await citizens.close();
     await admin.close();
   });
-  afterEach(() => { expect(admin.faults).toEqual([]); });
+  afterEach(() => {
+    expect(admin.faults).toEqual([]);
+  });
 
   const shoot = async (page: Page, name: string) => {
-    if (process.env['TOKI_SHOTS']) await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/schedule-${name}.png`, fullPage: true });
+    if (process.env['TOKI_SHOTS'])
+      await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/schedule-${name}.png`, fullPage: true });
   };
   /** A Monday at least a week ahead. */
   const monday = (() => {
@@ -32,29 +36,65 @@ describeInBrowser('venues, plans and the week grid', () => {
   /** A venue with a planned week, made behind the screens. */
   async function plannedVenue(code: string, name: string): Promise<string> {
     const city = await admin.site.colleague('city_admin');
-    const venueId = (await city.post('/api/v1/city/venues', { code, name, ward: '西区', address: '新潟市西区1番地' })).json<{ id: string }>().id;
+    const venueId = (
+      await city.post('/api/v1/city/venues', { code, name, ward: '西区', address: '新潟市西区1番地' })
+    ).json<{ id: string }>().id;
     const schedule = {
-      venueId, name: '平日', validFrom: monday, validUntil: addDays(monday, 7),
+      venueId,
+      name: '平日',
+      validFrom: monday,
+      validUntil: addDays(monday, 7),
       template: {
-        week: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, sessions: [{ from: '09:00', until: '11:00' }] })), breaks: [], closedOnHolidays: false, exceptions: [], blockMinutes: 30,
-        seats: [{ dose: 1, channel: 'web', capacity: 5 }, { dose: 1, channel: 'phone', capacity: 2 }], vaccine: null,
+        week: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, sessions: [{ from: '09:00', until: '11:00' }] })),
+        breaks: [],
+        closedOnHolidays: false,
+        exceptions: [],
+        blockMinutes: 30,
+        seats: [
+          { dose: 1, channel: 'web', capacity: 5 },
+          { dose: 1, channel: 'phone', capacity: 2 },
+        ],
+        vaccine: null,
       },
     };
-    const { fingerprint } = (await city.post('/api/v1/city/schedules/preview', { schedule })).json<{ fingerprint: string }>();
+    const { fingerprint } = (await city.post('/api/v1/city/schedules/preview', { schedule })).json<{
+      fingerprint: string;
+    }>();
     expect((await city.post('/api/v1/city/schedules', { schedule, fingerprint })).status).toBe(201);
     return venueId;
   }
   async function book(venueId: string, time: string): Promise<string> {
-    const slot = await admin.site.city.database('slot').where({ venue_id: venueId, dose: 1, starts_at: instantOf(monday, time) }).first<{ id: string }>('id');
+    const slot = await admin.site.city
+      .database('slot')
+      .where({ venue_id: venueId, dose: 1, starts_at: instantOf(monday, time) })
+      .first<{ id: string }>('id');
     const residentId = await admin.site.city.addResident();
-    const held = await admin.site.city.bookings.hold({ residentId, slotId: slot.id, dose: 1, channel: 'web', actor: 'citizen' });
+    const held = await admin.site.city.bookings.hold({
+      residentId,
+      slotId: slot.id,
+      dose: 1,
+      channel: 'web',
+      actor: 'citizen',
+    });
     if (!held.ok) throw new Error(held.code);
-    const done = await admin.site.city.bookings.confirm({ residentId, bookingId: held.booking.id, answers: validAnswers, channel: 'web', actor: 'citizen' });
+    const done = await admin.site.city.bookings.confirm({
+      residentId,
+      bookingId: held.booking.id,
+      answers: validAnswers,
+      channel: 'web',
+      actor: 'citizen',
+    });
     if (!done.ok) throw new Error(done.code);
     return done.booking.reference ?? '';
   }
   const webSeats = async (venueId: string, time: string, day = monday) =>
-    (await admin.site.city.database('slot as s').join('slot_quota as q', 'q.slot_id', 's.id').where({ 's.venue_id': venueId, 's.dose': 1, 's.starts_at': instantOf(day, time), 'q.channel': 'web' }).first<{ capacity: number }>('q.capacity')).capacity;
+    (
+      await admin.site.city
+        .database('slot as s')
+        .join('slot_quota as q', 'q.slot_id', 's.id')
+        .where({ 's.venue_id': venueId, 's.dose': 1, 's.starts_at': instantOf(day, time), 'q.channel': 'web' })
+        .first<{ capacity: number }>('q.capacity')
+    ).capacity;
 
   test('the city adds a venue, plans its weeks, and a citizen sees it', async () => {
     const page = await admin.open({ role: 'city_admin', path: '/venues' });
@@ -108,7 +148,9 @@ describeInBrowser('venues, plans and the week grid', () => {
     await journey.logIn(number);
     await citizen.getByRole('link', { name: '1回目を予約する' }).click();
     const card = citizen.getByRole('listitem').filter({ hasText: '朱鷺メッセ' }).first();
-    expect(await card.innerText()).toMatch(/空きあり[\s\S]*万代島6番1号[\s\S]*正面の入口からお入りください[\s\S]*段差なし/);
+    expect(await card.innerText()).toMatch(
+      /空きあり[\s\S]*万代島6番1号[\s\S]*正面の入口からお入りください[\s\S]*段差なし/,
+    );
     await shoot(citizen, 'citizen');
     await journey.chooseVenue('朱鷺メッセ');
     await journey.chooseFirstDay();
@@ -120,12 +162,22 @@ describeInBrowser('venues, plans and the week grid', () => {
   test('seats are changed by the keyboard alone, taken back, and not below what is booked', async () => {
     const venueId = await plannedVenue('keys', '鍵盤会場');
     const reference = await book(venueId, '09:00');
-    const page = await admin.open({ role: 'city_admin', path: `/schedule/week?venue=${venueId}&week=${monday}&dose=1` });
+    const page = await admin.open({
+      role: 'city_admin',
+      path: `/schedule/week?venue=${venueId}&week=${monday}&dose=1`,
+    });
     const grid = page.getByRole('grid');
     await grid.waitFor();
     // The grid is one stop of the Tab key.
-    for (let stop = 0; stop < 60 && !(await page.evaluate<boolean>(`document.activeElement?.id.startsWith('cell-') ?? false`)); stop++) await page.keyboard.press('Tab');
-    expect(await page.evaluate<string>(`document.activeElement.querySelector('.visually-hidden').textContent`)).toMatch(/ 9:00～9:30、Web 5席（予約1・仮押さえ0・空き4）、電話 2席/);
+    for (
+      let stop = 0;
+      stop < 60 && !(await page.evaluate<boolean>(`document.activeElement?.id.startsWith('cell-') ?? false`));
+      stop++
+    )
+      await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>(`document.activeElement.querySelector('.visually-hidden').textContent`)).toMatch(
+      / 9:00～9:30、Web 5席（予約1・仮押さえ0・空き4）、電話 2席/,
+    );
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowDown');
@@ -138,7 +190,11 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.keyboard.type('8');
     await page.keyboard.press('Enter');
     await page.getByText('4個の枠の席数を変えました。').waitFor();
-    expect([await webSeats(venueId, '09:30'), await webSeats(venueId, '10:00', addDays(monday, 1)), await webSeats(venueId, '09:00')]).toEqual([8, 8, 5]);
+    expect([
+      await webSeats(venueId, '09:30'),
+      await webSeats(venueId, '10:00', addDays(monday, 1)),
+      await webSeats(venueId, '09:00'),
+    ]).toEqual([8, 8, 5]);
     await page.getByRole('button', { name: '元に戻す' }).press('Enter');
     await page.getByText('席数を元に戻しました。').waitFor();
     expect(await webSeats(venueId, '09:30')).toBe(5);
@@ -152,7 +208,9 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.keyboard.press('Enter');
     const refusal = page.getByRole('alert');
     await refusal.getByText('予約や仮押さえの数より席を少なくすることはできません').waitFor();
-    expect(await refusal.innerText()).toContain(`${reference.slice(0, 3)}-${reference.slice(3, 6)}-${reference.slice(6)}`);
+    expect(await refusal.innerText()).toContain(
+      `${reference.slice(0, 3)}-${reference.slice(3, 6)}-${reference.slice(6)}`,
+    );
     await shoot(page, 'week-touched');
     expect(await webSeats(venueId, '09:00')).toBe(5);
     await page.keyboard.press('Escape');
@@ -162,7 +220,10 @@ describeInBrowser('venues, plans and the week grid', () => {
 
   test('a range is drawn with the mouse', async () => {
     const venueId = await plannedVenue('mouse', '鼠会場');
-    const page = await admin.open({ role: 'city_admin', path: `/schedule/week?venue=${venueId}&week=${monday}&dose=1` });
+    const page = await admin.open({
+      role: 'city_admin',
+      path: `/schedule/week?venue=${venueId}&week=${monday}&dose=1`,
+    });
     await page.getByRole('grid').waitFor();
     await page.locator('#cell-0-0').hover();
     await page.mouse.down();
@@ -179,7 +240,10 @@ describeInBrowser('venues, plans and the week grid', () => {
 
   test('the second of two people who edit a venue sees the difference, and nothing is lost', async () => {
     const venueId = await plannedVenue('both', '二人会場');
-    const [one, two] = [await admin.open({ role: 'city_admin', path: `/venues/${venueId}` }), await admin.open({ role: 'city_admin', path: `/venues/${venueId}` })];
+    const [one, two] = [
+      await admin.open({ role: 'city_admin', path: `/venues/${venueId}` }),
+      await admin.open({ role: 'city_admin', path: `/venues/${venueId}` }),
+    ];
     await two.getByLabel('行き方').fill('わたしの行き方');
     await one.getByLabel('行き方').fill('先の人の行き方');
     await one.getByRole('button', { name: '保存する' }).click();
@@ -203,7 +267,10 @@ describeInBrowser('venues, plans and the week grid', () => {
   test('sheets are shown before they are loaded; the other pages stand', async () => {
     await plannedVenue('sheet', '取込会場');
     const page = await admin.open({ role: 'city_admin', path: '/venues/import' });
-    const choose = (text: string) => page.locator('input[type=file]').setInputFiles({ name: '会場.csv', mimeType: 'text/csv', buffer: Buffer.from(text, 'utf8') });
+    const choose = (text: string) =>
+      page
+        .locator('input[type=file]')
+        .setInputFiles({ name: '会場.csv', mimeType: 'text/csv', buffer: Buffer.from(text, 'utf8') });
     await choose('会場コード\t会場名\r\na\tb\r\n');
     await page.getByText('列の区切りがタブになっています').waitFor();
     await choose('会場コード,会場名,区,住所\r\nkita,北区文化会館,北区,1番地\r\n北,南,西,東\r\n');
@@ -215,7 +282,14 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.getByText('取り込みました。').waitFor();
 
     await page.goto(`${admin.site.url}/schedule/import`);
-    await page.locator('input[type=file]').setInputFiles({ name: '枠.csv', mimeType: 'text/csv', buffer: Buffer.from(`会場コード,日付,開始,終了,回,Web\r\nkita,${monday},9:00,9:30,1,5\r\nsheet,${monday},9:15,9:45,1,5\r\n`, 'utf8') });
+    await page.locator('input[type=file]').setInputFiles({
+      name: '枠.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        `会場コード,日付,開始,終了,回,Web\r\nkita,${monday},9:00,9:30,1,5\r\nsheet,${monday},9:15,9:45,1,5\r\n`,
+        'utf8',
+      ),
+    });
     await page.getByText('の枠（9:00～9:30）と時間が重なります').waitFor();
     await expectClean(page, 'a sheet of slots in conflict');
     await shoot(page, 'slot-import');
@@ -228,7 +302,10 @@ describeInBrowser('venues, plans and the week grid', () => {
     await shoot(page, 'overview');
     await page.goto(`${admin.site.url}/schedule/history`);
     await page.getByRole('heading', { level: 1, name: '枠の変更履歴' }).waitFor();
-    await page.getByText(/変更の記録がまだありません|日程の保存/).first().waitFor();
+    await page
+      .getByText(/変更の記録がまだありません|日程の保存/)
+      .first()
+      .waitFor();
     await expectClean(page, 'the history of seats');
     await page.context().close();
   });

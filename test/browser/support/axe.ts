@@ -17,6 +17,8 @@ export async function expectClean(page: Page, what: string): Promise<void> {
     const runner = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Found[] }> } }).axe;
     return (await runner.run({ runOnly: { type: 'tag', values } })).violations;
   }, tags);
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`);
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
+  );
   expect([what, told]).toEqual([what, []]);
 }

@@ -1,9 +1,9 @@
-import { createVenueRepository } from '../../../database/venues';
 import { createSlotRepository } from '../../../database/slots';
+import { createVenueRepository } from '../../../database/venues';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { planSlots } from '../../../domain/schedule/plan-slots';
 import { sameHours } from '../../../domain/schedule/template';
-import { createCitySite, freshCoupon, type CitySite, type CitySiteOptions } from '../../api/support/city-site';
+import { type CitySite, type CitySiteOptions, createCitySite, freshCoupon } from '../../api/support/city-site';
 
 export interface BookingSite {
   readonly site: CitySite;
@@ -27,16 +27,43 @@ export async function createBookingSite(options: CitySiteOptions = {}): Promise<
   ];
   for (const [position, { left, ...place }] of places.entries()) {
     const venueId = await createVenueRepository(database).save({
-      ...place, access: 'JR新潟駅からバスで約15分', features: ['step_free', 'parking', 'sign_language'], mapUrl: 'https://map.example.jp/', position,
+      ...place,
+      access: 'JR新潟駅からバスで約15分',
+      features: ['step_free', 'parking', 'sign_language'],
+      mapUrl: 'https://map.example.jp/',
+      position,
     });
     const template = {
-      week: sameHours([0, 1, 2, 3, 4, 5, 6], [{ from: '09:30', until: '12:30' }, { from: '13:30', until: '15:30' }]), breaks: [], exceptions: [], closedOnHolidays: false, blockMinutes: 60, vaccine: null,
+      week: sameHours(
+        [0, 1, 2, 3, 4, 5, 6],
+        [
+          { from: '09:30', until: '12:30' },
+          { from: '13:30', until: '15:30' },
+        ],
+      ),
+      breaks: [],
+      exceptions: [],
+      closedOnHolidays: false,
+      blockMinutes: 60,
+      vaccine: null,
       seats: [1, 2].map((dose) => ({ dose, channel: 'web' as const, capacity: 6 })),
     };
-    await slots.addSlots(version.programmeId, venueId, null, planSlots(template, from, until, () => false));
-    await database.raw(`UPDATE slot_quota SET taken = capacity - ? WHERE slot_id IN (SELECT id FROM slot WHERE venue_id = ?)`, [left, venueId]);
+    await slots.addSlots(
+      version.programmeId,
+      venueId,
+      null,
+      planSlots(template, from, until, () => false),
+    );
+    await database.raw(
+      `UPDATE slot_quota SET taken = capacity - ? WHERE slot_id IN (SELECT id FROM slot WHERE venue_id = ?)`,
+      [left, venueId],
+    );
     // One full time among free ones.
-    if (left > 0) await database.raw(`UPDATE slot_quota SET taken = capacity WHERE slot_id IN (SELECT id FROM slot WHERE venue_id = ? ORDER BY starts_at LIMIT 1)`, [venueId]);
+    if (left > 0)
+      await database.raw(
+        `UPDATE slot_quota SET taken = capacity WHERE slot_id IN (SELECT id FROM slot WHERE venue_id = ? ORDER BY starts_at LIMIT 1)`,
+        [venueId],
+      );
   }
   return {
     site,

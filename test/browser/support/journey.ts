@@ -2,7 +2,10 @@ import type { Page } from 'playwright-core';
 
 /** What a citizen does, in the words of the pages. Works with and without JavaScript. */
 export class Journey {
-  constructor(private readonly page: Page, private readonly url: string) {}
+  constructor(
+    private readonly page: Page,
+    private readonly url: string,
+  ) {}
 
   async logIn(couponNumber: string): Promise<void> {
     await this.page.goto(`${this.url}/`);

@@ -4,6 +4,7 @@
  * argv: port, redirect URI.
  */
 import { createServer } from 'node:http';
+
 import Provider from 'oidc-provider';
 
 const [, , port, redirectUri] = process.argv;
@@ -12,7 +13,15 @@ let person = { subject: 'nobody', claims: {} };
 const people = new Map();
 
 const provider = new Provider(issuer, {
-  clients: [{ client_id: 'toki', client_secret: 'only-for-this-test-0123456789abcdef', redirect_uris: [redirectUri], grant_types: ['authorization_code'], response_types: ['code'] }],
+  clients: [
+    {
+      client_id: 'toki',
+      client_secret: 'only-for-this-test-0123456789abcdef',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    },
+  ],
   cookies: { keys: ['only-for-this-test'] },
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
@@ -45,4 +54,6 @@ createServer(async (req, res) => {
     return;
   }
   await answer(req, res);
-}).listen(Number(port), '127.0.0.1', () => { process.stdout.write('ready\n'); });
+}).listen(Number(port), '127.0.0.1', () => {
+  process.stdout.write('ready\n');
+});

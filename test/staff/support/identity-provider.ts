@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+
 import type { OidcSettings } from '../../../api/staff/oidc/provider';
 import { projectRoot } from '../../../runtime/root';
 import { Visitor } from '../../api/support/visitor';
@@ -15,13 +16,36 @@ export interface IdentityProvider {
 }
 
 /** A running oidc-provider that sends people back to `redirectUri`. */
-export async function startIdentityProvider({ port, redirectUri }: { port: number; redirectUri: string }): Promise<IdentityProvider> {
-  const child = spawn(process.execPath, [join(projectRoot, 'test', 'staff', 'support', 'identity-provider-process.mjs'), String(port), redirectUri], { stdio: ['ignore', 'pipe', 'ignore'] });
+export async function startIdentityProvider({
+  port,
+  redirectUri,
+}: {
+  port: number;
+  redirectUri: string;
+}): Promise<IdentityProvider> {
+  const child = spawn(
+    process.execPath,
+    [join(projectRoot, 'test', 'staff', 'support', 'identity-provider-process.mjs'), String(port), redirectUri],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   const ended = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), ended.then(() => { throw new Error('the identity provider did not start'); })]);
+  await Promise.race([
+    once(child.stdout, 'data'),
+    ended.then(() => {
+      throw new Error('the identity provider did not start');
+    }),
+  ]);
   const issuer = `http://localhost:${String(port)}`;
   return {
-    settings: { issuer, clientId: 'toki', clientSecret: 'only-for-this-test-0123456789abcdef', redirectUri, scope: 'openid profile', roles: undefined, loginClaim: undefined },
+    settings: {
+      issuer,
+      clientId: 'toki',
+      clientSecret: 'only-for-this-test-0123456789abcdef',
+      redirectUri,
+      scope: 'openid profile',
+      roles: undefined,
+      loginClaim: undefined,
+    },
     async person(subject, claims = {}) {
       await new Visitor(issuer).post('/person', { subject, claims });
     },

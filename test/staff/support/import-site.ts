@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Answer, Visitor } from '../../api/support/visitor';
 import { createImportWorld, type ImportWorld } from '../../import/import-world';
 import { createStaffSite, type StaffSite } from './staff-site';
@@ -20,7 +21,11 @@ export interface ImportSite {
   readonly site: StaffSite;
   upload(visitor: Visitor, content: Buffer | string, name?: string): Promise<Answer>;
   /** Uploads, takes the columns that were found (or those given), starts; resolves with the run when it waits or has ended. */
-  begin(visitor: Visitor, content: Buffer | string, options?: { isFullSet?: boolean; mapping?: object }): Promise<RunAnswer>;
+  begin(
+    visitor: Visitor,
+    content: Buffer | string,
+    options?: { isFullSet?: boolean; mapping?: object },
+  ): Promise<RunAnswer>;
   approve(visitor: Visitor, run: RunAnswer): Promise<RunAnswer>;
   until(visitor: Visitor, runId: string, phases: readonly string[]): Promise<RunAnswer>;
   close(): Promise<void>;
@@ -32,16 +37,28 @@ export async function createImportSite(): Promise<ImportSite> {
   await world.startWorker();
   const site = await createStaffSite({ city: world.city, temporal: world.client });
   const self: ImportSite = {
-    world, site,
+    world,
+    site,
     upload: (visitor, content, name = '対象者 山田花子.csv') =>
-      visitor.send('POST', '/api/v1/imports/files', Buffer.from(content), { headers: { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name) } }),
+      visitor.send('POST', '/api/v1/imports/files', Buffer.from(content), {
+        headers: { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(name) },
+      }),
     async begin(visitor, content, { isFullSet = false, mapping } = {}) {
       const uploaded = await self.upload(visitor, content);
       if (uploaded.status !== 201) throw new Error(uploaded.text);
       const file = uploaded.json<{ id: string; guess: { mapping: object } }>();
-      const started = await visitor.post('/api/v1/imports', { fileId: file.id, mapping: mapping ?? file.guess.mapping, isFullSet });
+      const started = await visitor.post('/api/v1/imports', {
+        fileId: file.id,
+        mapping: mapping ?? file.guess.mapping,
+        isFullSet,
+      });
       if (started.status !== 201) throw new Error(started.text);
-      return self.until(visitor, started.json<RunAnswer>().id, ['waiting_for_approval', 'applied', 'refused', 'failed']);
+      return self.until(visitor, started.json<RunAnswer>().id, [
+        'waiting_for_approval',
+        'applied',
+        'refused',
+        'failed',
+      ]);
     },
     async approve(visitor, run) {
       const answer = await visitor.post(`/api/v1/imports/${run.id}/approve`, { comparison: run.comparison });

@@ -1,36 +1,35 @@
 import { Writable } from 'node:stream';
-import pino from 'pino';
+
 import type { Client } from '@temporalio/client';
-import { createTemporalClient } from '../../../activities/temporal-client';
+import pino from 'pino';
+
 import { EncryptionCodec } from '../../../activities/payload-codec';
+import { createTemporalClient } from '../../../activities/temporal-client';
 import { createPagePreview } from '../../../api/citizen/preview/page-preview';
-import { createStaffApp } from '../../../api/staff/app';
-import { createDayFileWriter } from '../../../api/staff/offline/day-file';
-import { createProgrammeDesk } from '../../../api/staff/programme-desk';
-import type { StaffDesk } from '../../../api/staff/desk';
 import { installationId } from '../../../api/shared/installation';
+import { createStaffApp } from '../../../api/staff/app';
+import type { StaffDesk } from '../../../api/staff/desk';
+import { createDayFileWriter } from '../../../api/staff/offline/day-file';
 import { createOidcDoor } from '../../../api/staff/oidc/door';
 import { createOidcProvider, type OidcSettings } from '../../../api/staff/oidc/provider';
-import { createAudit, type Audit, type AuditActor } from '../../../database/audit';
-import { createBookingPermits } from '../../../database/booking-permits';
-import { createIdentityChecks } from '../../../database/identity-checks';
-import { createAuditSearch } from '../../../database/audit-search';
-import { createBroadcastSeats } from '../../../database/broadcast-seats';
-import { createLineBroadcasts } from '../../../database/line-broadcasts';
-import { createCallbackRepository } from '../../../database/callbacks';
-import { createStaffBookingReader } from '../../../database/staff-bookings';
-import { createStaffNoticeReader } from '../../../database/staff-notices';
+import { createProgrammeDesk } from '../../../api/staff/programme-desk';
 import { createAssignmentRunStore } from '../../../database/assignment-runs';
+import { createAttentionReader } from '../../../database/attention';
+import { type Audit, type AuditActor, createAudit } from '../../../database/audit';
+import { createAuditSearch } from '../../../database/audit-search';
+import { createBookingPermits } from '../../../database/booking-permits';
+import { createBroadcastSeats } from '../../../database/broadcast-seats';
+import { createCallbackRepository } from '../../../database/callbacks';
+import { createDataExports } from '../../../database/data-exports';
+import { createDayFiles } from '../../../database/day-files';
+import { createDayLists } from '../../../database/day-lists';
+import { createIdentityChecks } from '../../../database/identity-checks';
 import { createImportFileStore } from '../../../database/import-files';
 import { createImportReview } from '../../../database/import-review';
 import { createImportRunStore } from '../../../database/import-runs';
 import { createImportSettings } from '../../../database/import-settings';
 import { createImportUndo } from '../../../database/import-undo';
-import { createAttentionReader } from '../../../database/attention';
-import { createDataExports } from '../../../database/data-exports';
-import { createResidentRepository } from '../../../database/residents';
-import { createDayFiles } from '../../../database/day-files';
-import { createDayLists } from '../../../database/day-lists';
+import { createLineBroadcasts } from '../../../database/line-broadcasts';
 import { createLoginThrottle } from '../../../database/login-throttle';
 import { createNoticeRepository } from '../../../database/notices';
 import { createOperatingFigures } from '../../../database/operating-figures';
@@ -38,8 +37,9 @@ import { createOutbox } from '../../../database/outbox';
 import { createProgrammes } from '../../../database/programmes';
 import { createResidentNotes } from '../../../database/resident-notes';
 import { createResidentSearch } from '../../../database/resident-search';
-import { createSiteSettingsEditor } from '../../../database/site-settings';
+import { createResidentRepository } from '../../../database/residents';
 import { createScheduleRepository } from '../../../database/schedules';
+import { createSiteSettingsEditor } from '../../../database/site-settings';
 import { createSlotCapacityRepository } from '../../../database/slot-capacities';
 import { createSlotGrid } from '../../../database/slot-grid';
 import { createSlotHistory } from '../../../database/slot-history';
@@ -47,11 +47,13 @@ import { createSlotPlanRepository } from '../../../database/slot-plans';
 import { createSlotRepository } from '../../../database/slots';
 import { createStaffRepository, type StaffRepository } from '../../../database/staff';
 import type { StaffView } from '../../../database/staff-accounts';
+import { createStaffBookingReader } from '../../../database/staff-bookings';
 import { totpCode } from '../../../database/staff-credentials';
 import { createStaffDeskReader } from '../../../database/staff-desk';
 import { createStaffEnrolment } from '../../../database/staff-enrolment';
 import { createStaffLinks } from '../../../database/staff-links';
 import { createStaffMail } from '../../../database/staff-mail';
+import { createStaffNoticeReader } from '../../../database/staff-notices';
 import { createStaffNumbers } from '../../../database/staff-numbers';
 import { createStaffSessionRepository } from '../../../database/staff-sessions';
 import { createStaffVenueRepository } from '../../../database/staff-venues';
@@ -61,11 +63,11 @@ import type { StaffRole } from '../../../domain/staff/roles';
 import { createAssignmentDesk } from '../../../runtime/assignment-desk';
 import { createImportDesk } from '../../../runtime/import-desk';
 import { createProgrammeProcesses } from '../../../runtime/programme-processes';
-import { createStaffMailSender } from '../../../runtime/staff-mail-sender';
 import { projectRoot } from '../../../runtime/root';
 import { listenerOf, serve } from '../../../runtime/serve';
+import { createStaffMailSender } from '../../../runtime/staff-mail-sender';
 import { Visitor } from '../../api/support/visitor';
-import { createTestCity, testKeys, type TestCity } from '../../support/test-city';
+import { createTestCity, type TestCity, testKeys } from '../../support/test-city';
 
 export const tester: AuditActor = { kind: 'machine', id: null, origin: 'test', requestId: null };
 
@@ -83,7 +85,12 @@ export interface StaffSite {
   /** An account as `staff add` makes it. */
   account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly oneTimePassword: string }>;
   /** The same with an authenticator app set up, as after half of the first log-in. */
-  enrolled(role: StaffRole): Promise<{ readonly staff: StaffView; readonly password: string; readonly totpSecret: string; readonly recoveryCodes: readonly string[] }>;
+  enrolled(role: StaffRole): Promise<{
+    readonly staff: StaffView;
+    readonly password: string;
+    readonly totpSecret: string;
+    readonly recoveryCodes: readonly string[];
+  }>;
   /** A browser with a running session of that role, with an own password. */
   colleague(role: StaffRole): Promise<Visitor & { readonly staffId: string }>;
   visitor(): Visitor;
@@ -110,7 +117,16 @@ export interface StaffSiteOptions {
 }
 
 /** The staff app on a fresh small city and a free port, not in demo mode. */
-export async function createStaffSite({ demo = false, oidc, localLogIn = true, port = 0, publicUrl = 'http://localhost:3000', smtpUrl, city: given, temporal: givenTemporal }: StaffSiteOptions = {}): Promise<StaffSite> {
+export async function createStaffSite({
+  demo = false,
+  oidc,
+  localLogIn = true,
+  port = 0,
+  publicUrl = 'http://localhost:3000',
+  smtpUrl,
+  city: given,
+  temporal: givenTemporal,
+}: StaffSiteOptions = {}): Promise<StaffSite> {
   const city = given ?? (await createTestCity({ poolSize: 8 }));
   const nobody = createTemporalClient({ address: '127.0.0.1:1', namespace: 'nobody' }, city.keys);
   const temporal = givenTemporal ?? nobody;
@@ -126,7 +142,9 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
   const programmes = createProgrammes(database);
   const staffMail = createStaffMail({ database, keys, audit });
   const desk: StaffDesk = {
-    staff, sessions, audit,
+    staff,
+    sessions,
+    audit,
     throttle: createLoginThrottle({ database, keys }),
     bookings: city.bookings,
     programmes,
@@ -144,7 +162,11 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     numbers: createStaffNumbers(database),
     reader: createStaffDeskReader({ database, keys }),
     outbox,
-    handOver: { offer: (events) => { handedOver.push(...events); } },
+    handOver: {
+      offer: (events) => {
+        handedOver.push(...events);
+      },
+    },
     timelineOf: () => Promise.resolve(site.timeline),
     enrolment,
     links: createStaffLinks({ database, audit }),
@@ -178,9 +200,20 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
     dataExports: createDataExports({ database, keys, audit }),
     unmet: createUnmetSearches(database),
     attention: createAttentionReader(database),
-    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
+    health: {
+      database: () => database.raw('SELECT 1'),
+      temporal: () => Promise.resolve(),
+      backlog: () => outbox.backlog(),
+    },
     workflowsNeedingAttention: () => Promise.resolve(0),
-    ...createProgrammeDesk({ database, keys, audit, programmes, publicUrl, processes: createProgrammeProcesses(temporal) }),
+    ...createProgrammeDesk({
+      database,
+      keys,
+      audit,
+      programmes,
+      publicUrl,
+      processes: createProgrammeProcesses(temporal),
+    }),
     staffMail,
     sendToStaff: createStaffMailSender({ smtpUrl, publicUrl, toInbox: (mail) => staffMail.toInbox(mail) }),
     pagePreview: createPagePreview({ projectRoot, publicUrl }),
@@ -188,25 +221,47 @@ export async function createStaffSite({ demo = false, oidc, localLogIn = true, p
   };
   const app = createStaffApp({
     desk,
-    health: { database: () => database.raw('SELECT 1'), temporal: () => Promise.resolve(), backlog: () => outbox.backlog() },
+    health: {
+      database: () => database.raw('SELECT 1'),
+      temporal: () => Promise.resolve(),
+      backlog: () => outbox.backlog(),
+    },
     metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
     notices: createNoticeRepository(database),
     codec: new EncryptionCodec(testKeys),
     temporalUiOrigin: () => 'http://localhost:8233',
     demo,
     https: false,
-    log: pino({ level: 'debug' }, new Writable({ write(chunk: Buffer, _encoding, done) { logLines.push(chunk.toString()); done(); } })),
+    log: pino(
+      { level: 'debug' },
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          logLines.push(chunk.toString());
+          done();
+        },
+      }),
+    ),
     projectRoot,
   });
   const serving = await serve(listenerOf(app), port);
   const address = serving.server.address();
   const url = `http://localhost:${String(typeof address === 'object' ? address?.port : '')}`;
   const site: StaffSite = {
-    city, url, desk, audit, staff, handedOver, logLines,
+    city,
+    url,
+    desk,
+    audit,
+    staff,
+    handedOver,
+    logLines,
     timeline: undefined,
     sendAgain: () => Promise.resolve('unreachable'),
     async account(role) {
-      const result = await staff.add(tester, { login: `person-${String(++people)}`, displayName: `職員${String(people)}`, role });
+      const result = await staff.add(tester, {
+        login: `person-${String(++people)}`,
+        displayName: `職員${String(people)}`,
+        role,
+      });
       if (!result.ok) throw new Error(result.staffCode);
       return result;
     },

@@ -1,8 +1,9 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal, type OnInit } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, type OnInit, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api, type Problem } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -20,12 +21,31 @@ import { RecoveryCodes } from './recovery-codes';
 
 /** What is asked for with the password: whoever finds an open page must not be able to take the account over. */
 type Wanted = 'app' | 'codes' | 'link';
-const wantedWords: Readonly<Record<Wanted, string>> = { app: '認証アプリを登録し直す', codes: '回復用コードを作り直す', link: '市の認証と結び付ける' };
+const wantedWords: Readonly<Record<Wanted, string>> = {
+  app: '認証アプリを登録し直す',
+  codes: '回復用コードを作り直す',
+  link: '市の認証と結び付ける',
+};
 
 /** One's own account: password, authenticator app, recovery codes, the link with the city's identity provider. */
 @Component({
   selector: 'toki-account',
-  imports: [CityTime, Enrol, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, OwnEmail, PageHeader, PasswordForm, ProblemNote, ReactiveFormsModule, RecoveryCodes],
+  imports: [
+    CityTime,
+    Enrol,
+    ErrorSummary,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    OwnEmail,
+    PageHeader,
+    PasswordForm,
+    ProblemNote,
+    ReactiveFormsModule,
+    RecoveryCodes,
+  ],
   templateUrl: './account.html',
   styleUrl: './account.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -60,7 +80,11 @@ export class Account implements OnInit {
     void this.account.reload();
     void this.email.reload();
     const refused = this.refused();
-    if (refused !== undefined) this.refusal.set((await this.api.client.GET('/api/v1/session/ways', { params: { query: { refused } } })).data?.refused ?? undefined);
+    if (refused !== undefined)
+      this.refusal.set(
+        (await this.api.client.GET('/api/v1/session/ways', { params: { query: { refused } } })).data?.refused ??
+          undefined,
+      );
   }
 
   protected want(what: Wanted): void {
@@ -82,7 +106,10 @@ export class Account implements OnInit {
       return;
     }
     this.busy.set(true);
-    const { data, error } = what === 'codes' ? await this.api.client.POST('/api/v1/me/recovery-codes', { body: { password } }) : await this.api.client.POST('/api/v1/me/link', { body: { password } });
+    const { data, error } =
+      what === 'codes'
+        ? await this.api.client.POST('/api/v1/me/recovery-codes', { body: { password } })
+        : await this.api.client.POST('/api/v1/me/link', { body: { password } });
     this.busy.set(false);
     if (!data) {
       this.refusePassword(error);
@@ -127,13 +154,21 @@ export class Account implements OnInit {
   }
 
   protected async unlink(): Promise<void> {
-    if (!(await this.ask.yes({ heading: '市の認証との結び付きを解除しますか', sentences: ['解除すると、すぐにログアウトします。次からはパスワードと確認コードでログインしてください。'], yes: '解除する' }))) return;
+    if (
+      !(await this.ask.yes({
+        heading: '市の認証との結び付きを解除しますか',
+        sentences: ['解除すると、すぐにログアウトします。次からはパスワードと確認コードでログインしてください。'],
+        yes: '解除する',
+      }))
+    )
+      return;
     const { error } = await this.api.client.DELETE('/api/v1/me/link');
     if (error) this.tell.problem(error.detail);
     else await this.api.client.GET('/api/v1/me');
   }
 
   private refusePassword(problem: Problem | undefined): void {
-    if (problem) this.faults.show([{ field: problem.code === 'wrong_password' ? 'password' : '', sentence: problem.detail }]);
+    if (problem)
+      this.faults.show([{ field: problem.code === 'wrong_password' ? 'password' : '', sentence: problem.detail }]);
   }
 }

@@ -1,8 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal, type OnInit } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  type OnInit,
+  output,
+  signal,
+} from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
@@ -11,7 +21,17 @@ import { ProblemNote } from '../shared/problem-note';
 /** Puts a new secret into somebody's authenticator app: QR code or typed, then a code of it as proof. */
 @Component({
   selector: 'toki-enrol',
-  imports: [ErrorSummary, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ProblemNote, ReactiveFormsModule],
+  imports: [
+    ErrorSummary,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    ProblemNote,
+    ReactiveFormsModule,
+  ],
   templateUrl: './enrol.html',
   styleUrl: './enrol.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -31,7 +51,12 @@ export class Enrol implements OnInit {
     const svg = this.enrolment()?.qrSvg;
     return svg === undefined ? '' : `data:image/svg+xml;base64,${btoa(svg)}`;
   });
-  protected readonly secret = computed(() => this.enrolment()?.secret.match(/.{1,4}/g)?.join(' ') ?? '');
+  protected readonly secret = computed(
+    () =>
+      this.enrolment()
+        ?.secret.match(/.{1,4}/g)
+        ?.join(' ') ?? '',
+  );
   protected readonly form = inject(NonNullableFormBuilder).group({ code: ['', Validators.required] });
   protected readonly faults = new FormFaults(this.form);
 

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
+
 import { Api } from '../api/api';
 import { PageHeader } from '../shared/page-header';
 import { Tell } from '../shared/tell';

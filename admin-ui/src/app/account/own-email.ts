@@ -3,6 +3,7 @@ import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angula
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
@@ -15,12 +16,31 @@ import { FormFaults } from '../shared/form-faults';
     <toki-error-summary [faults]="faults.all()" />
     <form [formGroup]="form" (ngSubmit)="asked() ? confirm() : ask()" novalidate>
       @if (!asked()) {
-        <mat-form-field><mat-label>自分のメールアドレス</mat-label><input matInput id="field-email" type="email" formControlName="email" autocomplete="email"><mat-hint>テスト送信だけに使います。</mat-hint>@if (faults.of('email'); as sentence) { <mat-error>{{ sentence }}</mat-error> }</mat-form-field>
-        <div class="actions"><button matButton="filled" type="submit" [disabled]="busy()">確認コードを送る</button></div>
+        <mat-form-field
+          ><mat-label>自分のメールアドレス</mat-label
+          ><input matInput id="field-email" type="email" formControlName="email" autocomplete="email" /><mat-hint
+            >テスト送信だけに使います。</mat-hint
+          >
+          @if (faults.of('email'); as sentence) {
+            <mat-error>{{ sentence }}</mat-error>
+          }
+        </mat-form-field>
+        <div class="actions">
+          <button matButton="filled" type="submit" [disabled]="busy()">確認コードを送る</button>
+        </div>
       } @else {
         <p role="status">{{ form.getRawValue().email }} に確認コードを送りました。30分以内に入力してください。</p>
-        <mat-form-field><mat-label>確認コード（6桁）</mat-label><input matInput id="field-code" inputmode="numeric" formControlName="code" autocomplete="one-time-code">@if (faults.of('code'); as sentence) { <mat-error>{{ sentence }}</mat-error> }</mat-form-field>
-        <div class="actions"><button matButton="filled" type="submit" [disabled]="busy()">登録する</button><button matButton type="button" (click)="asked.set(false)">アドレスを入力し直す</button></div>
+        <mat-form-field
+          ><mat-label>確認コード（6桁）</mat-label
+          ><input matInput id="field-code" inputmode="numeric" formControlName="code" autocomplete="one-time-code" />
+          @if (faults.of('code'); as sentence) {
+            <mat-error>{{ sentence }}</mat-error>
+          }
+        </mat-form-field>
+        <div class="actions">
+          <button matButton="filled" type="submit" [disabled]="busy()">登録する</button
+          ><button matButton type="button" (click)="asked.set(false)">アドレスを入力し直す</button>
+        </div>
       }
     </form>
   `,
@@ -38,7 +58,9 @@ export class OwnEmail {
   protected async ask(): Promise<void> {
     if (!this.faults.check({ email: 'メールアドレスを入力してください。' })) return;
     this.busy.set(true);
-    const { error } = await this.api.client.POST('/api/v1/me/email', { body: { email: this.form.getRawValue().email } });
+    const { error } = await this.api.client.POST('/api/v1/me/email', {
+      body: { email: this.form.getRawValue().email },
+    });
     this.busy.set(false);
     if (error) {
       this.faults.refuse(error);
@@ -51,7 +73,9 @@ export class OwnEmail {
 
   protected async confirm(): Promise<void> {
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/me/email/confirm', { body: { code: this.form.getRawValue().code } });
+    const { data, error } = await this.api.client.POST('/api/v1/me/email/confirm', {
+      body: { code: this.form.getRawValue().code },
+    });
     this.busy.set(false);
     if (data) this.done.emit(data.email ?? '');
     else if (error.code === 'email_code_wrong') this.faults.show([{ field: 'code', sentence: error.detail }]);

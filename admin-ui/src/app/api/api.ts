@@ -1,6 +1,7 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import createClient, { type Client } from 'openapi-fetch';
+
 import type { components, paths } from '../../../generated/schema';
 
 /** A shape of the staff API by its name, e.g. `Schema<'Venue'>`. */
@@ -29,7 +30,8 @@ export class Api {
   readonly client: Client<paths> = createClient<paths>({ baseUrl: '', fetch: (request) => this.send(request) });
 
   constructor() {
-    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) addEventListener(kind, () => (this.touched = Date.now()), { capture: true, passive: true });
+    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const)
+      addEventListener(kind, () => (this.touched = Date.now()), { capture: true, passive: true });
   }
 
   /** When somebody last touched the page, ms since 1970. */
@@ -45,7 +47,8 @@ export class Api {
 
   private async send(request: Request): Promise<Response> {
     // The same click sent twice by a retrying browser stays one.
-    if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', crypto.randomUUID());
+    if (request.method === 'POST' && !request.headers.has('Idempotency-Key'))
+      request.headers.set('Idempotency-Key', crypto.randomUUID());
     const quiet = request.headers.has('Toki-Quiet');
     request.headers.delete('Toki-Quiet');
     // What a page asks on its own must not keep a session running that nobody uses.
@@ -55,12 +58,18 @@ export class Api {
       response = await fetch(request);
     } catch {
       if (!request.signal.aborted) this.lost.set(true);
-      return problemResponse(offlineCode, 'サーバーにつながりません。入力した内容はこの画面に残っています。少し待ってから、もう一度お試しください。');
+      return problemResponse(
+        offlineCode,
+        'サーバーにつながりません。入力した内容はこの画面に残っています。少し待ってから、もう一度お試しください。',
+      );
     }
     const type = response.headers.get('Content-Type') ?? '';
     if (!response.ok && !type.includes('json')) {
       this.lost.set(response.status >= 500);
-      return problemResponse(offlineCode, `サーバーが応答できません（${String(response.status)}）。入力した内容はこの画面に残っています。`);
+      return problemResponse(
+        offlineCode,
+        `サーバーが応答できません（${String(response.status)}）。入力した内容はこの画面に残っています。`,
+      );
     }
     this.lost.set(false);
     if (!quiet && (response.status === 401 || response.status === 403)) await this.leaveIfShutOut(response.clone());
@@ -71,12 +80,16 @@ export class Api {
     const { code } = (await response.json()) as Problem;
     if (code === 'not_logged_in') {
       for (const listener of this.loggedOutListeners) listener();
-      if (this.loggedOutListeners.size === 0 && !this.router.url.startsWith('/log-in')) void this.router.navigate(['/log-in'], { queryParams: { from: this.router.url, reason: 'over' } });
+      if (this.loggedOutListeners.size === 0 && !this.router.url.startsWith('/log-in'))
+        void this.router.navigate(['/log-in'], { queryParams: { from: this.router.url, reason: 'over' } });
     } else if (code === 'password_change_required') void this.router.navigate(['/account/first']);
   }
 }
 
 function problemResponse(code: string, detail: string): Response {
   const problem: Problem = { type: `urn:toki:problem:${code}`, title: detail, status: 503, detail, instance: '', code };
-  return new Response(JSON.stringify(problem), { status: 503, headers: { 'Content-Type': 'application/problem+json' } });
+  return new Response(JSON.stringify(problem), {
+    status: 503,
+    headers: { 'Content-Type': 'application/problem+json' },
+  });
 }

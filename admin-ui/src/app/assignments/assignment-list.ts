@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
-import { RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { figure } from '../imports/words';
 import { CityTime } from '../shared/city-time';
@@ -24,7 +25,13 @@ export class AssignmentList {
   private readonly api = inject(Api);
   private readonly me = inject(Session).me;
   protected readonly page = urlState('before');
-  protected readonly list = loaded(() => this.api.client.GET('/api/v1/assignments', { params: { query: this.page.values().before === '' ? {} : { before: this.page.values().before } } }), { everyMs: 5_000 });
+  protected readonly list = loaded(
+    () =>
+      this.api.client.GET('/api/v1/assignments', {
+        params: { query: this.page.values().before === '' ? {} : { before: this.page.values().before } },
+      }),
+    { everyMs: 5_000 },
+  );
   protected readonly mayAssign = computed(() => this.me()?.role === 'city_admin');
   protected readonly chips = assignmentChips;
 

@@ -3,7 +3,9 @@ import type { Schema } from '../api/api';
 export type AssignmentRun = Schema<'AssignmentRunDetail'>;
 export type AssignmentPhase = AssignmentRun['phase'];
 
-export const assignmentChips: Readonly<Record<AssignmentPhase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>> = {
+export const assignmentChips: Readonly<
+  Record<AssignmentPhase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>
+> = {
   checking: { label: '確認中', tone: 'plain' },
   waiting: { label: '承認待ち', tone: 'warn' },
   booking: { label: '予約中', tone: 'plain' },

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { listState } from '../shared/list-state';
@@ -28,12 +29,19 @@ export class AuditEvents {
   protected readonly resultWords = resultWords;
   protected readonly subjectWords = subjectWords;
   protected readonly choices = loaded(() => this.api.client.GET('/api/v1/audit/choices'));
-  protected readonly page = loaded(() => this.api.client.GET('/api/v1/audit', { params: { query: this.query() } }), { on: () => this.query() });
+  protected readonly page = loaded(() => this.api.client.GET('/api/v1/audit', { params: { query: this.query() } }), {
+    on: () => this.query(),
+  });
   protected readonly events = computed(() => this.page.value()?.events ?? []);
   protected readonly open = computed(() => this.events().find((event) => String(event.seq) === this.list.values().id));
   private readonly query = computed(() => {
     const { from, to, after, ...rest } = this.list.asked();
-    return { ...rest, ...(from && { from: dayStart(from) }), ...(to && { until: dayEnd(to) }), ...(after && { before: after }) };
+    return {
+      ...rest,
+      ...(from && { from: dayStart(from) }),
+      ...(to && { until: dayEnd(to) }),
+      ...(after && { before: after }),
+    };
   });
 
   constructor() {

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { Api } from '../api/api';
 import { cityDay, CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -29,7 +30,10 @@ export class AuditTouched {
   protected readonly from = computed(() => this.list.values().from || this.today);
   protected readonly to = computed(() => this.list.values().to || this.today);
   protected readonly choices = loaded(() => this.api.client.GET('/api/v1/audit/choices'));
-  protected readonly found = loaded(() => this.api.client.GET('/api/v1/audit/touched', { params: { query: this.query() } }), { on: () => this.query() });
+  protected readonly found = loaded(
+    () => this.api.client.GET('/api/v1/audit/touched', { params: { query: this.query() } }),
+    { on: () => this.query() },
+  );
   protected readonly file = computed(() => {
     const { after: _after, ...query } = this.query();
     return `/api/v1/audit/touched.csv?${new URLSearchParams(query).toString()}`;

@@ -3,6 +3,7 @@ import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angula
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api, type Problem } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
@@ -20,9 +21,29 @@ interface Verdict {
 /** Whether the record is whole: every link of the chain, its seals, and an end noted down outside. */
 @Component({
   selector: 'toki-audit-verify',
-  imports: [ErrorSummary, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ProblemNote, ReactiveFormsModule],
+  imports: [
+    ErrorSummary,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    ProblemNote,
+    ReactiveFormsModule,
+  ],
   templateUrl: './audit-verify.html',
-  styles: `form { max-width: 46rem; } .head { overflow-wrap: anywhere; } [role='status'] { margin-top: 20px; }`,
+  styles: `
+    form {
+      max-width: 46rem;
+    }
+    .head {
+      overflow-wrap: anywhere;
+    }
+    [role='status'] {
+      margin-top: 20px;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class AuditVerify {
@@ -31,14 +52,21 @@ export class AuditVerify {
   protected readonly busy = signal(false);
   protected readonly verdict = signal<Verdict | undefined>(undefined);
   protected readonly problem = signal<Problem | undefined>(undefined);
-  protected readonly form = inject(NonNullableFormBuilder).group({ noted: ['', Validators.pattern(/^\s*(\d+)\s*[:：]\s*([0-9a-fA-F]{64})\s*$/)] });
+  protected readonly form = inject(NonNullableFormBuilder).group({
+    noted: ['', Validators.pattern(/^\s*(\d+)\s*[:：]\s*([0-9a-fA-F]{64})\s*$/)],
+  });
   protected readonly faults = new FormFaults(this.form);
 
   protected async verify(): Promise<void> {
     if (!this.faults.check({ noted: '「番号:英数字64文字」の形で、控えをそのまま貼り付けてください。' })) return;
-    const [seq, hash] = this.form.getRawValue().noted.split(/[:：]/).map((part) => part.trim());
+    const [seq, hash] = this.form
+      .getRawValue()
+      .noted.split(/[:：]/)
+      .map((part) => part.trim());
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/audit/verify', { body: seq && hash ? { noted: { seq: Number(seq), hash: hash.toLowerCase() } } : {} });
+    const { data, error } = await this.api.client.POST('/api/v1/audit/verify', {
+      body: seq && hash ? { noted: { seq: Number(seq), hash: hash.toLowerCase() } } : {},
+    });
     this.busy.set(false);
     this.problem.set(error);
     this.verdict.set(data);

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { Bookings } from './bookings';
 
 export const bookingsRoutes: Routes = [{ path: '', component: Bookings }];

@@ -1,9 +1,20 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { CityTime, cityWords } from '../shared/city-time';
 import { Conflict, type Difference } from '../shared/conflict';
@@ -14,7 +25,7 @@ import { SidePanel } from '../shared/side-panel';
 import { Tell } from '../shared/tell';
 import { Timeline, type TimelineItem } from '../shared/timeline';
 import { Session } from '../shell/session';
-import { causeWords, endWords, outcomeWords, type CallbackDetail, type CallOutcome } from './callback-words';
+import { type CallbackDetail, type CallOutcome, causeWords, endWords, outcomeWords } from './callback-words';
 
 interface Answer {
   readonly data?: CallbackDetail | undefined;
@@ -31,14 +42,43 @@ interface Change {
 /** One person to call: why, until when, whom to ask for, and what came of it. */
 @Component({
   selector: 'toki-callback-panel',
-  imports: [CityTime, Conflict, MatButton, MatFormField, MatHint, MatInput, MatLabel, ProblemNote, ReactiveFormsModule, Reference, RouterLink, SidePanel, Timeline],
+  imports: [
+    CityTime,
+    Conflict,
+    MatButton,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    ProblemNote,
+    ReactiveFormsModule,
+    Reference,
+    RouterLink,
+    SidePanel,
+    Timeline,
+  ],
   templateUrl: './callback-panel.html',
   styles: `
-    h3 { margin: 24px 0 8px; }
-    .outcomes { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
-    .telephone { font-size: 1.5rem; font-weight: 700; display: inline-block; }
-    mat-form-field { margin-top: 12px; }
-    form + p { margin-top: 16px; }
+    h3 {
+      margin: 24px 0 8px;
+    }
+    .outcomes {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 8px;
+      margin-top: 8px;
+    }
+    .telephone {
+      font-size: 1.5rem;
+      font-weight: 700;
+      display: inline-block;
+    }
+    mat-form-field {
+      margin-top: 12px;
+    }
+    form + p {
+      margin-top: 16px;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -51,9 +91,13 @@ export class CallbackPanel {
   private readonly me = inject(Session).me;
   protected readonly causeWords = causeWords;
   protected readonly endWords = endWords;
-  protected readonly notReached = (Object.entries(outcomeWords) as [CallOutcome, string][]).filter(([outcome]) => outcome !== 'reached');
+  protected readonly notReached = (Object.entries(outcomeWords) as [CallOutcome, string][]).filter(
+    ([outcome]) => outcome !== 'reached',
+  );
 
-  protected readonly detail = loaded(() => this.api.client.GET('/api/v1/callbacks/{id}', { params: { path: { id: this.callbackId() } } }));
+  protected readonly detail = loaded(() =>
+    this.api.client.GET('/api/v1/callbacks/{id}', { params: { path: { id: this.callbackId() } } }),
+  );
   protected readonly assignees = loaded(() => this.api.client.GET('/api/v1/callbacks/assignees'));
   protected readonly contact = signal<Schema<'CallbackContact'> | undefined>(undefined);
   protected readonly refusal = signal('');
@@ -67,11 +111,28 @@ export class CallbackPanel {
     const found = this.detail.value();
     if (!found) return [];
     return [
-      { at: found.createdAt, title: found.createdBy === null ? '自動で一覧に入りました' : '電話を約束しました', ...(found.createdBy === null ? {} : { detail: found.createdBy }), tone: 'soft' },
+      {
+        at: found.createdAt,
+        title: found.createdBy === null ? '自動で一覧に入りました' : '電話を約束しました',
+        ...(found.createdBy === null ? {} : { detail: found.createdBy }),
+        tone: 'soft',
+      },
       ...found.attemptList.map((call): TimelineItem => ({
-        at: call.at, title: outcomeWords[call.outcome], detail: [call.staffName, ...(call.note ? [call.note] : [])].join('：'), tone: call.outcome === 'reached' ? 'good' : 'soft',
+        at: call.at,
+        title: outcomeWords[call.outcome],
+        detail: [call.staffName, ...(call.note ? [call.note] : [])].join('：'),
+        tone: call.outcome === 'reached' ? 'good' : 'soft',
       })),
-      ...(found.doneAt !== null && found.end !== 'reached' && found.end !== null ? [{ at: found.doneAt, title: endWords[found.end], detail: found.doneBy ?? '自動', tone: 'good' } satisfies TimelineItem] : []),
+      ...(found.doneAt !== null && found.end !== 'reached' && found.end !== null
+        ? [
+            {
+              at: found.doneAt,
+              title: endWords[found.end],
+              detail: found.doneBy ?? '自動',
+              tone: 'good',
+            } satisfies TimelineItem,
+          ]
+        : []),
     ];
   });
 
@@ -90,7 +151,9 @@ export class CallbackPanel {
   }
 
   protected async showContact(): Promise<void> {
-    const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/contact', { params: { path: { id: this.callbackId() } } });
+    const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/contact', {
+      params: { path: { id: this.callbackId() } },
+    });
     this.refusal.set(error?.detail ?? '');
     this.contact.set(data);
   }
@@ -101,24 +164,45 @@ export class CallbackPanel {
       send: (version) =>
         this.api.client.POST('/api/v1/callbacks/{id}/attempts', {
           params: { path: { id: this.callbackId() } },
-          body: { version, outcome, ...(note.trim() === '' ? {} : { note: note.trim() }), ...(dueAt === '' || outcome === 'reached' ? {} : { dueAt: cityInstant(dueAt) }) },
+          body: {
+            version,
+            outcome,
+            ...(note.trim() === '' ? {} : { note: note.trim() }),
+            ...(dueAt === '' || outcome === 'reached' ? {} : { dueAt: cityInstant(dueAt) }),
+          },
         }),
       done: (saved) => {
         this.form.reset();
-        if (outcome === 'reached') this.tell.undoable('話せたとして済みにしました。', () => void this.reopen(saved.id, saved.version));
+        if (outcome === 'reached')
+          this.tell.undoable('話せたとして済みにしました。', () => void this.reopen(saved.id, saved.version));
         else this.tell.done(`記録しました。次は ${cityWords.moment(saved.dueAt)} です。`);
       },
-      mine: (theirs) => [{ label: '電話の結果', mine: outcomeWords[outcome], theirs: theirs.lastOutcome === null ? 'まだ' : outcomeWords[theirs.lastOutcome] }, ...stateDifference(theirs)],
+      mine: (theirs) => [
+        {
+          label: '電話の結果',
+          mine: outcomeWords[outcome],
+          theirs: theirs.lastOutcome === null ? 'まだ' : outcomeWords[theirs.lastOutcome],
+        },
+        ...stateDifference(theirs),
+      ],
     });
   }
 
   protected assign(assignedTo: string): Promise<void> {
-    const nameOf = (id: string) => this.assignees.value()?.staff.find((person) => person.id === id)?.displayName ?? 'なし';
+    const nameOf = (id: string) =>
+      this.assignees.value()?.staff.find((person) => person.id === id)?.displayName ?? 'なし';
     return this.make({
       send: (version) =>
-        this.api.client.PATCH('/api/v1/callbacks/{id}', { params: { path: { id: this.callbackId() } }, body: { version, assignedTo: assignedTo === '' ? null : assignedTo } }),
-      done: () => this.tell.done(assignedTo === '' ? '担当を外しました。' : `担当を ${nameOf(assignedTo)} さんにしました。`),
-      mine: (theirs) => [{ label: '担当', mine: nameOf(assignedTo), theirs: theirs.assignedTo?.displayName ?? 'なし' }, ...stateDifference(theirs)],
+        this.api.client.PATCH('/api/v1/callbacks/{id}', {
+          params: { path: { id: this.callbackId() } },
+          body: { version, assignedTo: assignedTo === '' ? null : assignedTo },
+        }),
+      done: () =>
+        this.tell.done(assignedTo === '' ? '担当を外しました。' : `担当を ${nameOf(assignedTo)} さんにしました。`),
+      mine: (theirs) => [
+        { label: '担当', mine: nameOf(assignedTo), theirs: theirs.assignedTo?.displayName ?? 'なし' },
+        ...stateDifference(theirs),
+      ],
     });
   }
 
@@ -128,8 +212,13 @@ export class CallbackPanel {
 
   protected tickOff(): Promise<void> {
     return this.make({
-      send: (version) => this.api.client.POST('/api/v1/callbacks/{id}/tick-off', { params: { path: { id: this.callbackId() } }, body: { version } }),
-      done: (saved) => this.tell.undoable('電話せずに済みにしました。', () => void this.reopen(saved.id, saved.version)),
+      send: (version) =>
+        this.api.client.POST('/api/v1/callbacks/{id}/tick-off', {
+          params: { path: { id: this.callbackId() } },
+          body: { version },
+        }),
+      done: (saved) =>
+        this.tell.undoable('電話せずに済みにしました。', () => void this.reopen(saved.id, saved.version)),
       mine: stateDifference,
     });
   }
@@ -141,7 +230,10 @@ export class CallbackPanel {
 
   /** Also from the snack bar, when the panel may show somebody else already. */
   private async reopen(id: string, version: number): Promise<void> {
-    const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/reopen', { params: { path: { id } }, body: { version } });
+    const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/reopen', {
+      params: { path: { id } },
+      body: { version },
+    });
     if (error) this.tell.problem(error.detail);
     else if (id === this.callbackId()) this.detail.set(data);
     this.changed.emit();
@@ -181,7 +273,9 @@ export class CallbackPanel {
 }
 
 function stateDifference(theirs: CallbackDetail): Difference[] {
-  return theirs.doneAt === null ? [] : [{ label: '状態', mine: 'これから電話する', theirs: `済み（${theirs.doneBy ?? '自動'}）` }];
+  return theirs.doneAt === null
+    ? []
+    : [{ label: '状態', mine: 'これから電話する', theirs: `済み（${theirs.doneBy ?? '自動'}）` }];
 }
 
 /** `2021-05-29T10:30` as typed, which is the city's time. */

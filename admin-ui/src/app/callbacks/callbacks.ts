@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -16,17 +17,43 @@ import { Reference } from '../shared/reference';
 import { Rows } from '../shared/rows';
 import { Tell } from '../shared/tell';
 import { CallbackPanel } from './callback-panel';
-import { causeWords, endWords, outcomeWords, type Callback, type Cause } from './callback-words';
+import { type Callback, type Cause, causeWords, endWords, outcomeWords } from './callback-words';
 
 /** The people to call, the most urgent first. */
 @Component({
   selector: 'toki-callbacks',
-  imports: [CallbackPanel, CityTime, EmptyState, Icon, MatButton, MatFormField, MatInput, MatLabel, NoMatch, PageHeader, Paging, ProblemNote, Reference, Rows],
+  imports: [
+    CallbackPanel,
+    CityTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    NoMatch,
+    PageHeader,
+    Paging,
+    ProblemNote,
+    Reference,
+    Rows,
+  ],
   templateUrl: './callbacks.html',
   styles: `
-    .counts { display: flex; flex-wrap: wrap; gap: 12px 32px; list-style: none; margin: 0 0 16px; padding: 0; }
-    .counts .late { color: #a80000; }
-    td .chip { margin-left: 8px; }
+    .counts {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 12px 32px;
+      list-style: none;
+      margin: 0 0 16px;
+      padding: 0;
+    }
+    .counts .late {
+      color: #a80000;
+    }
+    td .chip {
+      margin-left: 8px;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -40,12 +67,20 @@ export class Callbacks {
   protected readonly endWords = endWords;
 
   protected readonly counts = loaded(() => this.api.client.GET('/api/v1/callbacks/counts'), { everyMs: 30_000 });
-  protected readonly page = loaded(() => this.api.client.GET('/api/v1/callbacks', { params: { query: this.query() } }), { on: () => this.query() });
+  protected readonly page = loaded(
+    () => this.api.client.GET('/api/v1/callbacks', { params: { query: this.query() } }),
+    { on: () => this.query() },
+  );
   protected readonly lines = computed(() => this.page.value()?.callbacks ?? []);
   protected readonly isDone = computed(() => this.list.values().state === 'done');
   private readonly query = computed(() => {
     const { state, cause, overdue, ...rest } = this.list.asked();
-    return { ...rest, ...(state === 'done' && { state: 'done' as const }), ...(cause && { cause: cause as Cause }), ...(overdue === 'yes' && { overdue: 'yes' as const }) };
+    return {
+      ...rest,
+      ...(state === 'done' && { state: 'done' as const }),
+      ...(cause && { cause: cause as Cause }),
+      ...(overdue === 'yes' && { overdue: 'yes' as const }),
+    };
   });
 
   constructor() {
@@ -64,7 +99,9 @@ export class Callbacks {
   /** The most urgent one that nobody has becomes mine and opens. */
   protected async takeNext(): Promise<void> {
     const { cause } = this.list.asked();
-    const { data, error } = await this.api.client.POST('/api/v1/callbacks/next', { body: cause ? { cause: cause as Cause } : {} });
+    const { data, error } = await this.api.client.POST('/api/v1/callbacks/next', {
+      body: cause ? { cause: cause as Cause } : {},
+    });
     if (error) {
       this.tell.problem(error.detail);
       return;

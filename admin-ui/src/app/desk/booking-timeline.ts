@@ -1,13 +1,31 @@
 import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
 import { Tell } from '../shared/tell';
 
-const eventWords = { held: '仮押さえ', confirmed: '予約が確定', attended: '来場', no_show: '来場なし', cancelled: '取消', expired: '仮押さえの時間切れ', released: '仮押さえをやめた', check_in_undone: '来場の取り消し', programme_changed: '事業の新しい版へ変更' } as const;
+const eventWords = {
+  held: '仮押さえ',
+  confirmed: '予約が確定',
+  attended: '来場',
+  no_show: '来場なし',
+  cancelled: '取消',
+  expired: '仮押さえの時間切れ',
+  released: '仮押さえをやめた',
+  check_in_undone: '来場の取り消し',
+  programme_changed: '事業の新しい版へ変更',
+} as const;
 const actorWords = { citizen: '本人', operator: '電話の窓口', venue: '会場', city: '市', system: '自動' } as const;
-const noticeWords = { queued: '送る前', sending: '送信中', sent: '送信済み', failed: '届かなかった', unclear: '届いたか不明', skipped: '送らなかった' } as const;
+const noticeWords = {
+  queued: '送る前',
+  sending: '送信中',
+  sent: '送信済み',
+  failed: '届かなかった',
+  unclear: '届いたか不明',
+  skipped: '送らなかった',
+} as const;
 const statusWords = { done: '済み', to_come: '予定', skipped: '送らない', failed: 'できなかった' } as const;
 
 /** What was done with a booking and what will be, from its workflow; from the records alone while Temporal does not answer. */
@@ -17,26 +35,70 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
   template: `
     <details (toggle)="onToggle($event)">
       <summary>これまでとこれから</summary>
-      @if (history.problem(); as problem) { <p role="alert">{{ problem.detail }}</p> }
+      @if (history.problem(); as problem) {
+        <p role="alert">{{ problem.detail }}</p>
+      }
       @if (history.value(); as data) {
         @if (data.timeline.reachable) {
           <ol>
-            @for (entry of data.timeline.done; track $index) { <li><span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}@if (entry.status !== 'done') {（{{ statusWords[entry.status] }}）}</li> }
-            @for (entry of data.timeline.toCome; track $index) { <li class="coming"><span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}（予定）</li> }
+            @for (entry of data.timeline.done; track $index) {
+              <li>
+                <span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}
+                @if (entry.status !== 'done') {
+                  （{{ statusWords[entry.status] }}）
+                }
+              </li>
+            }
+            @for (entry of data.timeline.toCome; track $index) {
+              <li class="coming">
+                <span class="numbers soft">{{ entry.at | city }}</span> {{ entry.label }}（予定）
+              </li>
+            }
           </ol>
         } @else {
-          <p class="soft">これからの予定はいま読み取れません（予約そのものには影響しません）。記録されている出来事だけを表示しています。</p>
-          <ol>@for (event of data.events; track event.version) { <li><span class="numbers soft">{{ event.at | city }}</span> {{ eventWords[event.type] }}（{{ actorWords[event.actor] }}）</li> }</ol>
+          <p class="soft">
+            これからの予定はいま読み取れません（予約そのものには影響しません）。記録されている出来事だけを表示しています。
+          </p>
+          <ol>
+            @for (event of data.events; track event.version) {
+              <li>
+                <span class="numbers soft">{{ event.at | city }}</span> {{ eventWords[event.type] }}（{{
+                  actorWords[event.actor]
+                }}）
+              </li>
+            }
+          </ol>
         }
-      } @else if (history.loading()) { <p class="soft">読み込んでいます…</p> }
+      } @else if (history.loading()) {
+        <p class="soft">読み込んでいます…</p>
+      }
       @if (reference() && notices.value(); as found) {
         <h4>お知らせ</h4>
-        @if (found.notices.length === 0) { <p class="soft">この予約のお知らせはまだありません。</p> }
+        @if (found.notices.length === 0) {
+          <p class="soft">この予約のお知らせはまだありません。</p>
+        }
         <ul>
           @for (notice of found.notices; track notice.id) {
             <li>
-              {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}@if (notice.channel === 'line') { <span class="soft">　LINE</span> } @else if (notice.maskedAddress) { <span class="soft">　{{ notice.maskedAddress }}</span> }@if (notice.reason) { <span class="soft">（{{ notice.reason }}）</span> }
-              @if (!notice.again && (notice.maskedAddress || notice.channel === 'line') && notice.status !== 'queued' && notice.status !== 'sending') { <button matButton="outlined" type="button" [disabled]="sending()" (click)="sendAgain(notice)">もう一度送る</button> }
+              {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}
+              @if (notice.channel === 'line') {
+                <span class="soft">　LINE</span>
+              } @else if (notice.maskedAddress) {
+                <span class="soft">　{{ notice.maskedAddress }}</span>
+              }
+              @if (notice.reason) {
+                <span class="soft">（{{ notice.reason }}）</span>
+              }
+              @if (
+                !notice.again &&
+                (notice.maskedAddress || notice.channel === 'line') &&
+                notice.status !== 'queued' &&
+                notice.status !== 'sending'
+              ) {
+                <button matButton="outlined" type="button" [disabled]="sending()" (click)="sendAgain(notice)">
+                  もう一度送る
+                </button>
+              }
             </li>
           }
         </ul>
@@ -44,12 +106,29 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
     </details>
   `,
   styles: `
-    details { margin-top: 8px; font-size: 0.9375rem; }
-    summary { cursor: pointer; min-height: 28px; }
-    ol { margin: 0; padding-left: 1.2rem; }
-    .coming { color: var(--ink-soft); }
-    p, h4 { margin: 4px 0; }
-    ul { margin: 0; padding-left: 1.2rem; }
+    details {
+      margin-top: 8px;
+      font-size: 0.9375rem;
+    }
+    summary {
+      cursor: pointer;
+      min-height: 28px;
+    }
+    ol {
+      margin: 0;
+      padding-left: 1.2rem;
+    }
+    .coming {
+      color: var(--ink-soft);
+    }
+    p,
+    h4 {
+      margin: 4px 0;
+    }
+    ul {
+      margin: 0;
+      padding-left: 1.2rem;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -61,8 +140,12 @@ export class BookingTimeline {
   private readonly asked = signal(false);
   protected readonly sending = signal(false);
   protected readonly noticeWords = noticeWords;
-  protected readonly history = loaded(() => this.api.GET('/api/v1/bookings/{id}', { params: { path: { id: this.bookingId() } } }));
-  protected readonly notices = loaded(() => this.api.GET('/api/v1/notices', { params: { query: { reference: this.reference() ?? '' } } }));
+  protected readonly history = loaded(() =>
+    this.api.GET('/api/v1/bookings/{id}', { params: { path: { id: this.bookingId() } } }),
+  );
+  protected readonly notices = loaded(() =>
+    this.api.GET('/api/v1/notices', { params: { query: { reference: this.reference() ?? '' } } }),
+  );
   protected readonly eventWords = eventWords;
   protected readonly actorWords = actorWords;
   protected readonly statusWords = statusWords;
@@ -77,7 +160,9 @@ export class BookingTimeline {
 
   protected async sendAgain(notice: Schema<'NoticeLine'>): Promise<void> {
     this.sending.set(true);
-    const { data, error } = await this.api.POST('/api/v1/notices/{id}/send-again', { params: { path: { id: notice.id } } });
+    const { data, error } = await this.api.POST('/api/v1/notices/{id}/send-again', {
+      params: { path: { id: notice.id } },
+    });
     this.sending.set(false);
     if (error) this.tell.problem(error.detail);
     else if (data.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);

@@ -1,5 +1,16 @@
 import { NgTemplateOutlet } from '@angular/common';
-import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, contentChild, effect, inject, input, linkedSignal, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  contentChild,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  TemplateRef,
+} from '@angular/core';
 
 /**
  * A list from which one is chosen by arrow keys and Enter, or by a click. Its row is the template inside:
@@ -11,20 +22,57 @@ import { ChangeDetectionStrategy, Component, ElementRef, TemplateRef, contentChi
   template: `
     <ul role="listbox" [attr.aria-label]="label()" (keydown)="onKey($event)">
       @for (item of items(); track $index) {
-        <li role="option" [attr.aria-selected]="$index === active()" [attr.aria-disabled]="off()(item) ? true : null" [tabindex]="$index === active() ? 0 : -1" (click)="choose($index)" (focus)="active.set($index)">
+        <li
+          role="option"
+          [attr.aria-selected]="$index === active()"
+          [attr.aria-disabled]="off()(item) ? true : null"
+          [tabindex]="$index === active() ? 0 : -1"
+          (click)="choose($index)"
+          (focus)="active.set($index)"
+        >
           <ng-container [ngTemplateOutlet]="row()" [ngTemplateOutletContext]="{ $implicit: item }" />
         </li>
       }
     </ul>
   `,
   styles: `
-    ul { list-style: none; margin: 0; padding: 4px; border: 1px solid var(--line); border-radius: 8px; max-height: 25rem; overflow: auto; }
-    li { display: flex; flex-wrap: wrap; gap: 2px 12px; justify-content: space-between; align-items: center; min-height: 40px; padding: 6px 10px; border-radius: 6px; cursor: pointer; }
-    li + li { border-top: 1px solid #ececec; }
-    li:hover { background: var(--paper-soft); }
-    li[aria-selected='true'] { background: #e8f1fe; }
-    li[aria-disabled] { color: var(--ink-soft); cursor: default; background: var(--paper-soft); }
-    li:focus-visible { outline-offset: -4px; }
+    ul {
+      list-style: none;
+      margin: 0;
+      padding: 4px;
+      border: 1px solid var(--line);
+      border-radius: 8px;
+      max-height: 25rem;
+      overflow: auto;
+    }
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 2px 12px;
+      justify-content: space-between;
+      align-items: center;
+      min-height: 40px;
+      padding: 6px 10px;
+      border-radius: 6px;
+      cursor: pointer;
+    }
+    li + li {
+      border-top: 1px solid #ececec;
+    }
+    li:hover {
+      background: var(--paper-soft);
+    }
+    li[aria-selected='true'] {
+      background: #e8f1fe;
+    }
+    li[aria-disabled] {
+      color: var(--ink-soft);
+      cursor: default;
+      background: var(--paper-soft);
+    }
+    li:focus-visible {
+      outline-offset: -4px;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -37,7 +85,14 @@ export class ChoiceList<Item> {
   readonly focusFirst = input(false);
   readonly chosen = output<Item>();
   protected readonly row = contentChild.required<TemplateRef<{ $implicit: Item }>>(TemplateRef);
-  protected readonly active = linkedSignal<readonly Item[], number>({ source: this.items, computation: (items) => Math.max(0, items.findIndex((item) => !this.off()(item))) });
+  protected readonly active = linkedSignal<readonly Item[], number>({
+    source: this.items,
+    computation: (items) =>
+      Math.max(
+        0,
+        items.findIndex((item) => !this.off()(item)),
+      ),
+  });
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private hasFocused = false;
 
@@ -45,7 +100,9 @@ export class ChoiceList<Item> {
     effect(() => {
       if (!this.focusFirst() || this.hasFocused || this.items().length === 0) return;
       this.hasFocused = true;
-      setTimeout(() => { this.focus(this.active()); });
+      setTimeout(() => {
+        this.focus(this.active());
+      });
     });
   }
 
@@ -57,7 +114,14 @@ export class ChoiceList<Item> {
 
   protected onKey(event: KeyboardEvent): void {
     const last = this.items().length - 1;
-    const to = { ArrowDown: Math.min(this.active() + 1, last), ArrowUp: Math.max(this.active() - 1, 0), Home: 0, End: last, PageDown: Math.min(this.active() + 8, last), PageUp: Math.max(this.active() - 8, 0) }[event.key];
+    const to = {
+      ArrowDown: Math.min(this.active() + 1, last),
+      ArrowUp: Math.max(this.active() - 1, 0),
+      Home: 0,
+      End: last,
+      PageDown: Math.min(this.active() + 8, last),
+      PageUp: Math.max(this.active() - 8, 0),
+    }[event.key];
     if (to !== undefined) {
       event.preventDefault();
       this.focus(to);

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
@@ -31,14 +32,30 @@ export class ChooseTime {
   protected readonly gone = signal<readonly string[]>([]);
 
   /** Of whom the seats are asked too: what is open to them counts, and a wish that no venue can fulfil is theirs. */
-  private readonly range = computed(() => {
-    const resident = this.call.person()?.resident.id;
-    return { dose: String(this.wanted()?.dose.number ?? 1), from: this.wanted()?.dose.dates?.first ?? '', to: this.wanted()?.dose.dates?.last ?? '', ...(resident === undefined ? {} : { resident }) };
-    // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
-  }, { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) });
+  private readonly range = computed(
+    () => {
+      const resident = this.call.person()?.resident.id;
+      return {
+        dose: String(this.wanted()?.dose.number ?? 1),
+        from: this.wanted()?.dose.dates?.first ?? '',
+        to: this.wanted()?.dose.dates?.last ?? '',
+        ...(resident === undefined ? {} : { resident }),
+      };
+      // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
+    },
+    { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
+  );
   protected readonly venues = loaded(() => this.api.GET('/api/v1/slots/venues', { params: { query: this.range() } }));
-  protected readonly days = loaded(() => this.api.GET('/api/v1/slots/days', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '' } } }));
-  protected readonly slots = loaded(() => this.api.GET('/api/v1/slots', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' } } }));
+  protected readonly days = loaded(() =>
+    this.api.GET('/api/v1/slots/days', { params: { query: { ...this.range(), venue: this.venue()?.id ?? '' } } }),
+  );
+  protected readonly slots = loaded(() =>
+    this.api.GET('/api/v1/slots', {
+      params: {
+        query: { ...this.range(), venue: this.venue()?.id ?? '', from: this.day() ?? '', to: this.day() ?? '' },
+      },
+    }),
+  );
 
   protected readonly noPhoneSeats = (item: { phone: { free: number } }): boolean => item.phone.free === 0;
   protected readonly slotOff = (slot: Slot): boolean => slot.phone.free === 0 || this.gone().includes(slot.id);

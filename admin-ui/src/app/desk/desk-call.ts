@@ -1,4 +1,5 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { Tell } from '../shared/tell';
 
@@ -62,7 +63,9 @@ export class DeskCall {
 
   async find(text: string, after?: string): Promise<void> {
     this.text.set(text);
-    const answer = await this.ask(() => this.api.POST('/api/v1/residents/find', { body: { text, ...(after ? { after } : {}) } }));
+    const answer = await this.ask(() =>
+      this.api.POST('/api/v1/residents/find', { body: { text, ...(after ? { after } : {}) } }),
+    );
     if (!answer) return;
     if (this.person()) await this.closePerson();
     const list = after === undefined ? answer.candidates : [...(this.found()?.candidates ?? []), ...answer.candidates];
@@ -83,7 +86,9 @@ export class DeskCall {
     const candidate = this.candidate();
     if (!candidate) return;
     this.said.set(said);
-    const answer = await this.ask(() => this.api.POST('/api/v1/residents/{id}/identity', { params: { path: { id: candidate.id } }, body: said }));
+    const answer = await this.ask(() =>
+      this.api.POST('/api/v1/residents/{id}/identity', { params: { path: { id: candidate.id } }, body: said }),
+    );
     if (answer) await this.open(candidate.id);
   }
 
@@ -135,7 +140,11 @@ export class DeskCall {
     const replaces = this.held()?.state === 'held' ? this.held()?.id : wanted.replaces?.id;
     const body = { slotId, dose: wanted.dose.number, ...(replaces ? { replaces } : {}) };
     const held = await this.ask(() =>
-      this.api.POST('/api/v1/residents/{id}/bookings', { params: { path: { id: person.resident.id } }, body, headers: { 'Idempotency-Key': this.keyFor(['hold', body]) } }),
+      this.api.POST('/api/v1/residents/{id}/bookings', {
+        params: { path: { id: person.resident.id } },
+        body,
+        headers: { 'Idempotency-Key': this.keyFor(['hold', body]) },
+      }),
     );
     if (!held) {
       this.keys.clear();
@@ -152,7 +161,11 @@ export class DeskCall {
     if (!held) return undefined;
     this.answers.set(answers);
     const booking = await this.ask(() =>
-      this.api.POST('/api/v1/bookings/{id}/confirm', { params: { path: { id: held.id } }, body: { answers }, headers: { 'Idempotency-Key': this.keyFor(['confirm', held.id, answers]) } }),
+      this.api.POST('/api/v1/bookings/{id}/confirm', {
+        params: { path: { id: held.id } },
+        body: { answers },
+        headers: { 'Idempotency-Key': this.keyFor(['confirm', held.id, answers]) },
+      }),
     );
     if (!booking) return this.problem();
     this.confirmed.set(booking);
@@ -168,14 +181,21 @@ export class DeskCall {
   async declare(group: string): Promise<boolean> {
     const id = this.person()?.resident.id;
     if (id === undefined) return false;
-    const done = await this.ask(() => this.api.POST('/api/v1/residents/{id}/declarations', { params: { path: { id } }, body: { groups: [group] } }));
+    const done = await this.ask(() =>
+      this.api.POST('/api/v1/residents/{id}/declarations', { params: { path: { id } }, body: { groups: [group] } }),
+    );
     if (done) await this.refresh();
     return done !== undefined;
   }
 
   /** Gives a hold back, or cancels a booking. */
   async cancel(booking: Booking): Promise<boolean> {
-    const done = await this.ask(() => this.api.POST('/api/v1/bookings/{id}/cancel', { params: { path: { id: booking.id } }, headers: { 'Idempotency-Key': this.keyFor(['cancel', booking.id, booking.version]) } }));
+    const done = await this.ask(() =>
+      this.api.POST('/api/v1/bookings/{id}/cancel', {
+        params: { path: { id: booking.id } },
+        headers: { 'Idempotency-Key': this.keyFor(['cancel', booking.id, booking.version]) },
+      }),
+    );
     if (!done) return false;
     if (this.held()?.id === booking.id) this.held.set(undefined);
     await this.refresh();
@@ -257,7 +277,9 @@ export class DeskCall {
   /** What was answered before is filled in again; consent is asked for anew, unless a booking is only moved. */
   private startAnswers(): void {
     const moving = this.wanted()?.replaces !== undefined;
-    this.answers.set(Object.fromEntries(Object.entries(this.person()?.answers ?? {}).filter(([, value]) => moving || value !== true)));
+    this.answers.set(
+      Object.fromEntries(Object.entries(this.person()?.answers ?? {}).filter(([, value]) => moving || value !== true)),
+    );
   }
 
   private async ask<Value>(request: () => Promise<{ data?: Value; error?: Problem }>): Promise<Value | undefined> {
@@ -287,11 +309,18 @@ export class DeskCall {
   /** What was searched by need not be asked again, except a name, of which only the beginning may have been said. */
   private saidInSearch(candidate: Schema<'ResidentCandidate'>): Said {
     const by = this.found()?.by ?? [];
-    const rest = this.text().trim().split(/[\s\u3000]+/).filter((word) => !kanaWord.test(word)).join(' ');
+    const rest = this.text()
+      .trim()
+      .split(/[\s\u3000]+/)
+      .filter((word) => !kanaWord.test(word))
+      .join(' ');
     if (by.includes('reference') || by.filter((kind) => kind !== 'kana').length === 0) return {};
-    if (by.includes('birthDate')) return by.length === 1 || (by.length === 2 && by.includes('kana')) ? { birthDate: rest } : {};
+    if (by.includes('birthDate'))
+      return by.length === 1 || (by.length === 2 && by.includes('kana')) ? { birthDate: rest } : {};
     const digits = rest.normalize('NFKC').replace(/\D/g, '');
-    return by.includes('couponNumber') && (!by.includes('telephone') || digits.endsWith(candidate.numberEnd)) ? { couponNumber: rest } : { telephone: rest };
+    return by.includes('couponNumber') && (!by.includes('telephone') || digits.endsWith(candidate.numberEnd))
+      ? { couponNumber: rest }
+      : { telephone: rest };
   }
 
   private momentOfStage(): Moment {
@@ -304,7 +333,10 @@ export class DeskCall {
       case 'person':
         if (this.person()?.lockedUntil) return 'log_in_lock';
         // A permit opens a dose although the group is not open.
-        return this.person()?.resident.group.isOpen === false && !this.person()?.doses.some((dose) => dose.state === 'open') ? 'not_open' : 'choose';
+        return this.person()?.resident.group.isOpen === false &&
+          !this.person()?.doses.some((dose) => dose.state === 'open')
+          ? 'not_open'
+          : 'choose';
       case 'choose':
         return code === 'slot_full' ? 'full' : this.wanted()?.replaces ? 'move' : 'choose';
       case 'confirm':

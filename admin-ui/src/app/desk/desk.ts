@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
+
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
 import { Session } from '../shell/session';
@@ -33,7 +34,12 @@ export class Desk {
   readonly person = input<string>();
   protected readonly script = loaded(() => this.api.GET('/api/v1/call-script'));
   /** Which pane is at work; the others show in short what is settled. */
-  protected readonly pane = computed(() => ({ find: 'who', identity: 'who', person: 'who', choose: 'when', confirm: 'confirm', done: 'confirm' } as const)[this.call.stage()]);
+  protected readonly pane = computed(
+    () =>
+      (({ find: 'who', identity: 'who', person: 'who', choose: 'when', confirm: 'confirm', done: 'confirm' }) as const)[
+        this.call.stage()
+      ],
+  );
 
   constructor() {
     this.call.belongTo(inject(Session).me()?.id);
@@ -43,12 +49,15 @@ export class Desk {
       const id = this.call.person()?.resident.id;
       if (id === shown) return;
       shown = id;
-      untracked(() => void this.router.navigate([], { queryParams: id === undefined ? {} : { person: id }, replaceUrl: true }));
+      untracked(
+        () => void this.router.navigate([], { queryParams: id === undefined ? {} : { person: id }, replaceUrl: true }),
+      );
     });
     effect(() => {
       const id = this.person();
       untracked(() => {
-        if (id !== undefined && id !== this.call.person()?.resident.id && id !== this.call.candidate()?.id) void this.takeUp(id);
+        if (id !== undefined && id !== this.call.person()?.resident.id && id !== this.call.candidate()?.id)
+          void this.takeUp(id);
       });
     });
   }

@@ -5,6 +5,8 @@ import { afterNextRender, Directive, ElementRef, inject } from '@angular/core';
 export class FocusHere {
   constructor() {
     const host = inject<ElementRef<HTMLElement>>(ElementRef);
-    afterNextRender(() => { host.nativeElement.focus(); });
+    afterNextRender(() => {
+      host.nativeElement.focus();
+    });
   }
 }

@@ -1,6 +1,7 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, ElementRef, inject, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
+
 import { AskedFields } from '../shared/asked-fields';
 import { ErrorSummary } from '../shared/error-summary';
 import { ProblemNote } from '../shared/problem-note';
@@ -33,13 +34,25 @@ export class HoldForm {
   protected readonly asked = new AskedFields();
 
   constructor() {
-    const timer = setInterval(() => { this.now.set(new Date()); }, tickMs);
-    inject(DestroyRef).onDestroy(() => { clearInterval(timer); });
+    const timer = setInterval(() => {
+      this.now.set(new Date());
+    }, tickMs);
+    inject(DestroyRef).onDestroy(() => {
+      clearInterval(timer);
+    });
     const { form, ready } = this.asked;
     const dose = this.held()?.dose ?? this.call.wanted()?.dose.number;
-    void this.asked.start({ channel: 'phone', dose, groups: this.call.person()?.resident.groups }, this.call.answers()).then(() => { setTimeout(() => { this.focusFirst(); }); });
+    void this.asked
+      .start({ channel: 'phone', dose, groups: this.call.person()?.resident.groups }, this.call.answers())
+      .then(() => {
+        setTimeout(() => {
+          this.focusFirst();
+        });
+      });
     // What was typed outlasts this pane: another seat, a lost connection, a log-in in between.
-    form.valueChanges.pipe(takeUntilDestroyed()).subscribe(() => { if (ready()) this.call.answers.set({ ...this.call.answers(), ...form.getRawValue() }); });
+    form.valueChanges.pipe(takeUntilDestroyed()).subscribe(() => {
+      if (ready()) this.call.answers.set({ ...this.call.answers(), ...form.getRawValue() });
+    });
   }
 
   protected async confirm(): Promise<void> {

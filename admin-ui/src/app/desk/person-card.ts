@@ -1,10 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
 import { Tell } from '../shared/tell';
 import { BookingTimeline } from './booking-timeline';
-import { DeskCall, type Booking, type Dose } from './desk-call';
+import { type Booking, DeskCall, type Dose } from './desk-call';
 import { FocusHere } from './focus-here';
 import { PersonMore } from './person-more';
 import { numberGroups, readOutDate, readOutTime, referenceGroups } from './words';
@@ -30,17 +31,37 @@ export class PersonCard {
     const person = this.person();
     return (person?.doses ?? []).map((dose) => {
       const booking = person?.bookings.find((item) => item.id === dose.bookingId);
-      const move = person?.bookings.find((item) => item.state === 'held' && item.replaces !== null && item.replaces === booking?.id);
+      const move = person?.bookings.find(
+        (item) => item.state === 'held' && item.replaces !== null && item.replaces === booking?.id,
+      );
       return { dose, booking, held: booking?.state === 'held' ? booking : move };
     });
   });
   /** Where Enter goes on: the first dose that can be booked, otherwise the first that can be changed. */
-  protected readonly main = computed(() => (this.doses().find(({ dose }) => dose.state === 'open') ?? this.doses().find(({ dose }) => dose.state === 'taken'))?.dose.number);
+  protected readonly main = computed(
+    () =>
+      (
+        this.doses().find(({ dose }) => dose.state === 'open') ??
+        this.doses().find(({ dose }) => dose.state === 'taken')
+      )?.dose.number,
+  );
   /** Bookings of before, the newest first. */
-  protected readonly past = computed(() => (this.person()?.bookings ?? []).filter((booking) => !this.doses().some((item) => item.booking?.id === booking.id || item.held?.id === booking.id)));
+  protected readonly past = computed(() =>
+    (this.person()?.bookings ?? []).filter(
+      (booking) => !this.doses().some((item) => item.booking?.id === booking.id || item.held?.id === booking.id),
+    ),
+  );
 
   protected stateWords(booking: Booking): string {
-    const words = { held: '仮押さえ', confirmed: '予約済み', attended: '接種済み', no_show: '来場なし', cancelled: booking.endReason === 'moved' ? '変更済み' : '取消', expired: '時間切れ', released: '仮押さえをやめた' } as const;
+    const words = {
+      held: '仮押さえ',
+      confirmed: '予約済み',
+      attended: '接種済み',
+      no_show: '来場なし',
+      cancelled: booking.endReason === 'moved' ? '変更済み' : '取消',
+      expired: '時間切れ',
+      released: '仮押さえをやめた',
+    } as const;
     return words[booking.state];
   }
 
@@ -53,10 +74,18 @@ export class PersonCard {
     this.call.guidance.set(held ? undefined : 'cancel');
     const sure = await this.askFor.yes({
       heading: held ? '仮押さえをやめますか' : `${dose.label}の予約を取り消しますか`,
-      sentences: [`${readOutDate(booking.slot.startsAt).join('')} ${readOutTime(booking.slot.startsAt)}　${booking.slot.venue.name}`, held ? '席はほかの方が取れるようになります。' : '取り消した席は元に戻せません。日時を変えるときは「日時を変える」を使ってください。'],
-      yes: held ? '席を返す' : '取り消す', no: 'やめる', danger: !held,
+      sentences: [
+        `${readOutDate(booking.slot.startsAt).join('')} ${readOutTime(booking.slot.startsAt)}　${booking.slot.venue.name}`,
+        held
+          ? '席はほかの方が取れるようになります。'
+          : '取り消した席は元に戻せません。日時を変えるときは「日時を変える」を使ってください。',
+      ],
+      yes: held ? '席を返す' : '取り消す',
+      no: 'やめる',
+      danger: !held,
     });
     this.call.guidance.set(undefined);
-    if (sure && (await this.call.cancel(booking))) this.tell.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
+    if (sure && (await this.call.cancel(booking)))
+      this.tell.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
   }
 }

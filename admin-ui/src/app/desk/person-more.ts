@@ -3,6 +3,7 @@ import { FormControl, FormGroup, ReactiveFormsModule, Validators } from '@angula
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -22,12 +23,30 @@ const text = () => new FormControl('', { nonNullable: true });
   imports: [CityTime, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, PromiseCall, ReactiveFormsModule],
   templateUrl: './person-more.html',
   styles: `
-    details { border-top: 1px solid var(--line); padding: 8px 0; }
-    summary { cursor: pointer; min-height: 32px; }
-    ul { margin: 0 0 8px; padding-left: 1.2rem; font-size: 0.9375rem; }
-    li + li { margin-top: 6px; }
-    form { display: grid; gap: 8px; margin-top: 8px; }
-    .text { white-space: pre-wrap; }
+    details {
+      border-top: 1px solid var(--line);
+      padding: 8px 0;
+    }
+    summary {
+      cursor: pointer;
+      min-height: 32px;
+    }
+    ul {
+      margin: 0 0 8px;
+      padding-left: 1.2rem;
+      font-size: 0.9375rem;
+    }
+    li + li {
+      margin-top: 6px;
+    }
+    form {
+      display: grid;
+      gap: 8px;
+      margin-top: 8px;
+    }
+    .text {
+      white-space: pre-wrap;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -38,14 +57,30 @@ export class PersonMore {
   private readonly session = inject(Session);
   protected readonly call = inject(DeskCall);
   protected readonly person = this.call.person;
-  protected readonly isSupervising = computed(() => ['supervisor', 'city_admin'].includes(this.session.me()?.role ?? ''));
-  protected readonly refused = computed(() => (this.person()?.doses ?? []).filter((dose) => dose.state === 'refused' && ['not_open_yet', 'not_eligible', 'closed'].includes(dose.code ?? '')));
+  protected readonly isSupervising = computed(() =>
+    ['supervisor', 'city_admin'].includes(this.session.me()?.role ?? ''),
+  );
+  protected readonly refused = computed(() =>
+    (this.person()?.doses ?? []).filter(
+      (dose) => dose.state === 'refused' && ['not_open_yet', 'not_eligible', 'closed'].includes(dose.code ?? ''),
+    ),
+  );
 
-  protected readonly causeWords = { promised: '約束', notice_failed: '通知が届かない', no_address: '宛先がない' } as const;
+  protected readonly causeWords = {
+    promised: '約束',
+    notice_failed: '通知が届かない',
+    no_address: '宛先がない',
+  } as const;
 
   protected readonly note = new FormGroup({ text: text() });
   protected readonly noteFaults = new FormFaults(this.note);
-  protected readonly permit = new FormGroup({ reason: text(), days: new FormControl(7, { nonNullable: true, validators: [Validators.required, Validators.min(1), Validators.max(30)] }) });
+  protected readonly permit = new FormGroup({
+    reason: text(),
+    days: new FormControl(7, {
+      nonNullable: true,
+      validators: [Validators.required, Validators.min(1), Validators.max(30)],
+    }),
+  });
   protected readonly permitFaults = new FormFaults(this.permit);
   protected readonly protection = new FormGroup({ reason: text() });
   protected readonly protectionFaults = new FormFaults(this.protection);
@@ -56,7 +91,10 @@ export class PersonMore {
 
   protected async addNote(): Promise<void> {
     if (!this.isWritten(this.noteFaults, 'text', this.note.getRawValue().text, 1, 'メモを入力してください。')) return;
-    const { error } = await this.api.POST('/api/v1/residents/{id}/notes', { ...this.path, body: this.note.getRawValue() });
+    const { error } = await this.api.POST('/api/v1/residents/{id}/notes', {
+      ...this.path,
+      body: this.note.getRawValue(),
+    });
     if (error) {
       this.noteFaults.refuse({ ...error, faults: [{ field: 'text', code: error.code, sentence: error.detail }] });
       return;
@@ -82,8 +120,15 @@ export class PersonMore {
 
   protected async grant(dose: number): Promise<void> {
     const { reason, days } = this.permit.getRawValue();
-    if (!this.permitFaults.check({ days: '日数は1から30までです。' }) || !this.isWritten(this.permitFaults, 'reason', reason, shortestReason, reasonMissing)) return;
-    const { error } = await this.api.POST('/api/v1/residents/{id}/permits', { ...this.path, body: { dose, reason, days } });
+    if (
+      !this.permitFaults.check({ days: '日数は1から30までです。' }) ||
+      !this.isWritten(this.permitFaults, 'reason', reason, shortestReason, reasonMissing)
+    )
+      return;
+    const { error } = await this.api.POST('/api/v1/residents/{id}/permits', {
+      ...this.path,
+      body: { dose, reason, days },
+    });
     if (error) {
       this.permitFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.detail }] });
       return;
@@ -95,25 +140,45 @@ export class PersonMore {
   }
 
   protected async revoke(permitId: string): Promise<void> {
-    const { error } = await this.api.DELETE('/api/v1/residents/{id}/permits/{permitId}', { params: { path: { id: this.path.params.path.id, permitId } } });
+    const { error } = await this.api.DELETE('/api/v1/residents/{id}/permits/{permitId}', {
+      params: { path: { id: this.path.params.path.id, permitId } },
+    });
     if (error) this.tell.problem(error.detail);
     else this.tell.done('許可を取り消しました。');
     await this.call.refresh();
   }
 
   protected async protect(isProtected: boolean): Promise<void> {
-    if (!this.isWritten(this.protectionFaults, 'reason', this.protection.getRawValue().reason, shortestReason, reasonMissing)) return;
+    if (
+      !this.isWritten(
+        this.protectionFaults,
+        'reason',
+        this.protection.getRawValue().reason,
+        shortestReason,
+        reasonMissing,
+      )
+    )
+      return;
     const sure = await this.askFor.yes({
       heading: isProtected ? 'この方を保護の対象にしますか' : '保護の対象から外しますか',
       sentences: isProtected
-        ? ['インターネットではログインできなくなり、電話では責任者だけが、三つ以上の項目を確認したうえで対応します。', 'いまログインしている画面は閉じられます。']
+        ? [
+            'インターネットではログインできなくなり、電話では責任者だけが、三つ以上の項目を確認したうえで対応します。',
+            'いまログインしている画面は閉じられます。',
+          ]
         : ['インターネットでも電話でも、ほかの方と同じ扱いに戻ります。'],
       yes: isProtected ? '保護の対象にする' : '外す',
     });
     if (!sure) return;
-    const { error } = await this.api.POST('/api/v1/residents/{id}/protection', { ...this.path, body: { isProtected, reason: this.protection.getRawValue().reason } });
+    const { error } = await this.api.POST('/api/v1/residents/{id}/protection', {
+      ...this.path,
+      body: { isProtected, reason: this.protection.getRawValue().reason },
+    });
     if (error) {
-      this.protectionFaults.refuse({ ...error, faults: [{ field: 'reason', code: error.code, sentence: error.detail }] });
+      this.protectionFaults.refuse({
+        ...error,
+        faults: [{ field: 'reason', code: error.code, sentence: error.detail }],
+      });
       return;
     }
     this.protection.reset();

@@ -3,6 +3,7 @@ import { FormControl, FormGroup, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api } from '../api/api';
 import { cityDay } from '../shared/city-time';
 import { FormFaults } from '../shared/form-faults';
@@ -25,18 +26,30 @@ const promises: readonly { readonly words: string; readonly at: () => string }[]
     <form [formGroup]="form" (ngSubmit)="promise()">
       <mat-form-field>
         <mat-label>いつまでに</mat-label>
-        <select matNativeControl formControlName="until">@for (item of promises; track item.words; let index = $index) { <option [value]="index">{{ item.words }}</option> }</select>
+        <select matNativeControl formControlName="until">
+          @for (item of promises; track item.words; let index = $index) {
+            <option [value]="index">{{ item.words }}</option>
+          }
+        </select>
       </mat-form-field>
       <mat-form-field>
         <mat-label>用件</mat-label>
-        <input matInput formControlName="note" maxlength="1000" autocomplete="off">
+        <input matInput formControlName="note" maxlength="1000" autocomplete="off" />
         <mat-hint>折り返す人が読みます。</mat-hint>
-        @if (faults.of('note'); as sentence) { <mat-error>{{ sentence }}</mat-error> }
+        @if (faults.of('note'); as sentence) {
+          <mat-error>{{ sentence }}</mat-error>
+        }
       </mat-form-field>
       <div><button matButton="outlined" type="submit">折り返しを約束する</button></div>
     </form>
   `,
-  styles: `form { display: grid; gap: 8px; margin-top: 8px; }`,
+  styles: `
+    form {
+      display: grid;
+      gap: 8px;
+      margin-top: 8px;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PromiseCall {
@@ -45,14 +58,20 @@ export class PromiseCall {
   private readonly api = inject(Api).client;
   private readonly tell = inject(Tell);
   protected readonly promises = promises;
-  protected readonly form = new FormGroup({ until: new FormControl('1', { nonNullable: true }), note: new FormControl('', { nonNullable: true }) });
+  protected readonly form = new FormGroup({
+    until: new FormControl('1', { nonNullable: true }),
+    note: new FormControl('', { nonNullable: true }),
+  });
   protected readonly faults = new FormFaults(this.form);
 
   protected async promise(): Promise<void> {
     this.faults.clear();
     const { until, note } = this.form.getRawValue();
     const dueAt = promises[Number(until)]?.at() ?? '';
-    const { error } = await this.api.POST('/api/v1/residents/{id}/callbacks', { params: { path: { id: this.residentId() } }, body: { dueAt, ...(note.trim() === '' ? {} : { note }) } });
+    const { error } = await this.api.POST('/api/v1/residents/{id}/callbacks', {
+      params: { path: { id: this.residentId() } },
+      body: { dueAt, ...(note.trim() === '' ? {} : { note }) },
+    });
     if (error) {
       this.faults.refuse({ ...error, faults: [{ field: 'note', code: error.code, sentence: error.detail }] });
       return;

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { DeskCall } from './desk-call';
@@ -21,9 +22,13 @@ export class ReadOut {
   protected readonly booking = this.call.confirmed;
   protected readonly groups = computed(() => referenceGroups(this.booking()?.reference ?? ''));
   protected readonly saidDigits = saidDigits;
-  protected readonly dose = computed(() => this.call.person()?.doses.find((dose) => dose.number === this.booking()?.dose));
+  protected readonly dose = computed(() =>
+    this.call.person()?.doses.find((dose) => dose.number === this.booking()?.dose),
+  );
   /** The dose that could be booked in the same call. */
-  protected readonly nextDose = computed(() => this.call.person()?.doses.find((dose) => dose.state === 'open' && dose.number > (this.booking()?.dose ?? 0)));
+  protected readonly nextDose = computed(() =>
+    this.call.person()?.doses.find((dose) => dose.state === 'open' && dose.number > (this.booking()?.dose ?? 0)),
+  );
 
   protected print(): void {
     window.print();

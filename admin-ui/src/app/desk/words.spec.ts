@@ -2,7 +2,11 @@ import { holdWords, readOutDate, readOutTime, referenceGroups, saidDigits } from
 
 test('what is read out', () => {
   expect(readOutDate('2021-05-29T01:30:00Z')).toEqual(['2021年（令和3年）', '5月29日（土曜日）']);
-  expect(['2021-05-29T01:30:00Z', '2021-05-29T03:00:00Z', '2021-05-29T04:00:00Z'].map(readOutTime)).toEqual(['午前10時30分', '正午', '午後1時']);
+  expect(['2021-05-29T01:30:00Z', '2021-05-29T03:00:00Z', '2021-05-29T04:00:00Z'].map(readOutTime)).toEqual([
+    '午前10時30分',
+    '正午',
+    '午後1時',
+  ]);
   expect(referenceGroups('482913505')).toEqual(['482', '913', '505']);
   expect(saidDigits('471')).toBe('ヨン ナナ イチ');
 });

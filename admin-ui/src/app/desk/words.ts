@@ -4,7 +4,12 @@ const western = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, year: 'nu
 const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { timeZone: cityZone, era: 'long', year: 'numeric' });
 const monthDay = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, month: 'long', day: 'numeric' });
 const weekday = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, weekday: 'long' });
-const clock = new Intl.DateTimeFormat('en-GB', { timeZone: cityZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: cityZone,
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** `['2021年（令和3年）', '5月29日（土曜日）']`: as it is read out, in pieces that stay together on a line. */
 export function readOutDate(instant: string): readonly [string, string] {
@@ -38,7 +43,9 @@ export function holdWords(expiresAt: string, now: Date): string | undefined {
   if (leftMs <= 0) return undefined;
   const until = `${clock.format(new Date(expiresAt))}まで`;
   const minutes = Math.floor(leftMs / 60_000);
-  return minutes < 1 ? `まもなく仮押さえの時間が終わります（${until}）。` : `あと${String(minutes)}分ほど、お席をお取りしています（${until}）。`;
+  return minutes < 1
+    ? `まもなく仮押さえの時間が終わります（${until}）。`
+    : `あと${String(minutes)}分ほど、お席をお取りしています（${until}）。`;
 }
 
 /** A coupon number in groups that the eye can follow. */

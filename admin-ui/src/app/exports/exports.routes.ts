@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { Exports } from './exports';
 
 export const exportsRoutes: Routes = [{ path: '', component: Exports }];

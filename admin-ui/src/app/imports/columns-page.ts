@@ -1,12 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { NonNullableFormBuilder, ReactiveFormsModule } from '@angular/forms';
-import { Router, RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+import { Router, RouterLink } from '@angular/router';
 import { map } from 'rxjs';
+
 import { Api, type Schema } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
@@ -14,16 +15,32 @@ import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { choiceFaults, choiceOf, mappingOf } from './column-choice';
-import { columnWords, dateForms, figure, fileSize, type FileColumn } from './words';
+import { columnWords, dateForms, figure, type FileColumn, fileSize } from './words';
 
 const foundFrom: Readonly<Record<Schema<'ImportFile'>['guess']['from'], string>> = {
-  saved: '前のファイルで選んだ列を使っています。', header: '見出しから列を見つけました。', content: '見出しがないため、中身から列を推測しました。正しいかお確かめください。', none: '列を見つけられませんでした。どの列が何か、選んでください。',
+  saved: '前のファイルで選んだ列を使っています。',
+  header: '見出しから列を見つけました。',
+  content: '見出しがないため、中身から列を推測しました。正しいかお確かめください。',
+  none: '列を見つけられませんでした。どの列が何か、選んでください。',
 };
 
 /** Says which column is what, and shows at once how the first rows are read. */
 @Component({
   selector: 'toki-columns-page',
-  imports: [ReactiveFormsModule, RouterLink, MatButton, MatCheckbox, MatFormField, MatLabel, MatHint, MatError, MatInput, ErrorSummary, PageHeader, ProblemNote],
+  imports: [
+    ReactiveFormsModule,
+    RouterLink,
+    MatButton,
+    MatCheckbox,
+    MatFormField,
+    MatLabel,
+    MatHint,
+    MatError,
+    MatInput,
+    ErrorSummary,
+    PageHeader,
+    ProblemNote,
+  ],
   templateUrl: './columns-page.html',
   styleUrl: './columns-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -34,12 +51,29 @@ export class ColumnsPage {
   readonly id = input.required<string>();
 
   protected readonly form = inject(NonNullableFormBuilder).group({
-    number: '', birth: '', group: '', kana: '', standing: '', dates: 'any', defaultGroup: '', eraM: '1', eraT: '2', eraS: '3', eraH: '4', eraR: '5', isFullSet: false, remember: true,
+    number: '',
+    birth: '',
+    group: '',
+    kana: '',
+    standing: '',
+    dates: 'any',
+    defaultGroup: '',
+    eraM: '1',
+    eraT: '2',
+    eraS: '3',
+    eraH: '4',
+    eraR: '5',
+    isFullSet: false,
+    remember: true,
   });
   protected readonly faults = new FormFaults(this.form);
-  private readonly choice = toSignal(this.form.valueChanges.pipe(map(() => this.form.getRawValue())), { initialValue: this.form.getRawValue() });
+  private readonly choice = toSignal(this.form.valueChanges.pipe(map(() => this.form.getRawValue())), {
+    initialValue: this.form.getRawValue(),
+  });
 
-  protected readonly file = loaded(() => this.api.client.GET('/api/v1/imports/files/{id}', { params: { path: { id: this.id() } } }));
+  protected readonly file = loaded(() =>
+    this.api.client.GET('/api/v1/imports/files/{id}', { params: { path: { id: this.id() } } }),
+  );
   protected readonly reading = signal<Schema<'ImportReading'> | undefined>(undefined);
   protected readonly busy = signal(false);
   protected readonly from = computed(() => foundFrom[this.file.value()?.guess.from ?? 'none']);
@@ -56,7 +90,9 @@ export class ColumnsPage {
   /** What each column is used as, by position. */
   protected readonly uses = computed(() => {
     const choice = this.choice();
-    return new Map(this.kinds.flatMap(({ kind, label }) => (choice[kind] === '' ? [] : [[Number(choice[kind]), label] as const])));
+    return new Map(
+      this.kinds.flatMap(({ kind, label }) => (choice[kind] === '' ? [] : [[Number(choice[kind]), label] as const])),
+    );
   });
   private asked = 0;
 
@@ -90,7 +126,9 @@ export class ColumnsPage {
     if (!mapping) return;
     this.busy.set(true);
     const { isFullSet, remember } = this.form.getRawValue();
-    const { data, error } = await this.api.client.POST('/api/v1/imports', { body: { fileId: file.id, mapping, isFullSet, remember } });
+    const { data, error } = await this.api.client.POST('/api/v1/imports', {
+      body: { fileId: file.id, mapping, isFullSet, remember },
+    });
     this.busy.set(false);
     if (data) await this.router.navigate(['/imports', data.id]);
     else this.faults.refuse(error);
@@ -103,7 +141,10 @@ export class ColumnsPage {
 
   private async read(mapping: Schema<'ImportMapping'>): Promise<void> {
     const own = ++this.asked;
-    const { data } = await this.api.client.POST('/api/v1/imports/files/{id}/reading', { params: { path: { id: this.id() } }, body: mapping });
+    const { data } = await this.api.client.POST('/api/v1/imports/files/{id}/reading', {
+      params: { path: { id: this.id() } },
+      body: mapping,
+    });
     if (own === this.asked) this.reading.set(data);
   }
 }

@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, input, output, signal } from '@angular/core';
-import { Router } from '@angular/router';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, input, output, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
+import { Router } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import type { Fault } from '../shared/form-faults';
@@ -66,7 +67,12 @@ export class FileDrop {
     this.faults.set([]);
     const limit = this.settings.value()?.maxMebibytes;
     if (limit !== undefined && file.size > limit * 1024 * 1024) {
-      this.faults.set([{ field: 'file', sentence: `ファイルが大きすぎます（上限は${String(limit)}MBです）。必要な列だけにするか、分けて取り込んでください。` }]);
+      this.faults.set([
+        {
+          field: 'file',
+          sentence: `ファイルが大きすぎます（上限は${String(limit)}MBです）。必要な列だけにするか、分けて取り込んでください。`,
+        },
+      ]);
       return;
     }
     this.part.set(0);
@@ -74,7 +80,8 @@ export class FileDrop {
     const { data, error } = await this.upload.done;
     this.part.set(undefined);
     if (data) this.stored.emit(data);
-    else if (error.code === 'not_logged_in') await this.router.navigate(['/log-in'], { queryParams: { from: this.page(), reason: 'over' } });
+    else if (error.code === 'not_logged_in')
+      await this.router.navigate(['/log-in'], { queryParams: { from: this.page(), reason: 'over' } });
     else this.faults.set(error.faults ?? [{ field: 'file', sentence: error.detail }]);
   }
 }

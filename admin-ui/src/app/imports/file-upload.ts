@@ -1,7 +1,10 @@
 import { Injectable } from '@angular/core';
+
 import { offlineCode, type Problem, type Schema } from '../api/api';
 
-export type Uploaded = { readonly data: Schema<'ImportFile'>; readonly error?: undefined } | { readonly data?: undefined; readonly error: Problem };
+export type Uploaded =
+  | { readonly data: Schema<'ImportFile'>; readonly error?: undefined }
+  | { readonly data?: undefined; readonly error: Problem };
 
 export interface Upload {
   readonly done: Promise<Uploaded>;
@@ -15,9 +18,24 @@ export class FileUpload {
   send(file: File, onPart: (part: number) => void): Upload {
     const request = new XMLHttpRequest();
     const done = new Promise<Uploaded>((resolve) => {
-      const fail = (detail: string): void => resolve({ error: { type: `urn:toki:problem:${offlineCode}`, title: detail, status: 503, detail, instance: '', code: offlineCode } });
-      request.upload.addEventListener('progress', (event) => event.lengthComputable && onPart(event.loaded / event.total));
-      request.addEventListener('error', () => fail('ファイルを送れませんでした。つながりを確かめて、もう一度お試しください。ファイルは選んだままです。'));
+      const fail = (detail: string): void =>
+        resolve({
+          error: {
+            type: `urn:toki:problem:${offlineCode}`,
+            title: detail,
+            status: 503,
+            detail,
+            instance: '',
+            code: offlineCode,
+          },
+        });
+      request.upload.addEventListener(
+        'progress',
+        (event) => event.lengthComputable && onPart(event.loaded / event.total),
+      );
+      request.addEventListener('error', () =>
+        fail('ファイルを送れませんでした。つながりを確かめて、もう一度お試しください。ファイルは選んだままです。'),
+      );
       request.addEventListener('abort', () => fail('送るのをやめました。'));
       request.addEventListener('load', () => {
         try {

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -24,7 +25,10 @@ export class ImportList {
   private readonly api = inject(Api);
   private readonly me = inject(Session).me;
   protected readonly page = listState([]);
-  protected readonly list = loaded(() => this.api.client.GET('/api/v1/imports', { params: { query: this.query() } }), { on: () => this.query(), everyMs: 5_000 });
+  protected readonly list = loaded(() => this.api.client.GET('/api/v1/imports', { params: { query: this.query() } }), {
+    on: () => this.query(),
+    everyMs: 5_000,
+  });
   protected readonly mayImport = computed(() => this.me()?.role === 'city_admin');
   protected readonly chips = phaseChips;
   protected readonly sources = sourceWords;

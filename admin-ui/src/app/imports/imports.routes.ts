@@ -6,8 +6,20 @@ export const importsRoutes: Routes = [
   { path: 'new', title: 'ファイルを取り込む', loadComponent: async () => (await import('./upload-page')).UploadPage },
   { path: 'settings', title: '取込の設定', loadComponent: async () => (await import('./settings-page')).SettingsPage },
   { path: 'files/:id', title: '列を選ぶ', loadComponent: async () => (await import('./columns-page')).ColumnsPage },
-  { path: 'assignments', title: '予約の割り当て', loadComponent: async () => (await import('../assignments/assignment-list')).AssignmentList },
-  { path: 'assignments/new', title: 'ファイルから割り当てる', loadComponent: async () => (await import('../assignments/assignment-upload')).AssignmentUpload },
-  { path: 'assignments/:id', title: '予約の割り当て', loadComponent: async () => (await import('../assignments/assignment-run')).AssignmentRunPage },
+  {
+    path: 'assignments',
+    title: '予約の割り当て',
+    loadComponent: async () => (await import('../assignments/assignment-list')).AssignmentList,
+  },
+  {
+    path: 'assignments/new',
+    title: 'ファイルから割り当てる',
+    loadComponent: async () => (await import('../assignments/assignment-upload')).AssignmentUpload,
+  },
+  {
+    path: 'assignments/:id',
+    title: '予約の割り当て',
+    loadComponent: async () => (await import('../assignments/assignment-run')).AssignmentRunPage,
+  },
   { path: ':id', title: '取込', loadComponent: async () => (await import('./run-page')).RunPage },
 ];

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, effect, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 
@@ -19,17 +20,41 @@ const effects: Readonly<Record<Touched['kind'], { readonly who: string; readonly
     <h2>予約への影響</h2>
     <div class="table-frame" tabindex="0" role="region" aria-label="予約への影響">
       <table class="dense">
-        <thead><tr><th scope="col">受付番号</th><th scope="col">だれの予約</th><th scope="col">日時</th><th scope="col">会場</th><th scope="col">どうなるか</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">受付番号</th>
+            <th scope="col">だれの予約</th>
+            <th scope="col">日時</th>
+            <th scope="col">会場</th>
+            <th scope="col">どうなるか</th>
+          </tr>
+        </thead>
         <tbody>
           @for (row of rows(); track row.bookingId) {
-            <tr><th scope="row" class="reference">{{ row.reference ?? '（仮押さえ）' }}</th><td>{{ effects[row.kind].who }}</td><td>{{ row.startsAt | city: 'full' }}（{{ row.dose }}回目）</td><td>{{ row.venueName }}</td><td>{{ effects[row.kind].what }}</td></tr>
+            <tr>
+              <th scope="row" class="reference">{{ row.reference ?? '（仮押さえ）' }}</th>
+              <td>{{ effects[row.kind].who }}</td>
+              <td>{{ row.startsAt | city: 'full' }}（{{ row.dose }}回目）</td>
+              <td>{{ row.venueName }}</td>
+              <td>{{ effects[row.kind].what }}</td>
+            </tr>
           }
         </tbody>
       </table>
     </div>
-    @if (hasMore()) { <div class="paging"><button matButton="outlined" type="button" (click)="more()">続きを見る</button></div> }
+    @if (hasMore()) {
+      <div class="paging"><button matButton="outlined" type="button" (click)="more()">続きを見る</button></div>
+    }
   `,
-  styles: `:host { display: block; margin-bottom: 28px; } h2 { margin-bottom: 8px; }`,
+  styles: `
+    :host {
+      display: block;
+      margin-bottom: 28px;
+    }
+    h2 {
+      margin-bottom: 8px;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class RunBookings {
@@ -53,7 +78,9 @@ export class RunBookings {
   }
 
   private async read(id: string, known: readonly Touched[]): Promise<void> {
-    const { data } = await this.api.client.GET('/api/v1/imports/{id}/bookings', { params: { path: { id }, query: known.length > 0 ? { offset: String(known.length) } : {} } });
+    const { data } = await this.api.client.GET('/api/v1/imports/{id}/bookings', {
+      params: { path: { id }, query: known.length > 0 ? { offset: String(known.length) } : {} },
+    });
     if (!data) return;
     this.rows.set([...known, ...data.bookings]);
     this.hasMore.set(data.more);

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
+import { Router, RouterLink } from '@angular/router';
+
 import { Api, type Problem } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -18,7 +19,7 @@ import { RunBookings } from './run-bookings';
 import { RunCarryOvers } from './run-carry-overs';
 import { RunErrors } from './run-errors';
 import { RunSummary } from './run-summary';
-import { figure, fileSize, isWaiting, isWorking, phaseChips, sourceWords, type ImportRun, type Phase } from './words';
+import { figure, fileSize, type ImportRun, isWaiting, isWorking, type Phase, phaseChips, sourceWords } from './words';
 
 const steps: readonly { readonly label: string; readonly phases: readonly Phase[] }[] = [
   { label: 'ファイルの確認', phases: ['inspecting'] },
@@ -32,7 +33,21 @@ const steps: readonly { readonly label: string; readonly phases: readonly Phase[
 /** One import: how far it is, what it would do, yes or no, what it did, and back again. Can be left and found again. */
 @Component({
   selector: 'toki-run-page',
-  imports: [RouterLink, MatButton, MatProgressBar, CityTime, Icon, PageHeader, ProblemNote, Steps, LogInCheck, RunBookings, RunCarryOvers, RunErrors, RunSummary],
+  imports: [
+    RouterLink,
+    MatButton,
+    MatProgressBar,
+    CityTime,
+    Icon,
+    PageHeader,
+    ProblemNote,
+    Steps,
+    LogInCheck,
+    RunBookings,
+    RunCarryOvers,
+    RunErrors,
+    RunSummary,
+  ],
   templateUrl: './run-page.html',
   styleUrl: './run-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -45,14 +60,26 @@ export class RunPage {
   private readonly me = inject(Session).me;
   readonly id = input.required<string>();
 
-  protected readonly run = loaded(() => this.api.client.GET('/api/v1/imports/{id}', { params: { path: { id: this.id() } } }), { on: () => this.id() });
+  protected readonly run = loaded(
+    () => this.api.client.GET('/api/v1/imports/{id}', { params: { path: { id: this.id() } } }),
+    { on: () => this.id() },
+  );
   protected readonly refused = signal<Problem | undefined>(undefined);
-  protected readonly inTheWay = signal<readonly { readonly id: string; readonly reference: string | null; readonly startsAt: string; readonly venueName: string }[]>([]);
+  protected readonly inTheWay = signal<
+    readonly {
+      readonly id: string;
+      readonly reference: string | null;
+      readonly startsAt: string;
+      readonly venueName: string;
+    }[]
+  >([]);
   protected readonly busy = signal(false);
   protected readonly typed = signal('');
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
   /** Whoever started it must leave the yes to somebody else. */
-  protected readonly needsSecond = computed(() => this.run.value()?.twoPersons === true && this.run.value()?.startedBy?.id === this.me()?.id);
+  protected readonly needsSecond = computed(
+    () => this.run.value()?.twoPersons === true && this.run.value()?.startedBy?.id === this.me()?.id,
+  );
   protected readonly labels = steps.map((step) => step.label);
   protected readonly step = computed(() => {
     const phase = this.run.value()?.phase;
@@ -70,19 +97,31 @@ export class RunPage {
   protected readonly size = fileSize;
 
   constructor() {
-    lookAgain(this.run, { everyMs: 700, isAtWork: (run) => isWorking(run.phase), isWaiting: (run) => isWaiting(run.phase), isBusy: this.busy });
+    lookAgain(this.run, {
+      everyMs: 700,
+      isAtWork: (run) => isWorking(run.phase),
+      isWaiting: (run) => isWaiting(run.phase),
+      isBusy: this.busy,
+    });
   }
 
   protected async approve(run: ImportRun): Promise<void> {
     const facts = run.summary;
     if (!facts) return;
     const sentences = [`新しい方 ${figure(facts.created)}人を加え、${figure(facts.changed)}人の内容を変えます。`];
-    if (facts.newNumber > 0) sentences.push(`${figure(facts.newNumber)}人を新しい番号に引き継ぎます。前の番号ではログインできなくなります。`);
+    if (facts.newNumber > 0)
+      sentences.push(`${figure(facts.newNumber)}人を新しい番号に引き継ぎます。前の番号ではログインできなくなります。`);
     if (facts.gone > 0) sentences.push(`転出・死亡の${figure(facts.gone)}人を対象から外します。予約は残ります。`);
-    if (facts.toRemove > 0) sentences.push(`ファイルにない${figure(facts.toRemove)}人を対象から外すかどうかは、この次にお尋ねします。`);
+    if (facts.toRemove > 0)
+      sentences.push(`ファイルにない${figure(facts.toRemove)}人を対象から外すかどうかは、この次にお尋ねします。`);
     sentences.push('取り込んだ後も、次の取込をするまでは元に戻せます。');
     if (!(await this.ask.yes({ heading: 'この内容で取り込みますか', sentences, yes: '取り込む' }))) return;
-    await this.decide(() => this.api.client.POST('/api/v1/imports/{id}/approve', { params: { path: { id: run.id } }, body: { comparison: run.comparison } }));
+    await this.decide(() =>
+      this.api.client.POST('/api/v1/imports/{id}/approve', {
+        params: { path: { id: run.id } },
+        body: { comparison: run.comparison },
+      }),
+    );
   }
 
   protected async approveRemoval(run: ImportRun): Promise<void> {
@@ -91,12 +130,25 @@ export class RunPage {
       this.tell.problem(`対象から外すのは${figure(residents)}人です。人数を確かめて、同じ数を入力してください。`);
       return;
     }
-    await this.decide(() => this.api.client.POST('/api/v1/imports/{id}/approve-removal', { params: { path: { id: run.id } }, body: { comparison: run.comparison, residents } }));
+    await this.decide(() =>
+      this.api.client.POST('/api/v1/imports/{id}/approve-removal', {
+        params: { path: { id: run.id } },
+        body: { comparison: run.comparison, residents },
+      }),
+    );
   }
 
   protected async reject(run: ImportRun): Promise<void> {
-    const isSure = await this.ask.yes({ heading: 'この取込を取りやめますか', sentences: ['何も変わりません。確かめた内容は消えるので、取り込むにはファイルをもう一度選びます。'], yes: '取りやめる', no: '戻る' });
-    if (isSure) await this.decide(() => this.api.client.POST('/api/v1/imports/{id}/reject', { params: { path: { id: run.id } } }));
+    const isSure = await this.ask.yes({
+      heading: 'この取込を取りやめますか',
+      sentences: ['何も変わりません。確かめた内容は消えるので、取り込むにはファイルをもう一度選びます。'],
+      yes: '取りやめる',
+      no: '戻る',
+    });
+    if (isSure)
+      await this.decide(() =>
+        this.api.client.POST('/api/v1/imports/{id}/reject', { params: { path: { id: run.id } } }),
+      );
   }
 
   protected async undo(run: ImportRun): Promise<void> {
@@ -104,12 +156,18 @@ export class RunPage {
     if (!done) return;
     const isSure = await this.ask.yes({
       heading: '取り込む前に戻しますか',
-      sentences: [`この取込で加わった${figure(done.created)}人は消え、ログインできなくなります。変わった方・外れた方は、取り込む前の内容に戻ります。`, '加わった方に予約があるときは戻せません。そのときは予約の一覧をお見せします。'],
-      yes: '取り込む前に戻す', danger: true,
+      sentences: [
+        `この取込で加わった${figure(done.created)}人は消え、ログインできなくなります。変わった方・外れた方は、取り込む前の内容に戻ります。`,
+        '加わった方に予約があるときは戻せません。そのときは予約の一覧をお見せします。',
+      ],
+      yes: '取り込む前に戻す',
+      danger: true,
     });
     if (!isSure) return;
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/imports/{id}/undo', { params: { path: { id: run.id } } });
+    const { data, error } = await this.api.client.POST('/api/v1/imports/{id}/undo', {
+      params: { path: { id: run.id } },
+    });
     this.busy.set(false);
     this.refused.set(error);
     if (data) {

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+
 import { figure, type ImportRun } from './words';
 
 /** What an import does, in numbers: before the approval what it would do. */
@@ -9,19 +10,39 @@ import { figure, type ImportRun } from './words';
     <div class="cards">
       @for (card of cards(); track card.label) {
         <div class="card" [class.quiet]="card.value === 0">
-          <div class="big numbers">{{ figure(card.value) }}<small>{{ card.unit }}</small></div>
-          <div><strong>{{ card.label }}</strong></div>
+          <div class="big numbers">
+            {{ figure(card.value) }}<small>{{ card.unit }}</small>
+          </div>
+          <div>
+            <strong>{{ card.label }}</strong>
+          </div>
           <div class="soft">{{ card.note }}</div>
         </div>
       }
     </div>
   `,
   styles: `
-    :host { display: block; margin-bottom: 28px; }
-    h2 { margin-bottom: 8px; }
-    .cards { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); }
-    small { font-size: 1rem; font-weight: 400; margin-left: 2px; }
-    .quiet .big { color: var(--ink-soft); font-weight: 400; }
+    :host {
+      display: block;
+      margin-bottom: 28px;
+    }
+    h2 {
+      margin-bottom: 8px;
+    }
+    .cards {
+      display: grid;
+      gap: 12px;
+      grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+    }
+    small {
+      font-size: 1rem;
+      font-weight: 400;
+      margin-left: 2px;
+    }
+    .quiet .big {
+      color: var(--ink-soft);
+      font-weight: 400;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -38,12 +59,31 @@ export class RunSummary {
       { label: '新しい方', value: facts.created, unit: '人', note: '加わると、ログインして予約できます' },
       { label: '変わる方', value: facts.changed, unit: '人', note: '生年月日・カナ・区分が変わる方、戻ってきた方' },
       { label: '同じ方', value: facts.unchanged, unit: '人', note: '何も変わりません' },
-      { label: '取り込めない行', value: summary.bad, unit: '行', note: summary.bad > 0 ? '下の一覧で、行ごとの理由がわかります' : 'ありません' },
+      {
+        label: '取り込めない行',
+        value: summary.bad,
+        unit: '行',
+        note: summary.bad > 0 ? '下の一覧で、行ごとの理由がわかります' : 'ありません',
+      },
     ];
-    if (facts.newNumber > 0) cards.push({ label: '番号が変わる方', value: facts.newNumber, unit: '人', note: `${booked(summary.newNumberWithBooking)}予約は新しい番号に引き継ぎます` });
-    if (facts.gone > 0) cards.push({ label: '転出・死亡の方', value: facts.gone, unit: '人', note: `${booked(facts.goneWithBooking)}対象から外します。予約は残ります` });
+    if (facts.newNumber > 0)
+      cards.push({
+        label: '番号が変わる方',
+        value: facts.newNumber,
+        unit: '人',
+        note: `${booked(summary.newNumberWithBooking)}予約は新しい番号に引き継ぎます`,
+      });
+    if (facts.gone > 0)
+      cards.push({
+        label: '転出・死亡の方',
+        value: facts.gone,
+        unit: '人',
+        note: `${booked(facts.goneWithBooking)}対象から外します。予約は残ります`,
+      });
     if (summary.isFullSet) {
-      const note = summary.removalBlocked ? '番号を読み取れない行があり、だれの行かわからないため、外しません' : `${booked(summary.missingWithBooking)}対象から外します（2回目の承認があります）`;
+      const note = summary.removalBlocked
+        ? '番号を読み取れない行があり、だれの行かわからないため、外しません'
+        : `${booked(summary.missingWithBooking)}対象から外します（2回目の承認があります）`;
       cards.push({ label: 'ファイルにない方', value: summary.missing, unit: '人', note });
     } else {
       cards.push({ label: 'ファイルにない方', value: summary.missing, unit: '人', note: 'そのままにします' });

@@ -1,10 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
-import { RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
 import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+import { RouterLink } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { Conflict, type Difference } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
@@ -21,9 +22,31 @@ type Settings = Schema<'ImportSettings'>;
 /** Limits, the second pair of eyes, the drop folder, and the columns that were kept. */
 @Component({
   selector: 'toki-import-settings',
-  imports: [ReactiveFormsModule, RouterLink, MatButton, MatCheckbox, MatFormField, MatLabel, MatHint, MatError, MatInput, Conflict, ErrorSummary, Icon, PageHeader, ProblemNote],
+  imports: [
+    ReactiveFormsModule,
+    RouterLink,
+    MatButton,
+    MatCheckbox,
+    MatFormField,
+    MatLabel,
+    MatHint,
+    MatError,
+    MatInput,
+    Conflict,
+    ErrorSummary,
+    Icon,
+    PageHeader,
+    ProblemNote,
+  ],
   templateUrl: './settings-page.html',
-  styles: `h2 { margin: 32px 0 8px; } fieldset mat-form-field { max-width: 24rem; }`,
+  styles: `
+    h2 {
+      margin: 32px 0 8px;
+    }
+    fieldset mat-form-field {
+      max-width: 24rem;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class SettingsPage {
@@ -42,15 +65,30 @@ export class SettingsPage {
   protected readonly kept = computed(() =>
     (Object.keys(columnWords) as FileColumn[]).flatMap((kind) => {
       const { columns, headers } = this.settings.value()?.mapping ?? {};
-      return columns?.[kind] === undefined ? [] : [{ label: columnWords[kind], where: headers?.[kind] === undefined ? `列${String(columns[kind])}` : `見出し「${headers[kind]}」` }];
+      return columns?.[kind] === undefined
+        ? []
+        : [
+            {
+              label: columnWords[kind],
+              where: headers?.[kind] === undefined ? `列${String(columns[kind])}` : `見出し「${headers[kind]}」`,
+            },
+          ];
     }),
   );
   protected readonly differences = computed((): Difference[] => {
     const theirs = this.theirs();
     if (!theirs) return [];
     const mine = this.form.getRawValue();
-    const words = (value: number | boolean): string => (typeof value === 'number' ? String(value) : value ? 'はい' : 'いいえ');
-    return ([['maxMebibytes', '大きさの上限（MB）'], ['maxRows', '行数の上限'], ['automaticPercent', '自動で取り込む割合（％）'], ['twoPersons', '承認は別の人']] as const)
+    const words = (value: number | boolean): string =>
+      typeof value === 'number' ? String(value) : value ? 'はい' : 'いいえ';
+    return (
+      [
+        ['maxMebibytes', '大きさの上限（MB）'],
+        ['maxRows', '行数の上限'],
+        ['automaticPercent', '自動で取り込む割合（％）'],
+        ['twoPersons', '承認は別の人'],
+      ] as const
+    )
       .filter(([field]) => mine[field] !== theirs[field])
       .map(([field, label]) => ({ label, mine: words(mine[field]), theirs: words(theirs[field]) }));
   });
@@ -73,7 +111,11 @@ export class SettingsPage {
   }
 
   protected async save(version = this.settings.value()?.version ?? 0): Promise<void> {
-    const sentences = { maxMebibytes: '1から1024までの数で入力してください。', maxRows: '1から1,000万までの数で入力してください。', automaticPercent: '1から101までの数で入力してください（101は、いつも承認を待ちます）。' };
+    const sentences = {
+      maxMebibytes: '1から1024までの数で入力してください。',
+      maxRows: '1から1,000万までの数で入力してください。',
+      automaticPercent: '1から101までの数で入力してください（101は、いつも承認を待ちます）。',
+    };
     if (!this.faults.check(sentences)) return;
     await this.send({ ...this.form.getRawValue(), version });
   }
@@ -82,7 +124,9 @@ export class SettingsPage {
     await this.send({ mapping: null, version: this.settings.value()?.version ?? 0 });
   }
 
-  private async send(body: Partial<Omit<Settings, 'version' | 'programmeCode' | 'dropFolder'>> & { version: number }): Promise<void> {
+  private async send(
+    body: Partial<Omit<Settings, 'version' | 'programmeCode' | 'dropFolder'>> & { version: number },
+  ): Promise<void> {
     this.busy.set(true);
     const { data, error, response } = await this.api.client.PATCH('/api/v1/import-settings', { body });
     this.busy.set(false);

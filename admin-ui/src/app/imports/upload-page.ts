@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
 import { MatButton } from '@angular/material/button';
+import { Router, RouterLink } from '@angular/router';
+
 import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { PageHeader } from '../shared/page-header';

@@ -4,7 +4,9 @@ export type ImportRun = Schema<'ImportRunDetail'>;
 export type Phase = ImportRun['phase'];
 export type FileColumn = 'number' | 'birth' | 'group' | 'kana' | 'standing';
 
-export const phaseChips: Readonly<Record<Phase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>> = {
+export const phaseChips: Readonly<
+  Record<Phase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>
+> = {
   inspecting: { label: '確認中', tone: 'plain' },
   staging: { label: '確認中', tone: 'plain' },
   comparing: { label: '比較中', tone: 'plain' },
@@ -18,9 +20,19 @@ export const phaseChips: Readonly<Record<Phase, { readonly label: string; readon
   undone: { label: '元に戻した', tone: 'plain' },
 };
 
-export const sourceWords: Readonly<Record<ImportRun['source'], string>> = { desk: '画面', command_line: 'コマンド', drop_folder: '取込フォルダー' };
+export const sourceWords: Readonly<Record<ImportRun['source'], string>> = {
+  desk: '画面',
+  command_line: 'コマンド',
+  drop_folder: '取込フォルダー',
+};
 
-export const columnWords: Readonly<Record<FileColumn, string>> = { number: '接種券番号', birth: '生年月日', group: '対象区分', kana: '氏名カナ', standing: '異動（転出・死亡）' };
+export const columnWords: Readonly<Record<FileColumn, string>> = {
+  number: '接種券番号',
+  birth: '生年月日',
+  group: '対象区分',
+  kana: '氏名カナ',
+  standing: '異動（転出・死亡）',
+};
 
 export const dateForms = [
   { value: 'any', label: '自動で読み取る（どの書き方でも）' },
@@ -39,7 +51,9 @@ export function figure(value: number): string {
 /** 151 KB, 98 MB */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${String(bytes)}バイト`;
-  return bytes < 1024 * 1024 ? `${figure(Math.round(bytes / 1024))} KB` : `${figure(Math.round(bytes / 1024 / 1024))} MB`;
+  return bytes < 1024 * 1024
+    ? `${figure(Math.round(bytes / 1024))} KB`
+    : `${figure(Math.round(bytes / 1024 / 1024))} MB`;
 }
 
 /** Whether the workflow is at work: the page looks again soon. */

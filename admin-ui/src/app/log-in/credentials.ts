@@ -1,12 +1,22 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal, type OnInit } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  type OnInit,
+  output,
+  signal,
+} from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
-import { Session, type Me } from '../shell/session';
+import { type Me, Session } from '../shell/session';
 
 /** Name, password and the six digits of the authenticator app; on the log-in page and wherever somebody has to log in again. */
 @Component({
@@ -28,9 +38,15 @@ export class Credentials implements OnInit {
   protected readonly shown = signal(false);
   protected readonly codeLabel = computed(() => (this.recovery() ? '回復用コード' : '確認コード（6桁）'));
   protected readonly codeHint = computed(() =>
-    this.recovery() ? '紙などに控えた、ハイフンでつながった16文字です。1つのコードは1回だけ使えます。' : '認証アプリに表示される数字です。仮パスワードで初めてログインする方は、空欄のままにしてください。',
+    this.recovery()
+      ? '紙などに控えた、ハイフンでつながった16文字です。1つのコードは1回だけ使えます。'
+      : '認証アプリに表示される数字です。仮パスワードで初めてログインする方は、空欄のままにしてください。',
   );
-  protected readonly form = inject(NonNullableFormBuilder).group({ login: ['', Validators.required], password: ['', Validators.required], code: [''] });
+  protected readonly form = inject(NonNullableFormBuilder).group({
+    login: ['', Validators.required],
+    password: ['', Validators.required],
+    code: [''],
+  });
   protected readonly faults = new FormFaults(this.form);
 
   ngOnInit(): void {
@@ -45,7 +61,8 @@ export class Credentials implements OnInit {
   }
 
   protected async logIn(): Promise<void> {
-    if (!this.faults.check({ login: 'ログイン名を入力してください。', password: 'パスワードを入力してください。' })) return;
+    if (!this.faults.check({ login: 'ログイン名を入力してください。', password: 'パスワードを入力してください。' }))
+      return;
     this.busy.set(true);
     const body = this.form.getRawValue();
     const { data, error } = await this.api.client.POST('/api/v1/session', { body, headers: { 'Toki-Quiet': '1' } });

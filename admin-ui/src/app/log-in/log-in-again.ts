@@ -1,8 +1,15 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal, type OnInit } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, type OnInit, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialogActions, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
+
 import { Api, type Schema } from '../api/api';
-import { Session, type Me } from '../shell/session';
+import { type Me, Session } from '../shell/session';
 import { Credentials } from './credentials';
 
 /**
@@ -15,19 +22,29 @@ import { Credentials } from './credentials';
   template: `
     <h2 mat-dialog-title>もう一度ログインしてください</h2>
     <mat-dialog-content>
-      <p>しばらく操作がなかったか、有効時間が過ぎたか、アカウントが停止されたため、ログインが終わりました。入力した内容はこの画面に残っています。</p>
+      <p>
+        しばらく操作がなかったか、有効時間が過ぎたか、アカウントが停止されたため、ログインが終わりました。入力した内容はこの画面に残っています。
+      </p>
       @if (me.way === 'oidc') {
-        @if (problem(); as sentence) { <p class="note bad" role="alert">{{ sentence }}</p> }
+        @if (problem(); as sentence) {
+          <p class="note bad" role="alert">{{ sentence }}</p>
+        }
         <p>{{ label() }}を新しいタブで済ませてから、「続ける」を押してください。</p>
         <div class="actions">
-          <a matButton="outlined" href="/oidc/start?returnTo=%2Faccount" target="_blank" rel="noopener">{{ label() }}（新しいタブ）</a>
+          <a matButton="outlined" href="/oidc/start?returnTo=%2Faccount" target="_blank" rel="noopener"
+            >{{ label() }}（新しいタブ）</a
+          >
           <button matButton="filled" type="button" (click)="look()">続ける</button>
         </div>
       } @else {
         <toki-credentials [onlyFor]="me.login" (done)="over($event)" />
       }
     </mat-dialog-content>
-    <mat-dialog-actions align="end"><button matButton type="button" (click)="leave()">入力した内容を捨てて、ログイン画面へ</button></mat-dialog-actions>
+    <mat-dialog-actions align="end"
+      ><button matButton type="button" (click)="leave()">
+        入力した内容を捨てて、ログイン画面へ
+      </button></mat-dialog-actions
+    >
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -41,7 +58,9 @@ export class LogInAgain implements OnInit {
   protected readonly problem = signal<string | undefined>(undefined);
 
   ngOnInit(): void {
-    void this.api.client.GET('/api/v1/session/ways').then(({ data }) => { this.ways.set(data); });
+    void this.api.client.GET('/api/v1/session/ways').then(({ data }) => {
+      this.ways.set(data);
+    });
   }
 
   protected over(me: Me): void {

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { LogIn } from './log-in';
 
 export const logInRoutes: Routes = [{ path: '', component: LogIn }];

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, type OnInit } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
+
 import { Api } from '../api/api';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
@@ -40,7 +41,8 @@ export class LogIn implements OnInit {
   }
 
   protected async goOn(me: Me): Promise<void> {
-    if (me.mustChangePassword) await this.router.navigate(['/account/first'], { queryParams: this.next() === '/' ? {} : { from: this.next() } });
+    if (me.mustChangePassword)
+      await this.router.navigate(['/account/first'], { queryParams: this.next() === '/' ? {} : { from: this.next() } });
     else await this.router.navigateByUrl(this.next());
   }
 }

@@ -1,7 +1,8 @@
-import { Injectable, inject } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import { MatDialog, type MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
+
 import { Api } from '../api/api';
 import { Session } from '../shell/session';
 
@@ -76,7 +77,13 @@ export class SessionWatch {
     this.again = true;
     this.warning?.close();
     const { LogInAgain } = await import('./log-in-again');
-    const opened = this.dialog.open<unknown, unknown, string>(LogInAgain, { data: me, disableClose: true, width: '30rem', backdropClass: 'curtain', autoFocus: 'first-heading' });
+    const opened = this.dialog.open<unknown, unknown, string>(LogInAgain, {
+      data: me,
+      disableClose: true,
+      width: '30rem',
+      backdropClass: 'curtain',
+      autoFocus: 'first-heading',
+    });
     const answer = await firstValueFrom(opened.afterClosed());
     this.again = false;
     if (answer !== 'again') {

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
+
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { Broadcasts } from './broadcasts';
 import { Notices } from './notices';
 

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -15,12 +16,27 @@ import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
 import { Rows } from '../shared/rows';
 import { NoticePanel } from './notice-panel';
-import { noticeStatusTones, noticeStatusWords, type NoticeStatus } from './notice-words';
+import { type NoticeStatus, noticeStatusTones, noticeStatusWords } from './notice-words';
 
 /** Every notice with what became of it, those that failed first. */
 @Component({
   selector: 'toki-notices',
-  imports: [CityTime, EmptyState, MatButton, MatFormField, MatInput, MatLabel, NoMatch, NoticePanel, PageHeader, Paging, ProblemNote, Reference, RouterLink, Rows],
+  imports: [
+    CityTime,
+    EmptyState,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    NoMatch,
+    NoticePanel,
+    PageHeader,
+    Paging,
+    ProblemNote,
+    Reference,
+    RouterLink,
+    Rows,
+  ],
   templateUrl: './notices.html',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -32,7 +48,9 @@ export class Notices {
   protected readonly tones = noticeStatusTones;
 
   protected readonly counts = loaded(() => this.api.client.GET('/api/v1/notices/counts'), { everyMs: 30_000 });
-  protected readonly page = loaded(() => this.api.client.GET('/api/v1/notices', { params: { query: this.query() } }), { on: () => this.query() });
+  protected readonly page = loaded(() => this.api.client.GET('/api/v1/notices', { params: { query: this.query() } }), {
+    on: () => this.query(),
+  });
   protected readonly lines = computed(() => this.page.value()?.notices ?? []);
   private readonly query = computed(() => {
     const { status, ...rest } = this.list.asked();

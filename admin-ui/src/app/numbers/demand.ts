@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Api } from '../api/api';
 import { cityWords } from '../shared/city-time';
 import { Icon } from '../shared/icon';
@@ -23,9 +24,16 @@ export class Demand {
   /** Empty: the first. */
   readonly dose = input.required<string>();
   readonly doseLabel = input.required<string>();
-  private readonly query = computed(() => ({ from: this.from(), to: this.to(), dose: this.dose() || '1' }), { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) });
-  protected readonly demand = loaded(() => this.api.client.GET('/api/v1/numbers/demand', { params: { query: this.query() } }), { on: () => this.query() });
-  protected readonly file = computed(() => `/api/v1/numbers/demand.csv?${new URLSearchParams(this.query()).toString()}`);
+  private readonly query = computed(() => ({ from: this.from(), to: this.to(), dose: this.dose() || '1' }), {
+    equal: (left, right) => JSON.stringify(left) === JSON.stringify(right),
+  });
+  protected readonly demand = loaded(
+    () => this.api.client.GET('/api/v1/numbers/demand', { params: { query: this.query() } }),
+    { on: () => this.query() },
+  );
+  protected readonly file = computed(
+    () => `/api/v1/numbers/demand.csv?${new URLSearchParams(this.query()).toString()}`,
+  );
   protected readonly figure = (value: number): string => figures.format(value);
   protected readonly day = cityWords.day;
 

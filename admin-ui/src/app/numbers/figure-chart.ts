@@ -1,5 +1,15 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, type ElementRef, effect, inject, input, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  input,
+  viewChild,
+} from '@angular/core';
 import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, Tooltip } from 'chart.js';
+
 import type { Line } from './lines';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, Tooltip);
@@ -16,8 +26,15 @@ const series = [
 /** Stacked bars, one per line of the table that stands beside it. A picture for the eye only: everything in it is in the table. */
 @Component({
   selector: 'toki-figure-chart',
-  template: `<div class="frame"><canvas #canvas role="img" [attr.aria-label]="label() + '（同じ数字が下の表にあります）'"></canvas></div>`,
-  styles: `.frame { position: relative; height: 320px; }`,
+  template: `<div class="frame">
+    <canvas #canvas role="img" [attr.aria-label]="label() + '（同じ数字が下の表にあります）'"></canvas>
+  </div>`,
+  styles: `
+    .frame {
+      position: relative;
+      height: 320px;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class FigureChart {
@@ -29,18 +46,27 @@ export class FigureChart {
   constructor() {
     effect(() => {
       const lines = this.lines();
-      const data = { labels: lines.map((line) => line.label), datasets: series.map(({ label, colour, of }) => ({ label, backgroundColor: colour, data: lines.map(of) })) };
+      const data = {
+        labels: lines.map((line) => line.label),
+        datasets: series.map(({ label, colour, of }) => ({ label, backgroundColor: colour, data: lines.map(of) })),
+      };
       if (this.chart) {
         this.chart.data = data;
         this.chart.update('none');
         return;
       }
       this.chart = new Chart(this.canvas().nativeElement, {
-        type: 'bar', data,
+        type: 'bar',
+        data,
         options: {
-          animation: false, maintainAspectRatio: false, responsive: true,
+          animation: false,
+          maintainAspectRatio: false,
+          responsive: true,
           font: { family: "'Noto Sans JP', sans-serif", size: 13 },
-          scales: { x: { stacked: true, grid: { display: false } }, y: { stacked: true, beginAtZero: true, ticks: { precision: 0 } } },
+          scales: {
+            x: { stacked: true, grid: { display: false } },
+            y: { stacked: true, beginAtZero: true, ticks: { precision: 0 } },
+          },
           plugins: { legend: { position: 'bottom' } },
         },
       });

@@ -24,7 +24,12 @@ export interface Names {
   readonly doses: ReadonlyMap<string, string>;
 }
 
-export const channelWords: Readonly<Record<NonNullable<Row['channel']>, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
+export const channelWords: Readonly<Record<NonNullable<Row['channel']>, string>> = {
+  web: 'ウェブ',
+  phone: '電話',
+  line: 'LINE',
+  venue: '会場',
+};
 
 /** The lines of one view, in the order in which the server gave them. */
 export function linesBy(rows: readonly Row[], by: By, names: Names): Line[] {
@@ -35,8 +40,15 @@ export function lineOf(row: Row, label: string): Line {
   const { capacity, held, confirmed, attended, noShow, cancelled, unmet } = row;
   const hasSeats = row.by !== 'group';
   return {
-    key: `${row.by} ${row.day ?? ''}${row.venueId ?? ''}${row.groupCode ?? ''}${String(row.dose ?? '')}${row.channel ?? ''}`, label, held, confirmed, attended, noShow, cancelled,
-    capacity: hasSeats ? capacity : null, unmet: hasSeats ? unmet : null,
+    key: `${row.by} ${row.day ?? ''}${row.venueId ?? ''}${row.groupCode ?? ''}${String(row.dose ?? '')}${row.channel ?? ''}`,
+    label,
+    held,
+    confirmed,
+    attended,
+    noShow,
+    cancelled,
+    capacity: hasSeats ? capacity : null,
+    unmet: hasSeats ? unmet : null,
     // A seat once given to somebody who did not come is gone.
     free: hasSeats ? Math.max(0, capacity - held - confirmed - attended - noShow) : null,
   };

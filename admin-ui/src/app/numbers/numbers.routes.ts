@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { Numbers } from './numbers';
 
 export const numbersRoutes: Routes = [{ path: '', component: Numbers }];

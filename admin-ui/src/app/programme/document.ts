@@ -30,14 +30,34 @@ export interface Words {
   readonly item?: string;
 }
 
-export type FieldKind = 'text' | 'long' | 'template' | 'number' | 'instant' | 'date' | 'time' | 'boolean' | 'choice' | 'choices' | 'lines' | 'object' | 'list' | 'record' | 'union' | 'fixed';
+export type FieldKind =
+  | 'text'
+  | 'long'
+  | 'template'
+  | 'number'
+  | 'instant'
+  | 'date'
+  | 'time'
+  | 'boolean'
+  | 'choice'
+  | 'choices'
+  | 'lines'
+  | 'object'
+  | 'list'
+  | 'record'
+  | 'union'
+  | 'fixed';
 
 export function isRecord(value: Json): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function valueAt(document: Json, path: Path): Json {
-  return path.reduce<Json>((value, step) => (typeof value === 'object' && value !== null ? (value as Record<string, Json>)[String(step)] : undefined), document);
+  return path.reduce<Json>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, Json>)[String(step)] : undefined,
+    document,
+  );
 }
 
 /** A copy with another value at `path`; `undefined` takes the part out. */
@@ -61,7 +81,9 @@ const branchesOf = (node: Node): readonly Node[] => node.oneOf ?? node.anyOf ?? 
 /** The field that tells the kinds of a union apart, `kind` or `mode`. */
 export function tellsApart(node: Node): string | undefined {
   const branches = branchesOf(node);
-  return ['kind', 'mode'].find((name) => branches.length > 0 && branches.every((branch) => branch.properties?.[name]?.const !== undefined));
+  return ['kind', 'mode'].find(
+    (name) => branches.length > 0 && branches.every((branch) => branch.properties?.[name]?.const !== undefined),
+  );
 }
 
 export function branchOf(node: Node, value: Json): Node | undefined {
@@ -81,7 +103,12 @@ export function kindOfField(node: Node, words: Words): FieldKind {
   if (node.const !== undefined) return node.const === true ? 'boolean' : 'fixed';
   if (node.type === 'boolean') return 'boolean';
   if (node.type === 'integer' || node.type === 'number') return 'number';
-  if (node.type === 'array') return node.items?.type === 'object' || tellsApart(node.items ?? {}) !== undefined ? 'list' : node.items?.enum ? 'choices' : 'lines';
+  if (node.type === 'array')
+    return node.items?.type === 'object' || tellsApart(node.items ?? {}) !== undefined
+      ? 'list'
+      : node.items?.enum
+        ? 'choices'
+        : 'lines';
   if (node.type === 'object') return node.properties ? 'object' : 'record';
   if (node.enum) return 'choice';
   if (words.kind !== undefined) return words.kind;
@@ -96,24 +123,33 @@ export function blankOf(node: Node, document: Json, siblings: readonly Json[] = 
   if (tellsApart(node) !== undefined) return blankOf(branchesOf(node)[0] ?? {}, document, siblings);
   if (node.type === 'object') {
     const required = node.required ?? [];
-    return Object.fromEntries(Object.entries(node.properties ?? {}).filter(([key]) => required.includes(key)).map(([key, part]) => [key, blankOf(part, document, siblings, key)]));
+    return Object.fromEntries(
+      Object.entries(node.properties ?? {})
+        .filter(([key]) => required.includes(key))
+        .map(([key, part]) => [key, blankOf(part, document, siblings, key)]),
+    );
   }
   // Names of other parts are never empty words: what is there, or nothing yet.
-  if (node.type === 'array' && name === 'groups' && node.items?.type === 'string') return [valueAt(document, ['groups', 0, 'code']) ?? ''];
+  if (node.type === 'array' && name === 'groups' && node.items?.type === 'string')
+    return [valueAt(document, ['groups', 0, 'code']) ?? ''];
   if (node.type === 'array' && name === 'venues') return [];
-  if (node.type === 'array') return (node.minItems ?? 0) > 0 && node.items ? [blankOf(node.items, document, [], name)] : [];
+  if (node.type === 'array')
+    return (node.minItems ?? 0) > 0 && node.items ? [blankOf(node.items, document, [], name)] : [];
   if (node.type === 'boolean') return false;
-  if (node.type === 'integer' || node.type === 'number') return name === 'number' ? siblings.length + 1 : (node.minimum ?? 0);
+  if (node.type === 'integer' || node.type === 'number')
+    return name === 'number' ? siblings.length + 1 : (node.minimum ?? 0);
   if (node.enum) return node.enum[0];
   if (node.format === 'date-time') return valueAt(document, ['groups', 0, 'opensAt']) ?? '';
   if (name === 'code' || name === 'id') return freeCode(siblings, name);
-  if (name === 'template') return Object.keys((valueAt(document, ['templates']) as Record<string, Json> | undefined) ?? {})[0] ?? '';
+  if (name === 'template')
+    return Object.keys((valueAt(document, ['templates']) as Record<string, Json> | undefined) ?? {})[0] ?? '';
   return '';
 }
 
 function freeCode(siblings: readonly Json[], name: string): string {
   const taken = new Set(siblings.map((item) => (isRecord(item) ? item[name] : undefined)));
-  for (let number = siblings.length + 1; ; number++) if (!taken.has(`item-${String(number)}`)) return `item-${String(number)}`;
+  for (let number = siblings.length + 1; ; number++)
+    if (!taken.has(`item-${String(number)}`)) return `item-${String(number)}`;
 }
 
 /** A text as it is; whatever is no text or number is empty. */

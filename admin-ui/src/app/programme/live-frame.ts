@@ -1,4 +1,15 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, effect, inject, input, output, signal, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 
 /**
  * A page of ours in a frame that can do nothing, at its own width and scaled down to fit. A new address is loaded behind what is
@@ -8,8 +19,16 @@ import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, effect, inj
   selector: 'toki-live-frame',
   template: `<div class="window" #window [style.height.px]="height()"></div>`,
   styles: `
-    :host { display: block; }
-    .window { position: relative; overflow: hidden; border: 1px solid #767676; border-radius: 12px; background: #fff; }
+    :host {
+      display: block;
+    }
+    .window {
+      position: relative;
+      overflow: hidden;
+      border: 1px solid #767676;
+      border-radius: 12px;
+      background: #fff;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -48,7 +67,8 @@ export class LiveFrame {
     // Before the address: a frame is as harmless as it is when it begins to load.
     frame.setAttribute('sandbox', 'allow-same-origin');
     frame.title = label;
-    frame.style.cssText = 'position:absolute;inset:0 auto auto 0;border:0;background:#fff;transform-origin:0 0;visibility:hidden';
+    frame.style.cssText =
+      'position:absolute;inset:0 auto auto 0;border:0;background:#fff;transform-origin:0 0;visibility:hidden';
     fit(frame, this.available(), this.pageWidth(), this.height());
     frame.addEventListener('load', () => this.show(frame, address));
     frame.src = address;

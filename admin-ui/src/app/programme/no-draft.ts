@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { EmptyState } from '../shared/empty-state';
 import { Session } from '../shell/session';
 import { ProgrammeStore } from './programme-store';
@@ -11,7 +12,11 @@ import { ProgrammeStore } from './programme-store';
   template: `
     <toki-empty-state heading="編集中の下書きはありません" icon="settings">
       <p>公開中の内容は、直接には変わりません。下書きを作り、確認とリハーサルをしてから、ほかの職員が公開します。</p>
-      @if (mayEdit && newest(); as number) { <button matButton="filled" type="button" (click)="store.begin(number)">公開中の第{{ number }}版から下書きを作る</button> }
+      @if (mayEdit && newest(); as number) {
+        <button matButton="filled" type="button" (click)="store.begin(number)">
+          公開中の第{{ number }}版から下書きを作る
+        </button>
+      }
     </toki-empty-state>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -16,5 +16,7 @@ test.each([
 });
 
 test('a notice on the pages says itself where it is', () => {
-  expect(previewPageOf('notices.1.text', (path) => (path.join('.') === 'notices.1.pages' ? ['times', 'done'] : undefined))).toEqual({ page: 'times' });
+  expect(
+    previewPageOf('notices.1.text', (path) => (path.join('.') === 'notices.1.pages' ? ['times', 'done'] : undefined)),
+  ).toEqual({ page: 'times' });
 });

@@ -4,6 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
+
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -18,7 +19,21 @@ import { toInstant } from './document';
 /** All programmes, and how to add one. */
 @Component({
   selector: 'toki-programme-list',
-  imports: [CityTime, EmptyState, ErrorSummary, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, PageHeader, ProblemNote, ReactiveFormsModule, RouterLink],
+  imports: [
+    CityTime,
+    EmptyState,
+    ErrorSummary,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    ProblemNote,
+    ReactiveFormsModule,
+    RouterLink,
+  ],
   templateUrl: './programme-list.html',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -31,7 +46,10 @@ export class ProgrammeList {
   protected readonly busy = signal(false);
   protected readonly list = loaded(() => this.api.client.GET('/api/v1/programmes'));
   protected readonly form = inject(NonNullableFormBuilder).group({
-    name: ['', Validators.required], city: ['新潟市', Validators.required], code: ['', [Validators.required, Validators.pattern(/^[a-z0-9][a-z0-9-]{0,39}$/)]], opensAt: ['', Validators.required],
+    name: ['', Validators.required],
+    city: ['新潟市', Validators.required],
+    code: ['', [Validators.required, Validators.pattern(/^[a-z0-9][a-z0-9-]{0,39}$/)]],
+    opensAt: ['', Validators.required],
   });
   protected readonly faults = new FormFaults(this.form);
 
@@ -40,10 +58,20 @@ export class ProgrammeList {
   }
 
   protected async add(): Promise<void> {
-    if (!this.faults.check({ name: '事業の名前を入力してください。', city: '市の名前を入力してください。', code: '半角の英小文字・数字・ハイフンで入力してください。', opensAt: '受付を始める日時を入力してください。' })) return;
+    if (
+      !this.faults.check({
+        name: '事業の名前を入力してください。',
+        city: '市の名前を入力してください。',
+        code: '半角の英小文字・数字・ハイフンで入力してください。',
+        opensAt: '受付を始める日時を入力してください。',
+      })
+    )
+      return;
     this.busy.set(true);
     const { opensAt, ...rest } = this.form.getRawValue();
-    const { data, error } = await this.api.client.POST('/api/v1/programmes', { body: { ...rest, opensAt: toInstant(opensAt) } });
+    const { data, error } = await this.api.client.POST('/api/v1/programmes', {
+      body: { ...rest, opensAt: toInstant(opensAt) },
+    });
     this.busy.set(false);
     if (data) await this.router.navigate(['/programme', data.programmeCode, 'edit']);
     else this.faults.refuse(error);

@@ -1,8 +1,19 @@
-import { Injectable, computed, inject, signal } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Difference } from '../shared/conflict';
 import { Tell } from '../shared/tell';
-import { isRecord, textOf, valueAt, withValue, wordsFor, type Json, type Node, type Path, type Words } from './document';
+import {
+  isRecord,
+  type Json,
+  type Node,
+  type Path,
+  textOf,
+  valueAt,
+  withValue,
+  type Words,
+  wordsFor,
+} from './document';
 
 export type Draft = Schema<'ProgrammeDraft'>;
 type Version = Schema<'ProgrammeVersion'>;
@@ -54,7 +65,9 @@ export class ProgrammeStore {
   }
 
   async reload(): Promise<void> {
-    const { data, error } = await this.api.client.GET('/api/v1/programmes/{code}', { params: { path: { code: this.code() } } });
+    const { data, error } = await this.api.client.GET('/api/v1/programmes/{code}', {
+      params: { path: { code: this.code() } },
+    });
     this.problem.set(error);
     if (data) {
       this.knownAs.set(data.name);
@@ -78,14 +91,19 @@ export class ProgrammeStore {
     const label = textOf(step['label']);
     if (label !== '') return label;
     const when = isRecord(step['when']) ? textOf(step['when']['kind']) : '';
-    const [on, at] = [this.words(['journey', 0, 'on']).values?.[textOf(step['on'])] ?? textOf(step['id']), this.words(['journey', 0, 'when', 'kind']).values?.[when]];
+    const [on, at] = [
+      this.words(['journey', 0, 'on']).values?.[textOf(step['on'])] ?? textOf(step['id']),
+      this.words(['journey', 0, 'when', 'kind']).values?.[when],
+    ];
     return when === 'now' || at === undefined ? on : `${on}、${at}`;
   }
 
   /** A text of notices by what it is for: 「予約が確定したとき（confirmation）」. */
   templateName(code: string): string {
     const steps = this.value(['journey']);
-    const step = Array.isArray(steps) ? (steps as Json[]).filter(isRecord).find((item) => item['template'] === code) : undefined;
+    const step = Array.isArray(steps)
+      ? (steps as Json[]).filter(isRecord).find((item) => item['template'] === code)
+      : undefined;
     return step ? `${this.stepName(step)}（${code}）` : code;
   }
 
@@ -119,15 +137,19 @@ export class ProgrammeStore {
     if (!draft) return;
     const params = { path: { code: this.code() } };
     const body = { version: draft.version };
-    const { data, error } = way === 'undo'
-      ? await this.api.client.POST('/api/v1/programmes/{code}/draft/undo', { params, body })
-      : await this.api.client.POST('/api/v1/programmes/{code}/draft/redo', { params, body });
+    const { data, error } =
+      way === 'undo'
+        ? await this.api.client.POST('/api/v1/programmes/{code}/draft/undo', { params, body })
+        : await this.api.client.POST('/api/v1/programmes/{code}/draft/redo', { params, body });
     if (data) this.take(data);
     else this.tell.problem(error.detail);
   }
 
   async begin(from: number): Promise<boolean> {
-    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft', { params: { path: { code: this.code() } }, body: { from } });
+    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft', {
+      params: { path: { code: this.code() } },
+      body: { from },
+    });
     if (data) this.take(data);
     else this.tell.problem(error.detail);
     return data !== undefined;
@@ -142,7 +164,9 @@ export class ProgrammeStore {
 
   /** After a conflict: mine over theirs. */
   async keepMine(): Promise<void> {
-    const { data } = await this.api.client.GET('/api/v1/programmes/{code}/draft', { params: { path: { code: this.code() } } });
+    const { data } = await this.api.client.GET('/api/v1/programmes/{code}/draft', {
+      params: { path: { code: this.code() } },
+    });
     if (!data) return;
     this.draft.set(data);
     this.conflict.set(undefined);
@@ -155,7 +179,8 @@ export class ProgrammeStore {
     if (!draft || this.conflict()) return;
     this.state.set('saving');
     const { data, error } = await this.api.client.PATCH('/api/v1/programmes/{code}/draft', {
-      params: { path: { code: this.code() } }, body: { version: draft.version, document: document as Record<string, unknown> },
+      params: { path: { code: this.code() } },
+      body: { version: draft.version, document: document as Record<string, unknown> },
     });
     if (data) {
       this.draft.set(data);
@@ -169,9 +194,19 @@ export class ProgrammeStore {
 
   private async compare(mine: Json): Promise<void> {
     this.state.set('failed');
-    const { data } = await this.api.client.GET('/api/v1/programmes/{code}/draft', { params: { path: { code: this.code() } } });
+    const { data } = await this.api.client.GET('/api/v1/programmes/{code}/draft', {
+      params: { path: { code: this.code() } },
+    });
     if (!data) return;
-    const { data: found } = await this.api.client.POST('/api/v1/programme-editor/differences', { body: { before: data.document, after: mine as Record<string, unknown> } });
-    this.conflict.set((found?.differences ?? []).map(({ place, before, after }) => ({ label: place, theirs: before ?? '', mine: after ?? '' })));
+    const { data: found } = await this.api.client.POST('/api/v1/programme-editor/differences', {
+      body: { before: data.document, after: mine as Record<string, unknown> },
+    });
+    this.conflict.set(
+      (found?.differences ?? []).map(({ place, before, after }) => ({
+        label: place,
+        theirs: before ?? '',
+        mine: after ?? '',
+      })),
+    );
   }
 }

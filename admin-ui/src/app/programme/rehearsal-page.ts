@@ -1,9 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { Api, type Schema } from '../api/api';
-import { CityTime, cityDay } from '../shared/city-time';
+import { cityDay, CityTime } from '../shared/city-time';
 import { Tell } from '../shared/tell';
-import { isRecord, nameOfItem, textOf, toInstant, toLocal, type Json } from './document';
+import { isRecord, type Json, nameOfItem, textOf, toInstant, toLocal } from './document';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
 
@@ -13,9 +14,13 @@ type Channel = Extract<Script, { kind: 'person' }>['person']['channel'];
 type StoryKind = Extract<Script, { kind: 'person' }>['story']['kind'];
 
 const stories: readonly { readonly value: StoryKind; readonly label: string }[] = [
-  { value: 'attends', label: '予約して、来場する' }, { value: 'does_not_come', label: '予約して、来ない' }, { value: 'cancels', label: '予約して、取り消す' },
-  { value: 'moves', label: '予約して、別の日に変更し、来場する' }, { value: 'city_cancels', label: '予約して、市の都合で取り消される' },
-  { value: 'hold_runs_out', label: '席を選んだまま、確定しない' }, { value: 'gives_up', label: '席を選んで、やめる' },
+  { value: 'attends', label: '予約して、来場する' },
+  { value: 'does_not_come', label: '予約して、来ない' },
+  { value: 'cancels', label: '予約して、取り消す' },
+  { value: 'moves', label: '予約して、別の日に変更し、来場する' },
+  { value: 'city_cancels', label: '予約して、市の都合で取り消される' },
+  { value: 'hold_runs_out', label: '席を選んだまま、確定しない' },
+  { value: 'gives_up', label: '席を選んで、やめる' },
 ];
 
 const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
@@ -34,12 +39,21 @@ export class RehearsalPage {
   private readonly tell = inject(Tell);
   private readonly destroyed = inject(DestroyRef);
   protected readonly stories = stories;
-  protected readonly groups = computed(() => ((this.store.value(['groups']) as Json[] | undefined) ?? []).filter(isRecord).map((group) => ({ value: String(group['code']), label: nameOfItem(group), opensAt: textOf(group['opensAt']) })));
+  protected readonly groups = computed(() =>
+    ((this.store.value(['groups']) as Json[] | undefined) ?? [])
+      .filter(isRecord)
+      .map((group) => ({ value: String(group['code']), label: nameOfItem(group), opensAt: textOf(group['opensAt']) })),
+  );
   protected readonly group = signal('');
   protected readonly story = signal<StoryKind>('attends');
   protected readonly hasEmail = signal(true);
   protected readonly channel = signal<Channel>('web');
-  protected readonly channels = computed(() => ((this.store.value(['channels']) as Channel[] | undefined) ?? ['web']).map((value) => ({ value, label: channelWords[value] })));
+  protected readonly channels = computed(() =>
+    ((this.store.value(['channels']) as Channel[] | undefined) ?? ['web']).map((value) => ({
+      value,
+      label: channelWords[value],
+    })),
+  );
   /** The code of a venue; empty: one of which the programme says nothing. */
   protected readonly venue = signal('');
   protected readonly venues = signal<readonly { readonly code: string; readonly name: string }[]>([]);
@@ -49,15 +63,23 @@ export class RehearsalPage {
   protected readonly time = signal('10:30');
   protected readonly people = signal(300);
   protected readonly rehearsal = signal<Rehearsal | undefined>(undefined);
-  protected readonly busy = computed(() => this.rehearsal()?.state === 'waiting' || this.rehearsal()?.state === 'running');
-  protected readonly chosen = computed(() => this.groups().find((group) => group.value === this.group()) ?? this.groups()[0]);
+  protected readonly busy = computed(
+    () => this.rehearsal()?.state === 'waiting' || this.rehearsal()?.state === 'running',
+  );
+  protected readonly chosen = computed(
+    () => this.groups().find((group) => group.value === this.group()) ?? this.groups()[0],
+  );
   protected readonly startsAt = computed(() => this.bookedAt() || toLocal(this.chosen()?.opensAt));
-  protected readonly busiest = computed(() => Math.max(1, ...(this.rehearsal()?.report?.noticesPerHour ?? []).map((hour) => hour.notices)));
+  protected readonly busiest = computed(() =>
+    Math.max(1, ...(this.rehearsal()?.report?.noticesPerHour ?? []).map((hour) => hour.notices)),
+  );
   protected readonly dayOf = (at: string) => cityDay(at);
   private gone = false;
 
   constructor() {
-    this.destroyed.onDestroy(() => { this.gone = true; });
+    this.destroyed.onDestroy(() => {
+      this.gone = true;
+    });
     void this.loadVenues();
   }
 
@@ -74,7 +96,14 @@ export class RehearsalPage {
     return this.play({
       kind: 'person',
       person: { groupCode: this.chosen()?.value ?? '', hasEmail: this.hasEmail(), channel: this.channel() },
-      story: { kind: this.story(), bookedAt: toInstant(this.startsAt()), daysAhead: this.daysAhead(), time: this.time(), actsDaysBefore: 2, ...(this.venue() === '' ? {} : { venueCode: this.venue() }) },
+      story: {
+        kind: this.story(),
+        bookedAt: toInstant(this.startsAt()),
+        daysAhead: this.daysAhead(),
+        time: this.time(),
+        actsDaysBefore: 2,
+        ...(this.venue() === '' ? {} : { venueCode: this.venue() }),
+      },
     });
   }
 
@@ -84,13 +113,18 @@ export class RehearsalPage {
 
   private async play(script: Script): Promise<void> {
     await this.store.flush();
-    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/rehearsals', { params: { path: { code: this.store.code() } }, body: { of: 'draft', script } });
+    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/rehearsals', {
+      params: { path: { code: this.store.code() } },
+      body: { of: 'draft', script },
+    });
     if (!data) {
       this.tell.problem(error.detail);
       return;
     }
     while (!this.gone) {
-      const { data: found } = await this.api.client.GET('/api/v1/rehearsals/{id}', { params: { path: { id: data.id } } });
+      const { data: found } = await this.api.client.GET('/api/v1/rehearsals/{id}', {
+        params: { path: { id: data.id } },
+      });
       if (found) this.rehearsal.set(found);
       if (found && found.state !== 'waiting' && found.state !== 'running') break;
       await new Promise((resolve) => setTimeout(resolve, 400));

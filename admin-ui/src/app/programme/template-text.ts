@@ -30,7 +30,11 @@ function pieceOf(mark: string, names: ReadonlySet<string>): Piece {
 }
 
 /** What is put into a text for a field, around what is selected: `{{date}}`, a list one by one, or only where the field is there. */
-export function insertion(field: { readonly name: string; readonly list: boolean }, selected: string, onlyIf: boolean): string {
+export function insertion(
+  field: { readonly name: string; readonly list: boolean },
+  selected: string,
+  onlyIf: boolean,
+): string {
   if (onlyIf) return `{{#if ${field.name}}}${selected}{{/if}}`;
   return field.list ? `{{#each ${field.name}}}・{{this}}\n{{/each}}` : `{{${field.name}}}`;
 }

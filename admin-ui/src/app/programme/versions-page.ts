@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
+
 import { Api } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -19,29 +20,77 @@ import { ProgrammeStore } from './programme-store';
     <div class="row">
       @if (store.draft()) {
         <button matButton="outlined" type="button" (click)="export('draft')">下書きをファイルに書き出す</button>
-        @if (mayEdit) { <button matButton="outlined" type="button" (click)="file.click()">ファイルから下書きに読み込む</button> <input #file type="file" hidden accept="application/json,.json" aria-label="読み込むファイル" (change)="import($event)"> <button matButton="outlined" type="button" class="danger" (click)="discard()">下書きを捨てる</button> }
+        @if (mayEdit) {
+          <button matButton="outlined" type="button" (click)="file.click()">ファイルから下書きに読み込む</button>
+          <input
+            #file
+            type="file"
+            hidden
+            accept="application/json,.json"
+            aria-label="読み込むファイル"
+            (change)="import($event)"
+          />
+          <button matButton="outlined" type="button" class="danger" (click)="discard()">下書きを捨てる</button>
+        }
       }
     </div>
-    @if (store.versions().length === 0) { <toki-empty-state heading="まだ公開された版はありません" icon="settings"><p>下書きを公開すると、ここに版として残ります。公開した版は変わりません。</p></toki-empty-state> }
-    @else {
-      <div class="table-frame" tabindex="0" role="region" aria-label="版の一覧"><table class="dense nowrap">
-        <thead><tr><th scope="col">版</th><th scope="col">状態</th><th scope="col">公開</th><th scope="col">公開した人</th><th scope="col">編集した人</th><th scope="col">操作</th></tr></thead>
-        <tbody>
-          @for (version of store.versions(); track version.number) {
+    @if (store.versions().length === 0) {
+      <toki-empty-state heading="まだ公開された版はありません" icon="settings"
+        ><p>下書きを公開すると、ここに版として残ります。公開した版は変わりません。</p></toki-empty-state
+      >
+    } @else {
+      <div class="table-frame" tabindex="0" role="region" aria-label="版の一覧">
+        <table class="dense nowrap">
+          <thead>
             <tr>
-              <th scope="row">第{{ version.number }}版</th>
-              <td>@if (version.status === 'published') { <span class="chip good">公開中</span> } @else { <span class="chip plain">過去の版</span> }</td>
-              <td>{{ version.publishedAt | city: 'full' }}</td><td>{{ version.publishedBy ?? '（初期設定）' }}</td><td>{{ version.editedBy.join('、') }}</td>
-              <td><div class="row"><button type="button" class="plain" (click)="export(version.number)">書き出す</button>
-              @if (mayEdit && !store.draft()) { <button type="button" class="plain" (click)="begin(version.number)">{{ version.status === 'published' ? '下書きを作る' : 'この版に戻す下書きを作る' }}</button> }</div></td>
+              <th scope="col">版</th>
+              <th scope="col">状態</th>
+              <th scope="col">公開</th>
+              <th scope="col">公開した人</th>
+              <th scope="col">編集した人</th>
+              <th scope="col">操作</th>
             </tr>
-          }
-        </tbody>
-      </table></div>
+          </thead>
+          <tbody>
+            @for (version of store.versions(); track version.number) {
+              <tr>
+                <th scope="row">第{{ version.number }}版</th>
+                <td>
+                  @if (version.status === 'published') {
+                    <span class="chip good">公開中</span>
+                  } @else {
+                    <span class="chip plain">過去の版</span>
+                  }
+                </td>
+                <td>{{ version.publishedAt | city: 'full' }}</td>
+                <td>{{ version.publishedBy ?? '（初期設定）' }}</td>
+                <td>{{ version.editedBy.join('、') }}</td>
+                <td>
+                  <div class="row">
+                    <button type="button" class="plain" (click)="export(version.number)">書き出す</button>
+                    @if (mayEdit && !store.draft()) {
+                      <button type="button" class="plain" (click)="begin(version.number)">
+                        {{ version.status === 'published' ? '下書きを作る' : 'この版に戻す下書きを作る' }}
+                      </button>
+                    }
+                  </div>
+                </td>
+              </tr>
+            }
+          </tbody>
+        </table>
+      </div>
       <toki-bring-to-bookings />
     }
   `,
-  styles: `.row { margin-bottom: 12px; } td .row { margin: 0; }`,
+  styles: `
+    .row {
+      margin-bottom: 12px;
+    }
+    td .row {
+      margin: 0;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class VersionsPage {
@@ -55,8 +104,14 @@ export class VersionsPage {
 
   protected async export(of: number | 'draft'): Promise<void> {
     await this.store.flush();
-    const { data, error } = await this.api.client.GET('/api/v1/programmes/{code}/file', { params: { path: { code: this.store.code() }, query: { of: String(of) } } });
-    if (data) saveFile(`${this.store.code()}-${of === 'draft' ? 'draft' : `v${String(of)}`}.json`, new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
+    const { data, error } = await this.api.client.GET('/api/v1/programmes/{code}/file', {
+      params: { path: { code: this.store.code() }, query: { of: String(of) } },
+    });
+    if (data)
+      saveFile(
+        `${this.store.code()}-${of === 'draft' ? 'draft' : `v${String(of)}`}.json`,
+        new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }),
+      );
     else this.tell.problem(error.detail);
   }
 
@@ -76,11 +131,19 @@ export class VersionsPage {
       this.tell.problem('このファイルは事業の設定ファイルではないか、壊れています。');
       return;
     }
-    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/import', { params: { path: { code: this.store.code() } }, body: { version: draft.version, file: content as Record<string, unknown> } });
+    const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/import', {
+      params: { path: { code: this.store.code() } },
+      body: { version: draft.version, file: content as Record<string, unknown> },
+    });
     if (data) {
       this.store.take(data);
       this.tell.done('ファイルの内容を下書きにしました。');
-    } else this.tell.problem([error.detail, ...(error.faults ?? []).slice(0, 5).map((fault) => `${fault.field}：${fault.sentence}`)].join(' '));
+    } else
+      this.tell.problem(
+        [error.detail, ...(error.faults ?? []).slice(0, 5).map((fault) => `${fault.field}：${fault.sentence}`)].join(
+          ' ',
+        ),
+      );
   }
 
   protected async begin(number: number): Promise<void> {
@@ -89,8 +152,20 @@ export class VersionsPage {
 
   protected async discard(): Promise<void> {
     const draft = this.store.draft();
-    if (!draft || !(await this.ask.yes({ heading: '下書きを捨てますか', sentences: ['捨てた下書きは元に戻せません。公開中の版は変わりません。'], yes: '捨てる', danger: true }))) return;
-    const { error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/discard', { params: { path: { code: this.store.code() } }, body: { version: draft.version } });
+    if (
+      !draft ||
+      !(await this.ask.yes({
+        heading: '下書きを捨てますか',
+        sentences: ['捨てた下書きは元に戻せません。公開中の版は変わりません。'],
+        yes: '捨てる',
+        danger: true,
+      }))
+    )
+      return;
+    const { error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/discard', {
+      params: { path: { code: this.store.code() } },
+      body: { version: draft.version },
+    });
     if (error) this.tell.problem(error.detail);
     await this.store.reload();
   }

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+
 import { cityWords } from '../shared/city-time';
 import { Icon, type IconName } from '../shared/icon';
 import type { Entry } from './day-list';
@@ -23,8 +24,12 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
         <toki-icon [name]="icons[found.kind]" />
         <div>
           <p class="headline">{{ found.headline }}</p>
-          @for (sentence of found.sentences; track $index) { <p>{{ sentence }}</p> }
-          @if (line(); as text) { <p class="who">{{ text }}</p> }
+          @for (sentence of found.sentences; track $index) {
+            <p>{{ sentence }}</p>
+          }
+          @if (line(); as text) {
+            <p class="who">{{ text }}</p>
+          }
           <ng-content />
         </div>
       </div>
@@ -33,18 +38,72 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
     }
   `,
   styles: `
-    .result { display: flex; gap: 16px; border-radius: 8px; padding: 16px 20px; min-height: 104px; border: 4px solid currentcolor; margin: 0; }
-    .idle { border: 2px dashed #949494; color: var(--ink-soft); align-items: center; }
-    .good { color: #115a36; background: var(--good-soft); }
-    .warn { color: #6f4f00; background: var(--warn-soft); }
-    .bad { color: #a80000; background: var(--bad-soft); }
-    toki-icon { font-size: 2.2rem; align-self: start; }
-    p { margin: 0 0 4px; color: var(--ink); }
-    .headline { font-size: 1.75rem; font-weight: 700; line-height: 1.35; color: inherit; }
-    .idle p, p.idle { color: var(--ink-soft); }
-    .good .headline { color: #115a36; } .warn .headline { color: #6f4f00; } .bad .headline { color: #a80000; }
-    .who { font-size: 1.125rem; font-weight: 700; }
-    @media (max-width: 40rem) { .result { padding: 12px; gap: 10px; } .headline { font-size: 1.4rem; } }
+    .result {
+      display: flex;
+      gap: 16px;
+      border-radius: 8px;
+      padding: 16px 20px;
+      min-height: 104px;
+      border: 4px solid currentcolor;
+      margin: 0;
+    }
+    .idle {
+      border: 2px dashed #949494;
+      color: var(--ink-soft);
+      align-items: center;
+    }
+    .good {
+      color: #115a36;
+      background: var(--good-soft);
+    }
+    .warn {
+      color: #6f4f00;
+      background: var(--warn-soft);
+    }
+    .bad {
+      color: #a80000;
+      background: var(--bad-soft);
+    }
+    toki-icon {
+      font-size: 2.2rem;
+      align-self: start;
+    }
+    p {
+      margin: 0 0 4px;
+      color: var(--ink);
+    }
+    .headline {
+      font-size: 1.75rem;
+      font-weight: 700;
+      line-height: 1.35;
+      color: inherit;
+    }
+    .idle p,
+    p.idle {
+      color: var(--ink-soft);
+    }
+    .good .headline {
+      color: #115a36;
+    }
+    .warn .headline {
+      color: #6f4f00;
+    }
+    .bad .headline {
+      color: #a80000;
+    }
+    .who {
+      font-size: 1.125rem;
+      font-weight: 700;
+    }
+    @media (max-width: 40rem) {
+      .result {
+        padding: 12px;
+        gap: 10px;
+      }
+      .headline {
+        font-size: 1.4rem;
+      }
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -53,13 +112,20 @@ export class CheckInResult {
   protected readonly icons = icons;
   protected readonly line = computed(() => {
     const entry = this.result()?.entry;
-    return entry && `${cityWords.moment(entry.startsAt)}　${String(entry.dose)}回目　${entry.kana ?? '（カナなし）'}　${birthWords(entry.birthDate)}生まれ　接種券 …${entry.couponEnd}`;
+    return (
+      entry &&
+      `${cityWords.moment(entry.startsAt)}　${String(entry.dose)}回目　${entry.kana ?? '（カナなし）'}　${birthWords(entry.birthDate)}生まれ　接種券 …${entry.couponEnd}`
+    );
   });
 }
 
 /** `1947年（昭和22年）4月1日` */
 export function birthWords(date: string): string {
   const at = new Date(`${date}T00:00:00+09:00`);
-  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { timeZone: 'Asia/Tokyo', era: 'long', year: 'numeric' }).format(at);
+  const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', {
+    timeZone: 'Asia/Tokyo',
+    era: 'long',
+    year: 'numeric',
+  }).format(at);
   return `${String(Number(date.slice(0, 4)))}年（${era}）${String(Number(date.slice(5, 7)))}月${String(Number(date.slice(8)))}日`;
 }

@@ -1,4 +1,5 @@
-import { computed, signal, type Signal } from '@angular/core';
+import { computed, type Signal, signal } from '@angular/core';
+
 import type { Api, Problem, Schema } from '../api/api';
 
 export type Entry = Schema<'DayListEntry'>;
@@ -24,7 +25,12 @@ export class DayList {
   readonly nextDay = this.next.asReadonly();
   readonly counts: Signal<{ expected: number; arrived: number; missed: number; cancelled: number }> = computed(() => {
     const of = (state: Entry['state']) => this.list().filter((entry) => entry.state === state).length;
-    return { expected: this.list().length - of('cancelled'), arrived: of('attended'), missed: of('no_show'), cancelled: of('cancelled') };
+    return {
+      expected: this.list().length - of('cancelled'),
+      arrived: of('attended'),
+      missed: of('no_show'),
+      cancelled: of('cancelled'),
+    };
   });
 
   constructor(private readonly api: Api) {}
@@ -64,7 +70,9 @@ export class DayList {
   private async follow(): Promise<void> {
     if (!this.chosen || this.since === '') return;
     const asked = this.chosen;
-    const { data } = await this.api.client.GET('/api/v1/reception/day/changes', { params: { query: { ...asked, since: this.since } } });
+    const { data } = await this.api.client.GET('/api/v1/reception/day/changes', {
+      params: { query: { ...asked, since: this.since } },
+    });
     if (!data || asked !== this.chosen) return;
     const changes = new Map(data.changes.map((change) => [change.bookingId, change]));
     const known = new Set(this.list().map((entry) => entry.bookingId));
@@ -74,7 +82,8 @@ export class DayList {
       return;
     }
     this.since = data.readAt;
-    if (changes.size > 0) this.list.update((entries) => entries.map((entry) => ({ ...entry, ...changes.get(entry.bookingId) })));
+    if (changes.size > 0)
+      this.list.update((entries) => entries.map((entry) => ({ ...entry, ...changes.get(entry.bookingId) })));
   }
 }
 
@@ -84,7 +93,8 @@ export function linesOf(entries: readonly Entry[], text: string, show: Show): re
   return entries.filter(
     (entry) =>
       (show === 'all' || (show === 'waiting' ? entry.state === 'confirmed' : entry.state === 'attended')) &&
-      (wanted === '' || [entry.kana ?? '', entry.reference, entry.couponEnd].some((part) => fold(part).includes(wanted))),
+      (wanted === '' ||
+        [entry.kana ?? '', entry.reference, entry.couponEnd].some((part) => fold(part).includes(wanted))),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+
 import { Reception } from './reception';
 
 export const receptionRoutes: Routes = [{ path: '', component: Reception }];

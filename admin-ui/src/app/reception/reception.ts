@@ -1,13 +1,26 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, type ElementRef, afterNextRender, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { FormControl, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
-import { MatSelect, MatOption } from '@angular/material/select';
+import { MatOption, MatSelect } from '@angular/material/select';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { Ask } from '../shared/ask';
-import { CityTime, cityDay, cityWords } from '../shared/city-time';
+import { cityDay, CityTime, cityWords } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
@@ -15,10 +28,10 @@ import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
-import { CheckInResult, birthWords, type DoorResult } from './check-in-result';
-import { DayList, linesOf, type Entry, type Show } from './day-list';
+import { birthWords, CheckInResult, type DoorResult } from './check-in-result';
+import { DayList, type Entry, linesOf, type Show } from './day-list';
 import { OffLine } from './off-line';
-import { letThroughWords, undoWords, type LetThrough, type UndoReason } from './reasons';
+import { type LetThrough, letThroughWords, type UndoReason, undoWords } from './reasons';
 import { WalkIn } from './walk-in';
 
 type CheckIn = Schema<'CheckIn'>;
@@ -27,7 +40,23 @@ type Panel = '' | 'walk-in' | 'off-line';
 /** A venue's day: check people in by what they show, see who is awaited, take walk-ins, close the day. */
 @Component({
   selector: 'toki-reception',
-  imports: [CheckInResult, CityTime, EmptyState, Icon, MatButton, MatFormField, MatInput, MatLabel, MatOption, MatSelect, OffLine, PageHeader, ProblemNote, ReactiveFormsModule, WalkIn],
+  imports: [
+    CheckInResult,
+    CityTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    MatOption,
+    MatSelect,
+    OffLine,
+    PageHeader,
+    ProblemNote,
+    ReactiveFormsModule,
+    WalkIn,
+  ],
   templateUrl: './reception.html',
   styleUrl: './reception.css',
   host: { '(document:keydown)': 'catchReader($event)' },
@@ -46,7 +75,9 @@ export class Reception {
   private readonly wanted = toSignal(this.find.valueChanges, { initialValue: '' });
   protected readonly result = signal<DoorResult | undefined>(undefined);
   /** What has to be chosen before anything is done: why somebody is let through, or why a check-in is undone. */
-  protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(undefined);
+  protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(
+    undefined,
+  );
   /** The coupon number of somebody without a booking. */
   protected readonly stranger = signal('');
   protected readonly busy = signal(false);
@@ -58,7 +89,9 @@ export class Reception {
   protected readonly dose = computed(() => Number(this.url.values().dose) || undefined);
   protected readonly show = computed(() => (this.url.values().show || 'all') as Show);
   protected readonly panel = computed(() => this.url.values().panel as Panel);
-  protected readonly venue = computed(() => this.venues.value()?.venues.find((item) => item.id === this.url.values().venue));
+  protected readonly venue = computed(() =>
+    this.venues.value()?.venues.find((item) => item.id === this.url.values().venue),
+  );
   protected readonly lines = computed(() => linesOf(this.list.entries(), this.wanted(), this.show()));
   protected readonly dayWords = computed(() => cityWords.date(this.date()));
 
@@ -85,7 +118,14 @@ export class Reception {
   /** The box takes what a QR reader types, wherever the focus was left. */
   protected catchReader(event: KeyboardEvent): void {
     const target = event.target as HTMLElement | null;
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || target?.closest('input, textarea, select, mat-select, [role=dialog], [role=listbox]')) return;
+    if (
+      event.key.length !== 1 ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      target?.closest('input, textarea, select, mat-select, [role=dialog], [role=listbox]')
+    )
+      return;
     if (event.key === ' ' && target?.closest('button, a')) return;
     this.box()?.nativeElement.focus();
   }
@@ -107,18 +147,31 @@ export class Reception {
 
   protected askUndo(entry: Entry): void {
     this.choice.set({ kind: 'undo', entry });
-    this.result.set({ kind: 'warn', headline: 'この受付を取り消しますか', sentences: ['取り消すと、予約は受付の前の状態に戻ります。理由を選んでください。'], entry });
+    this.result.set({
+      kind: 'warn',
+      headline: 'この受付を取り消しますか',
+      sentences: ['取り消すと、予約は受付の前の状態に戻ります。理由を選んでください。'],
+      entry,
+    });
   }
 
   protected async undo(entry: Entry, reason: UndoReason): Promise<void> {
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/bookings/{id}/undo-check-in', { params: { path: { id: entry.bookingId } }, body: { reason } });
+    const { data, error } = await this.api.client.POST('/api/v1/bookings/{id}/undo-check-in', {
+      params: { path: { id: entry.bookingId } },
+      body: { reason },
+    });
     this.busy.set(false);
     this.choice.set(undefined);
     if (data) {
       const before: Entry = { ...entry, state: 'confirmed', arrivedAt: null, version: data.version };
       this.list.put(before);
-      this.result.set({ kind: 'warn', headline: '受付を取り消しました', sentences: [`理由：${undoWords[reason]}`], entry: before });
+      this.result.set({
+        kind: 'warn',
+        headline: '受付を取り消しました',
+        sentences: [`理由：${undoWords[reason]}`],
+        entry: before,
+      });
     } else this.refused(error);
     this.ready();
   }
@@ -156,12 +209,18 @@ export class Reception {
     }
     const yes = await this.ask.yes({
       heading: `${venue.name}　${this.dayWords()}を締めますか`,
-      sentences: [`時間が過ぎて、まだ受け付けていない${String(data.count)}件を「来場なし」にします。`, 'あとから来た方は、そのまま受け付けられます。紙やオフラインの名簿の記録がある場合は、先に入れてください。'],
+      sentences: [
+        `時間が過ぎて、まだ受け付けていない${String(data.count)}件を「来場なし」にします。`,
+        'あとから来た方は、そのまま受け付けられます。紙やオフラインの名簿の記録がある場合は、先に入れてください。',
+      ],
       yes: `${String(data.count)}件を来場なしにする`,
     });
     if (!yes) return;
     const { data: done, error: failed } = await this.api.client.POST('/api/v1/reception/close-day', { body: query });
-    if (done) this.tell.done(`${String(done.missed)}件を「来場なし」にしました。${done.left > 0 ? `${String(done.left)}件は、その間に状態が変わりました。` : ''}`);
+    if (done)
+      this.tell.done(
+        `${String(done.missed)}件を「来場なし」にしました。${done.left > 0 ? `${String(done.left)}件は、その間に状態が変わりました。` : ''}`,
+      );
     else this.tell.problem(failed.detail);
     await this.list.reload();
   }
@@ -170,14 +229,19 @@ export class Reception {
     window.print();
   }
 
-  private async send(what: { code: string } | { bookingId: string; letThrough?: LetThrough }, typed = ''): Promise<void> {
+  private async send(
+    what: { code: string } | { bookingId: string; letThrough?: LetThrough },
+    typed = '',
+  ): Promise<void> {
     const venue = this.venue();
     if (!venue) return;
     const dose = this.dose();
     this.busy.set(true);
     this.choice.set(undefined);
     this.stranger.set('');
-    const { data, error } = await this.api.client.POST('/api/v1/check-ins', { body: { venueId: venue.id, ...(dose === undefined ? {} : { dose }), ...what } });
+    const { data, error } = await this.api.client.POST('/api/v1/check-ins', {
+      body: { venueId: venue.id, ...(dose === undefined ? {} : { dose }), ...what },
+    });
     this.busy.set(false);
     if (data) this.answered(data);
     else this.refused(error, typed);
@@ -187,18 +251,38 @@ export class Reception {
   private answered({ outcome, warnings, entry }: CheckIn): void {
     if (outcome === 'checked_in') {
       this.list.put(entry);
-      this.result.set({ kind: 'good', headline: '受け付けました', sentences: warnings.map((warning) => warning.sentence), entry });
+      this.result.set({
+        kind: 'good',
+        headline: '受け付けました',
+        sentences: warnings.map((warning) => warning.sentence),
+        entry,
+      });
     } else if (outcome === 'already') {
       this.list.put(entry);
-      this.result.set({ kind: 'warn', headline: 'すでに受け付けています', sentences: entry.arrivedAt ? [`${cityWords.moment(entry.arrivedAt)}に受け付けています。同じ方かお確かめください。`] : [], entry });
+      this.result.set({
+        kind: 'warn',
+        headline: 'すでに受け付けています',
+        sentences: entry.arrivedAt
+          ? [`${cityWords.moment(entry.arrivedAt)}に受け付けています。同じ方かお確かめください。`]
+          : [],
+        entry,
+      });
     } else {
       this.choice.set({ kind: 'let_through', entry });
-      this.result.set({ kind: 'warn', headline: '確認してください', sentences: warnings.map((warning) => warning.sentence), entry });
+      this.result.set({
+        kind: 'warn',
+        headline: '確認してください',
+        sentences: warnings.map((warning) => warning.sentence),
+        entry,
+      });
     }
   }
 
   private refused(problem: Problem, typed = ''): void {
-    const sentence = problem.code === 'too_early_here' && typeof problem.facts?.['earliest'] === 'string' ? `${problem.detail}接種できるのは${cityWords.date(problem.facts['earliest'])}からです。` : problem.detail;
+    const sentence =
+      problem.code === 'too_early_here' && typeof problem.facts?.['earliest'] === 'string'
+        ? `${problem.detail}接種できるのは${cityWords.date(problem.facts['earliest'])}からです。`
+        : problem.detail;
     this.result.set({ kind: 'bad', headline: '受け付けられません', sentences: [sentence] });
     if (problem.code === 'nothing_booked') this.stranger.set(typed);
   }

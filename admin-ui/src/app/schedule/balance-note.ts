@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
+
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
 
@@ -9,10 +10,20 @@ import { loaded } from '../shared/loaded';
     @for (item of answer.value()?.balance ?? []; track item.dose) {
       @if (item.missing > 0) {
         <div class="note warn" role="status">
-          <p><strong>{{ item.nextDose }}回目の席が{{ item.missing }}席足りません。</strong>{{ item.dose }}回目の{{ item.seats }}席に対して、間隔の合う{{ item.nextDose }}回目の席は{{ item.seats - item.missing }}席分です。{{ item.nextDose }}回目の席を増やすか、{{ item.dose }}回目を減らしてください。</p>
+          <p>
+            <strong>{{ item.nextDose }}回目の席が{{ item.missing }}席足りません。</strong>{{ item.dose }}回目の{{
+              item.seats
+            }}席に対して、間隔の合う{{ item.nextDose }}回目の席は{{ item.seats - item.missing }}席分です。{{
+              item.nextDose
+            }}回目の席を増やすか、{{ item.dose }}回目を減らしてください。
+          </p>
         </div>
       } @else if (item.notPlannedYet > 0) {
-        <p class="soft">{{ item.dose }}回目のうち{{ item.notPlannedYet }}席分は、{{ item.nextDose }}回目の日程がまだ作られていない時期に当たります。</p>
+        <p class="soft">
+          {{ item.dose }}回目のうち{{ item.notPlannedYet }}席分は、{{
+            item.nextDose
+          }}回目の日程がまだ作られていない時期に当たります。
+        </p>
       }
     }
   `,
@@ -24,5 +35,11 @@ export class BalanceNote {
   /** Changes when seats did. */
   readonly since = input<unknown>();
   private readonly api = inject(Api);
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/balance', { params: { query: this.venueId() === '' ? {} : { venueId: this.venueId() } } }), { on: () => [this.venueId(), this.since()] });
+  protected readonly answer = loaded(
+    () =>
+      this.api.client.GET('/api/v1/city/slots/balance', {
+        params: { query: this.venueId() === '' ? {} : { venueId: this.venueId() } },
+      }),
+    { on: () => [this.venueId(), this.since()] },
+  );
 }

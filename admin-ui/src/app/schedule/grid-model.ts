@@ -31,7 +31,11 @@ export function gridOf(slots: readonly GridSlot[], days: readonly string[], dose
     if (slot.dose !== dose) continue;
     const time = cityWords.time(slot.startsAt).padStart(5, '0');
     times.add(time);
-    cells.set(`${cityDay(slot.startsAt)} ${time}`, { slot, counts: countsOf(slot), isPast: new Date(slot.startsAt) <= now });
+    cells.set(`${cityDay(slot.startsAt)} ${time}`, {
+      slot,
+      counts: countsOf(slot),
+      isPast: new Date(slot.startsAt) <= now,
+    });
   }
   const sorted = [...times].sort();
   return { times: sorted, days, at: ({ row, column }) => cells.get(`${days[column] ?? ''} ${sorted[row] ?? ''}`) };
@@ -46,13 +50,20 @@ export function countsOf({ seats }: GridSlot): SeatCounts {
 export function moved(place: Place, key: string, { times, days }: GridModel, ctrl: boolean): Place | undefined {
   const last = { row: times.length - 1, column: days.length - 1 };
   switch (key) {
-    case 'ArrowUp': return { ...place, row: Math.max(0, place.row - 1) };
-    case 'ArrowDown': return { ...place, row: Math.min(last.row, place.row + 1) };
-    case 'ArrowLeft': return { ...place, column: Math.max(0, place.column - 1) };
-    case 'ArrowRight': return { ...place, column: Math.min(last.column, place.column + 1) };
-    case 'Home': return { row: ctrl ? 0 : place.row, column: 0 };
-    case 'End': return { row: ctrl ? last.row : place.row, column: last.column };
-    default: return undefined;
+    case 'ArrowUp':
+      return { ...place, row: Math.max(0, place.row - 1) };
+    case 'ArrowDown':
+      return { ...place, row: Math.min(last.row, place.row + 1) };
+    case 'ArrowLeft':
+      return { ...place, column: Math.max(0, place.column - 1) };
+    case 'ArrowRight':
+      return { ...place, column: Math.min(last.column, place.column + 1) };
+    case 'Home':
+      return { row: ctrl ? 0 : place.row, column: 0 };
+    case 'End':
+      return { row: ctrl ? last.row : place.row, column: last.column };
+    default:
+      return undefined;
   }
 }
 
@@ -76,7 +87,16 @@ export function slotsWithin(model: GridModel, from: Place, to: Place): GridSlot[
 /** A cell in a sentence: for screen readers, and for the line that tells about the cell in focus. */
 export function cellWords(cell: Cell): string {
   const { slot } = cell;
-  const seats = slot.seats.filter((seat) => seat.planned > 0).map((seat) => `${channelWords[seat.channel]} ${String(seat.planned)}席（予約${String(seat.booked)}・仮押さえ${String(seat.held)}・空き${String(seat.free)}）`);
-  const extra = [...(slot.vaccine === null ? [] : [slot.vaccine]), ...(slot.setByHand ? ['手で変えた枠'] : []), ...(cell.isPast ? ['終わった枠'] : [])];
+  const seats = slot.seats
+    .filter((seat) => seat.planned > 0)
+    .map(
+      (seat) =>
+        `${channelWords[seat.channel]} ${String(seat.planned)}席（予約${String(seat.booked)}・仮押さえ${String(seat.held)}・空き${String(seat.free)}）`,
+    );
+  const extra = [
+    ...(slot.vaccine === null ? [] : [slot.vaccine]),
+    ...(slot.setByHand ? ['手で変えた枠'] : []),
+    ...(cell.isPast ? ['終わった枠'] : []),
+  ];
   return `${cityWords.day(slot.startsAt)} ${cityWords.time(slot.startsAt)}～${cityWords.time(slot.endsAt)}、${seats.length > 0 ? seats.join('、') : '席なし'}${extra.length > 0 ? `、${extra.join('、')}` : ''}`;
 }

@@ -6,6 +6,7 @@ import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
+
 import { daysBetween } from '../../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../../domain/calendar/plain-date';
 import { Api, type Problem, type Schema } from '../api/api';
@@ -20,10 +21,22 @@ import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
-import { warnBeforeUnload, type Editing } from '../shared/unsaved-changes';
+import { type Editing, warnBeforeUnload } from '../shared/unsaved-changes';
 import { Session } from '../shell/session';
-import { ExceptionsCalendar, type DayState } from './exceptions-calendar';
-import { fillForm, fillSeats, isUsuallyOpen, placed, planForm, scheduleOf, sessionGroup, type PlanForm, type Schedule, type ScheduleInput, type SpecialDay } from './plan-form';
+import { type DayState, ExceptionsCalendar } from './exceptions-calendar';
+import {
+  fillForm,
+  fillSeats,
+  isUsuallyOpen,
+  placed,
+  type PlanForm,
+  planForm,
+  type Schedule,
+  type ScheduleInput,
+  scheduleOf,
+  sessionGroup,
+  type SpecialDay,
+} from './plan-form';
 import { PlanPreview } from './plan-preview';
 import { channelOrder, channelWords, mondayOf, seatWords, weekdayWords } from './week';
 
@@ -34,7 +47,24 @@ const longestDays = 400;
 @Component({
   selector: 'toki-plan-editor',
   imports: [
-    CityTime, Conflict, EmptyState, ErrorSummary, ExceptionsCalendar, Icon, MatButton, MatCheckbox, MatError, MatFormField, MatHint, MatInput, MatLabel, PageHeader, PlanPreview, ProblemNote, ReactiveFormsModule, RouterLink,
+    CityTime,
+    Conflict,
+    EmptyState,
+    ErrorSummary,
+    ExceptionsCalendar,
+    Icon,
+    MatButton,
+    MatCheckbox,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    PlanPreview,
+    ProblemNote,
+    ReactiveFormsModule,
+    RouterLink,
   ],
   templateUrl: './plan-editor.html',
   styleUrl: './plan-editor.css',
@@ -67,15 +97,25 @@ export class PlanEditor implements Editing {
   protected readonly weekdayWords = weekdayWords;
   protected readonly planning = loaded(() => this.api.client.GET('/api/v1/city/planning'));
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/city/venues'));
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/schedules/{id}', { params: { path: { id: this.id() ?? '' } } }));
+  protected readonly answer = loaded(() =>
+    this.api.client.GET('/api/v1/city/schedules/{id}', { params: { path: { id: this.id() ?? '' } } }),
+  );
   private readonly value = toSignal(this.form.valueChanges);
   protected readonly range = computed(() => {
     this.value();
     const { validFrom: from, lastDay: last } = this.form.getRawValue();
-    return isPlainDate(from) && isPlainDate(last) && from <= last && daysBetween(from, last) < longestDays ? { from, last } : undefined;
+    return isPlainDate(from) && isPlainDate(last) && from <= last && daysBetween(from, last) < longestDays
+      ? { from, last }
+      : undefined;
   });
-  protected readonly holidayAnswer = loaded(() => this.api.client.GET('/api/v1/city/holidays', { params: { query: { from: this.range()?.from ?? cityDay(), to: this.range()?.last ?? cityDay() } } }));
-  protected readonly holidays = computed(() => new Map((this.holidayAnswer.value()?.holidays ?? []).map(({ date, name }) => [date, name])));
+  protected readonly holidayAnswer = loaded(() =>
+    this.api.client.GET('/api/v1/city/holidays', {
+      params: { query: { from: this.range()?.from ?? cityDay(), to: this.range()?.last ?? cityDay() } },
+    }),
+  );
+  protected readonly holidays = computed(
+    () => new Map((this.holidayAnswer.value()?.holidays ?? []).map(({ date, name }) => [date, name])),
+  );
   protected readonly stateOf = computed(() => {
     this.value();
     const [special, holidays] = [this.special(), this.holidays()];
@@ -89,7 +129,9 @@ export class PlanEditor implements Editing {
     const theirs = this.theirs();
     if (!theirs) return [];
     const [mine, saved] = [wordsOf(scheduleOf(this.form, this.special())), wordsOf(theirs)];
-    return Object.keys(saved).flatMap((label) => (mine[label] === saved[label] ? [] : [{ label, mine: mine[label] ?? '', theirs: saved[label] ?? '' }]));
+    return Object.keys(saved).flatMap((label) =>
+      mine[label] === saved[label] ? [] : [{ label, mine: mine[label] ?? '', theirs: saved[label] ?? '' }],
+    );
   });
   protected readonly venueName = computed(() => {
     this.value();
@@ -168,8 +210,15 @@ export class PlanEditor implements Editing {
   protected toggleDay(day: string): void {
     const usual = this.stateOf()(day);
     const rest = this.special().filter((item) => item.date !== day);
-    const hours = this.form.getRawValue().week.find((item) => item.open)?.sessions ?? [{ from: '09:30', until: '16:30' }];
-    const added: SpecialDay[] = usual === 'open' ? [{ kind: 'closed', date: day, note: '' }] : usual === 'closed' ? [{ kind: 'extra', date: day, note: '', sessions: hours }] : [];
+    const hours = this.form.getRawValue().week.find((item) => item.open)?.sessions ?? [
+      { from: '09:30', until: '16:30' },
+    ];
+    const added: SpecialDay[] =
+      usual === 'open'
+        ? [{ kind: 'closed', date: day, note: '' }]
+        : usual === 'closed'
+          ? [{ kind: 'extra', date: day, note: '', sessions: hours }]
+          : [];
     this.special.set([...rest, ...added].sort((a, b) => (a.date < b.date ? -1 : 1)));
     this.form.markAsDirty();
   }
@@ -180,7 +229,12 @@ export class PlanEditor implements Editing {
       list.map((item) => {
         if (item.date !== date) return item;
         if (part === 'note') return { ...item, note: text };
-        return item.kind === 'extra' ? { ...item, sessions: item.sessions.map((session, index) => (index === 0 ? { ...session, [part]: text } : session)) } : item;
+        return item.kind === 'extra'
+          ? {
+              ...item,
+              sessions: item.sessions.map((session, index) => (index === 0 ? { ...session, [part]: text } : session)),
+            }
+          : item;
       }),
     );
     this.form.markAsDirty();
@@ -192,7 +246,13 @@ export class PlanEditor implements Editing {
     this.removing.set(false);
     this.faults.clear();
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/city/schedules/preview', { body: { schedule: this.schedule(), overwriteHandSet: this.form.controls.overwriteHandSet.value, ...this.knownId() } });
+    const { data, error } = await this.api.client.POST('/api/v1/city/schedules/preview', {
+      body: {
+        schedule: this.schedule(),
+        overwriteHandSet: this.form.controls.overwriteHandSet.value,
+        ...this.knownId(),
+      },
+    });
     this.busy.set(false);
     if (error) this.refuse(error);
     else {
@@ -205,15 +265,30 @@ export class PlanEditor implements Editing {
     const [preview, known] = [this.preview(), this.known()];
     if (!preview) return;
     this.busy.set(true);
-    const body = { schedule: this.schedule(), overwriteHandSet: this.form.controls.overwriteHandSet.value, fingerprint: preview.fingerprint, leaveConflicts };
+    const body = {
+      schedule: this.schedule(),
+      overwriteHandSet: this.form.controls.overwriteHandSet.value,
+      fingerprint: preview.fingerprint,
+      leaveConflicts,
+    };
     const { data, error } = known
-      ? await this.api.client.PATCH('/api/v1/city/schedules/{id}', { params: { path: { id: known.id } }, body: { ...body, version: known.version } })
+      ? await this.api.client.PATCH('/api/v1/city/schedules/{id}', {
+          params: { path: { id: known.id } },
+          body: { ...body, version: known.version },
+        })
       : await this.api.client.POST('/api/v1/city/schedules', { body });
     if (data) {
       this.form.markAsPristine();
       const { added, changed, removed } = data.preview.counts;
-      this.tell.done(`日程を保存しました（新しい枠${String(added)}、変わった枠${String(changed)}、なくなった枠${String(removed)}）。市民の画面には2秒以内に出ます。`);
-      await this.router.navigate(['/schedule/week'], { queryParams: { venue: data.schedule.venueId, week: mondayOf(data.schedule.validFrom > cityDay() ? data.schedule.validFrom : cityDay()) } });
+      this.tell.done(
+        `日程を保存しました（新しい枠${String(added)}、変わった枠${String(changed)}、なくなった枠${String(removed)}）。市民の画面には2秒以内に出ます。`,
+      );
+      await this.router.navigate(['/schedule/week'], {
+        queryParams: {
+          venue: data.schedule.venueId,
+          week: mondayOf(data.schedule.validFrom > cityDay() ? data.schedule.validFrom : cityDay()),
+        },
+      });
     } else this.refuse(error);
     this.busy.set(false);
   }
@@ -222,7 +297,9 @@ export class PlanEditor implements Editing {
   protected async lookAtRemoval(): Promise<void> {
     const known = this.known();
     if (!known) return;
-    const { data, error } = await this.api.client.GET('/api/v1/city/schedules/{id}/removal', { params: { path: { id: known.id } } });
+    const { data, error } = await this.api.client.GET('/api/v1/city/schedules/{id}/removal', {
+      params: { path: { id: known.id } },
+    });
     if (!data) {
       this.refuse(error);
       return;
@@ -235,10 +312,27 @@ export class PlanEditor implements Editing {
   protected async remove(leaveConflicts: boolean): Promise<void> {
     const [preview, known] = [this.preview(), this.known()];
     if (!preview || !known) return;
-    const sure = await this.ask.yes({ heading: `日程「${known.name}」を消しますか`, sentences: [`これからの枠${String(preview.counts.removed)}個がなくなります。`, ...(leaveConflicts ? [`予約のある枠${String(preview.counts.conflicts)}個は残ります。`] : [])], yes: '消す', danger: true });
+    const sure = await this.ask.yes({
+      heading: `日程「${known.name}」を消しますか`,
+      sentences: [
+        `これからの枠${String(preview.counts.removed)}個がなくなります。`,
+        ...(leaveConflicts ? [`予約のある枠${String(preview.counts.conflicts)}個は残ります。`] : []),
+      ],
+      yes: '消す',
+      danger: true,
+    });
     if (!sure) return;
     this.busy.set(true);
-    const { error } = await this.api.client.DELETE('/api/v1/city/schedules/{id}', { params: { path: { id: known.id }, query: { version: String(known.version), fingerprint: preview.fingerprint, leaveConflicts: leaveConflicts ? 'true' : 'false' } } });
+    const { error } = await this.api.client.DELETE('/api/v1/city/schedules/{id}', {
+      params: {
+        path: { id: known.id },
+        query: {
+          version: String(known.version),
+          fingerprint: preview.fingerprint,
+          leaveConflicts: leaveConflicts ? 'true' : 'false',
+        },
+      },
+    });
     if (error) this.refuse(error);
     else {
       this.form.markAsPristine();
@@ -286,18 +380,42 @@ export class PlanEditor implements Editing {
     if (current?.schedule) this.theirs.set(current.schedule);
     else if (current?.preview) {
       this.preview.set(current.preview);
-      this.note.set(problem.code === 'changed_meanwhile' ? '確認している間に、予約かほかの人の変更がありました。新しい内容を確認してから、もう一度保存してください。' : problem.detail);
-    } else this.faults.show((problem.faults ?? [{ field: '', sentence: problem.detail }]).map((fault) => placed(fault, this.form, this.special())));
+      this.note.set(
+        problem.code === 'changed_meanwhile'
+          ? '確認している間に、予約かほかの人の変更がありました。新しい内容を確認してから、もう一度保存してください。'
+          : problem.detail,
+      );
+    } else
+      this.faults.show(
+        (problem.faults ?? [{ field: '', sentence: problem.detail }]).map((fault) =>
+          placed(fault, this.form, this.special()),
+        ),
+      );
   }
 }
 
 /** A plan in words, part by part: for two people who changed it. */
 function wordsOf({ name, validFrom, validUntil, template }: ScheduleInput): Readonly<Record<string, string>> {
-  const hours = (sessions: readonly { from: string; until: string }[]) => sessions.map(({ from, until }) => `${from}～${until}`).join('・');
+  const hours = (sessions: readonly { from: string; until: string }[]) =>
+    sessions.map(({ from, until }) => `${from}～${until}`).join('・');
   const doses = [...new Set(template.seats.map((seat) => seat.dose))];
   return {
-    名前: name, 期間: `${validFrom} から ${validUntil} の前日`, 曜日と時間: [...template.week].sort((a, b) => a.weekday - b.weekday).map((day) => `${weekdayWords[day.weekday] ?? ''} ${hours(day.sessions)}`).join('、'), 休憩: hours(template.breaks),
-    祝日: template.closedOnHolidays ? '休む' : '開く', 特別な日: template.exceptions.map((item) => `${item.date} ${item.kind === 'closed' ? '休み' : '開く'}`).join('、'), 枠の長さ: `${String(template.blockMinutes)}分`, ワクチン: template.vaccine ?? '',
-    席数: doses.map((dose) => `${String(dose)}回目 ${seatWords(Object.fromEntries(channelOrder.map((channel) => [channel, template.seats.find((seat) => seat.dose === dose && seat.channel === channel)?.capacity ?? 0])) as Schema<'SeatsByChannel'>)}`).join('、'),
+    名前: name,
+    期間: `${validFrom} から ${validUntil} の前日`,
+    曜日と時間: [...template.week]
+      .sort((a, b) => a.weekday - b.weekday)
+      .map((day) => `${weekdayWords[day.weekday] ?? ''} ${hours(day.sessions)}`)
+      .join('、'),
+    休憩: hours(template.breaks),
+    祝日: template.closedOnHolidays ? '休む' : '開く',
+    特別な日: template.exceptions.map((item) => `${item.date} ${item.kind === 'closed' ? '休み' : '開く'}`).join('、'),
+    枠の長さ: `${String(template.blockMinutes)}分`,
+    ワクチン: template.vaccine ?? '',
+    席数: doses
+      .map(
+        (dose) =>
+          `${String(dose)}回目 ${seatWords(Object.fromEntries(channelOrder.map((channel) => [channel, template.seats.find((seat) => seat.dose === dose && seat.channel === channel)?.capacity ?? 0])) as Schema<'SeatsByChannel'>)}`,
+      )
+      .join('、'),
   };
 }

@@ -1,9 +1,10 @@
 import { FormArray, FormControl, FormGroup } from '@angular/forms';
+
 import { addDays, weekdayOf } from '../../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../../domain/calendar/plain-date';
 import type { Schema } from '../api/api';
 import type { Fault } from '../shared/form-faults';
-import { channelOrder, mondayOf, weekdayWords, type Channel } from './week';
+import { type Channel, channelOrder, mondayOf, weekdayWords } from './week';
 
 export type Schedule = Schema<'Schedule'>;
 export type Template = Schedule['template'];
@@ -18,19 +19,35 @@ export function sessionGroup({ from, until } = { from: '09:30', until: '12:00' }
 }
 
 function dayGroup(weekday: number) {
-  return new FormGroup({ weekday: new FormControl(weekday, { nonNullable: true }), open: new FormControl(weekday >= 1 && weekday <= 5, { nonNullable: true }), sessions: new FormArray([sessionGroup({ from: '09:30', until: '16:30' })]) });
+  return new FormGroup({
+    weekday: new FormControl(weekday, { nonNullable: true }),
+    open: new FormControl(weekday >= 1 && weekday <= 5, { nonNullable: true }),
+    sessions: new FormArray([sessionGroup({ from: '09:30', until: '16:30' })]),
+  });
 }
 
 /** Seats of one dose in one block. */
-export function seatGroup(dose: number, seats: Readonly<Record<Channel, number>> = { web: 5, phone: 2, line: 0, venue: 0 }) {
-  return new FormGroup({ dose: new FormControl(dose, { nonNullable: true }), web: count(seats.web), phone: count(seats.phone), line: count(seats.line), venue: count(seats.venue) });
+export function seatGroup(
+  dose: number,
+  seats: Readonly<Record<Channel, number>> = { web: 5, phone: 2, line: 0, venue: 0 },
+) {
+  return new FormGroup({
+    dose: new FormControl(dose, { nonNullable: true }),
+    web: count(seats.web),
+    phone: count(seats.phone),
+    line: count(seats.line),
+    venue: count(seats.venue),
+  });
 }
 
 /** A weekly plan as a form: Monday first, `lastDay` included. Special days are kept beside it. */
 export function planForm(today: string) {
   const first = addDays(mondayOf(today), 7);
   return new FormGroup({
-    venueId: text(), name: text('いつもの週'), validFrom: text(first), lastDay: text(addDays(first, 8 * 7 - 1)),
+    venueId: text(),
+    name: text('いつもの週'),
+    validFrom: text(first),
+    lastDay: text(addDays(first, 8 * 7 - 1)),
     week: new FormArray([1, 2, 3, 4, 5, 6, 0].map(dayGroup)),
     breaks: new FormArray([sessionGroup({ from: '12:00', until: '13:30' })]),
     closedOnHolidays: new FormControl(true, { nonNullable: true }),
@@ -46,11 +63,19 @@ export type PlanForm = ReturnType<typeof planForm>;
 export function scheduleOf(form: PlanForm, special: readonly SpecialDay[]): ScheduleInput {
   const value = form.getRawValue();
   return {
-    venueId: value.venueId, name: value.name, validFrom: value.validFrom, validUntil: isPlainDate(value.lastDay) ? addDays(value.lastDay, 1) : value.lastDay,
+    venueId: value.venueId,
+    name: value.name,
+    validFrom: value.validFrom,
+    validUntil: isPlainDate(value.lastDay) ? addDays(value.lastDay, 1) : value.lastDay,
     template: {
       week: value.week.filter((day) => day.open).map(({ weekday, sessions }) => ({ weekday, sessions })),
-      breaks: value.breaks, closedOnHolidays: value.closedOnHolidays, exceptions: [...special], blockMinutes: value.blockMinutes ?? 0,
-      seats: value.seats.flatMap((seat) => channelOrder.map((channel) => ({ dose: seat.dose, channel, capacity: seat[channel] ?? 0 }))),
+      breaks: value.breaks,
+      closedOnHolidays: value.closedOnHolidays,
+      exceptions: [...special],
+      blockMinutes: value.blockMinutes ?? 0,
+      seats: value.seats.flatMap((seat) =>
+        channelOrder.map((channel) => ({ dose: seat.dose, channel, capacity: seat[channel] ?? 0 })),
+      ),
       vaccine: value.vaccine.trim() === '' ? null : value.vaccine.trim(),
     },
   };
@@ -63,30 +88,45 @@ export function fillForm(form: PlanForm, schedule: Schedule, doses: readonly num
   for (const day of days.controls) {
     const known = template.week.find((item) => item.weekday === day.controls.weekday.value);
     day.controls.open.setValue(known !== undefined);
-    replaceAll(day.controls.sessions, (known?.sessions ?? template.week[0]?.sessions ?? [{ from: '09:30', until: '16:30' }]).map(sessionGroup));
+    replaceAll(
+      day.controls.sessions,
+      (known?.sessions ?? template.week[0]?.sessions ?? [{ from: '09:30', until: '16:30' }]).map(sessionGroup),
+    );
   }
   replaceAll(form.controls.breaks, template.breaks.map(sessionGroup));
   fillSeats(form, doses, template);
   form.patchValue({
-    venueId: schedule.venueId, name: schedule.name, validFrom: schedule.validFrom, lastDay: addDays(schedule.validUntil, -1), closedOnHolidays: template.closedOnHolidays, blockMinutes: template.blockMinutes,
-    vaccine: template.vaccine ?? '', overwriteHandSet: false,
+    venueId: schedule.venueId,
+    name: schedule.name,
+    validFrom: schedule.validFrom,
+    lastDay: addDays(schedule.validUntil, -1),
+    closedOnHolidays: template.closedOnHolidays,
+    blockMinutes: template.blockMinutes,
+    vaccine: template.vaccine ?? '',
+    overwriteHandSet: false,
   });
   form.markAsPristine();
   return [...template.exceptions];
 }
 
 export function fillSeats(form: PlanForm, doses: readonly number[], template?: Template): void {
-  replaceAll(form.controls.seats, doses.map((dose) => {
-    if (!template) return seatGroup(dose);
-    const of = (channel: Channel) => template.seats.find((seat) => seat.dose === dose && seat.channel === channel)?.capacity ?? 0;
-    return seatGroup(dose, { web: of('web'), phone: of('phone'), line: of('line'), venue: of('venue') });
-  }));
+  replaceAll(
+    form.controls.seats,
+    doses.map((dose) => {
+      if (!template) return seatGroup(dose);
+      const of = (channel: Channel) =>
+        template.seats.find((seat) => seat.dose === dose && seat.channel === channel)?.capacity ?? 0;
+      return seatGroup(dose, { web: of('web'), phone: of('phone'), line: of('line'), venue: of('venue') });
+    }),
+  );
 }
 
 /** Whether the week and the holidays alone say that a day is open. */
 export function isUsuallyOpen(form: PlanForm, day: string, isHoliday: boolean): boolean {
   if (isHoliday && form.controls.closedOnHolidays.value) return false;
-  return form.controls.week.controls.some(({ controls }) => controls.weekday.value === weekdayOf(day) && controls.open.value);
+  return form.controls.week.controls.some(
+    ({ controls }) => controls.weekday.value === weekdayOf(day) && controls.open.value,
+  );
 }
 
 /** The server names fields as they are sent; here they get the names that the page uses, with where they are in words. */
@@ -98,7 +138,8 @@ export function placed(fault: Fault, form: PlanForm, special: readonly SpecialDa
     return { field: `week-${String(weekday)}`, sentence: `${weekdayWords[weekday] ?? ''}曜日：${fault.sentence}` };
   }
   if (part === 'breaks') return { field: 'breaks', sentence: `休憩：${fault.sentence}` };
-  if (part === 'exceptions') return { field: 'exceptions', sentence: `特別な日（${special[Number(index)]?.date ?? ''}）：${fault.sentence}` };
+  if (part === 'exceptions')
+    return { field: 'exceptions', sentence: `特別な日（${special[Number(index)]?.date ?? ''}）：${fault.sentence}` };
   if (part === 'seats') return { field: 'seats', sentence: fault.sentence };
   return { field: part === 'validUntil' ? 'lastDay' : (part ?? ''), sentence: fault.sentence };
 }

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
@@ -21,9 +22,39 @@ const kindWords = { capacity: '席数の変更', plan: '日程の保存', sheet:
 /** Who changed the seats of a venue, when, and what they were before and after. */
 @Component({
   selector: 'toki-seat-history',
-  imports: [CityTime, EmptyState, Icon, MatButton, MatFormField, MatInput, MatLabel, PageHeader, ProblemNote, RouterLink],
+  imports: [
+    CityTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    ProblemNote,
+    RouterLink,
+  ],
   templateUrl: './seat-history.html',
-  styles: `details { padding: 4px 0; } summary { cursor: pointer; } table.inner { border-collapse: collapse; font-size: 0.875rem; } table.inner td { height: auto; padding: 2px 12px 2px 0; border: 0; } .at { white-space: nowrap; }`,
+  styles: `
+    details {
+      padding: 4px 0;
+    }
+    summary {
+      cursor: pointer;
+    }
+    table.inner {
+      border-collapse: collapse;
+      font-size: 0.875rem;
+    }
+    table.inner td {
+      height: auto;
+      padding: 2px 12px 2px 0;
+      border: 0;
+    }
+    .at {
+      white-space: nowrap;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class SeatHistory {
@@ -32,8 +63,12 @@ export class SeatHistory {
   protected readonly kindWords = kindWords;
   protected readonly words = seatWords;
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/city/venues'));
-  protected readonly venueId = computed(() => this.filters.values().venue || (this.venues.value()?.venues[0]?.id ?? ''));
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/history', { params: { query: { venueId: this.venueId() } } }));
+  protected readonly venueId = computed(
+    () => this.filters.values().venue || (this.venues.value()?.venues[0]?.id ?? ''),
+  );
+  protected readonly answer = loaded(() =>
+    this.api.client.GET('/api/v1/city/slots/history', { params: { query: { venueId: this.venueId() } } }),
+  );
   private readonly older = signal<readonly Change[]>([]);
   protected readonly changes = computed(() => [...(this.answer.value()?.changes ?? []), ...this.older()]);
   protected readonly hasMore = signal(true);
@@ -57,7 +92,9 @@ export class SeatHistory {
   protected async more(): Promise<void> {
     const before = this.changes().at(-1)?.id;
     if (before === undefined) return;
-    const { data } = await this.api.client.GET('/api/v1/city/slots/history', { params: { query: { venueId: this.venueId(), before } } });
+    const { data } = await this.api.client.GET('/api/v1/city/slots/history', {
+      params: { query: { venueId: this.venueId(), before } },
+    });
     if (!data) return;
     this.older.update((list) => [...list, ...data.changes]);
     this.hasMore.set(data.changes.length === pageSize);
@@ -68,7 +105,11 @@ export class SeatHistory {
   }
 
   protected countOf(change: Change): string {
-    const parts = [change.added > 0 ? `新しい枠${String(change.added)}` : '', change.changed > 0 ? `変わった枠${String(change.changed)}` : '', change.removed > 0 ? `なくなった枠${String(change.removed)}` : ''];
+    const parts = [
+      change.added > 0 ? `新しい枠${String(change.added)}` : '',
+      change.changed > 0 ? `変わった枠${String(change.changed)}` : '',
+      change.removed > 0 ? `なくなった枠${String(change.removed)}` : '',
+    ];
     return parts.filter((part) => part !== '').join('、') || '枠の変化なし';
   }
 }

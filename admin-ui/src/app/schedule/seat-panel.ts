@@ -1,13 +1,25 @@
-import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { FormControl, FormGroup, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime, cityWords } from '../shared/city-time';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import type { GridSlot } from './grid-model';
 import { TouchedList } from './touched-list';
-import { channelOrder, channelWords, type Channel } from './week';
+import { type Channel, channelOrder, channelWords } from './week';
 
 /** What the API takes: seats of one slot and channel, seen and wanted. */
 export interface SeatChange {
@@ -52,15 +64,29 @@ export class SeatPanel {
   protected readonly words = channelWords;
   protected readonly form = new FormGroup({
     how: new FormControl<'set' | 'add'>('set', { nonNullable: true }),
-    web: new FormControl<number | null>(null), phone: new FormControl<number | null>(null), line: new FormControl<number | null>(null), venue: new FormControl<number | null>(null),
+    web: new FormControl<number | null>(null),
+    phone: new FormControl<number | null>(null),
+    line: new FormControl<number | null>(null),
+    venue: new FormControl<number | null>(null),
   });
   protected readonly busy = signal(false);
   protected readonly problem = signal('');
   protected readonly short = signal<readonly ShortSeats[]>([]);
   protected readonly single = computed(() => (this.slots().length === 1 ? this.slots()[0] : undefined));
-  protected readonly shownChannels = computed(() => channelOrder.filter((channel) => this.channels().includes(channel) || this.slots().some((slot) => this.seatsOf(slot, channel).planned > 0)));
-  protected readonly bookings = loaded(() => this.api.client.GET('/api/v1/city/slots/{id}/bookings', { params: { path: { id: this.single()?.id ?? '' } } }));
-  private readonly ids = computed(() => this.slots().map((slot) => slot.id).join(' '));
+  protected readonly shownChannels = computed(() =>
+    channelOrder.filter(
+      (channel) =>
+        this.channels().includes(channel) || this.slots().some((slot) => this.seatsOf(slot, channel).planned > 0),
+    ),
+  );
+  protected readonly bookings = loaded(() =>
+    this.api.client.GET('/api/v1/city/slots/{id}/bookings', { params: { path: { id: this.single()?.id ?? '' } } }),
+  );
+  private readonly ids = computed(() =>
+    this.slots()
+      .map((slot) => slot.id)
+      .join(' '),
+  );
 
   constructor() {
     effect(() => {
@@ -70,7 +96,12 @@ export class SeatPanel {
   }
 
   focusFirst(): void {
-    setTimeout(() => (this.host.nativeElement.querySelector<HTMLElement>('input[type=number]') ?? this.host.nativeElement.querySelector<HTMLElement>('button'))?.focus());
+    setTimeout(() =>
+      (
+        this.host.nativeElement.querySelector<HTMLElement>('input[type=number]') ??
+        this.host.nativeElement.querySelector<HTMLElement>('button')
+      )?.focus(),
+    );
   }
 
   protected sumOf(channel: Channel) {
@@ -93,9 +124,11 @@ export class SeatPanel {
     if (data) this.changed.emit(changes);
     else if (error.code === 'below_booked') {
       this.problem.set(error.detail);
-      this.short.set(((error.current as { short?: ShortSeats[] } | undefined)?.short ?? []));
+      this.short.set((error.current as { short?: ShortSeats[] } | undefined)?.short ?? []);
     } else if (error.code === 'changed_meanwhile') {
-      this.problem.set('ほかの人が先に席数を変えました。新しい数を読み込みました。確認してから、もう一度操作してください。');
+      this.problem.set(
+        'ほかの人が先に席数を変えました。新しい数を読み込みました。確認してから、もう一度操作してください。',
+      );
       this.stale.emit();
     } else this.problem.set(error.faults?.[0]?.sentence ?? error.detail);
   }
@@ -111,13 +144,25 @@ export class SeatPanel {
       const value = values[channel];
       return value === null || (how === 'add' && value === 0) ? [] : [{ channel, value }];
     });
-    if (asked.some(({ value }) => !Number.isInteger(value) || value < (how === 'set' ? 0 : -mostSeats) || value > mostSeats)) return `席数は0から${String(mostSeats)}までの数で入力してください。`;
-    const changes = this.slots().flatMap((slot) =>
-      asked.map(({ channel, value }): SeatChange => {
-        const was = this.seatsOf(slot, channel).planned;
-        return { slotId: slot.id, channel, was, capacity: how === 'set' ? value : Math.min(mostSeats, Math.max(0, was + value)) };
-      }),
-    ).filter((change) => change.capacity !== change.was);
+    if (
+      asked.some(
+        ({ value }) => !Number.isInteger(value) || value < (how === 'set' ? 0 : -mostSeats) || value > mostSeats,
+      )
+    )
+      return `席数は0から${String(mostSeats)}までの数で入力してください。`;
+    const changes = this.slots()
+      .flatMap((slot) =>
+        asked.map(({ channel, value }): SeatChange => {
+          const was = this.seatsOf(slot, channel).planned;
+          return {
+            slotId: slot.id,
+            channel,
+            was,
+            capacity: how === 'set' ? value : Math.min(mostSeats, Math.max(0, was + value)),
+          };
+        }),
+      )
+      .filter((change) => change.capacity !== change.was);
     return changes.length > 0 ? changes : '変わる席がありません。席数を入力してください。';
   }
 
@@ -128,7 +173,13 @@ export class SeatPanel {
   private begin(): void {
     const single = this.single();
     const planned = (channel: Channel) => (single ? this.seatsOf(single, channel).planned : null);
-    this.form.reset({ how: 'set', web: planned('web'), phone: planned('phone'), line: planned('line'), venue: planned('venue') });
+    this.form.reset({
+      how: 'set',
+      web: planned('web'),
+      phone: planned('phone'),
+      line: planned('line'),
+      venue: planned('venue'),
+    });
     this.problem.set('');
     this.short.set([]);
     if (single) void this.bookings.reload();

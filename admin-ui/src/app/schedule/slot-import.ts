@@ -2,10 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { MatButton } from '@angular/material/button';
 import { MatCheckbox } from '@angular/material/checkbox';
 import { RouterLink } from '@angular/router';
+
 import { Api, type Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { PageHeader } from '../shared/page-header';
-import { SheetFilePicker, type SheetFile } from '../shared/sheet-file';
+import { type SheetFile, SheetFilePicker } from '../shared/sheet-file';
 import { PlanPreview } from './plan-preview';
 
 type Plan = Schema<'SlotSheetPlan'>;
@@ -35,7 +36,9 @@ export class SlotImport {
     this.done.set(undefined);
     this.note.set('');
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/city/slots/sheet/preview', { body: { content: file.content, overwriteHandSet: this.overwriteHandSet() } });
+    const { data, error } = await this.api.client.POST('/api/v1/city/slots/sheet/preview', {
+      body: { content: file.content, overwriteHandSet: this.overwriteHandSet() },
+    });
     this.busy.set(false);
     this.refused.set(error ? (error.faults?.[0]?.sentence ?? error.detail) : '');
     this.plan.set(data);
@@ -51,13 +54,24 @@ export class SlotImport {
     const [file, plan] = [this.file(), this.plan()];
     if (!file || !plan) return;
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/city/slots/sheet', { body: { content: file.content, overwriteHandSet: this.overwriteHandSet(), fingerprint: plan.fingerprint, leaveConflicts } });
+    const { data, error } = await this.api.client.POST('/api/v1/city/slots/sheet', {
+      body: {
+        content: file.content,
+        overwriteHandSet: this.overwriteHandSet(),
+        fingerprint: plan.fingerprint,
+        leaveConflicts,
+      },
+    });
     this.busy.set(false);
     if (data) {
       this.done.set(data);
       this.plan.set(undefined);
     } else {
-      this.note.set(error.code === 'changed_meanwhile' ? '確認している間に、予約かほかの人の変更がありました。新しい内容を確認してから、もう一度取り込んでください。' : error.detail);
+      this.note.set(
+        error.code === 'changed_meanwhile'
+          ? '確認している間に、予約かほかの人の変更がありました。新しい内容を確認してから、もう一度取り込んでください。'
+          : error.detail,
+      );
       if (error.current) this.plan.set(error.current as Plan);
     }
   }
@@ -70,6 +84,13 @@ export class SlotImport {
 }
 
 function totalOf(plan: Plan | undefined) {
-  const of = (kind: keyof Schema<'PlanPreview'>['counts']) => plan?.venues.reduce((sum, venue) => sum + venue.preview.counts[kind], 0) ?? 0;
-  return { added: of('added'), changed: of('changed'), kept: of('kept'), conflicts: of('conflicts'), unchanged: of('unchanged') };
+  const of = (kind: keyof Schema<'PlanPreview'>['counts']) =>
+    plan?.venues.reduce((sum, venue) => sum + venue.preview.counts[kind], 0) ?? 0;
+  return {
+    added: of('added'),
+    changed: of('changed'),
+    kept: of('kept'),
+    conflicts: of('conflicts'),
+    unchanged: of('unchanged'),
+  };
 }

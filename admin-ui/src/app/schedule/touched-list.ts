@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+
 import { formatReference } from '../../../../domain/booking/reference';
 import type { Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
@@ -14,13 +15,28 @@ const stateWords = { held: '仮押さえ', confirmed: '予約', attended: '来�
     <ul>
       @for (booking of bookings(); track booking.bookingId) {
         <li>
-          @if (booking.reference !== null) { 受付番号 <span class="reference">{{ words(booking.reference) }}</span> } @else { 受付番号なし }
-          <span class="soft">（{{ channels[booking.channel] }}・{{ states[booking.state] }}@if (booking.holdExpiresAt) { 、{{ booking.holdExpiresAt | city: 'time' }}まで }）</span>
+          @if (booking.reference !== null) {
+            受付番号 <span class="reference">{{ words(booking.reference) }}</span>
+          } @else {
+            受付番号なし
+          }
+          <span class="soft"
+            >（{{ channels[booking.channel] }}・{{ states[booking.state] }}
+            @if (booking.holdExpiresAt) {
+              、{{ booking.holdExpiresAt | city: 'time' }}まで
+            }
+            ）</span
+          >
         </li>
       }
     </ul>
   `,
-  styles: `ul { margin: 0; padding-left: 1.2em; }`,
+  styles: `
+    ul {
+      margin: 0;
+      padding-left: 1.2em;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class TouchedList {

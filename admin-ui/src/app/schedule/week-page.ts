@@ -1,8 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { addDays } from '../../../../domain/calendar/city-time';
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
@@ -15,15 +25,29 @@ import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
 import { Session } from '../shell/session';
 import { BalanceNote } from './balance-note';
-import { cellWords, gridOf, isWithin, moved, slotsWithin, type Cell, type GridSlot, type Place } from './grid-model';
+import { type Cell, cellWords, gridOf, type GridSlot, isWithin, moved, type Place, slotsWithin } from './grid-model';
 import { SeatBar } from './seat-bar';
-import { SeatPanel, type SeatChange } from './seat-panel';
+import { type SeatChange, SeatPanel } from './seat-panel';
 import { daysOfWeek, mondayOf } from './week';
 
 /** One venue in one week: times down, days across, each cell a slot. All of it works by the keyboard. */
 @Component({
   selector: 'toki-week-page',
-  imports: [BalanceNote, CityTime, EmptyState, Icon, MatButton, MatFormField, MatInput, MatLabel, PageHeader, ProblemNote, RouterLink, SeatBar, SeatPanel],
+  imports: [
+    BalanceNote,
+    CityTime,
+    EmptyState,
+    Icon,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    ProblemNote,
+    RouterLink,
+    SeatBar,
+    SeatPanel,
+  ],
   templateUrl: './week-page.html',
   styleUrl: './week-grid.css',
   host: { '(document:pointerup)': 'endDrag()' },
@@ -39,24 +63,44 @@ export class WeekPage {
   protected readonly days = computed(() => daysOfWeek(this.monday()));
   protected readonly planning = loaded(() => this.api.client.GET('/api/v1/city/planning'));
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/city/venues'));
-  protected readonly venueId = computed(() => this.filters.values().venue || (this.venues.value()?.venues[0]?.id ?? ''));
+  protected readonly venueId = computed(
+    () => this.filters.values().venue || (this.venues.value()?.venues[0]?.id ?? ''),
+  );
   protected readonly venue = computed(() => this.venues.value()?.venues.find((venue) => venue.id === this.venueId()));
-  protected readonly plans = loaded(() => this.api.client.GET('/api/v1/city/schedules', { params: { query: { venueId: this.venueId() } } }));
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/slots/week', { params: { query: { venueId: this.venueId(), from: this.monday(), to: addDays(this.monday(), 6) } } }), { everyMs: 15_000 });
-  protected readonly holidays = computed(() => new Map((this.answer.value()?.holidays ?? []).map(({ date, name }) => [date, name])));
+  protected readonly plans = loaded(() =>
+    this.api.client.GET('/api/v1/city/schedules', { params: { query: { venueId: this.venueId() } } }),
+  );
+  protected readonly answer = loaded(
+    () =>
+      this.api.client.GET('/api/v1/city/slots/week', {
+        params: { query: { venueId: this.venueId(), from: this.monday(), to: addDays(this.monday(), 6) } },
+      }),
+    { everyMs: 15_000 },
+  );
+  protected readonly holidays = computed(
+    () => new Map((this.answer.value()?.holidays ?? []).map(({ date, name }) => [date, name])),
+  );
   protected readonly doses = computed(() => this.planning.value()?.doses ?? []);
   protected readonly channels = computed(() => this.planning.value()?.channels ?? []);
-  protected readonly dose = computed(() => Number(this.filters.values().dose || 0) || (this.answer.value()?.slots[0]?.dose ?? this.doses()[0]?.number ?? 1));
-  protected readonly model = computed(() => gridOf(this.answer.value()?.slots ?? [], this.days(), this.dose(), new Date()));
+  protected readonly dose = computed(
+    () =>
+      Number(this.filters.values().dose || 0) || (this.answer.value()?.slots[0]?.dose ?? this.doses()[0]?.number ?? 1),
+  );
+  protected readonly model = computed(() =>
+    gridOf(this.answer.value()?.slots ?? [], this.days(), this.dose(), new Date()),
+  );
 
   protected readonly active = signal<Place>({ row: 0, column: 0 });
   /** Where a range began; the active cell is its other corner. */
   protected readonly anchor = signal<Place | undefined>(undefined);
   protected readonly panelOpen = signal(false);
-  protected readonly chosen = computed<readonly GridSlot[]>(() => slotsWithin(this.model(), this.anchor() ?? this.active(), this.active()));
+  protected readonly chosen = computed<readonly GridSlot[]>(() =>
+    slotsWithin(this.model(), this.anchor() ?? this.active(), this.active()),
+  );
   protected readonly told = computed(() => {
     const { chosen, cell } = { chosen: this.chosen(), cell: this.model().at(this.active()) };
-    if (this.anchor() && chosen.length > 1) return `${String(chosen.length)}個の枠を選んでいます。Enterキーで席数を変えられます。`;
+    if (this.anchor() && chosen.length > 1)
+      return `${String(chosen.length)}個の枠を選んでいます。Enterキーで席数を変えられます。`;
     return cell ? cellWords(cell) : '';
   });
   private dragging = false;
@@ -178,9 +222,16 @@ export class WeekPage {
   }
 
   private async undo(changes: readonly SeatChange[]): Promise<void> {
-    const { error } = await this.api.client.POST('/api/v1/city/slots/capacities', { body: { changes: changes.map((change) => ({ ...change, was: change.capacity, capacity: change.was })) } });
+    const { error } = await this.api.client.POST('/api/v1/city/slots/capacities', {
+      body: { changes: changes.map((change) => ({ ...change, was: change.capacity, capacity: change.was })) },
+    });
     await this.answer.reload();
-    if (error) this.tell.problem(error.code === 'below_booked' ? '変えた後に予約が入ったため、元に戻せませんでした。枠を開いて確認してください。' : error.detail);
+    if (error)
+      this.tell.problem(
+        error.code === 'below_booked'
+          ? '変えた後に予約が入ったため、元に戻せませんでした。枠を開いて確認してください。'
+          : error.detail,
+      );
     else this.tell.done('席数を元に戻しました。');
   }
 

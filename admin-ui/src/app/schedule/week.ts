@@ -6,7 +6,12 @@ import { cityDay } from '../shared/city-time';
 export type Channel = Schema<'GridSlot'>['seats'][number]['channel'];
 export type Seats = Schema<'SeatsByChannel'>;
 
-export const channelWords: Readonly<Record<Channel, string>> = { web: 'Web', phone: '電話', line: 'LINE', venue: '会場' };
+export const channelWords: Readonly<Record<Channel, string>> = {
+  web: 'Web',
+  phone: '電話',
+  line: 'LINE',
+  venue: '会場',
+};
 export const channelOrder: readonly Channel[] = ['web', 'phone', 'line', 'venue'];
 export const weekdayWords = ['日', '月', '火', '水', '木', '金', '土'] as const;
 
@@ -23,6 +28,8 @@ export function daysOfWeek(monday: string): string[] {
 /** `Web 5・電話 2`; what has no seats is left out. */
 export function seatWords(seats: Seats | null): string {
   if (!seats) return '―';
-  const parts = channelOrder.filter((channel) => seats[channel] > 0).map((channel) => `${channelWords[channel]} ${String(seats[channel])}`);
+  const parts = channelOrder
+    .filter((channel) => seats[channel] > 0)
+    .map((channel) => `${channelWords[channel]} ${String(seats[channel])}`);
   return parts.length > 0 ? parts.join('・') : '0席';
 }

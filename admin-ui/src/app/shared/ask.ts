@@ -1,6 +1,13 @@
-import { ChangeDetectionStrategy, Component, Injectable, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, Injectable } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MAT_DIALOG_DATA, MatDialog, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MAT_DIALOG_DATA,
+  MatDialog,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
 
 export interface Question {
@@ -19,7 +26,11 @@ export interface Question {
   imports: [MatButton, MatDialogTitle, MatDialogContent, MatDialogActions, MatDialogClose],
   template: `
     <h2 mat-dialog-title>{{ question.heading }}</h2>
-    <mat-dialog-content>@for (sentence of question.sentences; track $index) { <p>{{ sentence }}</p> }</mat-dialog-content>
+    <mat-dialog-content>
+      @for (sentence of question.sentences; track $index) {
+        <p>{{ sentence }}</p>
+      }
+    </mat-dialog-content>
     <mat-dialog-actions align="end">
       <button matButton="outlined" [mat-dialog-close]="false">{{ question.no ?? 'やめる' }}</button>
       <button matButton="filled" [class.danger]="question.danger" [mat-dialog-close]="true">{{ question.yes }}</button>
@@ -37,7 +48,15 @@ export class Ask {
   private readonly dialog = inject(MatDialog);
 
   async yes(question: Question): Promise<boolean> {
-    const answer = firstValueFrom(this.dialog.open<QuestionDialog, Question, boolean>(QuestionDialog, { data: question, width: '34rem', autoFocus: 'dialog' }).afterClosed());
+    const answer = firstValueFrom(
+      this.dialog
+        .open<QuestionDialog, Question, boolean>(QuestionDialog, {
+          data: question,
+          width: '34rem',
+          autoFocus: 'dialog',
+        })
+        .afterClosed(),
+    );
     return (await answer) === true;
   }
 }

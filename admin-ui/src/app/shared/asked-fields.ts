@@ -1,6 +1,7 @@
 import { DestroyRef, inject, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { FormControl, FormRecord } from '@angular/forms';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { FormFaults } from './form-faults';
 
@@ -41,7 +42,9 @@ export class AskedFields {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.ask(), pauseMs);
     });
-    inject(DestroyRef).onDestroy(() => { clearTimeout(this.timer); });
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.timer);
+    });
   }
 
   /** Begins a form; `answers`: what is filled in already. Resolves when its fields are there. */
@@ -60,14 +63,25 @@ export class AskedFields {
     const own = ++this.question;
     const { channel, dose, groups } = about;
     const { data, error } = await this.api.POST('/api/v1/form/asked', {
-      body: { channel, answers: { ...this.known, ...this.form.getRawValue() }, ...(dose === undefined ? {} : { dose }), ...(groups === undefined ? {} : { groups: [...groups] }) },
+      body: {
+        channel,
+        answers: { ...this.known, ...this.form.getRawValue() },
+        ...(dose === undefined ? {} : { dose }),
+        ...(groups === undefined ? {} : { groups: [...groups] }),
+      },
     });
     if (own !== this.question) return;
     this.problem.set(error);
     if (!data) return;
     for (const { name, kind } of data.fields) {
       if (kind === 'note' || this.form.contains(name)) continue;
-      this.form.addControl(name, new FormControl<Value>(this.known[name] ?? (kind === 'consent' || kind === 'checkbox' ? false : ''), { nonNullable: true }), { emitEvent: false });
+      this.form.addControl(
+        name,
+        new FormControl<Value>(this.known[name] ?? (kind === 'consent' || kind === 'checkbox' ? false : ''), {
+          nonNullable: true,
+        }),
+        { emitEvent: false },
+      );
     }
     this.shown.set(data.fields);
     this.ready.set(true);
@@ -76,6 +90,8 @@ export class AskedFields {
   /** What is answered to the fields that are asked. */
   answers(): Record<string, Value> {
     const all = this.form.getRawValue();
-    return Object.fromEntries(this.shown().flatMap(({ name, kind }) => (kind === 'note' ? [] : [[name, all[name] ?? '']])));
+    return Object.fromEntries(
+      this.shown().flatMap(({ name, kind }) => (kind === 'note' ? [] : [[name, all[name] ?? '']])),
+    );
   }
 }

@@ -4,15 +4,33 @@ import { Pipe, type PipeTransform } from '@angular/core';
 export const cityZone = 'Asia/Tokyo';
 
 const day = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, month: 'long', day: 'numeric', weekday: 'short' });
-const dayWithYear = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' });
-const time = new Intl.DateTimeFormat('ja-JP', { timeZone: cityZone, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
-const plain = new Intl.DateTimeFormat('en-CA', { timeZone: cityZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+const dayWithYear = new Intl.DateTimeFormat('ja-JP', {
+  timeZone: cityZone,
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  weekday: 'short',
+});
+const time = new Intl.DateTimeFormat('ja-JP', {
+  timeZone: cityZone,
+  hour: 'numeric',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const plain = new Intl.DateTimeFormat('en-CA', {
+  timeZone: cityZone,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
 
 /** Instants as ISO text or `Date`; days as `YYYY-MM-DD`. */
 export type Moment = string | Date;
 
 function instantOf(moment: Moment): Date {
-  return moment instanceof Date ? moment : new Date(/^\d{4}-\d{2}-\d{2}$/.test(moment) ? `${moment}T00:00:00+09:00` : moment);
+  return moment instanceof Date
+    ? moment
+    : new Date(/^\d{4}-\d{2}-\d{2}$/.test(moment) ? `${moment}T00:00:00+09:00` : moment);
 }
 
 export const cityWords = {

@@ -19,10 +19,20 @@ export interface Difference {
       @if (differences().length > 0) {
         <div class="table-frame">
           <table class="dense">
-            <thead><tr><th scope="col">項目</th><th scope="col">保存されている内容</th><th scope="col">あなたの入力</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">項目</th>
+                <th scope="col">保存されている内容</th>
+                <th scope="col">あなたの入力</th>
+              </tr>
+            </thead>
             <tbody>
               @for (difference of differences(); track difference.label) {
-                <tr><th scope="row">{{ difference.label }}</th><td>{{ difference.theirs || '（なし）' }}</td><td>{{ difference.mine || '（なし）' }}</td></tr>
+                <tr>
+                  <th scope="row">{{ difference.label }}</th>
+                  <td>{{ difference.theirs || '（なし）' }}</td>
+                  <td>{{ difference.mine || '（なし）' }}</td>
+                </tr>
               }
             </tbody>
           </table>

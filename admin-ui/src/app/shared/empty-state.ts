@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+
 import { Icon, type IconName } from './icon';
 
 /** Instead of an empty table: what this is, why it is empty, the first step (as content). */
@@ -11,9 +12,20 @@ import { Icon, type IconName } from './icon';
     <ng-content />
   `,
   styles: `
-    :host { display: block; border: 1px dashed var(--line); border-radius: 8px; padding: 32px 24px; text-align: center; }
-    toki-icon { font-size: 2rem; color: var(--ink-soft); }
-    h2 { margin: 8px 0; }
+    :host {
+      display: block;
+      border: 1px dashed var(--line);
+      border-radius: 8px;
+      padding: 32px 24px;
+      text-align: center;
+    }
+    toki-icon {
+      font-size: 2rem;
+      color: var(--ink-soft);
+    }
+    h2 {
+      margin: 8px 0;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component, ElementRef, effect, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, ElementRef, inject, input } from '@angular/core';
+
 import type { Fault } from './form-faults';
 
 /** All that is wrong, at the top of a form; takes the focus when it appears. Each line leads to its field: the element with `id="field-<name>"`. */
@@ -11,7 +12,11 @@ import type { Fault } from './form-faults';
         <ul>
           @for (fault of faults(); track $index) {
             <li>
-              @if (fault.field) { <button type="button" class="plain" (click)="goTo(fault.field)">{{ fault.sentence }}</button> } @else { {{ fault.sentence }} }
+              @if (fault.field) {
+                <button type="button" class="plain" (click)="goTo(fault.field)">{{ fault.sentence }}</button>
+              } @else {
+                {{ fault.sentence }}
+              }
             </li>
           }
         </ul>
@@ -28,7 +33,8 @@ export class ErrorSummary {
   constructor() {
     effect(() => {
       const count = this.faults().length;
-      if (count > 0 && this.shown === 0) setTimeout(() => this.host.nativeElement.querySelector<HTMLElement>('.errors')?.focus());
+      if (count > 0 && this.shown === 0)
+        setTimeout(() => this.host.nativeElement.querySelector<HTMLElement>('.errors')?.focus());
       this.shown = count;
     });
   }

@@ -1,5 +1,6 @@
 import { signal } from '@angular/core';
 import type { AbstractControl, FormGroup } from '@angular/forms';
+
 import type { Problem } from '../api/api';
 
 /** One thing that is wrong, with the field it belongs to (`''`: the whole form). */
@@ -32,7 +33,11 @@ export class FormFaults {
     this.clear();
     this.form.markAllAsTouched();
     this.form.updateValueAndValidity();
-    this.show(Object.entries(words).flatMap(([field, sentence]) => (this.form.get(field)?.invalid ? [{ field, sentence }] : [])));
+    this.show(
+      Object.entries(words).flatMap(([field, sentence]) =>
+        this.form.get(field)?.invalid ? [{ field, sentence }] : [],
+      ),
+    );
     return this.list().length === 0 && this.form.valid;
   }
 

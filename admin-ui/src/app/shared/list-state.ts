@@ -1,4 +1,5 @@
 import { computed, type Signal } from '@angular/core';
+
 import { focusRow } from './rows';
 import { urlState } from './url-state';
 
@@ -19,17 +20,27 @@ export interface ListState<Name extends string> {
 }
 
 /** Within an injection context: `const list = listState(['state', 'from'], ['order'])`. `sorting`: names that order the list and hide nothing of it. */
-export function listState<Name extends string>(filters: readonly Name[], sorting: readonly Name[] = []): ListState<Name> {
+export function listState<Name extends string>(
+  filters: readonly Name[],
+  sorting: readonly Name[] = [],
+): ListState<Name> {
   const url = urlState<Name | 'after' | 'id'>(...filters, ...sorting, 'after', 'id');
   // An object: a literal fits no record whose names are a parameter.
-  const set = (changes: object, how?: { replace: boolean }): void => { url.set(changes, how); };
+  const set = (changes: object, how?: { replace: boolean }): void => {
+    url.set(changes, how);
+  };
   const blank = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, '']));
   return {
     values: url.values,
-    asked: computed(() => {
-      const { id: _id, ...rest } = url.values();
-      return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')) as Partial<Record<Name | 'after', string>>;
-    }, { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) }),
+    asked: computed(
+      () => {
+        const { id: _id, ...rest } = url.values();
+        return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')) as Partial<
+          Record<Name | 'after', string>
+        >;
+      },
+      { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
+    ),
     isFiltered: computed(() => filters.some((name) => url.values()[name] !== '')),
     filter: (changes) => set({ ...changes, after: '', id: '' }),
     reset: () => set(blank([...filters, 'after', 'id'])),

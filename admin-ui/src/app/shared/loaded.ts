@@ -1,4 +1,5 @@
-import { DestroyRef, effect, inject, signal, untracked, type Signal } from '@angular/core';
+import { DestroyRef, effect, inject, type Signal, signal, untracked } from '@angular/core';
+
 import type { Problem } from '../api/api';
 
 interface Answer<Value> {
@@ -17,7 +18,10 @@ export interface Loaded<Value> {
 }
 
 /** `const venues = loaded(() => this.api.client.GET('/api/v1/venues'));` – then call `reload()`. `on`: asks by itself, at first and whenever what it reads changes. `everyMs`: asks again and again while the page is in sight. */
-export function loaded<Value>(ask: () => Promise<Answer<Value>>, { on, everyMs }: { on?: () => unknown; everyMs?: number } = {}): Loaded<Value> {
+export function loaded<Value>(
+  ask: () => Promise<Answer<Value>>,
+  { on, everyMs }: { on?: () => unknown; everyMs?: number } = {},
+): Loaded<Value> {
   const value = signal<Value | undefined>(undefined);
   const problem = signal<Problem | undefined>(undefined);
   const loading = signal(false);
@@ -41,5 +45,11 @@ export function loaded<Value>(ask: () => Promise<Answer<Value>>, { on, everyMs }
     const timer = setInterval(() => !document.hidden && !loading() && void reload(), everyMs);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
-  return { value: value.asReadonly(), problem: problem.asReadonly(), loading: loading.asReadonly(), reload, set: (next) => value.set(next) };
+  return {
+    value: value.asReadonly(),
+    problem: problem.asReadonly(),
+    loading: loading.asReadonly(),
+    reload,
+    set: (next) => value.set(next),
+  };
 }

@@ -1,4 +1,4 @@
-import { DestroyRef, inject, signal, type Signal } from '@angular/core';
+import { DestroyRef, inject, type Signal, signal } from '@angular/core';
 
 /** Whether a media query holds, as it changes. Within an injection context. */
 export function matches(query: string): Signal<boolean> {

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import { EmptyState } from './empty-state';
 import type { IconName } from './icon';
 
@@ -7,7 +8,10 @@ import type { IconName } from './icon';
 @Component({
   selector: 'toki-no-match',
   imports: [EmptyState, MatButton],
-  template: `<toki-empty-state [heading]="heading()" [icon]="icon()"><p>条件をゆるめると見つかるかもしれません。</p><button matButton="outlined" type="button" (click)="reset.emit()">条件を消す</button></toki-empty-state>`,
+  template: `<toki-empty-state [heading]="heading()" [icon]="icon()"
+    ><p>条件をゆるめると見つかるかもしれません。</p>
+    <button matButton="outlined" type="button" (click)="reset.emit()">条件を消す</button></toki-empty-state
+  >`,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class NoMatch {

@@ -7,8 +7,14 @@ import { MatButton } from '@angular/material/button';
   imports: [MatButton],
   template: `
     <div class="paging">
-      @if (after()) { <button matButton type="button" (click)="turned.emit('')">{{ firstLabel() }}</button> }
-      @if (next(); as following) { <button matButton="outlined" type="button" (click)="turned.emit('' + following)">{{ nextLabel() }}</button> } @else { <span class="soft">ここまでです</span> }
+      @if (after()) {
+        <button matButton type="button" (click)="turned.emit('')">{{ firstLabel() }}</button>
+      }
+      @if (next(); as following) {
+        <button matButton="outlined" type="button" (click)="turned.emit('' + following)">{{ nextLabel() }}</button>
+      } @else {
+        <span class="soft">ここまでです</span>
+      }
     </div>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import type { Problem } from '../api/api';
 
 /** A page or a part of it could not be loaded: why, and try again. */

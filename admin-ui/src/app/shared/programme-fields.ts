@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { ReactiveFormsModule } from '@angular/forms';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import type { AskedField, AskedFields } from './asked-fields';
 
 /** So many choices are seen at a glance; more go into a list. */
@@ -26,7 +27,10 @@ export class ProgrammeFields {
 
   /** Ids of what explains a field: its help and its fault. */
   protected explainedBy({ name, help }: AskedField): string | null {
-    const ids = [...(help === null ? [] : [`help-${name}`]), ...(this.asked().faults.of(name) === undefined ? [] : [`fault-${name}`])];
+    const ids = [
+      ...(help === null ? [] : [`help-${name}`]),
+      ...(this.asked().faults.of(name) === undefined ? [] : [`fault-${name}`]),
+    ];
     return ids.length === 0 ? null : ids.join(' ');
   }
 }

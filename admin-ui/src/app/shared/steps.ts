@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+
 import { Icon } from './icon';
 
 /** The parts of a long process, those that are done, and the one that is under way. */
@@ -8,17 +9,47 @@ import { Icon } from './icon';
   template: `
     <ol [attr.aria-label]="label()">
       @for (item of steps(); track item) {
-        <li [class.done]="isDone($index)" [class.now]="isNow($index)" [attr.aria-current]="$index === at() ? 'step' : null">
-          @if (isDone($index)) { <toki-icon name="check" /><span class="visually-hidden">済み</span> }{{ item }}
+        <li
+          [class.done]="isDone($index)"
+          [class.now]="isNow($index)"
+          [attr.aria-current]="$index === at() ? 'step' : null"
+        >
+          @if (isDone($index)) {
+            <toki-icon name="check" /><span class="visually-hidden">済み</span>
+          }
+          {{ item }}
         </li>
       }
     </ol>
   `,
   styles: `
-    ol { display: flex; flex-wrap: wrap; gap: 4px 8px; list-style: none; padding: 0; margin: 0 0 20px; }
-    li { display: flex; gap: 6px; align-items: center; padding: 2px 12px; border: 1px solid var(--line); border-radius: 16px; color: var(--ink-soft); }
-    li.done { color: var(--good); border-color: currentcolor; }
-    li.now { color: #fff; background: var(--link); border-color: var(--link); font-weight: 700; }
+    ol {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 8px;
+      list-style: none;
+      padding: 0;
+      margin: 0 0 20px;
+    }
+    li {
+      display: flex;
+      gap: 6px;
+      align-items: center;
+      padding: 2px 12px;
+      border: 1px solid var(--line);
+      border-radius: 16px;
+      color: var(--ink-soft);
+    }
+    li.done {
+      color: var(--good);
+      border-color: currentcolor;
+    }
+    li.now {
+      color: #fff;
+      background: var(--link);
+      border-color: var(--link);
+      font-weight: 700;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

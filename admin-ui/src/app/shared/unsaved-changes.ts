@@ -1,5 +1,6 @@
 import { DestroyRef, inject } from '@angular/core';
 import type { CanDeactivateFn } from '@angular/router';
+
 import { Ask } from './ask';
 
 /** A page with a form that can be left unsaved. */
@@ -10,7 +11,13 @@ export interface Editing {
 /** `canDeactivate: [leaveWithCare]`: asks before what was typed is lost. */
 export const leaveWithCare: CanDeactivateFn<Editing> = (page) =>
   !page.hasUnsaved() ||
-  inject(Ask).yes({ heading: '保存していない変更があります', sentences: ['このページを離れると、入力した内容は失われます。'], yes: '保存せずに離れる', no: 'このページに残る', danger: true });
+  inject(Ask).yes({
+    heading: '保存していない変更があります',
+    sentences: ['このページを離れると、入力した内容は失われます。'],
+    yes: '保存せずに離れる',
+    no: 'このページに残る',
+    danger: true,
+  });
 
 /** Within an injection context: the browser asks too when the whole window is closed. */
 export function warnBeforeUnload(hasUnsaved: () => boolean): void {

@@ -16,11 +16,16 @@ export function urlState<Name extends string>(...names: readonly Name[]): UrlSta
   const router = inject(Router);
   const query = toSignal(route.queryParamMap, { initialValue: route.snapshot.queryParamMap });
   return {
-    values: computed(() => Object.fromEntries(names.map((name) => [name, query().get(name) ?? ''])) as Record<Name, string>, {
-      equal: (left, right) => names.every((name) => left[name] === right[name]),
-    }),
+    values: computed(
+      () => Object.fromEntries(names.map((name) => [name, query().get(name) ?? ''])) as Record<Name, string>,
+      {
+        equal: (left, right) => names.every((name) => left[name] === right[name]),
+      },
+    ),
     set(changes, { replace = false } = {}) {
-      const queryParams = Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value === '' ? null : value]));
+      const queryParams = Object.fromEntries(
+        Object.entries(changes).map(([name, value]) => [name, value === '' ? null : value]),
+      );
       void router.navigate([], { relativeTo: route, queryParams, queryParamsHandling: 'merge', replaceUrl: replace });
     },
   };

@@ -1,5 +1,6 @@
 import { inject } from '@angular/core';
-import { Router, type CanActivateFn } from '@angular/router';
+import { type CanActivateFn, Router } from '@angular/router';
+
 import type { Role } from '../api/api';
 import { Session } from './session';
 
@@ -9,7 +10,8 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   const me = await inject(Session).load();
   if (!me) return router.createUrlTree(['/log-in'], state.url === '/' ? {} : { queryParams: { from: state.url } });
   // The first log-in is finished before anything else.
-  if (me.mustChangePassword && !state.url.startsWith('/account/first')) return router.createUrlTree(['/account/first'], state.url === '/' ? {} : { queryParams: { from: state.url } });
+  if (me.mustChangePassword && !state.url.startsWith('/account/first'))
+    return router.createUrlTree(['/account/first'], state.url === '/' ? {} : { queryParams: { from: state.url } });
   return true;
 };
 

@@ -1,4 +1,5 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
+
 import { Api, type Schema } from '../api/api';
 
 export type Me = Schema<'Me'>;

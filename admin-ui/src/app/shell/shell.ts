@@ -1,9 +1,10 @@
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
+
 import { Api } from '../api/api';
 import { SessionWatch } from '../log-in/session-watch';
 import { Icon } from '../shared/icon';
@@ -31,7 +32,13 @@ export class Shell {
     const role = me?.mustChangePassword ? undefined : me?.role;
     return areas.filter((area) => !area.hidden && role !== undefined && area.roles.includes(role));
   });
-  private readonly path = toSignal(this.router.events.pipe(filter((event) => event instanceof NavigationEnd), map(() => this.router.url.split('?')[0] ?? '')), { initialValue: '' });
+  private readonly path = toSignal(
+    this.router.events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map(() => this.router.url.split('?')[0] ?? ''),
+    ),
+    { initialValue: '' },
+  );
 
   constructor() {
     inject(DestroyRef).onDestroy(inject(SessionWatch).begin());
@@ -53,7 +60,15 @@ export class Shell {
   /** `/` finds a resident, from anywhere but a field that is being filled. */
   protected onKey(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+    if (
+      event.key !== '/' ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      target.isContentEditable ||
+      /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+    )
+      return;
     if (!this.areas().some(({ path }) => path === 'desk')) return;
     event.preventDefault();
     void this.router.navigate(['/desk'], { queryParams: { find: Date.now() } });

@@ -3,6 +3,7 @@ import { FormControl, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
+
 import { Api, type Problem, type Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { saveFile } from '../shared/save-file';
@@ -31,7 +32,10 @@ export class PublicAddress {
   protected readonly made = signal<Schema<'PrintQr'> | undefined>(undefined);
   protected readonly problem = signal<Problem | undefined>(undefined);
   protected readonly busy = signal(false);
-  protected readonly width = new FormControl(40, { nonNullable: true, validators: [Validators.required, Validators.min(10), Validators.max(200)] });
+  protected readonly width = new FormControl(40, {
+    nonNullable: true,
+    validators: [Validators.required, Validators.min(10), Validators.max(200)],
+  });
   protected readonly checked = computed(() => (this.check()?.address === this.address() ? this.check() : undefined));
   protected readonly picture = computed(() => {
     const made = this.made();
@@ -40,7 +44,9 @@ export class PublicAddress {
 
   protected async look(): Promise<void> {
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/site/check-address', { body: { address: this.address() } });
+    const { data, error } = await this.api.client.POST('/api/v1/site/check-address', {
+      body: { address: this.address() },
+    });
     this.busy.set(false);
     this.check.set(data);
     this.problem.set(error);
@@ -53,7 +59,9 @@ export class PublicAddress {
       return;
     }
     this.busy.set(true);
-    const { data, error } = await this.api.client.GET('/api/v1/site/qr', { params: { query: { format, mm: this.width.value } } });
+    const { data, error } = await this.api.client.GET('/api/v1/site/qr', {
+      params: { query: { format, mm: this.width.value } },
+    });
     this.busy.set(false);
     this.problem.set(error);
     if (!data) return;
@@ -62,7 +70,10 @@ export class PublicAddress {
       this.tell.problem('公開アドレスがほかの人によって変えられました。画面を読み込み直してください。');
       return;
     }
-    saveFile(data.fileName, new Blob([Uint8Array.from(atob(data.file), (letter) => letter.charCodeAt(0))], { type: data.mediaType }));
+    saveFile(
+      data.fileName,
+      new Blob([Uint8Array.from(atob(data.file), (letter) => letter.charCodeAt(0))], { type: data.mediaType }),
+    );
   }
 
   protected smallest(): number | undefined {

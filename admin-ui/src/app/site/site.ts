@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal, type OnInit } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, type OnInit, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
@@ -6,6 +6,7 @@ import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { map } from 'rxjs';
+
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { Conflict } from '../shared/conflict';
@@ -19,14 +20,44 @@ import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { FrontPreview } from './front-preview';
 import { PublicAddress } from './public-address';
-import { cityInstant, differences, fillForm, languageState, noticeForm, noticeState, settingsOf, siteForm, type LanguageState, type NoticeForm, type SiteLanguage, type SiteSettings } from './site-form';
+import {
+  cityInstant,
+  differences,
+  fillForm,
+  type LanguageState,
+  languageState,
+  type NoticeForm,
+  noticeForm,
+  noticeState,
+  settingsOf,
+  siteForm,
+  type SiteLanguage,
+  type SiteSettings,
+} from './site-form';
 
 const mostNotices = 5;
 
 /** サイト: what the city says to everybody: notices, telephone, lost coupons, the printed address. Beside the form stands what citizens will see. */
 @Component({
   selector: 'toki-site',
-  imports: [CityTime, Conflict, ErrorSummary, FrontPreview, Icon, MatButton, MatCheckbox, MatError, MatFormField, MatHint, MatInput, MatLabel, PageHeader, ProblemNote, PublicAddress, ReactiveFormsModule],
+  imports: [
+    CityTime,
+    Conflict,
+    ErrorSummary,
+    FrontPreview,
+    Icon,
+    MatButton,
+    MatCheckbox,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    ProblemNote,
+    PublicAddress,
+    ReactiveFormsModule,
+  ],
   templateUrl: './site.html',
   styleUrl: './site.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -40,19 +71,35 @@ export class Site implements OnInit {
   protected readonly form = siteForm();
   protected readonly faults = new FormFaults(this.form);
   protected readonly busy = signal(false);
-  protected readonly conflict = signal<{ readonly theirs: Schema<'SiteVersion'>; readonly list: ReturnType<typeof differences> } | undefined>(undefined);
+  protected readonly conflict = signal<
+    { readonly theirs: Schema<'SiteVersion'>; readonly list: ReturnType<typeof differences> } | undefined
+  >(undefined);
   /** The version that the form was filled from. */
   private readonly version = signal(0);
-  protected readonly wanted = toSignal(this.form.valueChanges.pipe(map(() => settingsOf(this.form))), { initialValue: settingsOf(this.form) });
+  protected readonly wanted = toSignal(this.form.valueChanges.pipe(map(() => settingsOf(this.form))), {
+    initialValue: settingsOf(this.form),
+  });
   protected readonly addressInForce = computed(() => {
     const site = this.site.value();
     return site?.current.settings.publicAddress ?? site?.usual.publicAddress ?? '';
   });
-  protected readonly addressUnsaved = computed(() => (this.wanted().publicAddress ?? null) !== (this.site.value()?.current.settings.publicAddress ?? null));
+  protected readonly addressUnsaved = computed(
+    () => (this.wanted().publicAddress ?? null) !== (this.site.value()?.current.settings.publicAddress ?? null),
+  );
   protected readonly changes = computed(() => {
     const versions = this.history.value()?.versions ?? [];
-    const none: SiteSettings = { publicAddress: null, callCentre: null, notices: [], couponHelp: null, couponLost: null, reviewedLanguages: [] };
-    return versions.map((version, index) => ({ ...version, what: differences(version.settings, versions[index + 1]?.settings ?? none) }));
+    const none: SiteSettings = {
+      publicAddress: null,
+      callCentre: null,
+      notices: [],
+      couponHelp: null,
+      couponLost: null,
+      reviewedLanguages: [],
+    };
+    return versions.map((version, index) => ({
+      ...version,
+      what: differences(version.settings, versions[index + 1]?.settings ?? none),
+    }));
   });
   protected readonly maxNotices = mostNotices;
 
@@ -75,7 +122,11 @@ export class Site implements OnInit {
   protected stateOf(notice: NoticeForm): { readonly label: string; readonly tone: 'good' | 'warn' | 'plain' } {
     const { from, until } = notice.getRawValue();
     const state = noticeState({ from: cityInstant(from), until: cityInstant(until) }, new Date());
-    return { running: { label: '掲載中になります', tone: 'good' }, to_come: { label: 'これから掲載', tone: 'warn' }, over: { label: '掲載終了', tone: 'plain' } }[state] as { label: string; tone: 'good' };
+    return {
+      running: { label: '掲載中になります', tone: 'good' },
+      to_come: { label: 'これから掲載', tone: 'warn' },
+      over: { label: '掲載終了', tone: 'plain' },
+    }[state] as { label: string; tone: 'good' };
   }
 
   protected stateOfLanguage(language: SiteLanguage): LanguageState {
@@ -91,13 +142,18 @@ export class Site implements OnInit {
   protected removeNotice(index: number): void {
     const [removed] = this.form.controls.notices.controls.slice(index, index + 1);
     this.form.controls.notices.removeAt(index);
-    if (removed) this.tell.undoable('お知らせを外しました。保存すると反映されます。', () => this.form.controls.notices.insert(index, removed));
+    if (removed)
+      this.tell.undoable('お知らせを外しました。保存すると反映されます。', () =>
+        this.form.controls.notices.insert(index, removed),
+      );
   }
 
   protected async save(): Promise<void> {
     this.faults.clear();
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/site', { body: { version: this.version(), settings: settingsOf(this.form) } });
+    const { data, error } = await this.api.client.POST('/api/v1/site', {
+      body: { version: this.version(), settings: settingsOf(this.form) },
+    });
     this.busy.set(false);
     if (data) {
       this.inForce(data);
@@ -121,7 +177,8 @@ export class Site implements OnInit {
 
   private async compare(): Promise<void> {
     const { data, error } = await this.api.client.GET('/api/v1/site');
-    if (data) this.conflict.set({ theirs: data.current, list: differences(settingsOf(this.form), data.current.settings) });
+    if (data)
+      this.conflict.set({ theirs: data.current, list: differences(settingsOf(this.form), data.current.settings) });
     else this.faults.refuse(error);
   }
 

@@ -1,6 +1,7 @@
 import { Clipboard } from '@angular/cdk/clipboard';
-import { ChangeDetectionStrategy, Component, ElementRef, afterNextRender, inject, input, output } from '@angular/core';
+import { afterNextRender, ChangeDetectionStrategy, Component, ElementRef, inject, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+
 import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { Tell } from '../shared/tell';
@@ -12,17 +13,52 @@ import { Tell } from '../shared/tell';
   template: `
     <section class="note good slip" role="status" tabindex="-1" aria-labelledby="slip-title">
       <h2 id="slip-title">仮パスワード（{{ made().staff.displayName }}さん）</h2>
-      <p class="no-print"><strong>表示されるのは今だけです。</strong>本人に手渡すか、電話で伝えてください。メールでは送らないでください。</p>
-      <dl class="facts"><dt>アドレス</dt><dd><code>{{ address }}</code></dd><dt>ログイン名</dt><dd><code>{{ made().staff.login }}</code></dd><dt>仮パスワード</dt><dd><code class="big">{{ made().oneTimePassword }}</code></dd><dt>期限</dt><dd>7日以内に、初めてのログインを済ませてください。</dd></dl>
-      <p>初めてのログインでは確認コードは要りません。ログインすると、スマートフォンの認証アプリの登録と、新しいパスワードの設定に進みます。</p>
+      <p class="no-print">
+        <strong>表示されるのは今だけです。</strong>本人に手渡すか、電話で伝えてください。メールでは送らないでください。
+      </p>
+      <dl class="facts">
+        <dt>アドレス</dt>
+        <dd>
+          <code>{{ address }}</code>
+        </dd>
+        <dt>ログイン名</dt>
+        <dd>
+          <code>{{ made().staff.login }}</code>
+        </dd>
+        <dt>仮パスワード</dt>
+        <dd>
+          <code class="big">{{ made().oneTimePassword }}</code>
+        </dd>
+        <dt>期限</dt>
+        <dd>7日以内に、初めてのログインを済ませてください。</dd>
+      </dl>
+      <p>
+        初めてのログインでは確認コードは要りません。ログインすると、スマートフォンの認証アプリの登録と、新しいパスワードの設定に進みます。
+      </p>
       <div class="actions no-print">
-        <button matButton="outlined" type="button" (click)="print()"><toki-icon name="print" /> 渡す紙を印刷する</button>
+        <button matButton="outlined" type="button" (click)="print()">
+          <toki-icon name="print" /> 渡す紙を印刷する
+        </button>
         <button matButton="outlined" type="button" (click)="copy()">仮パスワードをコピーする</button>
         <button matButton="filled" type="button" (click)="close.emit()">伝えました</button>
       </div>
     </section>
   `,
-  styles: `h2 { margin-bottom: 8px; } dl { margin-bottom: 12px !important; } .big { font-size: 1.4rem; letter-spacing: 0.03em; } code { overflow-wrap: anywhere; }`,
+  styles: `
+    h2 {
+      margin-bottom: 8px;
+    }
+    dl {
+      margin-bottom: 12px !important;
+    }
+    .big {
+      font-size: 1.4rem;
+      letter-spacing: 0.03em;
+    }
+    code {
+      overflow-wrap: anywhere;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class OneTimePassword {
@@ -44,6 +80,10 @@ export class OneTimePassword {
   }
 
   protected copy(): void {
-    this.tell.done(this.clipboard.copy(this.made().oneTimePassword) ? 'コピーしました。伝え終わったら、この表示を閉じてください。' : 'コピーできませんでした。文字を選んでコピーしてください。');
+    this.tell.done(
+      this.clipboard.copy(this.made().oneTimePassword)
+        ? 'コピーしました。伝え終わったら、この表示を閉じてください。'
+        : 'コピーできませんでした。文字を選んでコピーしてください。',
+    );
   }
 }

@@ -1,9 +1,20 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, output, signal, type OnInit } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  type OnInit,
+  output,
+  signal,
+} from '@angular/core';
 import { NonNullableFormBuilder, ReactiveFormsModule, Validators } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatError, MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
+
 import { Api, type Problem, type Role, type Schema } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -18,9 +29,34 @@ import type { StaffMember } from './staff';
 /** One member of staff: name and role, shutting out, beginning anew. */
 @Component({
   selector: 'toki-staff-panel',
-  imports: [CityTime, Conflict, ErrorSummary, MatButton, MatError, MatFormField, MatInput, MatLabel, MatOption, MatSelect, ReactiveFormsModule],
+  imports: [
+    CityTime,
+    Conflict,
+    ErrorSummary,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    MatOption,
+    MatSelect,
+    ReactiveFormsModule,
+  ],
   templateUrl: './staff-panel.html',
-  styles: `h2, dl { margin-bottom: 12px !important; } h3 { margin: 20px 0 8px; } form { display: grid; gap: 16px; margin-top: 16px; }`,
+  styles: `
+    h2,
+    dl {
+      margin-bottom: 12px !important;
+    }
+    h3 {
+      margin: 20px 0 8px;
+    }
+    form {
+      display: grid;
+      gap: 16px;
+      margin-top: 16px;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class StaffPanel implements OnInit {
@@ -43,7 +79,10 @@ export class StaffPanel implements OnInit {
   /** What the form was filled from; after a conflict what the other one saved. */
   private readonly base = linkedSignal(() => this.person());
   protected readonly conflict = signal<readonly Difference[] | undefined>(undefined);
-  protected readonly form = this.fields.group({ displayName: ['', [Validators.required, Validators.maxLength(100)]], role: this.fields.control<Role>('operator') });
+  protected readonly form = this.fields.group({
+    displayName: ['', [Validators.required, Validators.maxLength(100)]],
+    role: this.fields.control<Role>('operator'),
+  });
   protected readonly faults = new FormFaults(this.form);
 
   ngOnInit(): void {
@@ -54,7 +93,10 @@ export class StaffPanel implements OnInit {
     if (!this.faults.check({ displayName: '名前を100文字以内で入力してください。' })) return;
     this.busy.set(true);
     const body = { version: this.base().version, ...this.form.getRawValue() };
-    const { data, error } = await this.api.client.PATCH('/api/v1/staff/{id}', { params: { path: { id: this.person().id } }, body });
+    const { data, error } = await this.api.client.PATCH('/api/v1/staff/{id}', {
+      params: { path: { id: this.person().id } },
+      body,
+    });
     this.busy.set(false);
     if (data) this.take(data, `${data.displayName}さんを保存しました。`);
     else if (error.code === 'changed_meanwhile') await this.compare();
@@ -74,15 +116,28 @@ export class StaffPanel implements OnInit {
 
   protected async disable(): Promise<void> {
     const { displayName, id } = this.person();
-    const sentences = [`${displayName}さんはすぐにログアウトされ、停止を解くまでログインできません。`, '記録と、これまでに受け付けた予約は残ります。'];
-    if (!(await this.ask.yes({ heading: `${displayName}さんの利用を停止しますか`, sentences, yes: '停止する', danger: true }))) return;
+    const sentences = [
+      `${displayName}さんはすぐにログアウトされ、停止を解くまでログインできません。`,
+      '記録と、これまでに受け付けた予約は残ります。',
+    ];
+    if (
+      !(await this.ask.yes({
+        heading: `${displayName}さんの利用を停止しますか`,
+        sentences,
+        yes: '停止する',
+        danger: true,
+      }))
+    )
+      return;
     const { data, error } = await this.api.client.POST('/api/v1/staff/{id}/disable', { params: { path: { id } } });
     if (data) this.take(data, `${displayName}さんの利用を停止しました。`);
     else this.refuse(error);
   }
 
   protected async enable(): Promise<void> {
-    const { data, error } = await this.api.client.POST('/api/v1/staff/{id}/enable', { params: { path: { id: this.person().id } } });
+    const { data, error } = await this.api.client.POST('/api/v1/staff/{id}/enable', {
+      params: { path: { id: this.person().id } },
+    });
     if (data) this.take(data, `${data.displayName}さんの停止を解きました。`);
     else this.refuse(error);
   }
@@ -90,11 +145,22 @@ export class StaffPanel implements OnInit {
   protected async reset(): Promise<void> {
     const { displayName, id } = this.person();
     const sentences = [
-      '新しい仮パスワードを作ります。今のパスワード、認証アプリの登録、回復用コードは使えなくなり、ログイン中ならすぐに終わります。', '間違いが続いて止まっているログインも、また使えるようになります。',
+      '新しい仮パスワードを作ります。今のパスワード、認証アプリの登録、回復用コードは使えなくなり、ログイン中ならすぐに終わります。',
+      '間違いが続いて止まっているログインも、また使えるようになります。',
       '電話で頼まれたときは、本人であることを確かめてから行ってください。',
     ];
-    if (!(await this.ask.yes({ heading: `${displayName}さんのログインをやり直しますか`, sentences, yes: 'やり直す', danger: true }))) return;
-    const { data, error } = await this.api.client.POST('/api/v1/staff/{id}/reset-credentials', { params: { path: { id } } });
+    if (
+      !(await this.ask.yes({
+        heading: `${displayName}さんのログインをやり直しますか`,
+        sentences,
+        yes: 'やり直す',
+        danger: true,
+      }))
+    )
+      return;
+    const { data, error } = await this.api.client.POST('/api/v1/staff/{id}/reset-credentials', {
+      params: { path: { id } },
+    });
     if (data) this.told.emit(data);
     else this.refuse(error);
   }
@@ -111,7 +177,9 @@ export class StaffPanel implements OnInit {
 
   /** Somebody else was first: what they saved beside what was typed here. */
   private async compare(): Promise<void> {
-    const { data, error } = await this.api.client.GET('/api/v1/staff/{id}', { params: { path: { id: this.person().id } } });
+    const { data, error } = await this.api.client.GET('/api/v1/staff/{id}', {
+      params: { path: { id: this.person().id } },
+    });
     if (!data) {
       this.refuse(error);
       return;
@@ -119,8 +187,12 @@ export class StaffPanel implements OnInit {
     const mine = this.form.getRawValue();
     this.base.set(data);
     this.conflict.set([
-      ...(mine.displayName === data.displayName ? [] : [{ label: '名前', mine: mine.displayName, theirs: data.displayName }]),
-      ...(mine.role === data.role ? [] : [{ label: '役割', mine: roleLabelOf(mine.role), theirs: roleLabelOf(data.role) }]),
+      ...(mine.displayName === data.displayName
+        ? []
+        : [{ label: '名前', mine: mine.displayName, theirs: data.displayName }]),
+      ...(mine.role === data.role
+        ? []
+        : [{ label: '役割', mine: roleLabelOf(mine.role), theirs: roleLabelOf(data.role) }]),
     ]);
   }
 }

@@ -1,9 +1,10 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal, type OnInit } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, type OnInit, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
+
 import { Api, type Schema } from '../api/api';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
@@ -21,7 +22,22 @@ export type StaffMember = Schema<'Staff'>;
 /** 職員: who works with Toki, in which role, and how each of them gets in. */
 @Component({
   selector: 'toki-staff',
-  imports: [EmptyState, FormsModule, Icon, MatButton, MatFormField, MatInput, MatLabel, MatOption, MatSelect, NewStaff, OneTimePassword, PageHeader, ProblemNote, StaffPanel],
+  imports: [
+    EmptyState,
+    FormsModule,
+    Icon,
+    MatButton,
+    MatFormField,
+    MatInput,
+    MatLabel,
+    MatOption,
+    MatSelect,
+    NewStaff,
+    OneTimePassword,
+    PageHeader,
+    ProblemNote,
+    StaffPanel,
+  ],
   templateUrl: './staff.html',
   styleUrl: './staff.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -43,7 +59,9 @@ export class Staff implements OnInit {
         (state === '' || stateOf(person) === state),
     );
   });
-  protected readonly chosen = computed(() => this.list.value()?.staff.find((person) => person.id === this.url.values().person));
+  protected readonly chosen = computed(() =>
+    this.list.value()?.staff.find((person) => person.id === this.url.values().person),
+  );
   protected readonly stateOf = stateOf;
   protected readonly states = stateWords;
 
@@ -62,7 +80,11 @@ export class Staff implements OnInit {
 
   protected changed(person: StaffMember): void {
     const staff = this.list.value()?.staff ?? [];
-    this.list.set({ staff: staff.some((item) => item.id === person.id) ? staff.map((item) => (item.id === person.id ? person : item)) : [...staff, person] });
+    this.list.set({
+      staff: staff.some((item) => item.id === person.id)
+        ? staff.map((item) => (item.id === person.id ? person : item))
+        : [...staff, person],
+    });
   }
 
   protected tell(made: Schema<'OneTimePassword'>): void {

@@ -5,7 +5,8 @@ import { MatCheckbox } from '@angular/material/checkbox';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
-import { venueFeatures, venueFeatureWords, type VenueFeature } from '../../../../domain/venue/features';
+
+import { type VenueFeature, venueFeatures, venueFeatureWords } from '../../../../domain/venue/features';
 import { Api, type Schema } from '../api/api';
 import { Ask } from '../shared/ask';
 import { Conflict, type Difference } from '../shared/conflict';
@@ -16,20 +17,44 @@ import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
-import { warnBeforeUnload, type Editing } from '../shared/unsaved-changes';
+import { type Editing, warnBeforeUnload } from '../shared/unsaved-changes';
 import { Session } from '../shell/session';
 
 type Venue = Schema<'VenueRecord'>;
 
 const labels = {
-  name: '会場名', ward: '区', address: '住所', access: '行き方', mapUrl: '地図のURL', features: '設備', capacityNotes: '収容の備考', citizenNotes: '来場される方へのお知らせ', active: '予約の受付', position: '並び順',
+  name: '会場名',
+  ward: '区',
+  address: '住所',
+  access: '行き方',
+  mapUrl: '地図のURL',
+  features: '設備',
+  capacityNotes: '収容の備考',
+  citizenNotes: '来場される方へのお知らせ',
+  active: '予約の受付',
+  position: '並び順',
 } as const;
 type Field = keyof typeof labels;
 
 /** Adds a venue, or changes one that is there. */
 @Component({
   selector: 'toki-venue-form',
-  imports: [Conflict, ErrorSummary, Icon, MatButton, MatCheckbox, MatError, MatFormField, MatHint, MatInput, MatLabel, PageHeader, ProblemNote, ReactiveFormsModule, RouterLink],
+  imports: [
+    Conflict,
+    ErrorSummary,
+    Icon,
+    MatButton,
+    MatCheckbox,
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    PageHeader,
+    ProblemNote,
+    ReactiveFormsModule,
+    RouterLink,
+  ],
   templateUrl: './venue-form.html',
   styleUrl: './venue-form.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -48,16 +73,31 @@ export class VenueForm implements Editing {
   protected readonly canEdit = computed(() => this.session.me()?.role === 'city_admin');
   protected readonly features = venueFeatures.map((code) => ({ code, words: venueFeatureWords[code].words }));
   protected readonly form = this.build.group({
-    code: ['', Validators.required], name: ['', Validators.required], ward: ['', Validators.required], address: ['', Validators.required],
-    access: [''], mapUrl: [''], capacityNotes: [''], citizenNotes: [''], active: [true], position: [0],
-    features: new FormGroup(Object.fromEntries(venueFeatures.map((code) => [code, new FormControl(false, { nonNullable: true })])) as Record<VenueFeature, FormControl<boolean>>),
+    code: ['', Validators.required],
+    name: ['', Validators.required],
+    ward: ['', Validators.required],
+    address: ['', Validators.required],
+    access: [''],
+    mapUrl: [''],
+    capacityNotes: [''],
+    citizenNotes: [''],
+    active: [true],
+    position: [0],
+    features: new FormGroup(
+      Object.fromEntries(venueFeatures.map((code) => [code, new FormControl(false, { nonNullable: true })])) as Record<
+        VenueFeature,
+        FormControl<boolean>
+      >,
+    ),
   });
   protected readonly faults = new FormFaults(this.form);
   protected readonly busy = signal(false);
   protected readonly known = signal<Venue | undefined>(undefined);
   /** Somebody else's venue, after a 412. */
   protected readonly theirs = signal<Venue | undefined>(undefined);
-  protected readonly answer = loaded(() => this.api.client.GET('/api/v1/city/venues/{id}', { params: { path: { id: this.id() ?? '' } } }));
+  protected readonly answer = loaded(() =>
+    this.api.client.GET('/api/v1/city/venues/{id}', { params: { path: { id: this.id() ?? '' } } }),
+  );
   protected readonly differences = computed<Difference[]>(() => {
     const theirs = this.theirs();
     const mine = this.theirs() && this.valueOf();
@@ -87,17 +127,31 @@ export class VenueForm implements Editing {
 
   protected async save(): Promise<void> {
     this.theirs.set(undefined);
-    const needed = { name: '会場名を入力してください。', ward: '区を入力してください。', address: '住所を入力してください。' };
-    if (!this.faults.check(this.id() === undefined ? { code: '会場コードを入力してください。', ...needed } : needed)) return;
+    const needed = {
+      name: '会場名を入力してください。',
+      ward: '区を入力してください。',
+      address: '住所を入力してください。',
+    };
+    if (!this.faults.check(this.id() === undefined ? { code: '会場コードを入力してください。', ...needed } : needed))
+      return;
     this.busy.set(true);
     const known = this.known();
     const value = this.valueOf();
     const { data, error } = known
-      ? await this.api.client.PATCH('/api/v1/city/venues/{id}', { params: { path: { id: known.id } }, body: { ...value, version: known.version } })
-      : await this.api.client.POST('/api/v1/city/venues', { body: { ...value, code: this.form.getRawValue().code.trim() } });
+      ? await this.api.client.PATCH('/api/v1/city/venues/{id}', {
+          params: { path: { id: known.id } },
+          body: { ...value, version: known.version },
+        })
+      : await this.api.client.POST('/api/v1/city/venues', {
+          body: { ...value, code: this.form.getRawValue().code.trim() },
+        });
     if (data) {
       this.show(data);
-      this.tell.done(known ? '会場を保存しました。市民の画面には2秒以内に反映されます。' : '会場を追加しました。次は日程を作ってください。');
+      this.tell.done(
+        known
+          ? '会場を保存しました。市民の画面には2秒以内に反映されます。'
+          : '会場を追加しました。次は日程を作ってください。',
+      );
       if (!known) await this.router.navigate(['/venues', data.id], { replaceUrl: true });
       this.busy.set(false);
       return;
@@ -105,7 +159,13 @@ export class VenueForm implements Editing {
     this.busy.set(false);
     if (error.code === 'changed_meanwhile' && error.current) this.theirs.set(error.current as Venue);
     else if (error.code === 'venue_code_taken') this.faults.show([{ field: 'code', sentence: error.detail }]);
-    else if (error.code === 'venue_in_use') this.faults.show([{ field: 'active', sentence: `これからの予約が${String(error.facts?.['bookings'] ?? '')}件あるため、受付を止められません。先に予約を移すか取り消してください。` }]);
+    else if (error.code === 'venue_in_use')
+      this.faults.show([
+        {
+          field: 'active',
+          sentence: `これからの予約が${String(error.facts?.['bookings'] ?? '')}件あるため、受付を止められません。先に予約を移すか取り消してください。`,
+        },
+      ]);
     else this.faults.refuse(error);
   }
 
@@ -126,10 +186,20 @@ export class VenueForm implements Editing {
   protected async remove(): Promise<void> {
     const venue = this.known();
     if (!venue) return;
-    const sure = await this.ask.yes({ heading: `「${venue.name}」を消しますか`, sentences: ['この会場の情報がなくなります。元に戻すことはできません。', '日程や枠がある会場は消せません。使わないときは、受付を止めてください。'], yes: '消す', danger: true });
+    const sure = await this.ask.yes({
+      heading: `「${venue.name}」を消しますか`,
+      sentences: [
+        'この会場の情報がなくなります。元に戻すことはできません。',
+        '日程や枠がある会場は消せません。使わないときは、受付を止めてください。',
+      ],
+      yes: '消す',
+      danger: true,
+    });
     if (!sure) return;
     this.busy.set(true);
-    const { error } = await this.api.client.DELETE('/api/v1/city/venues/{id}', { params: { path: { id: venue.id }, query: { version: String(venue.version) } } });
+    const { error } = await this.api.client.DELETE('/api/v1/city/venues/{id}', {
+      params: { path: { id: venue.id }, query: { version: String(venue.version) } },
+    });
     if (!error) {
       this.form.markAsPristine();
       this.tell.done(`「${venue.name}」を消しました。`);
@@ -144,7 +214,9 @@ export class VenueForm implements Editing {
     this.theirs.set(undefined);
     this.faults.clear();
     this.form.reset({
-      ...venue, mapUrl: venue.mapUrl ?? '', features: Object.fromEntries(venueFeatures.map((code) => [code, venue.features.includes(code)])),
+      ...venue,
+      mapUrl: venue.mapUrl ?? '',
+      features: Object.fromEntries(venueFeatures.map((code) => [code, venue.features.includes(code)])),
     });
     this.form.controls.code.disable();
     if (!this.canEdit()) this.form.disable();
@@ -152,7 +224,12 @@ export class VenueForm implements Editing {
 
   private valueOf() {
     const { code: _code, features, mapUrl, position, ...rest } = this.form.getRawValue();
-    return { ...rest, mapUrl: mapUrl.trim() === '' ? null : mapUrl.trim(), position, features: venueFeatures.filter((feature) => features[feature]) };
+    return {
+      ...rest,
+      mapUrl: mapUrl.trim() === '' ? null : mapUrl.trim(),
+      position,
+      features: venueFeatures.filter((feature) => features[feature]),
+    };
   }
 }
 
@@ -164,6 +241,8 @@ function wordsOf(field: Field, value: unknown): string {
 
 function whereUsed(facts: Readonly<Record<string, string | number>> | undefined): string {
   const words: Readonly<Record<string, string>> = { schedules: '日程', slots: '枠', bookings: 'これからの予約' };
-  const places = Object.entries(facts ?? {}).map(([place, count]) => `${words[place] ?? 'ほかの記録'}${words[place] ? `${String(count)}件` : ''}`);
+  const places = Object.entries(facts ?? {}).map(
+    ([place, count]) => `${words[place] ?? 'ほかの記録'}${words[place] ? `${String(count)}件` : ''}`,
+  );
   return places.length > 0 ? `（使われている場所：${places.join('、')}）` : '';
 }

@@ -1,11 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { venueFeatureWords, type VenueFeature } from '../../../../domain/venue/features';
+
+import { type VenueFeature, venueFeatureWords } from '../../../../domain/venue/features';
 import { Api, type Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { PageHeader } from '../shared/page-header';
-import { SheetFilePicker, type SheetFile } from '../shared/sheet-file';
+import { type SheetFile, SheetFilePicker } from '../shared/sheet-file';
 
 type Plan = Schema<'VenueImportPlan'>;
 type Line = Plan['lines'][number];
@@ -13,7 +14,16 @@ type Line = Plan['lines'][number];
 const kindWords = { new: '追加', changed: '変更', unchanged: '変更なし', wrong: '誤り' } as const;
 const kindChips = { new: 'good', changed: 'warn', unchanged: 'plain', wrong: 'bad' } as const;
 const fieldWords: Readonly<Record<string, string>> = {
-  name: '会場名', ward: '区', address: '住所', access: '行き方', mapUrl: '地図のURL', features: '設備', capacityNotes: '収容の備考', citizenNotes: '来場される方へのお知らせ', active: '受付', position: '並び順',
+  name: '会場名',
+  ward: '区',
+  address: '住所',
+  access: '行き方',
+  mapUrl: '地図のURL',
+  features: '設備',
+  capacityNotes: '収容の備考',
+  citizenNotes: '来場される方へのお知らせ',
+  active: '受付',
+  position: '並び順',
 };
 
 /** Venues from a CSV file: what it would do is shown line by line, then done or left. */
@@ -42,7 +52,9 @@ export class VenueImport {
     this.done.set(undefined);
     this.note.set('');
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/city/venues/sheet/preview', { body: { content: file.content } });
+    const { data, error } = await this.api.client.POST('/api/v1/city/venues/sheet/preview', {
+      body: { content: file.content },
+    });
     this.busy.set(false);
     this.refused.set(error ? (error.faults?.[0]?.sentence ?? error.detail) : '');
     this.plan.set(data);
@@ -52,13 +64,19 @@ export class VenueImport {
     const [file, plan] = [this.file(), this.plan()];
     if (!file || !plan) return;
     this.busy.set(true);
-    const { data, error } = await this.api.client.POST('/api/v1/city/venues/sheet', { body: { content: file.content, fingerprint: plan.fingerprint } });
+    const { data, error } = await this.api.client.POST('/api/v1/city/venues/sheet', {
+      body: { content: file.content, fingerprint: plan.fingerprint },
+    });
     this.busy.set(false);
     if (data) {
       this.done.set(data);
       this.plan.set(undefined);
     } else {
-      this.note.set(error.code === 'changed_meanwhile' ? '確認している間に、ほかの人が会場を変更しました。新しい内容を確認してから、もう一度取り込んでください。' : error.detail);
+      this.note.set(
+        error.code === 'changed_meanwhile'
+          ? '確認している間に、ほかの人が会場を変更しました。新しい内容を確認してから、もう一度取り込んでください。'
+          : error.detail,
+      );
       if (error.current) this.plan.set(error.current as Plan);
     }
   }
@@ -71,7 +89,11 @@ export class VenueImport {
 
   protected changesOf(line: Line): string {
     if (line.kind === 'new') return '新しい会場として追加します';
-    return line.changes.map(({ field, before, after }) => `${fieldWords[field] ?? field}：${shown(field, before)} → ${shown(field, after)}`).join('　');
+    return line.changes
+      .map(
+        ({ field, before, after }) => `${fieldWords[field] ?? field}：${shown(field, before)} → ${shown(field, after)}`,
+      )
+      .join('　');
   }
 }
 
@@ -83,5 +105,10 @@ function countsOf(plan: Plan | undefined) {
 function shown(field: string, text: string): string {
   if (text === '') return '（なし）';
   if (field === 'active') return text === 'true' ? '受け付ける' : '止める';
-  return field === 'features' ? text.split(',').map((code) => venueFeatureWords[code as VenueFeature].column).join('・') : text;
+  return field === 'features'
+    ? text
+        .split(',')
+        .map((code) => venueFeatureWords[code as VenueFeature].column)
+        .join('・')
+    : text;
 }

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
+
 import { venueFeatureWords } from '../../../../domain/venue/features';
 import { Api, type Schema } from '../api/api';
 import { EmptyState } from '../shared/empty-state';
@@ -18,7 +19,15 @@ import { Session } from '../shell/session';
   selector: 'toki-venue-list',
   imports: [EmptyState, Icon, MatButton, MatFormField, MatInput, MatLabel, PageHeader, ProblemNote, RouterLink],
   templateUrl: './venue-list.html',
-  styles: `.filters .wide { width: 20rem; } .count { margin: 0; align-self: center; }`,
+  styles: `
+    .filters .wide {
+      width: 20rem;
+    }
+    .count {
+      margin: 0;
+      align-self: center;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class VenueList {
@@ -31,7 +40,11 @@ export class VenueList {
   protected readonly shown = computed(() => {
     const { q, state } = this.filters.values();
     const text = q.trim().toLowerCase();
-    return this.all().filter((venue) => (state === '' || venue.active === (state === 'on')) && [venue.name, venue.ward, venue.address, venue.code].some((field) => field.toLowerCase().includes(text)));
+    return this.all().filter(
+      (venue) =>
+        (state === '' || venue.active === (state === 'on')) &&
+        [venue.name, venue.ward, venue.address, venue.code].some((field) => field.toLowerCase().includes(text)),
+    );
   });
 
   constructor() {

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+
 import type { StaffRole } from '../../../../domain/staff/roles';
 import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../staff/support/staff-site';
 import { desktop, launchBrowser } from '../../support/browser';
@@ -18,10 +19,18 @@ export async function createAdminSite(options: StaffSiteOptions = {}): Promise<A
   const [site, browser] = await Promise.all([createStaffSite(options), launchBrowser()]);
   const faults: string[] = [];
   return {
-    site, browser, faults,
+    site,
+    browser,
+    faults,
     async open({ role, path = '/', viewport = desktop } = {}) {
       // Colours are measured as they stay, not as they fade in.
-      const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', acceptDownloads: true, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        viewport,
+        locale: 'ja-JP',
+        timezoneId: 'Asia/Tokyo',
+        acceptDownloads: true,
+        reducedMotion: 'reduce',
+      });
       if (role) {
         const { cookies } = await site.colleague(role);
         await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: site.url })));
