@@ -28,6 +28,7 @@ export default tseslint.config(
       '.toki/',
       'coverage/',
       '**/assets/',
+      'test/bench/yardstick/',
     ],
   },
   {

@@ -11,40 +11,52 @@ import { startEmbeddedPostgres } from '../../runtime/embedded-postgres';
 import { startEmbeddedTemporal } from '../../runtime/embedded-temporal';
 import { StartError } from '../../runtime/start-error';
 import { findTemporalCli } from '../../runtime/temporal-cli';
+import { guard } from '../support/guardian';
 import type { Figure } from './measure';
+import { buildRevision, type OlderBuild } from './older-build';
 
 interface BenchServers {
   readonly postgresUrl: string;
+  readonly postgresPid: number;
   readonly temporalAddress: string;
 }
 
 interface BenchOptions {
   readonly bookings: number;
   readonly residents: number;
+  /** An older revision, built: what `httpVsBefore` is measured against. */
+  readonly before: OlderBuild | undefined;
   readonly say: (line: string) => void;
 }
 
 const figures = [
-  'httpVsSql',
+  'httpVsYardstick',
+  'holdAtSeventy',
+  'httpVsBefore',
+  'burstVsQuiet',
   'handoverVsTemporal',
   'eventsPerBooking',
-  'importVsCopy',
+  'importVsYardstick',
   'growth',
   'tables',
   'rehearsal',
 ] as const;
 type FigureName = (typeof figures)[number];
 
-async function measure(
-  name: FigureName,
-  { postgresUrl, temporalAddress }: BenchServers,
-  options: BenchOptions,
-): Promise<Figure> {
+async function measure(name: FigureName, servers: BenchServers, options: BenchOptions): Promise<Figure> {
+  const { postgresUrl, temporalAddress } = servers;
   switch (name) {
-    case 'httpVsSql': {
-      const { httpVsSql } = await import('./http-vs-sql.js');
-      return httpVsSql(postgresUrl);
+    case 'httpVsYardstick':
+      return (await import('./http-vs-yardstick.js')).httpVsYardstick(postgresUrl);
+    case 'holdAtSeventy':
+      return (await import('./http-vs-yardstick.js')).holdAtSeventy(postgresUrl);
+    case 'httpVsBefore': {
+      if (!options.before) throw new StartError('"httpVsBefore" needs --against REVISION.');
+      const { httpVsBefore } = await import('./http-vs-yardstick.js');
+      return httpVsBefore(postgresUrl, options.before.dist, options.before.revision);
     }
+    case 'burstVsQuiet':
+      return (await import('./burst.js')).burstVsQuiet(postgresUrl, temporalAddress);
     case 'handoverVsTemporal': {
       const { handoverVsTemporal } = await import('./handover-vs-temporal.js');
       const client = createTemporalClient(
@@ -61,9 +73,9 @@ async function measure(
       const { eventsPerBooking } = await import('./events-per-booking.js');
       return eventsPerBooking(postgresUrl, temporalAddress);
     }
-    case 'importVsCopy': {
-      const { importVsCopy } = await import('./import-vs-copy.js');
-      return importVsCopy(postgresUrl, temporalAddress, options.residents, options.say);
+    case 'importVsYardstick': {
+      const { importVsYardstick } = await import('./import-vs-yardstick.js');
+      return importVsYardstick(servers, options.residents, options.say);
     }
     case 'growth': {
       const { growth } = await import('./growth.js');
@@ -82,12 +94,13 @@ async function measure(
 
 /** `toki bench`. Exit code 0 when every figure measured holds, 1 when one does not. */
 export const benchCommand: Command = {
-  usage: 'bench [--json] [--only FIGURE[,FIGURE…]] [--bookings N] [--residents N]',
-  summary: 'measure the figures of the README, each beside bare SQL or bare Temporal',
+  usage: 'bench [--json] [--only FIGURE[,FIGURE…]] [--against REVISION] [--bookings N] [--residents N]',
+  summary: 'measure the figures of the README, each beside the least possible work',
   help: `Works on servers of its own (data in a temporary folder, removed afterwards); every figure is a ratio within one run.
   --only       of ${figures.join(', ')}
+  --against    a revision of this repository, such as HEAD~5: built in a work tree of its own and run in turn for "httpVsBefore"
   --bookings   size of the large tables of "growth" (5000000; about 8 GB of disk while it runs)
-  --residents  rows of the file of "importVsCopy", and residents of "tables", with five bookings to eight residents (800000)`,
+  --residents  rows of the file of "importVsYardstick", and residents of "tables", with five bookings to eight residents (800000)`,
   run,
 };
 
@@ -97,26 +110,35 @@ async function run(args: readonly string[], io: Pick<CommandIo, 'say'>): Promise
     options: {
       json: { type: 'boolean', default: false },
       only: { type: 'string' },
+      against: { type: 'string' },
       bookings: { type: 'string', default: '5000000' },
       residents: { type: 'string', default: '800000' },
     },
   });
-  const wanted = values.only?.split(',') ?? [...figures];
+  const wanted =
+    values.only?.split(',') ??
+    figures.filter((name) => name !== 'httpVsBefore' || values.against !== undefined).map(String);
   for (const name of wanted)
     if (!(figures as readonly string[]).includes(name))
       throw new StartError(`There is no figure "${name}": ${figures.join(', ')}.`);
-  const options = {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const sizes = {
     bookings: sizeOf(values.bookings, '--bookings'),
     residents: sizeOf(values.residents, '--residents'),
-    say: (line: string) => process.stderr.write(`${line}\n`),
   };
+  const before = values.against === undefined ? undefined : buildRevision(values.against, say);
+  const options = { ...sizes, before, say };
   const results: Figure[] = [];
-  await withServers(async (servers) => {
-    for (const name of wanted as FigureName[]) {
-      options.say(`Measuring ${name} …`);
-      results.push(await measure(name, servers, options));
-    }
-  });
+  try {
+    await withServers(async (servers) => {
+      for (const name of wanted as FigureName[]) {
+        say(`Measuring ${name} …`);
+        results.push(await measure(name, servers, options));
+      }
+    });
+  } finally {
+    before?.remove();
+  }
   io.say(
     values.json
       ? JSON.stringify(Object.fromEntries(results.map(({ name, ...figure }) => [name, figure])), null, 2)
@@ -154,6 +176,7 @@ async function withServers(work: (servers: BenchServers) => Promise<void>): Prom
       logFile: join(folder, 'postgres.log'),
       settings: { shared_buffers: '512MB', max_wal_size: '4GB', max_connections: '100' },
     });
+    guard('', [{ pid: postgres.server.pid, signal: 'SIGINT' }]);
     stops.unshift(() => postgres.stop());
     const cli = await findTemporalCli({
       cli: process.env['TEMPORAL_CLI'],
@@ -168,8 +191,9 @@ async function withServers(work: (servers: BenchServers) => Promise<void>): Prom
       logFile: join(folder, 'temporal.log'),
       databaseFile: join(folder, 'temporal.db'),
     });
+    guard(folder, [{ pid: temporal.server.pid, signal: 'SIGTERM' }]);
     stops.unshift(() => temporal.stop());
-    await work({ postgresUrl: postgres.url, temporalAddress: temporal.address });
+    await work({ postgresUrl: postgres.url, postgresPid: postgres.server.pid, temporalAddress: temporal.address });
   } finally {
     for (const stop of stops) await stop();
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Connection } from '@temporalio/client';
@@ -8,10 +7,10 @@ import { Connection } from '@temporalio/client';
 import { projectRoot } from '../../runtime/root';
 import { pollersOf } from '../../runtime/task-queues';
 import type { BenchCity } from './bench-city';
+import { childWatch } from './subject';
 
 export interface WorkerProcess {
-  /** Resident set now, and the largest since the process began, in MiB (Linux). */
-  memory(): { now: number; peak: number };
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -21,17 +20,21 @@ export async function startWorkerProcess(
   temporalAddress: string,
   queue: string,
 ): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', 'worker.js')], {
-    env: {
-      ...process.env,
-      DATABASE_URL: city.databaseUrl,
-      TEMPORAL_ADDRESS: temporalAddress,
-      TOKI_KEYS: city.keysText,
-      TOKI_DEMO: '1',
-      LOG_LEVEL: 'warn',
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--require', childWatch, join(projectRoot, 'dist', 'runtime', 'worker.js')],
+    {
+      env: {
+        ...process.env,
+        DATABASE_URL: city.databaseUrl,
+        TEMPORAL_ADDRESS: temporalAddress,
+        TOKI_KEYS: city.keysText,
+        TOKI_DEMO: '1',
+        LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  );
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
@@ -51,12 +54,7 @@ export async function startWorkerProcess(
     await connection.close();
   }
   return {
-    memory() {
-      const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
-      const mebibytes = (name: string) =>
-        Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024;
-      return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
-    },
+    pid: child.pid ?? 0,
     stop,
   };
 }

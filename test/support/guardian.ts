@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+import { projectRoot } from '../../runtime/root';
+
 export interface GuardedProcess {
   readonly pid: number | undefined;
   /** What asks it to stop in order. */
@@ -15,7 +17,7 @@ export function guard(folder: string, processes: readonly GuardedProcess[]): () 
   const guardian = spawn(
     process.execPath,
     [
-      join(__dirname, 'guardian-process.cjs'),
+      join(projectRoot, 'test', 'support', 'guardian-process.cjs'),
       folder,
       ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`),
     ],
