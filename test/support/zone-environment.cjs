@@ -23,3 +23,4 @@ function inZone(Environment) {
 }
 
 module.exports = inZone(NodeEnvironment);
+module.exports.inZone = inZone;
