@@ -17,6 +17,54 @@ const allowedInWorkflows = {
   ],
 };
 
+const dateFrom =
+  ':matches(NewExpression[callee.name="Date"], CallExpression[callee.object.name="Date"][callee.property.name="parse"])';
+
+/** The zone of the machine, or of the clerk's browser, decides nothing: `domain/calendar/city-time.ts` knows the city's. */
+const localTime = [
+  {
+    selector:
+      'MemberExpression[property.name=/^[gs]et(Hours|Minutes|Seconds|Milliseconds|Date|Day|Month|FullYear|Year)$/]',
+    message: "This is the machine's own time. Ask domain/calendar/city-time.ts (admin-ui: shared/city-time.ts).",
+  },
+  {
+    selector: 'MemberExpression[property.name=/^(getTimezoneOffset|to(Locale)?(Date|Time)String)$/]',
+    message: "This is the machine's own time. Ask domain/calendar/city-time.ts (admin-ui: shared/city-time.ts).",
+  },
+  {
+    selector: 'MemberExpression[property.name="toLocaleString"]',
+    message: 'A date would be written in the machine’s zone. Dates: city-time.ts. Numbers: Intl.NumberFormat.',
+  },
+  {
+    selector:
+      ':matches(NewExpression, CallExpression)[callee.property.name="DateTimeFormat"]:not(:has(Property[key.name="timeZone"]))',
+    message: "Without timeZone it writes the machine's own time.",
+  },
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length>1]',
+    message: "Year, month, day are taken in the machine's own zone. Use instantOf, or Date.UTC.",
+  },
+  { selector: 'CallExpression[callee.name="Date"]', message: "Date() writes the machine's own time." },
+  {
+    selector: `${dateFrom} > Literal[value=/T[0-9:.]+$/], ${dateFrom} > TemplateLiteral > TemplateElement[tail=true][value.raw=/T[0-9:.]+$/]`,
+    message: "Without an offset the text is taken in the machine's own zone.",
+  },
+];
+
+/** Angular's own helpers that read or write dates in the zone of the clerk's browser. */
+const browserZone = [
+  {
+    name: '@angular/common',
+    importNames: ['CommonModule', 'DatePipe', 'formatDate'],
+    message: "Dates are written by the pipe `city` of shared/city-time.ts, in the city's zone.",
+  },
+  {
+    name: '@angular/material/core',
+    importNames: ['MatNativeDateModule', 'NativeDateAdapter', 'NativeDateModule', 'provideNativeDateAdapter'],
+    message: 'It takes days in the browser\'s zone; <input type="date"> gives them as text.',
+  },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -57,6 +105,11 @@ export default tseslint.config(
     rules: { 'simple-import-sort/imports': 'error', 'simple-import-sort/exports': 'error' },
   },
   {
+    files: ['{domain,workflows,activities,api,database,migrations,runtime,admin-ui}/**/*.{ts,mjs,js}'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...localTime] },
+  },
+  {
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
@@ -89,6 +142,7 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
+        ...localTime,
         {
           selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
           message: 'Time is an argument of the domain.',
@@ -114,6 +168,7 @@ export default tseslint.config(
     files: ['admin-ui/**/*.ts'],
     rules: {
       '@typescript-eslint/no-extraneous-class': 'off',
+      'no-restricted-imports': ['error', { paths: browserZone }],
       // Validators.required and its like are meant to be handed over.
       '@typescript-eslint/unbound-method': 'off',
       // Material's options are classes, given as plain objects everywhere in its own documentation.

@@ -19,18 +19,27 @@ const shared = {
   setupFilesAfterEnv: ['<rootDir>/test/support/jest-time-limit.ts'],
 };
 
+/** The city's own zone, one on either side of it. What Toki says may depend on none of them. */
+const zones = ['UTC', 'Asia/Tokyo', 'America/Vancouver'];
+
 /** @type {import('jest').Config} */
 module.exports = {
   maxWorkers: 2,
   projects: [
     '<rootDir>/admin-ui',
-    // Rules alone need no server, so running one of their files does not wait for any.
-    { ...shared, displayName: 'domain', testMatch: ['<rootDir>/domain/**/*.test.ts'] },
+    // Rules and words alone need no server, so running one of their files does not wait for any.
+    ...zones.map((zone) => ({
+      ...shared,
+      displayName: `rules and words, ${zone}`,
+      testMatch: ['<rootDir>/{domain,api/citizen}/**/*.test.ts'],
+      testEnvironment: '<rootDir>/test/support/zone-environment.cjs',
+      testEnvironmentOptions: { zone },
+    })),
     {
       ...shared,
       displayName: 'services',
       testMatch: ['<rootDir>/**/*.test.ts'],
-      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/'],
+      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/', '<rootDir>/api/citizen/'],
       setupFilesAfterEnv: [...shared.setupFilesAfterEnv, '<rootDir>/test/support/jest-second-look.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',

@@ -4,6 +4,9 @@ module.exports = {
   displayName: 'admin-ui',
   rootDir: __dirname,
   preset: 'jest-preset-angular',
+  // A clerk's computer may be set to any zone.
+  testEnvironment: '<rootDir>/zone-environment.cjs',
+  testEnvironmentOptions: { zone: 'America/Vancouver' },
   setupFilesAfterEnv: ['<rootDir>/src/test-setup.ts'],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: {

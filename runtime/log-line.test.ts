@@ -1,9 +1,9 @@
 import { childLine, tokiLine } from './log-line';
 
-const at = new Date(2026, 3, 1, 9, 5, 7);
+const at = new Date('2026-04-01T00:05:07Z');
 
 test('a line of pino becomes time, child, message and fields', () => {
-  const time = new Date(2026, 3, 1, 9, 5, 6).getTime();
+  const time = Date.parse('2026-04-01T00:05:06Z');
   const line = JSON.stringify({
     level: 30,
     time,
@@ -30,6 +30,6 @@ test.each(['plain words', '{not json', '{"broken": '])('%s is kept as it is', (l
   expect(childLine('staff', line, at)).toBe(`09:05:07 staff   | ${line}`);
 });
 
-test('our own lines stand in the same columns', () => {
+test('our own lines stand in the same columns, and in city time as everything that staff see', () => {
   expect(tokiLine('Starting PostgreSQL', at)).toBe('09:05:07 toki    | Starting PostgreSQL');
 });

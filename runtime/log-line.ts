@@ -1,3 +1,5 @@
+import { cityClock } from '../domain/calendar/city-time';
+
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'trace',
   20: 'debug',
@@ -8,10 +10,6 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'process', 'msg', 'v']);
 
-function clock(at: Date): string {
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
-}
-
 function shown(value: unknown): string {
   if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
   if (typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string')
@@ -21,7 +19,7 @@ function shown(value: unknown): string {
 
 /** A line of one of Toki's own messages. */
 export function tokiLine(text: string, at: Date): string {
-  return `${clock(at)} toki    | ${text}`;
+  return `${cityClock(at)} toki    | ${text}`;
 }
 
 /**
@@ -29,7 +27,7 @@ export function tokiLine(text: string, at: Date): string {
  * kept as it is behind the child's name.
  */
 export function childLine(child: string, line: string, at: Date): string {
-  const prefix = (time: Date) => `${clock(time)} ${child.padEnd(7)} | `;
+  const prefix = (time: Date) => `${cityClock(time)} ${child.padEnd(7)} | `;
   if (!line.startsWith('{')) return prefix(at) + line;
   let entry: Record<string, unknown>;
   try {

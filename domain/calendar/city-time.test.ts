@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import {
   addDays,
+  cityClock,
   cityDate,
   cityTime,
   daysBetween,
@@ -18,6 +19,14 @@ describe('city time', () => {
     expect(cityDate(new Date('2021-05-05T23:30:00Z'))).toBe('2021-05-06');
     expect(cityTime('2021-05-05T23:30:00Z')).toBe('08:30');
     expect(instantOf('2021-05-06', '08:30').toISOString()).toBe('2021-05-05T23:30:00.000Z');
+  });
+
+  it('is said to the second where a line of a log needs it', () => {
+    expect(cityClock('2021-05-05T23:30:07.900Z')).toBe('08:30:07');
+  });
+
+  it('is tested in the time zone that the project of the tests is named after', () => {
+    expect(Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(process.env['TZ']);
   });
 
   it('agrees with Asia/Tokyo of the platform', () => {

@@ -34,6 +34,11 @@ export function cityTime(instant: Instant): string {
   return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(11, 16);
 }
 
+/** The city's time of day at a moment with its seconds, `HH:MM:SS`. */
+export function cityClock(instant: Instant): string {
+  return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(11, 19);
+}
+
 /**
  * The moment of a city date and time of day.
  * @param time `HH:MM`, 00:00–23:59

@@ -1,4 +1,5 @@
-import { addDays, cityDate } from '../../domain/calendar/city-time';
+import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
+import { readCalendar } from '../support/read-calendar';
 import { type Citizen, type CitySite, createCitySite, freshCoupon } from './support/city-site';
 import { type Answer, formOf } from './support/visitor';
 
@@ -96,10 +97,14 @@ test('from the log-in to the reference, every form ending in a redirect', async 
   const bookingId = (confirmed.headers.location ?? '').split('/')[2] ?? '';
   const calendar = await visitor.get(`/bookings/${bookingId}/calendar.ics`);
   expect(calendar.headers['content-type']).toMatch(/^text\/calendar/);
-  const unfolded = calendar.text.replace(/\r\n[ \t]/g, '');
-  expect(unfolded).toContain('BEGIN:VEVENT');
-  expect(unfolded).toContain('桜木会場');
-  expect(unfolded).toMatch(/DTSTART(;TZID=Asia\/Tokyo)?:\d{8}T\d{6}/);
+  const entry = readCalendar(calendar.text);
+  expect(entry).toMatchObject({
+    startsAt: instantOf(day, '09:00').toISOString(),
+    endsAt: instantOf(day, '09:30').toISOString(),
+    status: 'CONFIRMED',
+    uid: `${bookingId}@toki`,
+  });
+  expect(entry.summary).toContain('桜木会場');
   // For the second dose the contacts are still there, the consents are asked again.
   const draft = await site.city
     .database('citizen_session')
@@ -293,6 +298,7 @@ test('moving: the old booking stays until the new one is confirmed', async () =>
   const [first, second] = [await site.city.addSlot({ time: '16:00' }), await site.city.addSlot({ time: '16:30' })];
   const citizen = await site.citizen();
   const old = await book(citizen, first);
+  const entry = readCalendar((await citizen.get(`/bookings/${old}/calendar.ics`)).text);
   expect((await citizen.get('/book/1/venues')).text).toContain(
     '新しい予約が決まるまで、いまの予約はそのまま残ります。',
   );
@@ -304,6 +310,11 @@ test('moving: the old booking stays until the new one is confirmed', async () =>
   expect(done.text).toContain('予約を変更しました');
   expect(await site.city.seats(first)).toMatchObject({ taken: 0 });
   expect((await citizen.get(`/bookings/${old}`)).headers.location).toBe('/bookings');
+
+  // Calendars put the new time in the place of the old one, from whichever booking the file is asked for.
+  const moved = readCalendar((await citizen.follow(await citizen.get(`/bookings/${old}/calendar.ics`))).text);
+  expect(moved).toMatchObject({ uid: entry.uid, startsAt: instantOf(day, '16:30').toISOString(), status: 'CONFIRMED' });
+  expect(moved.sequence).toBeGreaterThan(entry.sequence);
 });
 
 test('an old page cannot turn a new booking into a move by accident', async () => {
@@ -321,6 +332,7 @@ test('cancelling asks first, and says why where it cannot be done', async () => 
   const second = await site.city.addSlot({ dose: 2, daysAhead: 30 });
   const citizen = await site.citizen();
   const id = await book(citizen, slotId);
+  const entry = readCalendar((await citizen.get(`/bookings/${id}/calendar.ics`)).text);
   const two = (await citizen.post('/api/v1/bookings', { slotId: second, dose: 2 })).json<{ id: string }>().id;
   const refused = await citizen.get(`/bookings/${id}/cancel`);
   expect(refused.text).toContain('次の回の予約が残っているため');
@@ -328,7 +340,12 @@ test('cancelling asks first, and says why where it cannot be done', async () => 
   await citizen.fill('/bookings', `/holds/${two}/give-up`, {});
   const done = await citizen.follow(await citizen.fill(`/bookings/${id}/cancel`, `/bookings/${id}/cancel`, {}));
   expect(done.text).toContain('予約を取り消しました。');
+  expect(done.text).toContain(`href="/bookings/${id}/calendar.ics"`);
   expect(await site.city.seats(slotId)).toMatchObject({ taken: 0 });
+  const cancelled = readCalendar((await citizen.get(`/bookings/${id}/calendar.ics`)).text);
+  expect(cancelled).toMatchObject({ uid: entry.uid, status: 'CANCELLED' });
+  expect(cancelled.sequence).toBeGreaterThan(entry.sequence);
+  expect(cancelled.summary).toContain('取り消し：');
 });
 
 test('a session that ended in the middle goes on where it was', async () => {

@@ -1,9 +1,9 @@
 import type Router from '@koa/router';
-import ical from 'ical-generator';
 import { toString as qrToString } from 'qrcode';
 
 import type { BookingView } from '../../../database/bookings';
 import type { Session } from '../../../database/sessions';
+import { calendarIdentity } from '../../../domain/booking/calendar-identity';
 import { type Refusal, refusals } from '../../../domain/booking/refusals';
 import { cutOff } from '../../../domain/booking/rules';
 import { uuid } from '../../shared/input';
@@ -13,6 +13,8 @@ import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
+import { calendarFile } from './calendar-file';
+import { calendarWords } from './calendar-words';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf } from './requests';
 
@@ -32,37 +34,21 @@ export function addBookingPages(
   router.get('/bookings/:id', pageSession(gate), (ctx) => sendBooking(ctx, false));
 
   router.get('/bookings/:id/calendar.ics', pageSession(gate), async (ctx) => {
-    const { booking } = await bookingOf(ctx);
-    if (booking.state !== 'confirmed') throw new Refused('not_confirmed');
+    const { session, booking } = await bookingOf(ctx);
+    if (booking.replacedBy !== null) {
+      seeOther(ctx, `/bookings/${booking.replacedBy}/calendar.ics`);
+      return;
+    }
+    if (booking.state !== 'confirmed' && booking.state !== 'cancelled') throw new Refused('not_confirmed');
     const words = await page.wordsFor(ctx);
-    const { t } = words;
-    const document = words.programme((await desk.versionOf(booking)).document);
-    const model = bookingModel(words, document, booking);
-    const calendar = ical({
-      name: document.name,
-      prodId: { company: 'Toki', product: 'booking', language: words.tag.toUpperCase() },
-      timezone: 'Asia/Tokyo',
-    });
-    calendar.createEvent({
-      id: `${booking.id}@toki`,
-      start: booking.slot.startsAt,
-      end: booking.slot.endsAt,
-      summary: t('booking.calendar_summary', {
-        programme: document.name,
-        dose: model.doseLabel,
-        venue: model.venue.name,
-      }),
-      location: `${model.venue.name} ${model.venue.address}`,
-      description: [
-        t('booking.calendar_reference', { reference: model.reference ?? '' }),
-        t('booking.calendar_bring', { things: document.texts.whatToBring.join(t('booking.calendar_comma')) }),
-        t('booking.calendar_call_centre', { telephone: document.callCentre.telephone }),
-      ].join('\n'),
-      url: `${publicUrl}/bookings`,
-    });
+    const { document } = await desk.versionOf(booking);
+    const identity = calendarIdentity(booking, await desk.listOf(session));
     ctx.type = 'text/calendar; charset=utf-8';
     ctx.set('Content-Disposition', `attachment; filename="yoyaku-${String(booking.dose)}.ics"`);
-    ctx.body = calendar.toString();
+    ctx.body = calendarFile(
+      { name: words.programme(document).name, language: words.tag, writtenAt: new Date() },
+      { ...identity, ...calendarWords(words, document, booking), url: `${publicUrl}/bookings` },
+    );
   });
 
   router.get('/bookings/:id/cancel', pageSession(gate), async (ctx) => {
@@ -82,7 +68,7 @@ export function addBookingPages(
     async (ctx) => {
       const { session, booking } = await bookingOf(ctx);
       const result = await desk.cancel(session, { bookingId: booking.id });
-      if (result.ok) seeOther(ctx, '/bookings', { done: 'cancelled' });
+      if (result.ok) seeOther(ctx, '/bookings', { done: 'cancelled', booking: booking.id });
       else await sendCancel(ctx, booking, result, refusals[result.code].http);
     },
   );

@@ -74,6 +74,7 @@ export function addMyBookings(
       title: t('bookings.heading'),
       person: resident && dates.birthDate(resident.birthDate),
       done: doneBefore.has(done) ? t(`bookings.done_${done}`) : undefined,
+      cancelledId: all.find((item) => item.id === textOf(ctx.query, 'booking') && item.state === 'cancelled')?.id,
       refused: isRefusalCode(refused) ? inWords(refuse(refused)) : undefined,
       cards,
       statements: declarable(words.programme(document), session).map((item) => ({

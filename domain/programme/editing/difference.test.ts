@@ -126,5 +126,6 @@ test('any two values of JSON can be compared, and the same ones are the same', (
       expect(differencesOf(a, structuredClone(a))).toEqual([]);
       for (const difference of differencesOf(a, b)) expect(typeof differenceInWords(difference)).toBe('string');
     }),
+    { examples: [[[true], [true, { toString: '' }, true]]] },
   );
 });

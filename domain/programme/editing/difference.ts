@@ -55,8 +55,8 @@ export function differencesOf(before: unknown, after: unknown): DocumentDifferen
         path: path.join('.'),
         kind: 'moved',
         place: `${placeInWords(after, path)}の順番`,
-        before: namesOf(old),
-        after: namesOf(fresh),
+        before: valueInWords(oldPath, old),
+        after: valueInWords(path, fresh),
       });
   }
 
@@ -102,10 +102,6 @@ export function valueInWords(path: Path, value: unknown): string {
 
 function momentInWords(value: string): string {
   return Number.isNaN(Date.parse(value)) ? value : `${formatDateJa(cityDate(value))} ${cityTime(value)}`;
-}
-
-function namesOf(items: readonly unknown[]): string {
-  return items.map((item) => nameOfItem(item) ?? String(item)).join('、');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

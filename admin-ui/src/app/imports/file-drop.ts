@@ -9,7 +9,7 @@ import type { Fault } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { FileUpload, type Upload } from './file-upload';
-import { fileSize } from './words';
+import { figure, fileSize } from './words';
 
 /** Choose a file or drop it here, see it go, hear at once when it is not one that can be read. */
 @Component({
@@ -27,6 +27,7 @@ export class FileDrop {
   readonly page = input.required<string>();
   /** It is stored: what it is called from now on. */
   readonly stored = output<Schema<'ImportFile'>>();
+  protected readonly figure = figure;
   protected readonly settings = loaded(() => this.api.client.GET('/api/v1/import-settings'));
   protected readonly faults = signal<readonly Fault[]>([]);
   protected readonly file = signal<File | undefined>(undefined);

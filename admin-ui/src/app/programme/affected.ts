@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, injec
 import { RouterLink } from '@angular/router';
 
 import { Api, type Schema } from '../api/api';
+import { figure } from '../imports/words';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
 import { ProblemNote } from '../shared/problem-note';
@@ -171,9 +172,7 @@ export class AffectedCard {
     () => (this.counted.value()?.now.eligible ?? 0) - (this.counted.value()?.before?.eligible ?? 0),
   );
   protected readonly changeWords = computed(() =>
-    this.change() === 0
-      ? '変わりません'
-      : `${this.change() > 0 ? '＋' : '－'}${Math.abs(this.change()).toLocaleString('ja-JP')}人`,
+    this.change() === 0 ? '変わりません' : `${this.change() > 0 ? '＋' : '－'}${figure(Math.abs(this.change()))}人`,
   );
   protected readonly declares = computed(
     () => this.counted.value()?.groups.some((group) => group.byDeclaration) ?? false,

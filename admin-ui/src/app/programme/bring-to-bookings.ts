@@ -3,6 +3,7 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked
 import { MatButton } from '@angular/material/button';
 
 import { Api, type Problem, type Schema } from '../api/api';
+import { figure } from '../imports/words';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
@@ -320,7 +321,7 @@ export class BringToBookings {
     const found = this.preview.value();
     if (!found) return;
     const sentences = [
-      `これからの予約 ${found.willMove.toLocaleString('ja-JP')}件が第${String(found.number)}版に移り、お知らせが新しい版のとおりに送られます。`,
+      `これからの予約 ${figure(found.willMove)}件が第${String(found.number)}版に移り、お知らせが新しい版のとおりに送られます。`,
       '途中で止めることはできますが、移した予約は元の版に戻せません。',
     ];
     if (!(await this.asking.yes({ heading: '反映を承認しますか', sentences, yes: '承認して始める' }))) return;

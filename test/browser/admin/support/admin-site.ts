@@ -27,7 +27,7 @@ export async function createAdminSite(options: StaffSiteOptions = {}): Promise<A
       const context = await browser.newContext({
         viewport,
         locale: 'ja-JP',
-        timezoneId: 'Asia/Tokyo',
+        timezoneId: 'America/Vancouver',
         acceptDownloads: true,
         reducedMotion: 'reduce',
       });
