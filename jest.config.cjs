@@ -31,7 +31,6 @@ module.exports = {
       displayName: 'services',
       testMatch: ['<rootDir>/**/*.test.ts'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/'],
-      setupFilesAfterEnv: [...shared.setupFilesAfterEnv, '<rootDir>/test/support/jest-second-look.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

@@ -8,8 +8,6 @@ import { describeInBrowser } from '../support/chromium';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 
 jest.setTimeout(300_000);
-// One story: its second half cannot begin anew.
-jest.retryTimes(0);
 
 /** Born on 17 August of Taisho 12; line 2 of the city's file. */
 const caller = { number: '9920000001', kana: 'タカハシ', birthDate: 'T12.8.17' };

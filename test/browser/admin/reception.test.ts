@@ -9,6 +9,7 @@ import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';
 import { launchBrowser } from '../support/browser';
+import { overToday } from '../../support/today';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 import { venueDay } from './support/venue-day';
 
@@ -118,10 +119,8 @@ describeInBrowser('the reception of a venue', () => {
   test('closing the day says how many first', async () => {
     const { database } = admin.site.city;
     const person = day.today.find((item) => item.kana.startsWith('ツチダ'))!;
-    await database.raw(
-      `UPDATE slot SET starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes' WHERE id = (SELECT slot_id FROM booking WHERE id = ?)`,
-      [person.bookingId],
-    );
+    const { slot } = (await admin.site.city.bookings.find(person.bookingId))!;
+    await database('slot').where({ id: slot.id }).update(overToday());
     const page = await admin.open({ role: 'reception', path });
     await page.getByRole('button', { name: '1日を締める' }).click();
     await page.getByRole('button', { name: /件を来場なしにする/ }).click();
