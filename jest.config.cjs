@@ -22,6 +22,7 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [
     '<rootDir>/admin-ui',
     // Rules alone need no server, so running one of their files does not wait for any.
@@ -31,7 +32,7 @@ module.exports = {
       displayName: 'services',
       testMatch: ['<rootDir>/**/*.test.ts'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalSetup: `<rootDir>/test/support/${process.env.TOKI_TEST_SERVICES ? 'servers-that-stay' : 'global-setup'}.ts`,
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],

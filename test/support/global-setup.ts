@@ -1,12 +1,23 @@
-import { publishTestServices, startTestServices } from './services';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { publishTestServices } from './services';
+import { startServices } from './start-services';
+import { ensureTemplate } from './template';
 
 declare global {
   var tokiStopTestServices: (() => Promise<void>) | undefined;
 }
 
-// jest calls the default export, and nothing else.
+/** Starts the servers of this run; they end with it. Jest calls the default export, and nothing else. */
 export default async function globalSetup(): Promise<void> {
-  const { services, stop } = await startTestServices();
-  publishTestServices(services);
+  const { running, stop } = await startServices(mkdtempSync(join(tmpdir(), 'toki-test-')));
+  try {
+    publishTestServices({ ...running, templateDatabase: await ensureTemplate(running.postgresUrl) });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   globalThis.tokiStopTestServices = stop;
 }

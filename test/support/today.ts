@@ -1,4 +1,4 @@
-import { cityDate, instantOf } from '../../domain/calendar/city-time';
+import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 
 /** Start and end of a slot, as the table has them. */
 export interface SlotTimes {
@@ -23,6 +23,12 @@ function startToday(now: Date, minutesAgo: number): number {
 export function underWayToday(now = new Date()): SlotTimes {
   const start = startToday(now, 10);
   return { starts_at: new Date(start), ends_at: new Date(now.getTime() + 20 * minute) };
+}
+
+/** A slot of today that has not begun, not even at a minute to midnight. */
+export function laterToday(now = new Date()): SlotTimes {
+  const midnight = instantOf(addDays(cityDate(now), 1), '00:00').getTime();
+  return { starts_at: new Date(midnight - 1 - calls++), ends_at: new Date(midnight + 30 * minute) };
 }
 
 /** A slot of today that is over. */

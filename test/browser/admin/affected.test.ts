@@ -95,5 +95,5 @@ describeInBrowser('who is affected by a draft', () => {
     await card.getByText('－10人').waitFor();
     await look(page, 'affected-publish');
     expect(admin.faults).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,6 +12,7 @@ import { launchBrowser } from '../support/browser';
 import { overToday } from '../../support/today';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 import { venueDay } from './support/venue-day';
+import { patienceMs } from '../../support/patience';
 
 const phone = { width: 390, height: 844 };
 const answerOf = (page: Page) => page.locator('.answer');
@@ -113,7 +114,7 @@ describeInBrowser('the reception of a venue', () => {
     await row.waitFor();
     const person = day.today.find((item) => item.kana.startsWith('ハセガワ'))!;
     await admin.site.city.bookings.checkIn(person.bookingId, 'venue');
-    await row.waitFor({ state: 'detached', timeout: 20_000 });
+    await row.waitFor({ state: 'detached' });
   });
 
   test('closing the day says how many first', async () => {
@@ -154,7 +155,7 @@ describeInBrowser('the reception of a venue', () => {
       viewport: phone,
     });
     const list = await context.newPage();
-    list.setDefaultTimeout(15_000);
+    list.setDefaultTimeout(patienceMs);
     const wrong: string[] = [];
     list.on('pageerror', (error) => wrong.push(error.message));
     list.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
