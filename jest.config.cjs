@@ -21,7 +21,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  maxWorkers: 2,
+  // One more than the cores of a small machine: tests wait for servers, browsers and clocks a third of their time.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [
     '<rootDir>/admin-ui',

@@ -4,11 +4,11 @@ import { createLineEvents } from '../../database/line-events';
 import { createLineLinks } from '../../database/line-links';
 import type { CitySiteOptions } from '../api/support/city-site';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
-import { patienceMs } from '../support/patience';
 
 const linksOf: CitySiteOptions['line'] = ({ database, keys }) => ({
   links: createLineLinks({ database, keys }),

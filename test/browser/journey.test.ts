@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone, smallPhone } from './support/browser';
 import { Journey } from './support/journey';
-import { patienceMs } from '../support/patience';
 
 let booking: BookingSite;
 let browser: Browser;

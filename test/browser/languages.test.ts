@@ -2,11 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 
 import { otherLanguages } from '../../domain/programme/document';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { translatedProgramme } from '../support/translated-programme';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { launchBrowser, phone, smallPhone } from './support/browser';
-import { patienceMs } from '../support/patience';
 
 let booking: BookingSite;
 let browser: Browser;

@@ -4,9 +4,9 @@ import type { Browser } from 'playwright-core';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { createWorkflowUrls } from '../../runtime/workflow-urls';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 import { desktop, launchBrowser } from './support/browser';
-import { patienceMs } from '../support/patience';
 
 jest.setTimeout(240_000);
 

@@ -7,9 +7,9 @@ import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { bookingWorkflowId, bookingWorkflowType } from '../../domain/contracts/booking-workflow';
 import { OwnTemporal } from '../support/own-temporal';
+import { patienceMs } from '../support/patience';
 import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { KeptProcess, startTokiProcess, untilPolled } from './toki-process';
-import { patienceMs } from '../support/patience';
 
 jest.setTimeout(120_000);
 

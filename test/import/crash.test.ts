@@ -1,7 +1,7 @@
 import { createImportRunStore } from '../../database/import-runs';
 import { createImportStaging, StagingTakenOverError } from '../../database/import-staging';
-import { createImportWorld, csv, type ImportWorld, people } from './import-world';
 import { patienceMs } from '../support/patience';
+import { createImportWorld, csv, type ImportWorld, people } from './import-world';
 
 const MANY = 20_000;
 

@@ -2,10 +2,10 @@ import { createProgrammes } from '../../database/programmes';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import type { Visitor } from '../api/support/visitor';
 import { createStaffSite, type StaffSite } from '../staff/support/staff-site';
+import { patienceMs } from '../support/patience';
 import { runningChange } from '../support/running-change';
 import { validAnswers } from '../support/test-city';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
-import { patienceMs } from '../support/patience';
 
 interface Change {
   id: string;

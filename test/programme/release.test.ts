@@ -7,8 +7,8 @@ import { createStaffRepository } from '../../database/staff';
 import { releaseWorkflowId } from '../../domain/contracts/programme-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { tester } from '../staff/support/staff-site';
-import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
 import { patienceMs } from '../support/patience';
+import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
 
 const programme = 'test-programme';
 let world: RehearsalTestWorld;

@@ -3,9 +3,9 @@ import { expectClean } from '../browser/support/axe';
 import { tester } from '../staff/support/staff-site';
 import { describeInBrowser } from '../support/chromium';
 import { OwnTemporal } from '../support/own-temporal';
+import { patienceMs } from '../support/patience';
 import { testDocument } from '../support/test-city';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
-import { patienceMs } from '../support/patience';
 
 /** A Temporal that a city runs itself may not know how to skip time: the rehearsal says so, and leaves nothing behind. */
 const temporal = new OwnTemporal({ 'frontend.WorkflowTimeSkippingEnabled': 'false' });

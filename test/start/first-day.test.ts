@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { projectRoot } from '../../runtime/root';
 import { desktop, launchBrowser } from '../browser/support/browser';
 import { describeInBrowser } from '../support/chromium';
-import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 import { patienceMs } from '../support/patience';
+import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 
 jest.setTimeout(300_000);
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isAlive, type ProcessMark } from '../../runtime/process-identity';
 import { servicesIn } from './services';
-import { keeperFile,serversFolder, servicesFile } from './test-servers-files';
+import { keeperFile, serversFolder, servicesFile } from './test-servers-files';
 
 const logFile = join(serversFolder, 'keeper.log');
 const startWithinMs = 180_000;

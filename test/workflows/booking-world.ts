@@ -21,10 +21,10 @@ import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
 import { type ActivityOptions, createActivities, createWorkers, type Workers } from '../../runtime/workers';
 import { workflowBundle } from '../../runtime/workflow-bundle';
+import { patienceMs } from '../support/patience';
 import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from '../support/time-skipping';
-import { patienceMs } from '../support/patience';
 
 Runtime.install({
   logger: new DefaultLogger('ERROR'),

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
-import { patienceMs } from '../../support/patience';
 
 const number = '5700000001';
 let numbers = 5_700_000_003;

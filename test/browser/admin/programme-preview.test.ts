@@ -2,9 +2,9 @@ import type { Frame, Page } from 'playwright-core';
 
 import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
-import { patienceMs } from '../../support/patience';
 
 const shots = process.env['TOKI_SHOTS'];
 

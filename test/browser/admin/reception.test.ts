@@ -7,12 +7,12 @@ import type { Page } from 'playwright-core';
 
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
+import { overToday } from '../../support/today';
 import { expectClean } from '../support/axe';
 import { launchBrowser } from '../support/browser';
-import { overToday } from '../../support/today';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 import { venueDay } from './support/venue-day';
-import { patienceMs } from '../../support/patience';
 
 const phone = { width: 390, height: 844 };
 const answerOf = (page: Page) => page.locator('.answer');

@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 
 import type { StaffRole } from '../../../../domain/staff/roles';
 import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../staff/support/staff-site';
-import { desktop, launchBrowser } from '../../support/browser';
 import { patienceMs } from '../../../support/patience';
+import { desktop, launchBrowser } from '../../support/browser';
 
 export interface AdminSite {
   readonly site: StaffSite;
