@@ -24,7 +24,9 @@ const zones = ['UTC', 'Asia/Tokyo', 'America/Vancouver'];
 
 /** @type {import('jest').Config} */
 module.exports = {
-  maxWorkers: 2,
+  // One more than the cores of a small machine: tests wait for servers, browsers and clocks a third of their time.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   projects: [
     '<rootDir>/admin-ui',
     // Rules and words alone need no server, so running one of their files does not wait for any.
@@ -40,8 +42,7 @@ module.exports = {
       displayName: 'services',
       testMatch: ['<rootDir>/**/*.test.ts'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/', '<rootDir>/api/citizen/'],
-      setupFilesAfterEnv: [...shared.setupFilesAfterEnv, '<rootDir>/test/support/jest-second-look.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalSetup: `<rootDir>/test/support/${process.env.TOKI_TEST_SERVICES ? 'servers-that-stay' : 'global-setup'}.ts`,
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
   ],

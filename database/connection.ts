@@ -15,10 +15,12 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Connections of this process. Each door has its own pool. */
   readonly poolSize: number;
+  /** Who gets no connection within this is refused, ms. */
+  readonly acquireWithinMs?: number;
 }
 
 /** Opens a pool. Nothing is connected before the first query. */
-export function openDatabase({ url, applicationName, poolSize }: DatabaseOptions): Database {
+export function openDatabase({ url, applicationName, poolSize, acquireWithinMs = 5_000 }: DatabaseOptions): Database {
   return createKnex({
     client: 'pg',
     // Compiling a statement takes longer than any of ours runs.
@@ -28,7 +30,7 @@ export function openDatabase({ url, applicationName, poolSize }: DatabaseOptions
       statement_timeout: 0,
       options: '-c jit=off',
     },
-    pool: { min: 0, max: poolSize, acquireTimeoutMillis: 5_000 },
+    pool: { min: 0, max: poolSize, acquireTimeoutMillis: acquireWithinMs },
     migrations: { migrationSource },
     // knex writes to the console by itself; whoever runs the query hears of the failure and logs it.
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const LEAST_NODE = [20, 19];
-const SOURCES = ['domain', 'workflows', 'activities', 'api', 'database', 'migrations', 'runtime', 'test'];
 const SOURCE_FILE = /\.(ts|html|css|scss|json)$/;
 const builtMark = join(root, 'dist', '.toki-built');
 const adminMark = join(root, 'dist', '.toki-admin-built');
 
-const usage = `Usage: npm start | npm run reset | npm run toki -- <command> | npm run build | npm run admin-types | npm test`;
+const usage =
+  'Usage: npm start | npm run reset | npm run toki -- <command> | npm run build | npm run admin-types | npm run dev | npm test | npm run test:one -- <file> | npm run test:servers -- start|stop|status';
 
 function fail(sentence) {
   console.error(sentence);
@@ -80,12 +80,16 @@ function install() {
     fail(`The packages could not be installed: ${problem}; see the lines above, and try "npm ci" once more.`);
 }
 
+/** Whether a source is newer than the last success, which `mark` remembers. */
+function isOutdated(mark, sources) {
+  return (modified(mark) ?? 0) < Math.max(...sources.map((path) => newest(path)));
+}
+
 /**
- * Does `work` when a source is newer than its last success, which `mark` remembers.
+ * Does `work` and remembers its success.
  * @param {() => Promise<string | undefined>} work returns what went wrong
  */
-async function whenNewer(mark, sources, saying, work) {
-  if ((modified(mark) ?? 0) >= Math.max(...sources.map((path) => newest(path)))) return undefined;
+async function remembered(mark, saying, work) {
   console.log(saying);
   const started = new Date();
   const problem = await work();
@@ -97,28 +101,34 @@ async function whenNewer(mark, sources, saying, work) {
 }
 
 /** Compiles what runs in Node. Returns what went wrong. */
-function build() {
-  return whenNewer(
-    builtMark,
-    [join(root, 'tsconfig.json'), ...SOURCES.map((name) => join(root, name))],
-    'Building …',
-    async () => run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+async function build() {
+  const { buildServer, sourceFolders } = await import('./build-server.mjs');
+  const sources = [join(root, 'runtime', 'build-server.mjs'), ...sourceFolders(root).map((name) => join(root, name))];
+  return isOutdated(builtMark, sources)
+    ? remembered(builtMark, 'Building …', async () => (await buildServer(root)).problem)
+    : undefined;
+}
+
+function isAdminOutdated() {
+  const sources = [
+    'admin-ui/angular.json',
+    'admin-ui/tsconfig.json',
+    'admin-ui/src',
+    'api/staff',
+    'api/shared',
+    'domain',
+  ];
+  return isOutdated(
+    adminMark,
+    sources.map((path) => join(root, path)),
   );
 }
 
 /** Builds the staff's Angular application; its types come from the compiled API. Returns what went wrong. */
-function buildAdminWhenNewer() {
-  const sources = [
-    join(root, 'admin-ui', 'angular.json'),
-    join(root, 'admin-ui', 'tsconfig.json'),
-    join(root, 'admin-ui', 'src'),
-    join(root, 'api', 'staff'),
-    join(root, 'api', 'shared'),
-    join(root, 'domain'),
-  ];
-  return whenNewer(adminMark, sources, 'Building the admin …', async () =>
-    (await import('./build-admin.mjs')).buildAdmin(root),
-  );
+async function buildAdminWhenNewer() {
+  if (!isAdminOutdated()) return undefined;
+  const { buildAdmin } = await import('./build-admin.mjs');
+  return remembered(adminMark, 'Building the admin …', () => buildAdmin(root));
 }
 
 const parent = process.ppid;
@@ -128,9 +138,12 @@ function isAbandoned() {
   return process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
 }
 
-/** Runs the built program in the foreground; signals reach it, and its exit code becomes ours. */
-function handOver(program, args) {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'runtime', program), ...args], {
+/**
+ * Runs the built program in the foreground; signals reach it, and its exit code becomes ours.
+ * @param {Promise<string | undefined>} [adminBuild] still under way: the program is told how it ended
+ */
+function handOver(program, args, adminBuild) {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', program), ...args], {
     cwd: root,
     // Should this process be killed, the channel closes and the program stops in order.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -138,8 +151,13 @@ function handOver(program, args) {
   // Ctrl-C in a terminal reaches the program twice, by itself and through here; it takes the second for the first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   setInterval(() => isAbandoned() && child.kill('SIGTERM'), 500).unref();
+  void adminBuild?.then((problem) => {
+    // It may have been asked to stop meanwhile.
+    if (child.connected) child.send({ adminBuild: problem ?? 'done' }, () => undefined);
+  });
   child.once('error', (error) => fail(`The program could not be run: ${error.message}.`));
   child.once('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] ?? 0) : code));
+  return child;
 }
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -147,21 +165,32 @@ if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
   fail(`Toki needs Node.js ${LEAST_NODE.join('.')} or newer, and this is ${process.versions.node}.`);
 }
 const [command, ...args] = process.argv.slice(2);
-const programs = { start: 'start.js', reset: 'reset.js', toki: 'toki.js' };
-if (![...Object.keys(programs), 'build', 'admin-types', 'test'].includes(command)) fail(usage);
-/** The commands that show the admin, or hand it over. */
-const withAdmin = ['start', 'build'].includes(command);
+const programs = {
+  start: join('runtime', 'start.js'),
+  reset: join('runtime', 'reset.js'),
+  toki: join('runtime', 'toki.js'),
+  'test:servers': join('test', 'support', 'test-servers.js'),
+};
+if (![...Object.keys(programs), 'build', 'admin-types', 'dev', 'test', 'test:one'].includes(command)) fail(usage);
 install();
 if (command === 'test') {
   const { runTests } = await import('./run-tests.mjs');
   process.exitCode = await runTests(root, { build, buildAdmin: buildAdminWhenNewer }, args);
 } else {
-  const problem = (await build()) ?? (withAdmin ? await buildAdminWhenNewer() : undefined);
+  const problem = (await build()) ?? (command === 'build' ? await buildAdminWhenNewer() : undefined);
   if (problem !== undefined) fail(`Toki could not be built: ${problem}; see the lines above.`);
   if (isAbandoned()) process.exit(1);
   if (command === 'admin-types') {
     const { writeAdminTypes } = await import('./build-admin.mjs');
     const wrong = await writeAdminTypes(root);
     if (wrong !== undefined) fail(wrong);
+  } else if (command === 'test:one') {
+    process.exitCode = (await import('./run-one-test.mjs')).runOneTest(root, args);
+  } else if (command === 'dev') {
+    const { develop } = await import('./develop.mjs');
+    develop(root, handOver(programs.start, args));
+  } else if (command === 'start' && isAdminOutdated()) {
+    // Servers start and the demo city is loaded meanwhile.
+    handOver(programs.start, ['--admin-is-being-built', ...args], buildAdminWhenNewer());
   } else if (command !== 'build') handOver(programs[command], args);
 }

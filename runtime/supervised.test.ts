@@ -63,6 +63,24 @@ test('a process that is killed runs again, which the log says', async () => {
   expect(lines).toHaveLength(2);
 });
 
+test('a restart that was asked for comes at once, and is no failure', async () => {
+  const lines: string[] = [];
+  const pids: (number | undefined)[] = [];
+  const supervised = new Supervised({
+    name: 'worker',
+    start: startSleeper,
+    say: (line) => lines.push(line),
+    onChange: (pid) => pids.push(pid),
+    firstPauseMs: 600_000,
+  });
+  const first = await supervised.start();
+  await supervised.restart();
+  await until(() => pids.length === 3);
+  expect(pids).toEqual([first.pid, undefined, expect.any(Number)]);
+  expect(lines).toEqual(['worker runs again']);
+  await supervised.stop();
+});
+
 test('the pauses double up to the longest', async () => {
   const lines: string[] = [];
   let starts = 0;
@@ -117,7 +135,7 @@ test('stopping in the middle of a pause ends the pause', async () => {
     name: 'x',
     start: startSleeper,
     say: (line) => lines.push(line),
-    firstPauseMs: 60_000,
+    firstPauseMs: 600_000,
   });
   const { pid } = await supervised.start();
   process.kill(pid, 'SIGKILL');

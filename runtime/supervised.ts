@@ -27,6 +27,7 @@ export class Supervised {
   readonly #options: Required<Omit<SupervisedOptions, 'onChange'>> & Pick<SupervisedOptions, 'onChange'>;
   readonly #stopping = new AbortController();
   #running: Running | undefined;
+  #isRestarting = false;
   #keeping: Promise<void> | undefined;
 
   constructor(options: SupervisedOptions) {
@@ -49,6 +50,13 @@ export class Supervised {
     await this.#keeping;
   }
 
+  /** Stops it and starts it again at once: what it runs from has changed. */
+  async restart(): Promise<void> {
+    if (!this.#running) return;
+    this.#isRestarting = true;
+    await this.#running.stop();
+  }
+
   async #keep(first: Running): Promise<void> {
     const { name, say, onChange, firstPauseMs, longestPauseMs, healthyAfterMs } = this.#options;
     let pauseMs = firstPauseMs;
@@ -59,10 +67,12 @@ export class Supervised {
       this.#running = undefined;
       onChange?.(undefined);
       if (this.#isStopping()) return;
-      if (Date.now() - startedAt >= healthyAfterMs) pauseMs = firstPauseMs;
-      say(`${name} ended unexpectedly (${how}); it is started again in ${seconds(pauseMs)}`);
-      for (;;) {
-        if (!(await this.#pause(pauseMs))) return;
+      const isAskedFor = this.#isRestarting;
+      this.#isRestarting = false;
+      if (isAskedFor || Date.now() - startedAt >= healthyAfterMs) pauseMs = firstPauseMs;
+      if (!isAskedFor) say(`${name} ended unexpectedly (${how}); it is started again in ${seconds(pauseMs)}`);
+      for (let isAtOnce = isAskedFor; ; isAtOnce = false) {
+        if (!isAtOnce && !(await this.#pause(pauseMs))) return;
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
         try {
           running = await this.#options.start(true);

@@ -1,21 +1,23 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Client } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 
-import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
+import { createTemporalClient } from '../activities/temporal-client';
 import { type Database, migrate, openDatabase } from '../database/connection';
 import { type KeyRing, parseKeys } from '../database/keys';
+import type { ProgrammeVersion } from '../database/programmes';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
-import { connectTemporal, startDatabase, startTemporal } from './backing-services';
+import { startDatabase, startTemporal } from './backing-services';
 import { startChild } from './child-process';
 import { ChildrenFile } from './children-file';
 import type { Config } from './config';
 import { holdDataFolder } from './data-folder';
+import { loadDemoResidents, prepareDemoCity } from './demo/load-demo-city';
 import { demoPerson } from './demo/residents';
 import { addDemoStaff, demoPassword, demoStaff } from './demo/staff';
 import { isPortFree } from './free-port';
-import { loadDemoCity } from './load-demo-city';
 import { childLine, tokiLine } from './log-line';
 import { markProcess } from './process-identity';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file';
@@ -40,6 +42,10 @@ export interface SupervisorOptions {
   readonly write: (line: string) => void;
   /** Brings in the demo city's residents. */
   readonly importFile: ImportFile;
+  /** The staff's application may be being built still; rejects with a StartError when that fails. */
+  readonly adminBuilt: Promise<void>;
+  /** Told how a child can be started again, from new code. */
+  readonly onceUp?: (restart: (name: string) => void) => void;
 }
 
 /** Resolves when Toki has been asked to stop: by a signal, or by the end of the process that started this one. */
@@ -75,19 +81,57 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-async function isPolling(access: TemporalAccess): Promise<boolean> {
+async function isPolling(connection: Connection, namespace: string): Promise<boolean> {
   try {
-    const connection = await connectTemporal(access);
-    try {
-      const queues = [bookingTaskQueue, noticeTaskQueue, importTaskQueue];
-      const pollers = await Promise.all(queues.map((queue) => pollersOf(connection, access.namespace, queue)));
-      return pollers.every((count) => count > 0);
-    } finally {
-      await connection.close();
-    }
+    const queues = [bookingTaskQueue, noticeTaskQueue, importTaskQueue];
+    const pollers = await Promise.all(queues.map((queue) => pollersOf(connection, namespace, queue)));
+    return pollers.every((count) => count > 0);
   } catch {
     return false;
   }
+}
+
+/**
+ * Waits for all of them, also where one fails: nothing may still be at work when what it works with is stopped. The
+ * first failure aborts `others`, so that they end soon, and is what this rejects with.
+ */
+async function allOrFirstFailure(works: readonly Promise<void>[], others: AbortController): Promise<void> {
+  const watched = works.map((work) =>
+    work.catch((error: unknown) => {
+      others.abort(error);
+    }),
+  );
+  await Promise.all(watched);
+  others.signal.throwIfAborted();
+}
+
+/** Resolves and rejects with `work`, or rejects when the signal is aborted meanwhile. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.race([
+    work,
+    once(signal, 'abort').then(() => {
+      signal.throwIfAborted();
+    }),
+  ]);
+}
+
+/** What the demo needs before anybody looks: its programme, venues and staff. */
+async function prepareDemo({
+  database,
+  keys,
+  say,
+}: {
+  database: Database;
+  keys: KeyRing;
+  say: (line: string) => void;
+}): Promise<ProgrammeVersion> {
+  say('Preparing the demo city');
+  const [version] = await Promise.all([
+    prepareDemoCity({ database, now: new Date() }),
+    addDemoStaff({ database, keys }),
+  ]);
+  return version;
 }
 
 /**
@@ -96,7 +140,15 @@ async function isPolling(access: TemporalAccess): Promise<boolean> {
  *
  * @throws StartError when something cannot be started, after everything that was has been stopped again.
  */
-export async function runSupervisor({ config, env, programs, write, importFile }: SupervisorOptions): Promise<number> {
+export async function runSupervisor({
+  config,
+  env,
+  programs,
+  write,
+  importFile,
+  adminBuilt,
+  onceUp,
+}: SupervisorOptions): Promise<number> {
   const say = (line: string) => {
     write(tokiLine(line, new Date()));
   };
@@ -136,16 +188,19 @@ export async function runSupervisor({ config, env, programs, write, importFile }
     await checkPort('STAFF_PORT', config.staffPort);
 
     say(config.databaseUrl === undefined ? 'Starting PostgreSQL' : 'Connecting to PostgreSQL');
-    const postgres = await startDatabase(config, say);
-    stopping.unshift(() => postgres.stop());
-    request.signal.throwIfAborted();
-
     say(config.temporalAddress === undefined ? 'Starting Temporal' : 'Connecting to Temporal');
-    const temporal = await startTemporal({ config, env, say, signal: request.signal });
-    stopping.unshift(() => temporal.stop());
+    const startingTemporal = startTemporal({ config, env, say, signal: request.signal });
+    // Whoever fails first, the other one is waited for: what has started is stopped in order.
+    const [postgresStart, temporalStart] = await Promise.allSettled([startDatabase(config, say), startingTemporal]);
+    for (const result of [postgresStart, temporalStart])
+      if (result.status === 'fulfilled') stopping.unshift(() => result.value.stop());
     request.signal.throwIfAborted();
+    if (postgresStart.status === 'rejected') throw postgresStart.reason;
+    if (temporalStart.status === 'rejected') throw temporalStart.reason;
+    const [postgres, temporal] = [postgresStart.value, temporalStart.value];
 
     const database = openDatabase({ url: postgres.address, applicationName: 'toki start', poolSize: 4 });
+    const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
     try {
       const applied = await migrate(database);
       if (applied.length > 0) say(`Migrated the database: ${applied.join(', ')}`);
@@ -167,12 +222,15 @@ export async function runSupervisor({ config, env, programs, write, importFile }
       const citizenUrl = `http://localhost:${String(config.citizenPort)}`;
       const staffUrl = `http://localhost:${String(config.staffPort)}`;
 
-      /** Starts a child, waits until it is ready, and keeps it running from then on. */
+      const supervisedChildren = new Map<string, Supervised>();
+      const failure = new AbortController();
+      const giveUp = AbortSignal.any([request.signal, failure.signal]);
+      /** Starts a child and keeps it running from then on; what it resolves to waits until it is ready. */
       const child = async (
         name: 'worker' | 'citizen' | 'staff',
         stopWithinMs: number,
         ready: () => Promise<boolean>,
-      ) => {
+      ): Promise<() => Promise<void>> => {
         const supervised = new Supervised({
           name,
           say,
@@ -190,6 +248,7 @@ export async function runSupervisor({ config, env, programs, write, importFile }
             children.set(name, pid === undefined ? undefined : markProcess(pid));
           },
         });
+        supervisedChildren.set(name, supervised);
         const first = await supervised.start();
         const stop = () => supervised.stop();
         stopping.unshift(stop);
@@ -198,40 +257,52 @@ export async function runSupervisor({ config, env, programs, write, importFile }
           ended = how;
         });
         const deadline = Date.now() + READY_WITHIN_MS;
-        while (!(await ready())) {
-          request.signal.throwIfAborted();
-          if (ended !== undefined)
-            throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
-          if (Date.now() > deadline)
-            throw new StartError(
-              `The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`,
-            );
-          await sleep(200, undefined, { signal: request.signal });
-        }
+        return async () => {
+          while (!(await ready())) {
+            giveUp.throwIfAborted();
+            if (ended !== undefined)
+              throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
+            if (Date.now() > deadline)
+              throw new StartError(
+                `The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`,
+              );
+            await sleep(150, undefined, { signal: giveUp });
+          }
+        };
       };
 
       say('Starting the worker');
-      await child('worker', 30_000, () => isPolling(temporal.address.access));
-      if (config.demo) {
-        const keyRing = parseKeys(keys);
-        const client = createTemporalClient(temporal.address.access, keyRing);
-        try {
-          await loadDemoCity({
-            database,
-            keys: keyRing,
-            now: new Date(),
-            say,
-            importFile: (file) => importFile({ database, keys: keyRing, temporal: client }, file),
-          });
-          await addDemoStaff({ database, keys: keyRing });
-        } finally {
-          await client.connection.close();
-        }
-        request.signal.throwIfAborted();
-      }
-      say('Starting the staff app and the citizen app');
-      await child('staff', 15_000, () => isReady(staffUrl));
-      await child('citizen', 15_000, () => isReady(citizenUrl));
+      const keyRing = parseKeys(keys);
+      const client = createTemporalClient(temporal.address.access, keyRing);
+      closing.push(() => client.connection.close());
+      const { namespace } = temporal.address.access;
+      const workerReady = await child('worker', 30_000, () => isPolling(client.connection, namespace));
+      // The apps find the programme in place; its residents come in beside their start.
+      const version = config.demo ? await prepareDemo({ database, keys: keyRing, say }) : undefined;
+      request.signal.throwIfAborted();
+      say('Starting the citizen app and the staff app');
+      const citizenReady = await child('citizen', 15_000, () => isReady(citizenUrl));
+      const loadResidents = async () => {
+        await workerReady();
+        if (!version) return;
+        await loadDemoResidents({
+          database,
+          keys: keyRing,
+          version,
+          now: new Date(),
+          importFile: (file) => importFile({ database, keys: keyRing, temporal: client }, file),
+        });
+      };
+      const staffReady = async () => {
+        // It reads the admin's pages when it starts.
+        await unlessAborted(adminBuilt, giveUp);
+        giveUp.throwIfAborted();
+        await (
+          await child('staff', 15_000, () => isReady(staffUrl))
+        )();
+      };
+      await allOrFirstFailure([loadResidents(), citizenReady(), staffReady()], failure);
+      request.signal.throwIfAborted();
 
       const mark = markProcess(process.pid);
       if (mark) {
@@ -260,8 +331,9 @@ export async function runSupervisor({ config, env, programs, write, importFile }
         write(`  Demo staff     ${demoStaff.map((item) => item.login).join(', ')}   (password: ${demoPassword})`);
       write('');
       write('Toki is ready');
+      onceUp?.((name) => void supervisedChildren.get(name)?.restart());
     } finally {
-      await database.destroy();
+      for (const close of closing) await close();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { inParallel } from '../../activities/in-parallel';
 import { createBookingRepository } from '../../database/bookings';
 import type { Database } from '../../database/connection';
 import type { KeyRing } from '../../database/keys';
@@ -22,6 +23,8 @@ const slotDays = 60;
 const crowdedDays = 8;
 /** Of those who come today. */
 const peoplePerTime = 2;
+/** Bookings of one time follow each other, those of several do not. */
+const timesAtOnce = 4;
 
 /**
  * Publishes the demo programme where there is none yet, and makes its venues and slots for 60 days from today. Run again
@@ -109,9 +112,9 @@ async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
   const from = addDays(today, document.bookingWindow.firstDay);
   const slots = await freeSlots(deps, crowdedVenue, { channel: 'web', from, until: addDays(from, crowdedDays), limit });
   const book = bookingsOf(deps, demoResidents(demoResidentCount).reverse());
-  for (const [index, slot] of slots.entries()) {
+  await inParallel([...slots.entries()], timesAtOnce, async ([index, slot]) => {
     for (let seat = index % 3 === 0 ? 0 : 1; seat < slot.free; seat++) await book(slot.id, 'web');
-  }
+  });
 }
 
 /** Seats of the same day are given by telephone: a few people for each time that is still to come, unless somebody is booked today. */
@@ -136,8 +139,9 @@ async function fillToday(deps: DemoBookingsInput): Promise<void> {
     deps,
     demoResidents(demoResidentCount).filter((person) => person !== demoPerson),
   );
-  for (const slot of slots)
+  await inParallel(slots, timesAtOnce, async (slot) => {
     for (let seat = 0; seat < Math.min(peoplePerTime, slot.free); seat++) await book(slot.id, 'phone');
+  });
 }
 
 async function freeSlots(

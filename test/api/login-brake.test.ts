@@ -31,11 +31,12 @@ test('guesses from very many addresses are stopped by the site as a whole; known
   expect((await logIn(known, number)).status).toBe(200);
 
   const statuses: number[] = [];
+  const since = Date.now();
   for (let index = 0; index < 60; index++) statuses.push((await guess()).status);
   const tried = statuses.filter((status) => status === 401).length;
-  // 30 fill the bucket; what runs out meanwhile lets a few more in.
+  // 30 fill the bucket; what runs out meanwhile, one in two seconds, lets a few more in.
   expect(tried).toBeGreaterThanOrEqual(30);
-  expect(tried).toBeLessThanOrEqual(40);
+  expect(tried).toBeLessThanOrEqual(32 + Math.ceil((Date.now() - since) / 2_000));
   const stopped = await guess();
   expect([stopped.status, stopped.json()['code'], stopped.headers['retry-after']]).toEqual([
     429,
@@ -51,7 +52,7 @@ test('guesses from very many addresses are stopped by the site as a whole; known
   await guess();
   // Other processes see it too; the successes above and the seconds since have taken a little out.
   expect((await readLoginBrake(site.city.database)).level).toBeGreaterThan(15);
-}, 60_000);
+});
 
 test('all at once get no further than one after the other', async () => {
   const statuses = await Promise.all(Array.from({ length: 20 }, guess)).then((answers) =>
@@ -63,7 +64,7 @@ test('all at once get no further than one after the other', async () => {
   expect(new Set((await Promise.all(Array.from({ length: 20 }, guess))).map((answer) => answer.status))).toEqual(
     new Set([429]),
   );
-}, 30_000);
+});
 
 test('the bucket runs out at 30 a minute, and an attack is forgotten after an hour at most', async () => {
   const { database } = site.city;

@@ -4,6 +4,7 @@ import { createLineEvents } from '../../database/line-events';
 import { createLineLinks } from '../../database/line-links';
 import type { CitySiteOptions } from '../api/support/city-site';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';
@@ -34,7 +35,7 @@ describeInBrowser('axe finds nothing', () => {
   ])('on any page or error state: %s', async (_name, viewport) => {
     const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(patienceMs);
     const journey = new Journey(page, booking.url);
     const clean = (what: string) => expectClean(page, what);
     try {

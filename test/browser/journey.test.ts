@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone, smallPhone } from './support/browser';
 import { Journey } from './support/journey';
@@ -13,7 +14,7 @@ async function open(
 ): Promise<{ context: BrowserContext; page: Page; journey: Journey }> {
   const context = await browser.newContext({ viewport: phone, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patienceMs);
   return { context, page, journey: new Journey(page, booking.url) };
 }
 

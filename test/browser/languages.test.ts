@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { otherLanguages } from '../../domain/programme/document';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { translatedProgramme } from '../support/translated-programme';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
@@ -90,7 +91,7 @@ describeInBrowser('a citizen books in another language', () => {
     async (language) => {
       const context = await browser.newContext({ viewport: phone, timezoneId: 'Asia/Tokyo', locale: 'ja-JP' });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(patienceMs);
       try {
         await walk(page, booking.url, language, await booking.newCoupon(), async (what) => {
           await expectFits(page, what);
@@ -110,7 +111,7 @@ describeInBrowser('a citizen books in another language', () => {
       locale: 'en-GB',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(patienceMs);
     try {
       await page.goto(`${booking.url}/`);
       expect(await page.locator('.offer').textContent()).toContain('Read this site in English');

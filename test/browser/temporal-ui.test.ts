@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { createWorkflowUrls } from '../../runtime/workflow-urls';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 import { desktop, launchBrowser } from './support/browser';
 
@@ -43,7 +44,7 @@ describeInBrowser('the Temporal UI that `npm start` brings up', () => {
     const url = createWorkflowUrls(() => toki.runtime.temporalUiUrl, 'default')(bookingWorkflowId(id)) ?? '';
     const context = await browser.newContext({ viewport: desktop, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(patienceMs);
     const decoded = page.waitForResponse(
       (response) =>
         response.url().startsWith(`${toki.runtime.staffUrl}/codec/decode`) && response.request().method() === 'POST',

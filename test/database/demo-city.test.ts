@@ -57,7 +57,6 @@ describe('the demo city', () => {
     expect(new Set(days.map((slot) => cityDate(slot.starts_at))).size).toBeGreaterThanOrEqual(59);
 
     const states = await database('booking').select<{ state: string }[]>('state');
-    expect(states.length).toBeGreaterThan(60);
     expect(new Set(states.map((booking) => booking.state))).toEqual(new Set(['confirmed']));
     // Half of the four seats is open to those over 30, and of these none or one is left; the other half is kept for the younger.
     const { rows } = await database.raw<{ rows: { taken: number; capacity: number }[] }>(
@@ -68,6 +67,11 @@ describe('the demo city', () => {
       { taken: 1, capacity: 4 },
       { taken: 2, capacity: 4 },
     ]);
+    // How many come today hangs on the hour; at the crowded venue there is a booking behind every seat that is taken.
+    const [taken] = await database('slot_quota').where({ channel: 'web' }).sum<{ sum: number }[]>('taken as sum');
+    const [booked] = await database('booking').where({ channel: 'web' }).count<{ count: number }[]>('* as count');
+    expect(booked?.count).toBe(taken?.sum);
+    expect(booked?.count).toBeGreaterThan(20);
 
     const today = cityDate(now);
     const expected = await database('slot as s')

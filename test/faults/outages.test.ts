@@ -7,6 +7,7 @@ import { createOutbox } from '../../database/outbox';
 import { createProgrammes } from '../../database/programmes';
 import { bookingWorkflowId, bookingWorkflowType } from '../../domain/contracts/booking-workflow';
 import { OwnTemporal } from '../support/own-temporal';
+import { patienceMs } from '../support/patience';
 import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
 import { KeptProcess, startTokiProcess, untilPolled } from './toki-process';
 
@@ -92,7 +93,7 @@ async function expectOneWorkflowAndOneNoticeEach(ids: readonly string[]): Promis
   const bookings = await city.database('booking').select<{ id: string }[]>('id');
   await until(
     async () => (await client.workflow.count(`WorkflowType = '${bookingWorkflowType}'`)).count === bookings.length,
-    15_000,
+    patienceMs,
   );
 }
 
@@ -115,7 +116,7 @@ test('Temporal is down while 50 people book: nobody notices, and afterwards 50 w
 
   await temporal.start();
   await until(async () => (await sentOf(ids)) === 50, 60_000);
-  await until(async () => (await city.database('booking_event').whereNull('delivered_at')).length === 0, 10_000);
+  await until(async () => (await city.database('booking_event').whereNull('delivered_at')).length === 0, patienceMs);
   await expectOneWorkflowAndOneNoticeEach(ids);
 });
 

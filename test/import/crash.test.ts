@@ -1,5 +1,6 @@
 import { createImportRunStore } from '../../database/import-runs';
 import { createImportStaging, StagingTakenOverError } from '../../database/import-staging';
+import { patienceMs } from '../support/patience';
 import { createImportWorld, csv, type ImportWorld, people } from './import-world';
 
 const MANY = 20_000;
@@ -28,7 +29,7 @@ describe('a crash in the middle of an import', () => {
 
   async function stagedAtLeast(runId: string, records: number): Promise<number> {
     const runs = createImportRunStore(world.city);
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const staged = await runs.stagedRecords(runId);
       if (staged >= records) return staged;

@@ -67,7 +67,7 @@ describe('the drop folder', () => {
     await sleep(quietMs + 100);
   }
   async function newest(...statuses: readonly ImportRunRecord['status'][]): Promise<ImportRunRecord> {
-    for (let look = 0; look < 600; look++) {
+    for (let look = 0; look < 1_200; look++) {
       const [run] = await runs.history({ limit: 1 });
       if (run && statuses.includes(run.status)) return run;
       await sleep(50);
@@ -93,7 +93,7 @@ describe('the drop folder', () => {
     await drop('翌日.csv', text);
     expect(await look()).toBe(1);
     const second = await newest('applied', 'waiting', 'failed');
-    for (let turn = 0; turn < 200 && (await runs.find(second.id))?.status !== 'applied'; turn++) await sleep(50);
+    for (let turn = 0; turn < 1_200 && (await runs.find(second.id))?.status !== 'applied'; turn++) await sleep(50);
     expect(await runs.find(second.id)).toMatchObject({
       status: 'applied',
       approvedBy: 'drop-folder',
@@ -189,7 +189,7 @@ describe('the drop folder', () => {
     expect(spec.intervals?.[0]?.every).toBe(60_000);
     await drop('scheduled.csv', csv(people(1)));
     await handle.trigger();
-    for (let turn = 0; turn < 200 && readdirSync(folder).includes('scheduled.csv'); turn++) await sleep(50);
+    for (let turn = 0; turn < 1_200 && readdirSync(folder).includes('scheduled.csv'); turn++) await sleep(50);
     expect(readdirSync(folder)).not.toContain('scheduled.csv');
     await handle.delete();
   });
@@ -209,7 +209,7 @@ describe('the drop folder', () => {
       everyMs: 50,
     });
     sweeper.start();
-    for (let turn = 0; turn < 200 && (await runs.find(runId))?.status !== 'failed'; turn++) await sleep(50);
+    for (let turn = 0; turn < 1_200 && (await runs.find(runId))?.status !== 'failed'; turn++) await sleep(50);
     await sweeper.stop();
     expect(await runs.find(runId)).toMatchObject({ status: 'failed' });
     // Those that do run are left alone.
@@ -222,7 +222,7 @@ describe('the drop folder', () => {
         .getHandle(importWorkflowId(id))
         .executeUpdate('rejectImport', { args: [{ by: 'staff-1' }] });
     }
-    for (let turn = 0; turn < 200 && (await runs.open(0)).length > 0; turn++) await sleep(50);
+    for (let turn = 0; turn < 1_200 && (await runs.open(0)).length > 0; turn++) await sleep(50);
     await expect(rotateKeys(database, keys)).resolves.toBeDefined();
     expect((await world.leftovers()).tables).toBe(0);
   });

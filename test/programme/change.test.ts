@@ -2,6 +2,7 @@ import { createProgrammes } from '../../database/programmes';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import type { Visitor } from '../api/support/visitor';
 import { createStaffSite, type StaffSite } from '../staff/support/staff-site';
+import { patienceMs } from '../support/patience';
 import { runningChange } from '../support/running-change';
 import { validAnswers } from '../support/test-city';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
@@ -116,7 +117,7 @@ const approve = (id: string, number: number, by: Visitor = admin) =>
   by.post(`${programme}/changes/${id}/approve`, { number });
 
 async function ended(id: string): Promise<Change> {
-  for (const until = Date.now() + 40_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (const until = Date.now() + patienceMs; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const found = (await list()).find((change) => change.id === id);
     if (found && found.state !== 'running') return found;
     if (Date.now() > until) throw new Error(`the change is still ${found?.state ?? 'unknown'}`);

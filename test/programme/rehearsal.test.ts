@@ -152,4 +152,4 @@ test('three hundred people: seats, notices per hour, faults; nothing is sent and
   const { database } = world.city;
   for (const table of ['booking', 'booking_event', 'notice', 'inbox_message'])
     expect([table, await database(table).select('*')]).toEqual([table, []]);
-}, 180_000);
+});

@@ -7,6 +7,7 @@ import { createStaffRepository } from '../../database/staff';
 import { releaseWorkflowId } from '../../domain/contracts/programme-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { tester } from '../staff/support/staff-site';
+import { patienceMs } from '../support/patience';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
 
 const programme = 'test-programme';
@@ -33,7 +34,8 @@ afterEach(async () => {
 });
 
 /** Edited by the one, rehearsed, and asked by the other to be published at `publishAt`. Nothing is started yet. */
-async function scheduled(name: string, publishAt: Date): Promise<string> {
+/** A draft that is to be published in `ms`, counted from when everything else about it is done. */
+async function scheduled(name: string, ms: number): Promise<{ readonly id: string; readonly at: Date }> {
   const [newest] = (await world.drafts.versions(programme)) ?? [];
   const begun = await world.drafts.beginFrom(tester, world.staffId, programme, newest?.number ?? 0);
   if (!begun.ok) throw new Error(JSON.stringify(begun));
@@ -47,12 +49,14 @@ async function scheduled(name: string, publishAt: Date): Promise<string> {
   });
   if (!asked.ok) throw new Error(asked.staffCode);
   await world.rehearsals.finish(asked.id, { people: 1, durationMs: 1, faults: [] });
-  const outcome = await world.drafts.schedule(tester, publisherId, programme, saved.draft.version, publishAt);
+  const at = new Date(Date.now() + ms);
+  const outcome = await world.drafts.schedule(tester, publisherId, programme, saved.draft.version, at);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome));
-  return outcome.release.id;
+  return { id: outcome.release.id, at };
 }
 
-const inMs = (ms: number) => new Date(Date.now() + ms);
+/** Long enough for what has to be done before, on a machine shared among many. */
+const soonMs = 5_000;
 const resultOf = (id: string) => world.client.workflow.getHandle(releaseWorkflowId(id)).result() as Promise<string>;
 
 async function publishedVersion(): Promise<{ number: number; name: string; publishedAt: Date }> {
@@ -71,8 +75,7 @@ async function publishedVersion(): Promise<{ number: number; name: string; publi
 describe('a release on a real server', () => {
   test('publishes when its time has come, and not before', async () => {
     const before = await publishedVersion();
-    const at = inMs(3_000);
-    const id = await scheduled('公開の時刻', at);
+    const { id, at } = await scheduled('公開の時刻', soonMs);
     await world.processes.startRelease(id, at);
     // Asked for twice (the sweeper looks as well): one workflow, one version.
     await world.processes.startRelease(id, at);
@@ -85,11 +88,10 @@ describe('a release on a real server', () => {
 
   test('a worker that is down at the moment: the next one publishes', async () => {
     const before = await publishedVersion();
-    const at = inMs(1_500);
-    const id = await scheduled('ワーカーの停止', at);
+    const { id, at } = await scheduled('ワーカーの停止', soonMs);
     await world.processes.startRelease(id, at);
     await world.stopWorkers();
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await new Promise((resolve) => setTimeout(resolve, at.getTime() + 1_000 - Date.now()));
     expect((await publishedVersion()).number).toBe(before.number);
     await world.startWorkers();
     expect(await resultOf(id)).toBe('published');
@@ -98,8 +100,7 @@ describe('a release on a real server', () => {
 
   test('called off, the workflow ends at once and nothing is published', async () => {
     const before = await publishedVersion();
-    const at = inMs(3_600_000);
-    const id = await scheduled('取りやめ', at);
+    const { id, at } = await scheduled('取りやめ', 3_600_000);
     await world.processes.startRelease(id, at);
     const cancelled = await world.drafts.cancelRelease(tester, programme);
     expect(cancelled).toEqual({ ok: true, id });
@@ -110,8 +111,7 @@ describe('a release on a real server', () => {
 
   test('called off while Temporal could not be told: the database says no when the time comes', async () => {
     const before = await publishedVersion();
-    const at = inMs(1_500);
-    const id = await scheduled('届かなかった取りやめ', at);
+    const { id, at } = await scheduled('届かなかった取りやめ', soonMs);
     await world.processes.startRelease(id, at);
     await world.drafts.cancelRelease(tester, programme);
     expect(await resultOf(id)).toBe('cancelled');
@@ -120,8 +120,7 @@ describe('a release on a real server', () => {
 
   test('a draft that was changed behind its back is refused, and says so', async () => {
     const before = await publishedVersion();
-    const at = inMs(1_500);
-    const id = await scheduled('裏での変更', at);
+    const { id, at } = await scheduled('裏での変更', soonMs);
     await world.city
       .database('programme_draft')
       .update({ document: world.city.database.raw(`jsonb_set(document, '{name}', '"ほかの名前"')`) });
@@ -132,8 +131,7 @@ describe('a release on a real server', () => {
   });
 
   test('whose workflow somebody terminated is started again by the sweeper', async () => {
-    const at = inMs(2_000);
-    const id = await scheduled('止められた公開', at);
+    const { id, at } = await scheduled('止められた公開', soonMs);
     await world.processes.startRelease(id, at);
     await world.client.workflow.getHandle(releaseWorkflowId(id)).terminate('by hand');
     await expect(resultOf(id)).rejects.toThrow(WorkflowFailedError);
@@ -143,7 +141,7 @@ describe('a release on a real server', () => {
       log: pino({ level: 'silent' }),
     });
     sweeper.start();
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + patienceMs;
     while ((await world.drafts.release(id))?.state === 'scheduled' && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100));
     await sweeper.stop();

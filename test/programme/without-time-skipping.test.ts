@@ -3,6 +3,7 @@ import { expectClean } from '../browser/support/axe';
 import { tester } from '../staff/support/staff-site';
 import { describeInBrowser } from '../support/chromium';
 import { OwnTemporal } from '../support/own-temporal';
+import { patienceMs } from '../support/patience';
 import { testDocument } from '../support/test-city';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from './rehearsal-world';
 
@@ -11,7 +12,7 @@ const temporal = new OwnTemporal({ 'frontend.WorkflowTimeSkippingEnabled': 'fals
 let world: RehearsalTestWorld;
 beforeAll(async () => {
   world = await createRehearsalTestWorld({ address: await temporal.start() });
-}, 90_000);
+});
 afterAll(async () => {
   await world.close();
   await temporal.dispose();
@@ -60,7 +61,7 @@ describeInBrowser('the page', () => {
       await page.getByRole('button', { name: '再生する' }).click();
       await page
         .getByText('接続しているTemporalサーバーは時間の早送りに対応していないため、リハーサルを行えません。')
-        .waitFor({ timeout: 20_000 });
+        .waitFor({ timeout: patienceMs });
       const shots = process.env['TOKI_SHOTS'];
       if (shots !== undefined) await page.screenshot({ path: `${shots}/rehearsal-unsupported.png`, fullPage: true });
       await expectClean(page, 'rehearsal that is not supported');
@@ -68,5 +69,5 @@ describeInBrowser('the page', () => {
     } finally {
       await admin.close();
     }
-  }, 60_000);
+  });
 });

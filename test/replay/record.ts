@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { EncryptionCodec } from '../../activities/payload-codec';
 import { projectRoot } from '../../runtime/root';
-import { publishTestServices, startTestServices } from '../support/services';
+import { startTestRun } from '../support/test-run';
 import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
 import { decryptInPlace, historyToText } from '../workflows/histories';
 import { scenarios } from './scenarios';
@@ -23,8 +23,7 @@ async function record(names: readonly string[]): Promise<void> {
   const folder = join(projectRoot, 'test', 'replay', 'histories');
   if (names.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { services, stop } = await startTestServices();
-  publishTestServices(services);
+  const stop = await startTestRun();
   const worlds: BookingWorld[] = [];
   try {
     const withMail = await createBookingWorld();

@@ -115,7 +115,7 @@ describe('bookings', () => {
       const times = all.map((item) => item.startsAt);
       expect(times).toEqual(order === 'soonest' ? [...times].sort() : [...times].sort().reverse());
     }
-  }, 60_000);
+  });
 
   test('the history says who, by which channel, when, and leads to the workflow', async () => {
     const residentId = await site.city.addResident();

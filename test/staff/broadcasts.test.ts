@@ -2,6 +2,7 @@ import { createLineBroadcasts } from '../../database/line-broadcasts';
 import { createProgrammes } from '../../database/programmes';
 import { cityDate } from '../../domain/calendar/city-time';
 import { testDocument } from '../support/test-city';
+import { laterToday } from '../support/today';
 import { createStaffSite, type StaffSite } from './support/staff-site';
 
 let site: StaffSite;
@@ -49,7 +50,8 @@ test('staff see what would be said now, and what was said; no broadcast, nothing
     },
   ]);
 
-  await site.city.addSlot({ daysAhead: 0, time: '23:59', capacity: 4, channel: 'phone' });
+  const slotId = await site.city.addSlot({ daysAhead: 20, capacity: 4, channel: 'phone' });
+  await site.city.database('slot').where({ id: slotId }).update(laterToday());
   const broadcasts = createLineBroadcasts(site.city.database);
   const day = cityDate(new Date());
   await broadcasts.open({

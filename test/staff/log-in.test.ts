@@ -217,7 +217,7 @@ test('a network that fails too often waits', async () => {
   const last = answers.at(-1)!;
   expect([last.status, last.json()['code']]).toEqual([429, 'too_many_attempts']);
   expect(Number(last.headers['retry-after'])).toBeGreaterThan(0);
-}, 20_000);
+});
 
 test('accounts of the demo get in in demo mode alone', async () => {
   const demo = await createStaffSite({ demo: true });

@@ -5,11 +5,10 @@ import type { Browser, Page } from 'playwright-core';
 import { projectRoot } from '../../runtime/root';
 import { desktop, launchBrowser } from '../browser/support/browser';
 import { describeInBrowser } from '../support/chromium';
+import { patienceMs } from '../support/patience';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';
 
 jest.setTimeout(300_000);
-// One story: its second half cannot begin anew.
-jest.retryTimes(0);
 
 /** Born on 17 August of Taisho 12; line 2 of the city's file. */
 const caller = { number: '9920000001', kana: 'タカハシ', birthDate: 'T12.8.17' };
@@ -42,7 +41,7 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
   const logIn = async (login: string): Promise<Page> => {
     const context = await browser.newContext({ viewport: desktop, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(patienceMs);
     await page.goto(staffUrl);
     await page.getByLabel('ログイン名').fill(login);
     await page.getByLabel('パスワード', { exact: true }).fill('toki-demo-2021');
@@ -83,9 +82,9 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
     await city.getByRole('link', { name: 'ファイルを取り込む' }).first().click();
     await city.getByLabel('CSVファイルを選ぶ').setInputFiles(join(projectRoot, 'test', 'data', 'eligibility-b.csv'));
     await city.getByRole('button', { name: 'この列で確認を始める' }).click();
-    await city.getByRole('button', { name: 'この内容で取り込む' }).click({ timeout: 60_000 });
+    await city.getByRole('button', { name: 'この内容で取り込む' }).click();
     await city.getByRole('dialog').getByRole('button', { name: '取り込む' }).click();
-    await city.getByRole('heading', { name: '取り込みました' }).waitFor({ timeout: 60_000 });
+    await city.getByRole('heading', { name: '取り込みました' }).waitFor();
 
     const operator = await logIn('operator');
     await operator.keyboard.press('/');

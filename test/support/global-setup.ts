@@ -1,12 +1,10 @@
-import { publishTestServices, startTestServices } from './services';
+import { startTestRun } from './test-run';
 
 declare global {
   var tokiStopTestServices: (() => Promise<void>) | undefined;
 }
 
-// jest calls the default export, and nothing else.
+/** Starts the servers of this run; they end with it. Jest calls the default export, and nothing else. */
 export default async function globalSetup(): Promise<void> {
-  const { services, stop } = await startTestServices();
-  publishTestServices(services);
-  globalThis.tokiStopTestServices = stop;
+  globalThis.tokiStopTestServices = await startTestRun();
 }

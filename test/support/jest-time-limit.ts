@@ -1,2 +1,4 @@
+import { testLimitMs } from './patience';
+
 // Tests on real servers share two cores with their neighbours; five seconds would be a matter of luck.
-jest.setTimeout(60_000);
+jest.setTimeout(testLimitMs);

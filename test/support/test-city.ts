@@ -15,6 +15,7 @@ import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
+import { patienceMs } from './patience';
 import { createTestDatabase } from './test-database';
 
 export const testKeysText = makeKeys('test');
@@ -67,7 +68,12 @@ export async function createTestCity({
   poolSize = 20,
 }: { change?: (document: ProgrammeDocument) => void; poolSize?: number } = {}): Promise<TestCity> {
   const testDatabase = await createTestDatabase();
-  const database = openDatabase({ url: testDatabase.databaseUrl, applicationName: 'test', poolSize });
+  const database = openDatabase({
+    url: testDatabase.databaseUrl,
+    applicationName: 'test',
+    poolSize,
+    acquireWithinMs: patienceMs,
+  });
   const programmes = createProgrammes(database);
   const version = await programmes.publish('test-programme', testDocument(change));
   const venueId = await createVenueRepository(database).save({

@@ -21,6 +21,7 @@ import type { ProgrammeDocument } from '../../domain/programme/document';
 import { projectRoot } from '../../runtime/root';
 import { type ActivityOptions, createActivities, createWorkers, type Workers } from '../../runtime/workers';
 import { workflowBundle } from '../../runtime/workflow-bundle';
+import { patienceMs } from '../support/patience';
 import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 import { createTestNamespace } from '../support/test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from '../support/time-skipping';
@@ -68,7 +69,7 @@ export interface BookingWorld {
   goTo(bookingId: string, moment: Date): Promise<void>;
   /** Lets all of its time pass; resolves with what the workflow ended with. */
   finish(bookingId: string): Promise<string>;
-  /** Waits until `check` holds, at most 15 s. */
+  /** Waits until `check` holds, with the tests’ patience. */
   until<Value>(check: () => Promise<Value | undefined | false>): Promise<Value>;
   /** The messages about a booking, the oldest first. */
   messages(bookingId: string): Promise<InboxMessage[]>;
@@ -193,11 +194,11 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
     },
 
     async until(check) {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + patienceMs;
       for (;;) {
         const value = await check();
         if (value !== undefined && value !== false) return value;
-        if (Date.now() > deadline) throw new Error('what was waited for did not happen within 15 s');
+        if (Date.now() > deadline) throw new Error('what was waited for did not happen');
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

@@ -3,11 +3,13 @@ import { createBroadcastActivities } from '../../activities/broadcasts';
 import { createLineApi } from '../../activities/line-api';
 import { createBroadcastSeats } from '../../database/broadcast-seats';
 import { createLineBroadcasts, type LineBroadcasts } from '../../database/line-broadcasts';
+import type { Programmes } from '../../database/programmes';
 import { createSlotRepository } from '../../database/slots';
 import { addDays, cityDate, cityTime } from '../../domain/calendar/city-time';
 import { broadcastWorkflowId } from '../../domain/contracts/broadcast-workflow';
 import type { ProgrammeDocument } from '../../domain/programme/document';
 import { FakeLineServer } from '../faults/fake-line-server';
+import { laterToday } from '../support/today';
 import { type BookingWorld, createBookingWorld } from './booking-world';
 
 const line = new FakeLineServer();
@@ -37,10 +39,15 @@ beforeAll(async () => {
     line: { apiUrl, channelAccessToken: line.channelAccessToken },
   });
   broadcasts = createLineBroadcasts(world.city.database);
-  await world.city.addSlot({ daysAhead: 0, time: '23:58', capacity: 3, channel: 'phone' });
-  await world.city.addSlot({ daysAhead: 0, time: '23:59', capacity: 4, channel: 'phone' });
-  // Not theirs: another door, another day.
-  await world.city.addSlot({ daysAhead: 0, time: '23:57', capacity: 50, channel: 'web' });
+  for (const slot of [
+    { time: '10:00', capacity: 3, channel: 'phone' },
+    { time: '11:00', capacity: 4, channel: 'phone' },
+    // Not theirs: another door, another day.
+    { time: '12:00', capacity: 50, channel: 'web' },
+  ] as const) {
+    const id = await world.city.addSlot({ daysAhead: 40, ...slot });
+    await world.city.database('slot').where({ id }).update(laterToday());
+  }
   await world.city.addSlot({ daysAhead: 1, capacity: 50, channel: 'phone' });
 });
 afterAll(async () => {
@@ -48,13 +55,21 @@ afterAll(async () => {
   await line.stop();
 });
 
-/** Some workers look at the same time, once or twice. */
+/** Some workers look at the same time, each at least once from beginning to end. */
 async function look(workers = 3): Promise<void> {
-  const loops = Array.from({ length: workers }, () =>
-    createBroadcastSweeper({ client: world.client, broadcasts, programmes: world.programmes, log, everyMs: 50 }),
-  );
+  const looks = Array.from({ length: workers }, () => 0);
+  const loops = looks.map((_none, index) => {
+    const programmes: Pick<Programmes, 'allPublished'> = {
+      allPublished: () => {
+        looks[index]! += 1;
+        return world.programmes.allPublished();
+      },
+    };
+    return createBroadcastSweeper({ client: world.client, broadcasts, programmes, log, everyMs: 50 });
+  });
   for (const loop of loops) loop.start();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // Who looks for the second time has ended the first.
+  await world.until(() => Promise.resolve(looks.every((count) => count >= 2)));
   await Promise.all(loops.map((loop) => loop.stop()));
 }
 

@@ -103,5 +103,5 @@ describeInBrowser('the desk with a programme of declarations and conditions', ()
     await page.getByRole('button', { name: '予約を確定する' }).click();
     await page.locator('toki-read-out').waitFor();
     expect(admin.faults).toEqual([]);
-  }, 90_000);
+  });
 });

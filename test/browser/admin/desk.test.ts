@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 
@@ -35,7 +36,7 @@ describeInBrowser('the operator’s desk', () => {
     page.evaluate<string>(`(document.activeElement.id || document.activeElement.innerText || '').trim()`);
   const untilFocused = async (page: Page, words: RegExp) => {
     let seen = '';
-    for (const until = Date.now() + 10_000; Date.now() < until;) {
+    for (const until = Date.now() + patienceMs; Date.now() < until;) {
       seen = await focused(page);
       if (words.test(seen)) return;
       await page.waitForTimeout(50);

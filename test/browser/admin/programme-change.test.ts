@@ -74,7 +74,7 @@ describeInBrowser('a version is brought to running bookings', () => {
     await second.getByRole('button', { name: '内容を確かめて承認する' }).click();
     await look(second, 'dialog');
     await second.getByRole('dialog').getByRole('button', { name: '承認して始める' }).click();
-    await second.getByText('完了', { exact: true }).waitFor({ timeout: 30_000 });
+    await second.getByText('完了', { exact: true }).waitFor();
     await second.getByText('対象区分から外れる 1件').waitFor();
     await second.getByText('移せる予約はありません。').waitFor();
     await look(second, 'report');
@@ -82,5 +82,5 @@ describeInBrowser('a version is brought to running bookings', () => {
     await look(second, 'report-phone');
     expect(await world.city.database('booking_event').where({ type: 'programme_changed' })).toHaveLength(2);
     expect(admin.faults).toEqual([]);
-  }, 120_000);
+  });
 });

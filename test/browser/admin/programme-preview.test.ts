@@ -2,6 +2,7 @@ import type { Frame, Page } from 'playwright-core';
 
 import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 
@@ -35,7 +36,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
   }
 
   const expectText = async (page: Page, text: string) => {
-    const until = Date.now() + 10_000;
+    const until = Date.now() + patienceMs;
     while (Date.now() < until) {
       const found = await (
         await shown(page)
@@ -86,7 +87,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await page.context().close();
     // The browser says that it stopped them.
     expect(admin.faults.filter((fault) => !/sandboxed|Blocked/.test(fault))).toEqual([]);
-  }, 120_000);
+  });
 
   test('a text is written from a list of fields by keyboard, seen as a mail and as a short message, and sent to oneself', async () => {
     const page = await admin.open({ role: 'city_admin', path: '/programme/test-programme/edit?section=templates' });
@@ -141,7 +142,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
     });
     await page.context().close();
     expect(admin.faults.filter((fault) => !/sandboxed|Blocked/.test(fault))).toEqual([]);
-  }, 120_000);
+  });
 
   test('where the window is narrow, it opens over the form', async () => {
     const page = await admin.open({
@@ -155,5 +156,5 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await page.getByRole('button', { name: '閉じる' }).click();
     await page.locator('toki-live-frame').waitFor({ state: 'detached' });
     await page.context().close();
-  }, 60_000);
+  });
 });

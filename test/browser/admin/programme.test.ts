@@ -102,7 +102,7 @@ describeInBrowser('a programme from nothing to published', () => {
 
     await page.getByRole('link', { name: '3. リハーサル' }).click();
     await page.getByRole('button', { name: '再生する' }).click();
-    await page.getByText('問題なし').waitFor({ timeout: 20_000 });
+    await page.getByText('問題なし').waitFor();
     await page.getByText('予約確定のお知らせ').waitFor();
     await page.getByText('この内容はリハーサル済み').waitFor();
     await look(page, 'rehearsal');
@@ -170,7 +170,7 @@ describeInBrowser('a programme from nothing to published', () => {
       await saved(page);
       await page.getByRole('link', { name: '3. リハーサル' }).click();
       await page.getByRole('button', { name: '再生する' }).click();
-      await page.getByText('問題なし').waitFor({ timeout: 20_000 });
+      await page.getByText('問題なし').waitFor();
       await page.getByText('この内容はリハーサル済み').waitFor();
       await page.context().close();
       const publisher = await admin.open({ role: 'city_admin', path: `/programme/${code}/publish` });

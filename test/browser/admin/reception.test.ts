@@ -7,6 +7,8 @@ import type { Page } from 'playwright-core';
 
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
+import { patienceMs } from '../../support/patience';
+import { overToday } from '../../support/today';
 import { expectClean } from '../support/axe';
 import { launchBrowser } from '../support/browser';
 import { type AdminSite, createAdminSite } from './support/admin-site';
@@ -112,16 +114,14 @@ describeInBrowser('the reception of a venue', () => {
     await row.waitFor();
     const person = day.today.find((item) => item.kana.startsWith('ハセガワ'))!;
     await admin.site.city.bookings.checkIn(person.bookingId, 'venue');
-    await row.waitFor({ state: 'detached', timeout: 20_000 });
+    await row.waitFor({ state: 'detached' });
   });
 
   test('closing the day says how many first', async () => {
     const { database } = admin.site.city;
     const person = day.today.find((item) => item.kana.startsWith('ツチダ'))!;
-    await database.raw(
-      `UPDATE slot SET starts_at = now() - interval '1 hour', ends_at = now() - interval '30 minutes' WHERE id = (SELECT slot_id FROM booking WHERE id = ?)`,
-      [person.bookingId],
-    );
+    const { slot } = (await admin.site.city.bookings.find(person.bookingId))!;
+    await database('slot').where({ id: slot.id }).update(overToday());
     const page = await admin.open({ role: 'reception', path });
     await page.getByRole('button', { name: '1日を締める' }).click();
     await page.getByRole('button', { name: /件を来場なしにする/ }).click();
@@ -155,7 +155,7 @@ describeInBrowser('the reception of a venue', () => {
       viewport: phone,
     });
     const list = await context.newPage();
-    list.setDefaultTimeout(15_000);
+    list.setDefaultTimeout(patienceMs);
     const wrong: string[] = [];
     list.on('pageerror', (error) => wrong.push(error.message));
     list.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));

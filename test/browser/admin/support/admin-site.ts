@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import type { StaffRole } from '../../../../domain/staff/roles';
 import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../staff/support/staff-site';
+import { patienceMs } from '../../../support/patience';
 import { desktop, launchBrowser } from '../../support/browser';
 
 export interface AdminSite {
@@ -36,7 +37,7 @@ export async function createAdminSite(options: StaffSiteOptions = {}): Promise<A
         await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: site.url })));
       }
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(patienceMs);
       page.on('pageerror', (error) => faults.push(`${error.message}\n${error.stack ?? ''}`));
       page.on('console', (message) => {
         // A refused request is an expected answer; a refused style or script is a fault of the page.

@@ -1,6 +1,7 @@
 import { createVenueRepository } from '../../../../database/venues';
 import { addDays, cityDate } from '../../../../domain/calendar/city-time';
 import { type TestCity, validAnswers } from '../../../support/test-city';
+import { underWayToday } from '../../../support/today';
 
 export interface Expected {
   readonly bookingId: string;
@@ -85,9 +86,6 @@ export async function venueDay(city: TestCity) {
   const walkInNumber = String(numbers++);
   await city.addResident({ number: walkInNumber, kana: 'ヨシカワ　ユイ' });
   const slotId = await city.addSlot({ daysAhead: 51, channel: 'venue', capacity: 2, time: '17:00' });
-  await city
-    .database('slot')
-    .where({ id: slotId })
-    .update({ starts_at: new Date(Date.now() - 60_000), ends_at: new Date(Date.now() + 3_600_000) });
+  await city.database('slot').where({ id: slotId }).update(underWayToday());
   return { otherVenueId, today, tomorrow, elsewhere, walkInNumber };
 }
