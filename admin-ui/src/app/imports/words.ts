@@ -2,7 +2,7 @@ import type { Schema } from '../api/api';
 
 export type ImportRun = Schema<'ImportRunDetail'>;
 export type Phase = ImportRun['phase'];
-export type FileColumn = 'number' | 'birth' | 'group' | 'kana' | 'standing';
+export type FileColumn = 'number' | 'birth' | 'group' | 'kana' | 'standing' | 'previous';
 
 export const phaseChips: Readonly<
   Record<Phase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>
@@ -32,6 +32,7 @@ export const columnWords: Readonly<Record<FileColumn, string>> = {
   group: '対象区分',
   kana: '氏名カナ',
   standing: '異動（転出・死亡）',
+  previous: '前の番号',
 };
 
 export const dateForms = [
@@ -46,6 +47,11 @@ const figures = new Intl.NumberFormat('ja-JP');
 /** 12,345 */
 export function figure(value: number): string {
   return figures.format(value);
+}
+
+/** New people who stay apart from a resident with the same kana and birth date. */
+export function namesakesApart({ namesakes = 0, newNumber }: { namesakes?: number; newNumber: number }): number {
+  return namesakes - newNumber;
 }
 
 /** 151 KB, 98 MB */
