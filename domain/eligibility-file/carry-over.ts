@@ -15,3 +15,14 @@ export function evidenceWords(evidence: CarryOverEvidence): string {
 export const pairLimit = 2_000;
 /** … and pairs of one name and birth date: among more people nobody can tell who is who. */
 export const pairLimitPerName = 20;
+
+/** New people who stay apart from a resident with the same kana and birth date. */
+export function namesakesApart({
+  namesakes = 0,
+  newNumber,
+}: {
+  readonly namesakes?: number | undefined;
+  readonly newNumber: number;
+}): number {
+  return namesakes - newNumber;
+}

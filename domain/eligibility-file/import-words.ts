@@ -7,7 +7,7 @@ import {
   type ImportSummary,
   rejectImportUpdateName,
 } from '../contracts/import-workflow';
-import { pairLimit } from './carry-over';
+import { namesakesApart, pairLimit } from './carry-over';
 import { explainFileRefusal } from './refusal';
 
 const PHASES: Readonly<Record<ImportPhase, string>> = {
@@ -78,11 +78,6 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
   if (summary.removalBlocked !== undefined)
     rows.push(['対象から外す方', '外しません（番号を読み取れない行があり、だれの行かわからないため）']);
   return rows;
-}
-
-/** New people who stay apart from a resident with the same kana and birth date. */
-export function namesakesApart({ namesakes = 0, newNumber }: Pick<ImportSummary, 'namesakes' | 'newNumber'>): number {
-  return namesakes - newNumber;
 }
 
 function proposalWords(proposals: number): string {

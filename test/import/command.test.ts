@@ -87,6 +87,37 @@ describe('toki import', () => {
     expect(done.said).toContain('対象から外した方 295人（うち予約のある方 0人）');
   });
 
+  test('a refused file is told in a sentence', async () => {
+    const { code, said } = await toki(
+      ['--yes'],
+      Buffer.concat([Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.alloc(100, 1)]),
+    );
+    expect(code).toBe(1);
+    expect(said).toContain('Excelのブックのままです。');
+    expect(said).toContain('何も変わっていません。');
+  });
+
+  test('of many row errors the first fifty are shown', async () => {
+    const rows = people(200, 9_600_000_000).map((row, index) => (index < 80 ? { ...row, birth: '1947/2/30' } : row));
+    const { said } = await toki([], csv(rows));
+    expect(said).toContain('51行目：');
+    expect(said).not.toContain('52行目：');
+    expect(said).toContain('…とほか 30 件');
+  });
+
+  test('what is wrong on the command line is said', async () => {
+    expect(await toki([])).toMatchObject({ code: 2 });
+    expect(await toki(['--columns', 'number=3'], 'x')).toMatchObject({ code: 2 });
+    expect(await toki([join(folder, 'nowhere.csv')])).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('見つかりません') as string,
+    });
+    expect(await toki(['--programme', 'none', '--yes'], csv(people(1)))).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('事業「none」はありません。') as string,
+    });
+  });
+
   describe('with a pair that may be one person', () => {
     const header = '接種券番号,氏名カナ,生年月日,対象区分,旧券番号';
     const row = (number: string, previous = '', kana = 'ミヤケ　フミ') =>
@@ -174,37 +205,6 @@ describe('toki import', () => {
         said: expect.stringContaining('見つかりません') as string,
       });
       expect(await found()).toEqual([true, false]);
-    });
-  });
-
-  test('a refused file is told in a sentence', async () => {
-    const { code, said } = await toki(
-      ['--yes'],
-      Buffer.concat([Buffer.from([0x50, 0x4b, 0x03, 0x04]), Buffer.alloc(100, 1)]),
-    );
-    expect(code).toBe(1);
-    expect(said).toContain('Excelのブックのままです。');
-    expect(said).toContain('何も変わっていません。');
-  });
-
-  test('of many row errors the first fifty are shown', async () => {
-    const rows = people(200, 9_600_000_000).map((row, index) => (index < 80 ? { ...row, birth: '1947/2/30' } : row));
-    const { said } = await toki([], csv(rows));
-    expect(said).toContain('51行目：');
-    expect(said).not.toContain('52行目：');
-    expect(said).toContain('…とほか 30 件');
-  });
-
-  test('what is wrong on the command line is said', async () => {
-    expect(await toki([])).toMatchObject({ code: 2 });
-    expect(await toki(['--columns', 'number=3'], 'x')).toMatchObject({ code: 2 });
-    expect(await toki([join(folder, 'nowhere.csv')])).toMatchObject({
-      code: 1,
-      said: expect.stringContaining('見つかりません') as string,
-    });
-    expect(await toki(['--programme', 'none', '--yes'], csv(people(1)))).toMatchObject({
-      code: 1,
-      said: expect.stringContaining('事業「none」はありません。') as string,
     });
   });
 });

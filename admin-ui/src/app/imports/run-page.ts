@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
 
+import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
 import { Api, type Problem } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -19,17 +20,7 @@ import { RunBookings } from './run-bookings';
 import { RunCarryOvers } from './run-carry-overs';
 import { RunErrors } from './run-errors';
 import { RunSummary } from './run-summary';
-import {
-  figure,
-  fileSize,
-  type ImportRun,
-  isWaiting,
-  isWorking,
-  namesakesApart,
-  type Phase,
-  phaseChips,
-  sourceWords,
-} from './words';
+import { figure, fileSize, type ImportRun, isWaiting, isWorking, type Phase, phaseChips, sourceWords } from './words';
 
 const steps: readonly { readonly label: string; readonly phases: readonly Phase[] }[] = [
   { label: 'ファイルの確認', phases: ['inspecting'] },

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
-import { figure, type ImportRun, namesakesApart } from './words';
+import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
+import { figure, type ImportRun } from './words';
 
 /** What an import does, in numbers: before the approval what it would do. */
 @Component({

@@ -49,11 +49,6 @@ export function figure(value: number): string {
   return figures.format(value);
 }
 
-/** New people who stay apart from a resident with the same kana and birth date. */
-export function namesakesApart({ namesakes = 0, newNumber }: { namesakes?: number; newNumber: number }): number {
-  return namesakes - newNumber;
-}
-
 /** 151 KB, 98 MB */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${String(bytes)}バイト`;
