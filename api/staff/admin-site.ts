@@ -16,6 +16,8 @@ const types: Readonly<Record<string, string>> = {
 const compress = { br: promisify(brotliCompress), gzip: promisify(gzip) } as const;
 /** The build's names hold a hash of the content: such a file never changes. */
 const hashed = /-[A-Z0-9]{8}\.\w+$/;
+/** Where the page takes the nonce; a formatter may put spaces into it. */
+const noncePlace = /\{\{\s*nonce\s*\}\}/g;
 
 /**
  * Serves the built Angular admin from `folder`: its files by their names, and its one page for whatever else a browser opens, because
@@ -61,7 +63,7 @@ export function createAdminSite({ folder }: { readonly folder: string }): AppMid
       `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'self'; object-src 'none'; frame-ancestors 'none'`,
     );
     ctx.type = 'text/html; charset=utf-8';
-    ctx.body = page.replaceAll('{{nonce}}', nonce);
+    ctx.body = page.replaceAll(noncePlace, nonce);
   };
 
   return async (ctx, next) => {
