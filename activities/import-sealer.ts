@@ -45,7 +45,7 @@ export class ImportSealer {
   #packed({ rows, couponIndexes }: IndexedBatch): Uint8Array<ArrayBuffer> {
     this.#buffer.clear();
     let at = 0;
-    for (const { line, number, birthDate, kana, groupCode } of rows) {
+    for (const { line, number, birthDate, kana, groupCode, previousNumber } of rows) {
       const resident: SealedResident = kana === undefined ? { number, birthDate } : { number, birthDate, kana };
       this.#buffer.add({
         line,
@@ -54,6 +54,7 @@ export class ImportSealer {
         sealed: this.#sealed(JSON.stringify(resident)),
         digest: blindIndexOf(this.keys.index, digestTextOf(resident)),
         searchKeys: this.#searchKeys.of(resident),
+        previousIndex: previousNumber === undefined ? undefined : blindIndexOf(this.keys.index, previousNumber),
       });
       at += INDEX_BYTES;
     }

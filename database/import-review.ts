@@ -1,7 +1,9 @@
 import type { LoginCheckCode } from '../domain/eligibility-file/login-check';
 import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
-import { isMissing, keptTableOf, tableOf } from './import-staging';
+import { lastDigits } from './import-carry-overs';
+import { isMissing } from './import-staging';
+import { keptTableOf, tableOf } from './import-tables';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
 
@@ -19,18 +21,6 @@ export interface TouchedBooking {
   readonly dose: number;
   readonly startsAt: Date;
   readonly venueName: string;
-}
-
-/** One person under an old and a new number. Numbers are shown by their last four digits. */
-export interface CarryOver {
-  readonly residentId: string;
-  readonly line: number;
-  readonly oldNumber: string;
-  readonly newNumber: string;
-  readonly kana: string;
-  readonly birthDate: string;
-  readonly isWanted: boolean;
-  readonly bookings: number;
 }
 
 /** A row that was taken at random and read as a log-in would read it. */
@@ -136,56 +126,6 @@ export function createImportReview({ database, keys }: { readonly database: Data
       }));
     },
 
-    /** People under a new number, in the order of the file, after `line`. */
-    async carryOvers({ id }: ReviewedRun, after: number, limit: number): Promise<CarryOver[]> {
-      const table = tableOf(id);
-      const [isStaged, isKept] = [await exists(table), await exists(keptTableOf(id))];
-      if (!isStaged && !isKept) return [];
-      // Before: the resident has the old number and the row the new one. Afterwards: the copy has the old, the resident the new.
-      const [oldSide, newSide] = isStaged ? ['r.sealed', 's.sealed'] : ['k.sealed', 'r.sealed'];
-      const join = isStaged
-        ? `JOIN ${table} s ON s.line = c.line`
-        : `JOIN ${keptTableOf(id)} k ON k.id = c.resident_id`;
-      const { rows } = await database.raw<
-        Row<{
-          resident_id: string;
-          line: number;
-          old_sealed: Buffer;
-          new_sealed: Buffer;
-          is_wanted: boolean;
-          bookings: number;
-        }>
-      >(
-        `SELECT c.resident_id, c.line, ${oldSide} AS old_sealed, ${newSide} AS new_sealed, c.is_wanted,
-                (SELECT count(*) FROM booking b WHERE b.resident_id = r.id AND b.state IN ('held', 'confirmed')) AS bookings
-           FROM import_carry_over c JOIN resident r ON r.id = c.resident_id ${join}
-          WHERE c.run_id = ? AND c.line > ? ORDER BY c.line LIMIT ?`,
-        [id, after, limit],
-      );
-      return rows.map((row) => {
-        const before = opened(row.old_sealed);
-        return {
-          residentId: row.resident_id,
-          line: row.line,
-          oldNumber: lastDigits(before.number),
-          newNumber: lastDigits(opened(row.new_sealed).number),
-          kana: before.kana ?? '',
-          birthDate: before.birthDate,
-          isWanted: row.is_wanted,
-          bookings: row.bookings,
-        };
-      });
-    },
-
-    /** @returns false when there is no such pair */
-    async decideCarryOver(runId: string, residentId: string, isWanted: boolean): Promise<boolean> {
-      return (
-        (await database('import_carry_over')
-          .where({ run_id: runId, resident_id: residentId })
-          .update({ is_wanted: isWanted })) === 1
-      );
-    },
-
     /**
      * Whether somebody with this number and birth date could log in after the approval.
      * @param couponNumber digits, as parsed; @param birthDate YYYY-MM-DD
@@ -246,8 +186,4 @@ export function createImportReview({ database, keys }: { readonly database: Data
         .sort((one, other) => one.line - other.line);
     },
   };
-}
-
-function lastDigits(number: string): string {
-  return `${'•'.repeat(Math.max(0, number.length - 4))}${number.slice(-4)}`;
 }

@@ -12,11 +12,13 @@ export interface StagedRow {
   readonly digest: Buffer;
   readonly groupCode: string;
   readonly searchKeys: readonly SearchKey[];
+  /** Of the number that the file says this person had before. */
+  readonly previousIndex: Uint8Array | undefined;
 }
 
 /** The columns in the order of the buffer. */
-export const stagedColumns = 'line, resident_id, coupon_index, sealed, digest, group_code, search_keys';
-const COLUMN_COUNT = 7;
+export const stagedColumns = 'line, resident_id, coupon_index, sealed, digest, group_code, search_keys, previous_index';
+const COLUMN_COUNT = 8;
 
 /** Signature, flags and header extension of PostgreSQL's binary COPY format. */
 const FILE_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
@@ -29,7 +31,9 @@ const ARRAY_HEADER_BYTES = 5 * 4;
 const ELEMENT_BYTES = 4 + 8;
 /** The type `bigint` in PostgreSQL's catalogue. */
 const BIGINT_OID = 20;
-/** Bytes of a row beside its variable parts: count, seven lengths, line, uuid. */
+/** The length of a value that is not there. */
+const NULL_LENGTH = -1;
+/** Bytes of a row beside its variable parts: count, eight lengths, line, uuid. */
 const FIXED_BYTES = 2 + COLUMN_COUNT * 4 + 4 + 16;
 
 /**
@@ -55,7 +59,7 @@ export class RowBuffer {
     this.#rows = 0;
   }
 
-  add({ line, couponIndex, sealed, digest, groupCode, searchKeys }: StagedRow): void {
+  add({ line, couponIndex, sealed, digest, groupCode, searchKeys, previousIndex }: StagedRow): void {
     this.#reserve(
       FIXED_BYTES +
         couponIndex.length +
@@ -64,6 +68,7 @@ export class RowBuffer {
         groupCode.length * 3 +
         ARRAY_HEADER_BYTES +
         searchKeys.length * ELEMENT_BYTES +
+        (previousIndex?.length ?? 0) +
         FILE_TRAILER.length,
     );
     const buffer = this.#buffer;
@@ -77,7 +82,9 @@ export class RowBuffer {
     at = this.#addBytes(digest, at);
     const groupBytes = buffer.write(groupCode, at + 4, 'utf8');
     buffer.writeInt32BE(groupBytes, at);
-    this.#length = this.#addArray(searchKeys, at + 4 + groupBytes);
+    at = this.#addArray(searchKeys, at + 4 + groupBytes);
+    this.#length =
+      previousIndex === undefined ? buffer.writeInt32BE(NULL_LENGTH, at) : this.#addBytes(previousIndex, at);
     this.#rows++;
   }
 

@@ -6,8 +6,10 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { ImportApprovals, ImportResult } from '../domain/contracts/import-workflow';
 import type { RowErrorCode } from '../domain/eligibility-file/row-error';
 import type { Database } from './connection';
+import { findNamesakes } from './import-carry-overs';
 import { stagedColumns } from './import-row-buffer';
 import type { ImportRun, ImportTally } from './import-runs';
+import { keptTableOf, tableOf } from './import-tables';
 import { clientTransaction } from './transaction';
 
 export interface RowErrorToStore {
@@ -40,6 +42,8 @@ export interface Comparison {
   readonly goneWithBooking: number;
   readonly newNumber: number;
   readonly newNumberWithBooking: number;
+  readonly namesakes: number;
+  readonly proposals: number;
 }
 
 /** Somebody else writes this run's rows: an attempt that was given up for dead meets its successor. */
@@ -168,10 +172,12 @@ export function createImportStaging(database: Database) {
            SELECT $1::uuid, s.line, 'same_person' FROM ${table} s
             WHERE s.digest IN (SELECT digest FROM ${table} GROUP BY digest HAVING count(*) > 1)
            UNION
-           SELECT $1::uuid, s.line, 'same_person' FROM ${table} s JOIN resident r ON r.digest = s.digest
-            WHERE r.programme_id = $2 AND r.status = 'active' AND r.coupon_index <> s.coupon_index`,
+           SELECT $1::uuid, s.line, 'same_person' FROM ${table} s
+            WHERE EXISTS (SELECT 1 FROM resident r WHERE r.digest = s.digest AND r.programme_id = $2 AND r.status = 'active' AND r.coupon_index <> s.coupon_index)`,
           [run.id, run.programmeId],
         );
+        // The next steps look into this run's notes: without counts they would be taken for few.
+        await query('ANALYZE import_row_error');
         const conflicts = conflicting + contradicted;
         const left = contradicted === 0 ? {} : await goneRows(query, run.id);
         const tally: ImportTally = {
@@ -202,7 +208,7 @@ export function createImportStaging(database: Database) {
           run.id,
           run.programmeId,
         ]);
-        await findNewNumbers(query, run, table);
+        const found = await findNamesakes(query, run);
         const matched = await query<{ created: number; changed: number; unchanged: number }>(
           `SELECT count(*) FILTER (WHERE r.id IS NULL AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = $2 AND c.line = s.line AND c.is_wanted)) AS created,
                   count(*) FILTER (WHERE ${DIFFERS}) AS changed,
@@ -226,6 +232,7 @@ export function createImportStaging(database: Database) {
           [run.id],
         );
         return {
+          ...found,
           gone: gone.rows[0]?.gone ?? 0,
           goneWithBooking: gone.rows[0]?.with_booking ?? 0,
           newNumber: renumbered.rows[0]?.renumbered ?? 0,
@@ -250,13 +257,13 @@ export function createImportStaging(database: Database) {
       return inTransaction(async (query) => {
         // One import of a programme is applied at a time; bookings and log-ins go on beside it.
         await query(`SELECT pg_advisory_xact_lock(hashtextextended('toki/import/' || $1, 0))`, [run.programmeId]);
-        const { rows } = await query<{ result: ImportResult | null; is_stale: boolean }>(
-          `SELECT result, compared_after IS DISTINCT FROM (${LAST_APPLIED}) AS is_stale FROM import_run WHERE id = $1 FOR UPDATE`,
+        const { rows } = await query<{ result: ImportResult | null; namesakes: number | null; is_stale: boolean }>(
+          `SELECT result, (summary ->> 'namesakes')::int AS namesakes, compared_after IS DISTINCT FROM (${LAST_APPLIED}) AS is_stale FROM import_run WHERE id = $1 FOR UPDATE`,
           [run.id, run.programmeId],
         );
         if (rows[0]?.result) return rows[0].result;
         if (rows[0]?.is_stale !== false)
-          throw new StaleComparisonError('another import was applied since the comparison');
+          throw new StaleComparisonError('another import was applied, or a pair decided, since the comparison');
         await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
         // Search keys are gathered and put into their index in large pieces, not row by row.
         await query(`SET LOCAL gin_pending_list_limit = '${WORK_MEMORY}'`);
@@ -267,6 +274,11 @@ export function createImportStaging(database: Database) {
           `UPDATE resident r SET coupon_index = s.coupon_index, sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, updated_at = now()
              FROM import_carry_over c JOIN ${table} s ON s.line = c.line WHERE c.run_id = $1 AND c.is_wanted AND r.id = c.resident_id AND r.status = 'active'`,
           [run.id, run.keyId],
+        );
+        // Who logged in with the old number may be somebody else by now.
+        await query(
+          'DELETE FROM citizen_session s USING import_carry_over c WHERE c.run_id = $1 AND c.is_wanted AND s.resident_id = c.resident_id',
+          [run.id],
         );
         const changed = await query(
           `UPDATE resident r SET sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
@@ -297,6 +309,7 @@ export function createImportStaging(database: Database) {
               ).rows;
         if (removed.length !== toRemove)
           throw new StaleComparisonError('the residents to remove are not those that were approved');
+        const namesakes = (rows[0].namesakes ?? 0) - (renumbered.rowCount ?? 0);
         const result: ImportResult = {
           created: created.rowCount ?? 0,
           changed: changed.rowCount ?? 0,
@@ -306,6 +319,7 @@ export function createImportStaging(database: Database) {
           gone: gone.rowCount ?? 0,
           goneWithBooking: gone.rows.filter((row) => row.with_booking).length,
           newNumber: renumbered.rowCount ?? 0,
+          ...(namesakes > 0 ? { namesakes } : {}),
         };
         await query(
           `UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`,
@@ -353,31 +367,6 @@ async function goneRows(query: Query, runId: string): Promise<Record<'moved_out'
   return { moved_out: 0, died: 0, ...Object.fromEntries(rows.map((row) => [row.code, row.count])) };
 }
 
-/**
- * Finds people who come back under a new number: the same birth date and kana, a number nobody has, the old one nowhere
- * in the file, and no third person like them. What staff said of a pair before stays.
- */
-async function findNewNumbers(query: Query, run: ImportRun, table: string): Promise<void> {
-  await query('DELETE FROM import_carry_over WHERE run_id = $1 AND is_wanted', [run.id]);
-  await query(
-    `WITH met AS (
-       SELECT s.line, s.coupon_index, s.digest, r.id AS resident_id, r.coupon_index AS old_index
-         FROM import_row_error e JOIN ${table} s ON s.line = e.line JOIN resident r ON r.digest = s.digest AND r.programme_id = $2 AND r.status = 'active'
-        WHERE e.run_id = $1 AND e.code = 'same_person'
-     ), alone AS (
-       SELECT digest FROM met GROUP BY digest HAVING count(DISTINCT line) = 1 AND count(DISTINCT resident_id) = 1
-     )
-     INSERT INTO import_carry_over (run_id, resident_id, line)
-     SELECT $1, m.resident_id, m.line FROM met m JOIN alone USING (digest)
-      WHERE NOT EXISTS (SELECT 1 FROM resident k WHERE k.programme_id = $2 AND k.coupon_index = m.coupon_index)
-        AND NOT EXISTS (SELECT 1 FROM ${table} o WHERE o.coupon_index = m.old_index)
-        AND NOT EXISTS (SELECT 1 FROM ${table} o WHERE o.digest = m.digest AND o.line <> m.line)
-        AND NOT EXISTS (SELECT 1 FROM import_row_error o WHERE o.run_id = $1 AND o.coupon_index = m.old_index)
-     ON CONFLICT DO NOTHING`,
-    [run.id, run.programmeId],
-  );
-}
-
 /** A copy of every resident that is about to change, as they are: what an undo puts back. */
 async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemoving: boolean): Promise<void> {
   const { rows } = await query<{ id: string }>(
@@ -399,20 +388,4 @@ async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemovi
 /** Bytes from a thread arrive as Uint8Array, which pg would write as text. */
 function asBuffer(bytes: Uint8Array | undefined): Buffer | null {
   return bytes === undefined ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** The table of a run's staged rows. The name is made of the id's hexadecimal digits alone. */
-export function tableOf(runId: string): string {
-  return `import_row_${digitsOf(runId)}`;
-}
-
-/** The table of the residents as they were before a run. */
-export function keptTableOf(runId: string): string {
-  return `import_kept_${digitsOf(runId)}`;
-}
-
-function digitsOf(runId: string): string {
-  const digits = runId.replaceAll('-', '');
-  if (!/^[0-9a-f]{32}$/.test(digits)) throw new Error('not the id of an import run');
-  return digits;
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { UndoOutcome } from '../domain/contracts/import-workflow';
 import type { Database } from './connection';
-import { keptTableOf } from './import-staging';
+import { keptTableOf } from './import-tables';
 import { clientTransaction } from './transaction';
 
 /** What an import sets of a resident, and an undo therefore puts back. Everything else may have been changed by others since. */
@@ -135,6 +135,10 @@ function refuse(code: Extract<UndoOutcome, { ok: false }>['code'], bookings = 0)
 async function putBack(client: PoolClient, runId: string, kept: string, by: string): Promise<UndoOutcome> {
   const count = async (sql: string, values: unknown[] = []): Promise<number> =>
     (await client.query(sql, values)).rowCount ?? 0;
+  // A session that was opened with a number belongs to whoever has that number.
+  await count(
+    `DELETE FROM citizen_session s USING ${kept} k JOIN resident r ON r.id = k.id WHERE s.resident_id = k.id AND r.coupon_index <> k.coupon_index`,
+  );
   const restored = await count(
     `UPDATE resident r SET ${importedColumns.map((column) => `${column} = k.${column}`).join(', ')}, updated_at = now() FROM ${kept} k WHERE k.id = r.id`,
   );

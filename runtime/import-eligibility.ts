@@ -14,6 +14,7 @@ import {
   approveImportUpdateName,
   type ApproveRemovalInput,
   approveRemovalUpdateName,
+  compareAgainUpdateName,
   type ImportPhase,
   type ImportProgress,
   importProgressQueryName,
@@ -39,6 +40,8 @@ export interface ImportRequest {
   readonly isFullSet?: boolean;
   /** An opaque id of who approves. */
   readonly by: string;
+  /** Decides pairs that may be one person, before `approve`. Left out: nobody is joined. */
+  readonly decidePairs?: ((runId: string) => Promise<PairDecision>) | undefined;
   /** Whether to take the rows over. Nothing has changed yet. */
   readonly approve: (summary: ImportSummary, runId: string) => Promise<boolean>;
   /** Whether to take `summary.toRemove` residents out as well; asked after `approve`, for a full set only. */
@@ -46,6 +49,9 @@ export interface ImportRequest {
   /** Called at each new phase, and every few seconds while rows are staged. */
   readonly onProgress?: (phase: ImportPhase, records: number) => void;
 }
+
+/** What came of the pairs: `decided` is compared again, `refused` changes nothing and ends the import. */
+export type PairDecision = 'decided' | 'as_is' | 'refused';
 
 export interface ImportOutcome extends ImportProgress {
   readonly runId: string;
@@ -119,7 +125,11 @@ async function answer(
   const reject = () =>
     handle.executeUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName, { args: [{ by }] });
   if (phase === 'waiting_for_approval') {
-    if (await request.approve(summary, runId))
+    const decision = (await request.decidePairs?.(runId)) ?? 'as_is';
+    if (decision === 'refused') await reject();
+    else if (decision === 'decided')
+      await handle.executeUpdate<ImportPhase, [RejectImportInput]>(compareAgainUpdateName, { args: [{ by }] });
+    else if (await request.approve(summary, runId))
       await handle.executeUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName, { args: [{ by }] });
     else await reject();
   } else if (phase === 'waiting_for_removal_approval') {

@@ -11,6 +11,7 @@ import type { DayFiles } from '../../database/day-files';
 import type { DayLists } from '../../database/day-lists';
 import type { DemandReader } from '../../database/demand';
 import type { IdentityChecks } from '../../database/identity-checks';
+import type { ImportCarryOvers } from '../../database/import-carry-overs';
 import type { ImportFileStore } from '../../database/import-files';
 import type { ImportReview } from '../../database/import-review';
 import type { ImportRunStore } from '../../database/import-runs';
@@ -110,6 +111,7 @@ export interface StaffDesk {
   readonly imports: ImportDesk;
   readonly importRuns: ImportRunStore;
   readonly importReview: ImportReview;
+  readonly importCarryOvers: ImportCarryOvers;
   readonly importSettings: ImportSettingsRepository;
   readonly importUndo: ImportUndo;
   readonly importFiles: Pick<ImportFileStore, 'find'>;

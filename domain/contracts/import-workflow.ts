@@ -69,9 +69,13 @@ export interface ImportSummary {
   readonly gone: number;
   /** … of whom so many have a live booking. */
   readonly goneWithBooking: number;
-  /** Residents who come back under a new number: they keep their place and their bookings. */
+  /** Residents who come back under a new number, as somebody decided: they keep their place and their bookings. */
   readonly newNumber: number;
   readonly newNumberWithBooking: number;
+  /** New rows with the same kana and birth date as a resident, the `newNumber` ones included. Runs from before do not have it. */
+  readonly namesakes?: number;
+  /** Pairs of a new row and a resident that may be one person; each is two people until somebody says otherwise. */
+  readonly proposals?: number;
   /** Why nobody is removed although the file is the whole set: rows with unreadable numbers could be anybody's. */
   readonly removalBlocked?: 'unreadable_numbers';
 }
@@ -85,6 +89,8 @@ export interface ImportResult {
   readonly gone: number;
   readonly goneWithBooking: number;
   readonly newNumber: number;
+  /** New residents with the same kana and birth date as another; left out where there are none. */
+  readonly namesakes?: number;
 }
 
 export interface ImportProgress {

@@ -31,6 +31,7 @@ const HEADERS: Record<FileColumn, readonly string[]> = {
   ],
   // 備考 is not among them: what stands there is meant for people, and a column of it is only read when staff say so.
   standing: ['異動事由', '異動区分', '異動', '住民区分', '資格区分', '消除事由', '喪失事由', 'standing'],
+  previous: ['前の接種券番号', '前の券番号', '旧接種券番号', '旧券番号', 'previous_coupon_number'],
 };
 const COLUMN_BY_HEADER = new Map(
   fileColumns.flatMap((column) => HEADERS[column].map((header) => [header, column] as const)),
@@ -85,11 +86,12 @@ export function recogniseHeader(records: readonly (readonly string[])[], needsGr
   const [group] = found.get('group') ?? [];
   const [kana] = found.get('kana') ?? [];
   const [standing] = found.get('standing') ?? [];
+  const [previous] = found.get('previous') ?? [];
   if (number === undefined || birth === undefined)
     return { ok: false, refusal: { code: 'columns_missing', columns: needed } };
   return {
     ok: true,
-    columns: positions(number, birth, { group, kana, standing }),
+    columns: positions(number, birth, { group, kana, standing, previous }),
     width: records[best.index]?.length ?? 0,
     leadingRecords: best.index + 1,
   };
@@ -104,7 +106,14 @@ export function applyMapping(
   columns: ColumnPositions,
   needsGroup: boolean,
 ): HeaderResult {
-  const last = Math.max(columns.number, columns.birth, columns.group ?? 0, columns.kana ?? 0, columns.standing ?? 0);
+  const last = Math.max(
+    columns.number,
+    columns.birth,
+    columns.group ?? 0,
+    columns.kana ?? 0,
+    columns.standing ?? 0,
+    columns.previous ?? 0,
+  );
   // Titles above the rows are narrower than the rows.
   const first = records.findIndex((record) => record.length >= last && record.some((cell) => cell.trim() !== ''));
   const width = records[first]?.length ?? Math.max(0, ...records.map((record) => record.length));
@@ -151,7 +160,7 @@ export function applyMappingToFile(
   if (needsGroup && group === undefined) return { ok: false, refusal: { code: 'columns_missing', columns: ['group'] } };
   return {
     ok: true,
-    columns: positions(number, birth, { group, kana: at('kana'), standing: at('standing') }),
+    columns: positions(number, birth, { group, kana: at('kana'), standing: at('standing'), previous: at('previous') }),
     width: record.length,
     leadingRecords: index + 1,
   };
@@ -177,10 +186,10 @@ export function parseColumnMapping(text: string): MappingResult {
       return { ok: false, sentence: `列の指定で、${String(position)}番目の列が二度使われています。` };
     columns.set(column, position);
   }
-  const [number, birth, group, kana, standing] = fileColumns.map((column) => columns.get(column));
+  const [number, birth, group, kana, standing, previous] = fileColumns.map((column) => columns.get(column));
   if (number === undefined || birth === undefined)
     return { ok: false, sentence: '列の指定には number（接種券番号）と birth（生年月日）が必要です。' };
-  return { ok: true, columns: positions(number, birth, { group, kana, standing }) };
+  return { ok: true, columns: positions(number, birth, { group, kana, standing, previous }) };
 }
 
 /** Without the columns that are not there. */
@@ -191,14 +200,16 @@ export function positions(
     readonly group?: number | undefined;
     readonly kana?: number | undefined;
     readonly standing?: number | undefined;
+    readonly previous?: number | undefined;
   },
 ): ColumnPositions {
-  const { group, kana, standing } = others;
+  const { group, kana, standing, previous } = others;
   return {
     number,
     birth,
     ...(group === undefined ? {} : { group }),
     ...(kana === undefined ? {} : { kana }),
     ...(standing === undefined ? {} : { standing }),
+    ...(previous === undefined ? {} : { previous }),
   };
 }

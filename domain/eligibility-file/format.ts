@@ -1,7 +1,7 @@
 import type { DateRule } from './date-rule';
 
 /** The columns that are read; all others are never stored. */
-export const fileColumns = ['number', 'birth', 'group', 'kana', 'standing'] as const;
+export const fileColumns = ['number', 'birth', 'group', 'kana', 'standing', 'previous'] as const;
 export type FileColumn = (typeof fileColumns)[number];
 
 /** Columns of a file, counted from 1. */
@@ -12,6 +12,8 @@ export interface ColumnPositions {
   readonly kana?: number;
   /** Where the file says who moved out or died. */
   readonly standing?: number;
+  /** Where the file says which number somebody had before. */
+  readonly previous?: number;
 }
 
 /** How a file is to be read, found by looking at it. */

@@ -51,10 +51,11 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
     group: (text) => rules.groupOf(text) !== undefined,
     kana: (text) => KANA.test(text),
     standing: (text) => standingOf(text) !== undefined,
+    previous: (text) => parseCouponNumber(text, rules.couponNumber).ok,
   };
   for (const column of fileColumns) {
-    // A file has a few rows of people who are gone, not many: its header alone can name that column.
-    if (column === 'standing' || found[column] !== undefined) continue;
+    // A file has a few rows of people who are gone or have a new number, not many: its header alone can name that column.
+    if (column === 'standing' || column === 'previous' || found[column] !== undefined) continue;
     const best = Array.from({ length: width }, (_, index) => index + 1)
       .filter((position) => !taken().has(position))
       .map((position) => ({

@@ -7,6 +7,7 @@ import {
   type ImportSummary,
   rejectImportUpdateName,
 } from '../contracts/import-workflow';
+import { namesakesApart, pairLimit } from './carry-over';
 import { explainFileRefusal } from './refusal';
 
 const PHASES: Readonly<Record<ImportPhase, string>> = {
@@ -45,11 +46,18 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
   if (errors.duplicate_identical)
     rows.push(['同じ内容の重なり', `${figure(errors.duplicate_identical)}行（1件として数えました）`]);
   if (errors.same_person)
-    rows.push(['同じ方の可能性', `${figure(errors.same_person)}行（生年月日と氏名カナが同じで、番号が違います）`]);
+    rows.push(['生年月日と氏名カナが同じ行', `${figure(errors.same_person)}行（番号が違います）`]);
+  const others = namesakesApart(summary);
+  if (others > 0)
+    rows.push([
+      '同じカナ・生年月日の方',
+      `${figure(others)}人と同じカナ・生年月日の人がいます（別の人として登録します）`,
+    ]);
+  if (summary.proposals) rows.push(['同じ人かどうか確かめる組', proposalWords(summary.proposals)]);
   if (summary.newNumber > 0)
     rows.push([
       '番号が変わる方',
-      `${figure(summary.newNumber)}人${withBookings(summary.newNumberWithBooking)}（予約はそのまま新しい番号に引き継ぎます）`,
+      `${figure(summary.newNumber)}人${withBookings(summary.newNumberWithBooking)}（同じ人として、予約を新しい番号に引き継ぎます。前の番号ではログインできなくなります）`,
     ]);
   if (summary.gone > 0)
     rows.push([
@@ -72,6 +80,10 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
   return rows;
 }
 
+function proposalWords(proposals: number): string {
+  return `${figure(proposals)}組${proposals < pairLimit ? '' : '（多いため、ここまでを確かめられます）'}`;
+}
+
 function withBookings(count: number): string {
   return count === 0 ? '' : `、うち予約のある方 ${figure(count)}人`;
 }
@@ -83,10 +95,14 @@ export function changesSomething({ created, changed, toRemove, gone, newNumber }
 
 /**
  * Whether a file from the drop folder is taken over without asking: nobody is taken out for being missing, and at least
- * `percent` of its rows are what is known already. A file that is somebody else's, or whose dates have slipped, is not.
+ * `percent` of its rows are what is known already. A file that is somebody else's, or whose dates have slipped, is not;
+ * nor is one with a pair that may be one person, for only staff can say so.
  */
-export function isMatchingEnough({ records, unchanged, toRemove }: ImportSummary, percent: number): boolean {
-  return toRemove === 0 && records > 0 && unchanged * 100 >= percent * records;
+export function isMatchingEnough(
+  { records, unchanged, toRemove, proposals = 0 }: ImportSummary,
+  percent: number,
+): boolean {
+  return toRemove === 0 && proposals === 0 && records > 0 && unchanged * 100 >= percent * records;
 }
 
 /** `新しい方 3人、変わった方 0人、…` */
@@ -96,8 +112,9 @@ export function resultWords(result: ImportResult): string {
       ? ''
       : `、対象から外した方 ${figure(result.removed)}人（うち予約のある方 ${figure(result.removedWithBooking)}人）`;
   const newNumber = result.newNumber > 0 ? `、番号が変わった方 ${figure(result.newNumber)}人` : '';
+  const namesakes = result.namesakes ? `（うち同じカナ・生年月日の人がいる方 ${figure(result.namesakes)}人）` : '';
   const gone = result.gone > 0 ? `、転出・死亡の方 ${figure(result.gone)}人` : '';
-  return `新しい方 ${figure(result.created)}人、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
+  return `新しい方 ${figure(result.created)}人${namesakes}、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
 }
 
 /** Where an import stands, in Markdown, for the Temporal UI. Names nobody. */

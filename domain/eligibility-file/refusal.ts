@@ -31,6 +31,7 @@ const COLUMN_NAMES: Record<FileColumn, string> = {
   group: '対象区分',
   kana: '氏名カナ',
   standing: '異動（転出・死亡）',
+  previous: '前の番号',
 };
 
 export function columnNameJa(column: FileColumn): string {

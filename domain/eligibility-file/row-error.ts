@@ -105,7 +105,7 @@ export function explainRowError(code: RowErrorCode, digits: number): string {
     case 'duplicate_identical':
       return '同じ内容の行がもう一つあります。1件として取り込みます。';
     case 'same_person':
-      return '生年月日と氏名カナが同じ方が、別の接種券番号にもいます。同じ方でないか、ご確認ください。';
+      return '生年月日と氏名カナが同じ方が、別の接種券番号にもいます。同じ人と決めた方のほかは、別の人として扱います。';
     case 'moved_out':
       return '転出した方の行です。対象から外します。';
     case 'died':

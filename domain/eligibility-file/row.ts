@@ -12,6 +12,8 @@ export interface EligibleRow {
   readonly groupCode: string;
   /** As given. */
   readonly kana?: string;
+  /** The number that the file says this person had before. */
+  readonly previousNumber?: string;
 }
 
 export interface RowRules {
@@ -53,7 +55,15 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
 
   if (number.ok && birth.ok && groupCode !== undefined && kana.length <= KANA_LIMIT && !hasSlipped) {
     const row = { number: number.value, birthDate: birth.value, groupCode };
-    return { ok: true, row: kana === '' ? row : { ...row, kana } };
+    const previousNumber = previousNumberOf(cells, number.value, rules);
+    return {
+      ok: true,
+      row: {
+        ...row,
+        ...(kana === '' ? {} : { kana }),
+        ...(previousNumber === undefined ? {} : { previousNumber }),
+      },
+    };
   }
   const errors: RowError[] = [];
   if (hasSlipped) errors.push({ code: 'too_many_cells' });
@@ -63,6 +73,14 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
     errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
   if (kana.length > KANA_LIMIT) errors.push({ column: 'kana', code: 'kana_too_long' });
   return number.ok ? { ok: false, errors, number: number.value } : { ok: false, errors };
+}
+
+/** What cannot be read here is no fault of the row: then nothing is known of an earlier number. */
+function previousNumberOf(cells: readonly string[], number: string, rules: RowRules): string | undefined {
+  const { previous } = rules.format.columns;
+  if (previous === undefined) return undefined;
+  const parsed = parseCouponNumber(bare(cells[previous - 1]), rules.couponNumber);
+  return parsed.ok && parsed.value !== number ? parsed.value : undefined;
 }
 
 /** Takes off what spreadsheets put around a value to keep it a text: '0012345678 and ="0012345678". */

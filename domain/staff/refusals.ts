@@ -96,6 +96,10 @@ export const staffRefusals = {
   },
   import_unknown: { http: 404, sentence: 'この取込は見つかりませんでした。' },
   import_not_waiting: { http: 409, sentence: 'この取込は、いまは承認を待っていません。新しい状態を確認してください。' },
+  carry_over_taken: {
+    http: 409,
+    sentence: 'この行か前の番号の方は、ほかの組で「同じ人」になっています。先にその組を「別の人」にしてください。',
+  },
   import_removal_count: { http: 409, sentence: '対象から外す人数が違います。人数を確かめてから承認してください。' },
   import_engine_away: {
     http: 503,

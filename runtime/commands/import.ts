@@ -12,16 +12,24 @@ import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/im
 import { createImportRunStore } from '../../database/import-runs';
 import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes';
 import type { ImportSummary } from '../../domain/contracts/import-workflow';
+import type { CouponNumberRule } from '../../domain/coupon-number';
 import { parseColumnMapping } from '../../domain/eligibility-file/columns';
 import type { ColumnPositions } from '../../domain/eligibility-file/format';
 import { changesSomething, phaseWords, resultWords, summaryRows } from '../../domain/eligibility-file/import-words';
 import { explainFileRefusal } from '../../domain/eligibility-file/refusal';
 import { explainRowError, rowErrorCodes } from '../../domain/eligibility-file/row-error';
 import type { Command, CommandIo } from '../command';
-import { importEligibility, type ImportOutcome, type ImportServices, isImportFailure } from '../import-eligibility';
+import {
+  importEligibility,
+  type ImportOutcome,
+  type ImportRequest,
+  type ImportServices,
+  isImportFailure,
+} from '../import-eligibility';
 import { type Services, withServices } from '../services';
 import { createActivities, createWorkers } from '../workers';
 import { workflowBundle } from '../workflow-bundle';
+import { byFile, byQuestions, isYes, type Question, readNumberPairs } from './import-carry-over';
 
 const ERRORS_SHOWN = 50;
 /** Who approves on the command line, in the record of the import. */
@@ -34,11 +42,13 @@ interface Options {
   readonly isFullSet: boolean;
   readonly yes: boolean;
   readonly remove: number | undefined;
+  /** `ask`, `none` or the path of a file of decisions; undefined: asks where there is a terminal and no --yes. */
+  readonly carryOver: string | undefined;
 }
 
 /** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when somebody says so. */
 export const importCommand: Command = {
-  usage: 'import FILE [--programme P] [--columns …] [--full] [--yes]',
+  usage: 'import FILE [--programme P] [--columns …] [--full] [--carry-over ask|none|FILE] [--yes]',
   summary: "bring a city's CSV file of residents in",
   help: [
     '  --programme P       which programme; may be left out where there is one',
@@ -46,6 +56,8 @@ export const importCommand: Command = {
     '  --full              the file has everybody: residents who are not in it are taken out, after a question of its own',
     '  --yes               take over without asking (the removal of --full is still asked for)',
     '  --remove N          with --full and --yes: take out the residents missing from the file, if they are exactly N',
+    '  --carry-over WHAT   pairs that may be one person under a new number: ask (on a terminal, one by one), none (nobody is',
+    '                      joined; so it is without a terminal or with --yes), or a CSV file of those who are: old,new number',
     '  Without a terminal and without --yes the file is checked and nothing is changed.',
   ].join('\n'),
 
@@ -64,17 +76,30 @@ export const importCommand: Command = {
  */
 export async function runImport(
   args: readonly string[],
-  io: Pick<CommandIo, 'say' | 'refuse'>,
+  io: Io,
   provide: (work: (services: ImportServices) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const options = readOptions(args);
   if (typeof options === 'string') return io.refuse(options);
+  const question = io.question ?? (process.stdin.isTTY && process.stdout.isTTY ? askOnTerminal : undefined);
+  if (options.carryOver === 'ask' && question === undefined) return io.refuse('"--carry-over ask" needs a terminal.');
   const found = await stat(options.file).catch(() => undefined);
   if (!found?.isFile()) return fail(io, `ファイル「${options.file}」が見つかりません。`);
   return provide(async (services) => {
     const version = await programmeOf(services, options.programme, io);
-    return version === undefined ? 1 : importFrom(services, version, options, io);
+    return version === undefined ? 1 : importFrom(services, version, options, { say: io.say, question });
   });
+}
+
+interface Io extends Pick<CommandIo, 'say' | 'refuse'> {
+  /** Left out: the terminal, where there is one. */
+  readonly question?: Question;
+}
+
+interface Person {
+  readonly say: CommandIo['say'];
+  /** undefined: nobody is there to answer. */
+  readonly question: Question | undefined;
 }
 
 type Say = Pick<CommandIo, 'say'>;
@@ -90,6 +115,7 @@ function readOptions(args: readonly string[]): Options | string {
         full: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         remove: { type: 'string' },
+        'carry-over': { type: 'string' },
       },
     });
     const [file, ...more] = positionals;
@@ -105,6 +131,7 @@ function readOptions(args: readonly string[]): Options | string {
       isFullSet: values.full,
       yes: values.yes,
       remove: values.remove === undefined ? undefined : Number(values.remove),
+      carryOver: values['carry-over'],
     };
   } catch (error) {
     return (error as Error).message;
@@ -142,10 +169,12 @@ async function importFrom(
   services: ImportServices,
   version: ProgrammeVersion,
   options: Options,
-  io: Say,
+  io: Person,
 ): Promise<number> {
-  const canAsk = process.stdin.isTTY && process.stdout.isTTY;
-  const { digits } = version.document.identification.couponNumber;
+  const { couponNumber } = version.document.identification;
+  const { digits } = couponNumber;
+  const decidePairs = await pairDecider(services, couponNumber, options, io);
+  if (typeof decidePairs === 'string') return fail(io, decidePairs);
   const showSummary = async (summary: ImportSummary, runId: string): Promise<void> => {
     io.say('');
     for (const [label, words] of summaryRows(summary)) io.say(`  ${label}：${words}`);
@@ -163,30 +192,12 @@ async function importFrom(
         if (phase === 'inspecting' || phase === 'staging' || phase === 'comparing' || phase === 'applying')
           io.say(records === 0 ? `${phaseWords(phase)} …` : `  ${String(records)}行`);
       },
+      decidePairs,
       approve: async (summary, runId) => {
         await showSummary(summary, runId);
-        if (options.yes) return true;
-        if (canAsk) return confirm('この内容で取り込みますか。（はい: y / いいえ: n）');
-        io.say('取り込むには、同じコマンドに --yes を付けて実行してください。');
-        return false;
+        return approve(options, io);
       },
-      approveRemoval: async ({ toRemove }) => {
-        if (options.remove !== undefined) {
-          if (options.remove === toRemove) return true;
-          io.say(`--remove は${String(options.remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
-          return false;
-        }
-        if (canAsk)
-          return (
-            (await question(
-              `ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`,
-            )) === String(toRemove)
-          );
-        io.say(
-          `ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`,
-        );
-        return false;
-      },
+      approveRemoval: (summary) => approveRemoval(summary, options, io),
     });
     if (outcome.summary !== undefined && !changesSomething(outcome.summary))
       await showSummary(outcome.summary, outcome.runId);
@@ -198,6 +209,49 @@ async function importFrom(
       return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
     throw error;
   }
+}
+
+/** @returns a sentence when the file of decisions cannot be read; undefined where nobody is to be joined */
+async function pairDecider(
+  services: ImportServices,
+  rule: CouponNumberRule,
+  { carryOver, yes }: Options,
+  { say, question }: Person,
+): Promise<ImportRequest['decidePairs'] | string> {
+  const isToAsk = carryOver === 'ask' || (carryOver === undefined && !yes);
+  if (carryOver === undefined || carryOver === 'ask' || carryOver === 'none')
+    return isToAsk && question !== undefined ? byQuestions(services, question) : undefined;
+  const pairs = await readNumberPairs(carryOver, rule);
+  return typeof pairs === 'string' ? pairs : byFile(services, pairs, say);
+}
+
+async function approve({ yes }: Options, { say, question }: Person): Promise<boolean> {
+  if (yes) return true;
+  if (question !== undefined) return isYes(await question('この内容で取り込みますか。（はい: y / いいえ: n）'));
+  say('取り込むには、同じコマンドに --yes を付けて実行してください。');
+  return false;
+}
+
+async function approveRemoval(
+  { toRemove }: ImportSummary,
+  { remove }: Options,
+  { say, question }: Person,
+): Promise<boolean> {
+  if (remove !== undefined) {
+    if (remove === toRemove) return true;
+    say(`--remove は${String(remove)}人ですが、ファイルにない方は${String(toRemove)}人です。`);
+    return false;
+  }
+  if (question !== undefined)
+    return (
+      (await question(
+        `ファイルにない${String(toRemove)}人を対象から外します。よければ人数（${String(toRemove)}）を入力してください。`,
+      )) === String(toRemove)
+    );
+  say(
+    `ファイルにない${String(toRemove)}人を対象から外すには、--yes に加えて --remove ${String(toRemove)} を付けて実行してください。`,
+  );
+  return false;
 }
 
 async function tellOutcome(services: ImportServices, outcome: ImportOutcome, digits: number, io: Say): Promise<number> {
@@ -236,11 +290,7 @@ async function showRowErrors(
   io.say(total > ERRORS_SHOWN ? `  …とほか ${String(total - ERRORS_SHOWN)} 件` : '  …ほかにもあります');
 }
 
-async function confirm(text: string): Promise<boolean> {
-  return /^(y|yes|はい|ｙ)$/i.test((await question(text)).trim());
-}
-
-async function question(text: string): Promise<string> {
+async function askOnTerminal(text: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return (await terminal.question(`${text} `)).trim();

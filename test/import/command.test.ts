@@ -21,22 +21,36 @@ describe('toki import', () => {
   });
 
   /** Runs the command as the command line would, without a terminal. */
-  async function toki(args: readonly string[], content?: Buffer | string): Promise<{ code: number; said: string }> {
+  async function toki(
+    args: readonly string[],
+    content?: Buffer | string,
+    answers?: readonly string[],
+  ): Promise<{ code: number; said: string; asked: readonly string[] }> {
     const file = join(folder, '対象者.csv');
     if (content !== undefined) writeFileSync(file, content);
     const lines: string[] = [];
+    const asked: string[] = [];
+    const left = [...(answers ?? [])];
     const io = {
       say: (line: string) => lines.push(line),
       refuse: (sentence: string) => {
         lines.push(sentence);
         return 2;
       },
+      ...(answers === undefined
+        ? {}
+        : {
+            question: (text: string) => {
+              asked.push(text);
+              return Promise.resolve(left.shift() ?? '');
+            },
+          }),
     };
     const { database, keys } = world.city;
     const code = await runImport([...(content === undefined ? [] : [file]), ...args], io, (work) =>
       work({ database, keys, temporal: world.client }),
     );
-    return { code, said: lines.join('\n') };
+    return { code, said: lines.join('\n'), asked };
   }
 
   test('without a terminal and without --yes: the summary with its row errors, and nothing is changed', async () => {
@@ -101,6 +115,96 @@ describe('toki import', () => {
     expect(await toki(['--programme', 'none', '--yes'], csv(people(1)))).toMatchObject({
       code: 1,
       said: expect.stringContaining('事業「none」はありません。') as string,
+    });
+  });
+
+  describe('with a pair that may be one person', () => {
+    const header = '接種券番号,氏名カナ,生年月日,対象区分,旧券番号';
+    const row = (number: string, previous = '', kana = 'ミヤケ　フミ') =>
+      `${number},${kana},1947/4/1,高齢者,${previous}`;
+    const file = (...rows: string[]) => [header, ...rows, ''].join('\r\n');
+    const decisions = (...pairs: string[]) => {
+      const path = join(folder, 'decisions.csv');
+      writeFileSync(path, ['前の番号,新しい番号', ...pairs, ''].join('\r\n'));
+      return path;
+    };
+    let base = 7_200_000_000;
+    let old: string;
+    let next: string;
+
+    beforeEach(async () => {
+      await world.freshProgramme();
+      [old, next] = [String(base++), String(base++)];
+      expect(await here(['--yes'], file(row(old), row(String(base++))))).toMatchObject({ code: 0 });
+    });
+
+    /** In the programme of this test. */
+    const here = async (args: readonly string[], content: string, answers?: readonly string[]) => {
+      const [programme] = await world.city
+        .database('programme')
+        .orderBy('id', 'desc')
+        .select<{ code: string }[]>('code');
+      return toki(['--programme', programme!.code, ...args], content, answers);
+    };
+    const found = async () => [await world.find(old), await world.find(next)].map((person) => person !== undefined);
+
+    test.each([[['--yes']], [['--yes', '--carry-over', 'none']]])('%j joins nobody and counts', async (args) => {
+      const { code, said, asked } = await here(args, file(row(next, old)), ['y', 'y']);
+      expect([code, asked]).toEqual([0, []]);
+      expect(said).toContain('1人と同じカナ・生年月日の人がいます（別の人として登録します）');
+      expect(said).toContain('同じ人かどうか確かめる組：1組');
+      expect(said).toContain('新しい方 1人（うち同じカナ・生年月日の人がいる方 1人）');
+      expect(await found()).toEqual([true, true]);
+    });
+
+    test('a file of decisions joins its pairs, and --yes approves what is shown', async () => {
+      const { code, said } = await here(['--yes', '--carry-over', decisions(`${old},${next}`)], file(row(next, old)));
+      expect(code).toBe(0);
+      expect(said).toContain('番号が変わる方：1人（同じ人として、予約を新しい番号に引き継ぎます。');
+      expect(await found()).toEqual([false, true]);
+    });
+
+    test.each<[string, (old: string, next: string) => string[], string]>([
+      ['no pair of the import', (old, next) => [`${next},${old}`], '2行目は、確かめられる組ではありません'],
+      ['not numbers', (old) => [`${old},あ`], '2行目を読み取れません'],
+    ])('a file of decisions with %s changes nothing', async (_name, pairs, sentence) => {
+      const { code, said } = await here(
+        ['--yes', '--carry-over', decisions(...pairs(old, next))],
+        file(row(next, old)),
+      );
+      expect(code).toBe(1);
+      expect(said).toContain(sentence);
+      expect(await found()).toEqual([true, false]);
+    });
+
+    test('one resident is never given to two rows by a file', async () => {
+      const other = String(base++);
+      const pairs = decisions(`${old},${next}`, `${old},${other}`);
+      const { code, said } = await here(['--yes', '--carry-over', pairs], file(row(next, old), row(other, old)));
+      expect(code).toBe(1);
+      expect(said).toContain('同じ番号が二度あります');
+      expect(await found()).toEqual([true, false]);
+    });
+
+    test('on a terminal each pair is asked for, with masked numbers, before the whole', async () => {
+      const no = await here([], file(row(next, old)), ['', 'n']);
+      expect(no.code).toBe(1);
+      expect(no.asked).toEqual([
+        expect.stringContaining(`前の番号 ••••••${old.slice(-4)}（予約 0件）、新しい番号 ••••••${next.slice(-4)}`),
+        expect.stringContaining('この内容で取り込みますか'),
+      ]);
+      const yes = await here(['--carry-over', 'ask', '--yes'], file(row(next, old)), ['y']);
+      expect([yes.code, yes.asked.length]).toEqual([0, 1]);
+      expect(await found()).toEqual([false, true]);
+    });
+
+    test('to ask needs a terminal, and a file of decisions must be there', async () => {
+      expect(await here(['--yes', '--carry-over', 'ask'], file(row(next, old)))).toMatchObject({ code: 2 });
+      expect(await here(['--yes', '--carry-over', join(folder, 'no.csv')], file(row(next, old)))).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('見つかりません') as string,
+      });
+      expect(await found()).toEqual([true, false]);
     });
   });
 });

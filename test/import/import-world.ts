@@ -23,7 +23,7 @@ import {
   importWorkflowType,
 } from '../../domain/contracts/import-workflow';
 import type { ColumnPositions } from '../../domain/eligibility-file/format';
-import { importEligibility, type ImportOutcome } from '../../runtime/import-eligibility';
+import { importEligibility, type ImportOutcome, type PairDecision } from '../../runtime/import-eligibility';
 import { projectRoot } from '../../runtime/root';
 import { createTestCity, type TestCity } from '../support/test-city';
 import { createTestNamespace, type TestNamespace } from '../support/test-namespace';
@@ -37,6 +37,7 @@ export interface RunningWorker {
 export interface ImportFileOptions {
   readonly columns?: ColumnPositions;
   readonly isFullSet?: boolean;
+  readonly decidePairs?: (runId: string) => Promise<PairDecision>;
   readonly approve?: () => Promise<boolean>;
   readonly approveRemoval?: () => Promise<boolean>;
 }
@@ -146,6 +147,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
       {
         columns,
         isFullSet = false,
+        decidePairs,
         approve = () => Promise.resolve(true),
         approveRemoval = () => Promise.resolve(true),
       } = {},
@@ -158,6 +160,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
           columns,
           isFullSet,
           by: 'tester',
+          decidePairs,
           approve,
           approveRemoval,
         },

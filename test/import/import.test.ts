@@ -174,17 +174,17 @@ describe('an import', () => {
     expect(await world.find('0000000003')).toMatchObject({ birthDate: '1947-04-01' });
   });
 
-  test('somebody with a new number is pointed out beside the old one, and stays one person', async () => {
+  test('somebody with the kana and birth date of a resident is pointed out, and is another person', async () => {
     await world.import(csv([{ number: '0000000004', kana: 'ホンマ　レン' }]));
     const outcome = await world.import(csv([{ number: '0000000005', kana: 'ホンマ　レン' }]));
     expect(await world.errors(outcome.runId)).toEqual([{ line: 2, code: 'same_person', column: undefined }]);
     expect(outcome).toMatchObject({
-      summary: { created: 0, missing: 0, newNumber: 1 },
-      result: { created: 0, newNumber: 1 },
+      summary: { created: 1, missing: 1, newNumber: 0, namesakes: 1, proposals: 0 },
+      result: { created: 1, newNumber: 0, namesakes: 1 },
     });
-    expect(await world.find('0000000004')).toBeUndefined();
+    expect(await world.find('0000000004')).toBeDefined();
     expect(await world.find('0000000005')).toBeDefined();
-    expect(await world.residents()).toHaveLength(1);
+    expect(await world.residents()).toHaveLength(2);
   });
 
   test('who rejects, or does not answer, changes nothing', async () => {

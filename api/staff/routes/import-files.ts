@@ -91,7 +91,7 @@ export function importFileRoutes({
     const { mapping: saved } = await importSettings.get(version.programmeId);
     const cells = file.records.map((record) => record.cells);
     const needsGroup = groupForImport(version.document, '') === undefined;
-    const reused = saved === null ? undefined : adapted(cells, saved, needsGroup, file.guess.columns.standing);
+    const reused = saved === null ? undefined : adapted(cells, saved, needsGroup, file.guess.columns);
     const { header, columns, mapping } = file.guess;
     const headerAt = header === undefined ? -1 : cells.indexOf(header);
     const rows = file.records.slice(headerAt + 1).filter((record) => !isBlankRow(record.cells));
@@ -247,23 +247,29 @@ function nameOf(header: string): string {
 }
 
 /**
- * The saved mapping where it fits this file, with the positions that its headers have here. Who moved out or died is
- * read even where earlier files did not say so: nobody is to be invited who is gone.
+ * The saved mapping where it fits this file, with the positions that its headers have here. Who moved out or died, and
+ * who has a new number, is read even where earlier files did not say so: nobody is to be invited who is gone.
  */
 function adapted(
   records: readonly (readonly string[])[],
   saved: FileMapping,
   needsGroup: boolean,
-  standing: number | undefined,
+  guessed: FileBeginning['guess']['columns'],
 ): FileMapping | undefined {
   const found = applyMappingToFile(records, saved, needsGroup && saved.defaultGroup === undefined);
   if (!found.ok) return undefined;
-  if (standing === undefined || found.columns.standing !== undefined) return { ...saved, columns: found.columns };
-  const header = records[found.leadingRecords - 1]?.[standing - 1]?.trim() ?? '';
+  const added = (['standing', 'previous'] as const).flatMap((column) => {
+    const position = guessed[column];
+    return position === undefined || found.columns[column] !== undefined ? [] : [[column, position] as const];
+  });
+  const names = added.flatMap(([column, position]) => {
+    const header = records[found.leadingRecords - 1]?.[position - 1]?.trim() ?? '';
+    return header === '' ? [] : [[column, header] as const];
+  });
   return {
     ...saved,
-    columns: { ...found.columns, standing },
-    ...(saved.headers === undefined || header === '' ? {} : { headers: { ...saved.headers, standing: header } }),
+    columns: { ...found.columns, ...Object.fromEntries(added) },
+    ...(saved.headers === undefined ? {} : { headers: { ...saved.headers, ...Object.fromEntries(names) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ImportRunRecord } from '../../../database/import-runs';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { type ImportPhase, type ImportProgress, importSources } from '../../../domain/contracts/import-workflow';
+import { carryOverEvidence } from '../../../domain/eligibility-file/carry-over';
 import { dateForms, eraLetters } from '../../../domain/eligibility-file/date-rule';
 import { type ColumnPositions, fileColumns, type FileMapping } from '../../../domain/eligibility-file/format';
 import { phaseWords } from '../../../domain/eligibility-file/import-words';
@@ -19,6 +20,7 @@ export const columnsShape = z
     group: position.optional(),
     kana: position.optional(),
     standing: position.optional(),
+    previous: position.optional(),
   })
   .meta({ id: 'ImportColumns' });
 
@@ -67,6 +69,8 @@ const summaryShape = z
     goneWithBooking: count,
     newNumber: count,
     newNumberWithBooking: count,
+    namesakes: count.optional(),
+    proposals: count.optional(),
     removalBlocked: z.literal('unreadable_numbers').optional(),
   })
   .meta({ id: 'ImportSummary' });
@@ -80,6 +84,7 @@ const resultShape = z
     gone: count,
     goneWithBooking: count,
     newNumber: count,
+    namesakes: count.optional(),
   })
   .meta({ id: 'ImportResult' });
 const person = z.object({ id: z.string(), name: z.string() });
@@ -123,6 +128,22 @@ export const rowErrorShape = z
     value: z.string(),
   })
   .meta({ id: 'ImportRowError' });
+
+export const carryOverShape = z
+  .object({
+    line: z.int(),
+    residentId: uuid,
+    oldNumber: z.string(),
+    newNumber: z.string(),
+    kana: z.string(),
+    birthDate: z.string(),
+    evidence: z.enum(carryOverEvidence),
+    /** The evidence in words. */
+    reason: z.string(),
+    isWanted: z.boolean(),
+    bookings: z.int(),
+  })
+  .meta({ id: 'ImportCarryOver' });
 
 export const plainDateText = z.string().refine(isPlainDate);
 

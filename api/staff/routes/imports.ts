@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit';
+import type { ImportCarryOvers } from '../../../database/import-carry-overs';
 import type { ImportReview } from '../../../database/import-review';
 import { effectKinds } from '../../../database/import-review';
 import type { ImportRunRecord, ImportRunStore } from '../../../database/import-runs';
@@ -15,6 +16,7 @@ import { formatBothCalendars } from '../../../domain/calendar/era';
 import { type ImportProgress, importWorkflowId } from '../../../domain/contracts/import-workflow';
 import { parseCouponNumber } from '../../../domain/coupon-number';
 import type { CsvCell } from '../../../domain/csv/write-csv';
+import { evidenceWords } from '../../../domain/eligibility-file/carry-over';
 import { type FileColumn, fileColumns } from '../../../domain/eligibility-file/format';
 import { loginCheckCodes, loginCheckWords } from '../../../domain/eligibility-file/login-check';
 import { columnNameJa } from '../../../domain/eligibility-file/refusal';
@@ -25,7 +27,7 @@ import { csvAnswer, csvFile } from '../csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import type { EngineOutcome, ImportDesk } from '../import-desk';
 import { byId, instant, uuid } from '../shapes';
-import { mappingOf, mappingShape, rowErrorShape, runJson, runShape } from './import-shapes';
+import { carryOverShape, mappingOf, mappingShape, rowErrorShape, runJson, runShape } from './import-shapes';
 
 const readers = ['city_admin', 'supervisor', 'auditor'] as const;
 const writers = ['city_admin'] as const;
@@ -55,6 +57,7 @@ export interface ImportRouteDependencies {
   readonly imports: ImportDesk;
   readonly importRuns: Pick<ImportRunStore, 'history' | 'find' | 'readRowErrors'>;
   readonly importReview: ImportReview;
+  readonly importCarryOvers: Pick<ImportCarryOvers, 'list' | 'decide'>;
   readonly importSettings: ImportSettingsRepository;
   readonly importUndo: Pick<ImportUndo, 'undoable' | 'inTheWay'>;
   readonly programmes: Pick<Programmes, 'allPublished' | 'current'>;
@@ -69,6 +72,7 @@ export function importRoutes({
   imports,
   importRuns,
   importReview,
+  importCarryOvers,
   importSettings,
   importUndo,
   programmes,
@@ -316,31 +320,20 @@ export function importRoutes({
     staffRoute({
       method: 'get',
       path: '/imports/:id/carry-overs',
-      summary: 'People who come back under a new number; numbers by their last four digits',
+      summary: 'New rows and residents who may be one person, by evidence; numbers by their last four digits',
       roles: writers,
       params: byId,
-      query: z.object({ afterLine: number.optional() }),
-      answer: z.object({
-        carryOvers: z.array(
-          z
-            .object({
-              residentId: uuid,
-              line: z.int(),
-              oldNumber: z.string(),
-              newNumber: z.string(),
-              kana: z.string(),
-              birthDate: z.string(),
-              isWanted: z.boolean(),
-              bookings: z.int(),
-            })
-            .meta({ id: 'ImportCarryOver' }),
-        ),
-        more: z.boolean(),
-      }),
+      query: z.object({ afterLine: number.optional(), afterResident: uuid.optional() }),
+      answer: z.object({ carryOvers: z.array(carryOverShape), more: z.boolean() }),
       async handle({ params, query, actor }) {
         const run = await importRuns.find(params.id);
         if (run === undefined) return refuseStaff('import_unknown');
-        const found = await importReview.carryOvers(reviewed(run), query.afterLine ?? -1, carryOverPage + 1);
+        const { afterLine, afterResident } = query;
+        const after =
+          afterLine === undefined || afterResident === undefined
+            ? undefined
+            : { line: afterLine, residentId: afterResident };
+        const found = await importCarryOvers.list(run.id, after, carryOverPage + 1);
         const shown = found.slice(0, carryOverPage);
         for (const { residentId } of shown)
           await audit.record(actor, {
@@ -351,7 +344,11 @@ export function importRoutes({
           });
         return {
           answer: {
-            carryOvers: shown.map((item) => ({ ...item, birthDate: formatBothCalendars(item.birthDate) })),
+            carryOvers: shown.map((item) => ({
+              ...item,
+              birthDate: formatBothCalendars(item.birthDate),
+              reason: evidenceWords(item.evidence),
+            })),
             more: found.length > carryOverPage,
           },
         };
@@ -360,25 +357,29 @@ export function importRoutes({
     staffRoute({
       method: 'post',
       path: '/imports/:id/carry-overs',
-      summary:
-        'Say that somebody with a new number is another person, or is the same after all; then it is compared anew',
+      summary: 'Say of pairs whether they are one person, all or nothing; then it is compared again',
       roles: writers,
       params: byId,
-      body: z.object({ residentId: uuid, isWanted: z.boolean() }),
+      body: z.object({
+        decisions: z
+          .array(z.object({ line: z.int(), residentId: uuid, isWanted: z.boolean() }))
+          .min(1)
+          .max(500),
+      }),
       answer: runAnswer,
       async handle({ params, body, actor, staff }) {
         const run = await importRuns.find(params.id);
         if (run === undefined) return refuseStaff('import_unknown');
-        if (run.status !== 'waiting') return refuseStaff('import_not_waiting');
-        if (!(await importReview.decideCarryOver(run.id, body.residentId, body.isWanted)))
-          return refuseStaff('resident_unknown');
-        await audit.record(actor, {
-          action: 'import.carry_over',
-          subject: { kind: 'import', id: run.id },
-          residentId: body.residentId,
-          result: 'done',
-          detail: { isWanted: body.isWanted },
-        });
+        const outcome = await importCarryOvers.decide(run.id, body.decisions);
+        if (!outcome.ok) return refuseStaff(carryOverRefusals[outcome.code]);
+        for (const { residentId, isWanted } of body.decisions)
+          await audit.record(actor, {
+            action: 'import.carry_over',
+            subject: { kind: 'import', id: run.id },
+            residentId,
+            result: 'done',
+            detail: { isWanted },
+          });
         return answerTo(run.id, await imports.compareAgain(run.id, staff.staffId), 'import_not_waiting');
       },
     }),
@@ -586,6 +587,12 @@ export function importRoutes({
     }),
   ];
 }
+
+const carryOverRefusals = {
+  unknown: 'resident_unknown',
+  taken: 'carry_over_taken',
+  not_waiting: 'import_not_waiting',
+} as const;
 
 const undoRefusals = {
   not_applied: 'import_not_applied',

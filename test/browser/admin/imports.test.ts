@@ -8,6 +8,7 @@ import { createImportWorld, csv, type ImportWorld, people, sampleFile } from '..
 import { describeInBrowser } from '../../support/chromium';
 import { validAnswers } from '../../support/test-city';
 import { expectClean } from '../support/axe';
+import { desktop } from '../support/browser';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 
 describeInBrowser('importing residents', () => {
@@ -155,11 +156,11 @@ describeInBrowser('importing residents', () => {
       page,
       '異動.csv',
       [
-        '接種券番号,氏名カナ,生年月日,対象区分,異動事由',
-        `${moved!.number},${moved!.kana},${moved!.birth},高齢者,転出`,
-        `9620009991,${renumbered!.kana},${renumbered!.birth},高齢者,`,
-        '9620009992,ニイガタ　ハナ,昭和64年2月1日,高齢者,',
-        '9620009993,ニイガタ　タロウ,1950/1/1,高齢者,',
+        '接種券番号,氏名カナ,生年月日,対象区分,異動事由,前の接種券番号',
+        `${moved!.number},${moved!.kana},${moved!.birth},高齢者,転出,`,
+        `9620009991,${renumbered!.kana},${renumbered!.birth},高齢者,,${renumbered!.number}`,
+        '9620009992,ニイガタ　ハナ,昭和64年2月1日,高齢者,,',
+        '9620009993,ニイガタ　タロウ,1950/1/1,高齢者,,',
       ].join('\r\n'),
     );
     await page.getByText('転出の方として扱います').waitFor();
@@ -174,15 +175,31 @@ describeInBrowser('importing residents', () => {
       page.getByRole('link', { name: 'CSVでダウンロード' }).click(),
     ]);
     expect(readFileSync(await download.path(), 'utf8')).toContain('4,生年月日,昭和64年2月1日,');
-    await page.getByRole('button', { name: '別の方です' }).click();
-    await page.getByRole('button', { name: '同じ方です' }).click();
-    await page.getByRole('button', { name: '別の方です' }).waitFor();
+    // Two people until somebody says otherwise, and what is not saved is not approved.
+    await page.getByText('1人と同じカナ・生年月日の人がいます（別の人として登録します）。').waitFor();
+    const pair = page.getByRole('radiogroup', { name: renumbered!.kana! });
+    expect(await pair.getByRole('radio', { name: '別の人' }).isChecked()).toBe(true);
+    await page.getByText('••••••9991').waitFor();
+    await pair.getByRole('radio', { name: '同じ人（番号が変わった）' }).check();
+    expect(await page.getByRole('button', { name: 'この内容で取り込む' }).isDisabled()).toBe(true);
+    await shoot(page, '9a-pair');
+    await expectClean(page, 'a pair');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await shoot(page, '9b-pair-phone');
+    await page.setViewportSize(desktop);
+    await page.getByRole('button', { name: '保存して、もう一度比べる' }).click();
+    await page.getByText('番号が変わる方').first().waitFor();
+    expect(await pair.getByRole('radio', { name: '同じ人（番号が変わった）' }).isChecked()).toBe(true);
 
     await page.getByRole('button', { name: 'この内容で取り込む' }).click();
-    await page.getByRole('dialog').getByText('1人を新しい番号に引き継ぎます。').waitFor();
+    await page.getByRole('dialog').getByText('1人を、同じ人として新しい番号に引き継ぎます。').waitFor();
+    await shoot(page, '9c-confirm');
     await page.getByRole('dialog').getByRole('button', { name: '取り込む' }).click();
     await page.getByRole('heading', { name: '取り込みました' }).waitFor();
     expect(await world.find('9620009991')).toBeDefined();
+    expect(await world.find(renumbered!.number)).toBeUndefined();
+    await page.getByRole('heading', { name: '番号が変わった方' }).waitFor();
+    await shoot(page, '9d-joined');
 
     await page.getByRole('button', { name: '取り込む前に戻す' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '取り込む前に戻す' }).click();

@@ -24,6 +24,7 @@ import { createDataExports } from '../../../database/data-exports';
 import { createDayFiles } from '../../../database/day-files';
 import { createDayLists } from '../../../database/day-lists';
 import { createIdentityChecks } from '../../../database/identity-checks';
+import { createImportCarryOvers } from '../../../database/import-carry-overs';
 import { createImportFileStore } from '../../../database/import-files';
 import { createImportReview } from '../../../database/import-review';
 import { createImportRunStore } from '../../../database/import-runs';
@@ -188,6 +189,7 @@ export async function createStaffSite({
     imports: createImportDesk({ database, keys, temporal }),
     importRuns: createImportRunStore({ database, keys }),
     importReview: createImportReview({ database, keys }),
+    importCarryOvers: createImportCarryOvers({ database, keys }),
     importSettings: createImportSettings({ database, audit }),
     importUndo: createImportUndo(database),
     importFiles: createImportFileStore({ database, keys }),

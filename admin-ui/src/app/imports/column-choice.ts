@@ -11,6 +11,7 @@ export interface Choice {
   readonly group: string;
   readonly kana: string;
   readonly standing: string;
+  readonly previous: string;
   readonly dates: string;
   readonly defaultGroup: string;
   readonly eraM: string;
@@ -20,7 +21,7 @@ export interface Choice {
   readonly eraR: string;
 }
 
-const kinds: readonly FileColumn[] = ['number', 'birth', 'group', 'kana', 'standing'];
+const kinds: readonly FileColumn[] = ['number', 'birth', 'group', 'kana', 'standing', 'previous'];
 const usualCodes: Readonly<Record<string, string>> = { M: '1', T: '2', S: '3', H: '4', R: '5' };
 
 /** The choice that a file's columns seem to be, or were the last time. */
@@ -35,6 +36,7 @@ export function choiceOf({ guess }: ImportFile): Choice {
     group: at('group'),
     kana: at('kana'),
     standing: at('standing'),
+    previous: at('previous'),
     dates: mapping?.dates?.form ?? 'any',
     defaultGroup: mapping?.defaultGroup ?? '',
     eraM: digit('M'),

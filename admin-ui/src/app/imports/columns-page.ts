@@ -56,6 +56,7 @@ export class ColumnsPage {
     group: '',
     kana: '',
     standing: '',
+    previous: '',
     dates: 'any',
     defaultGroup: '',
     eraM: '1',
@@ -83,6 +84,7 @@ export class ColumnsPage {
     { kind: 'group', label: columnWords.group, hint: 'なければ、下で決めた区分になります' },
     { kind: 'kana', label: columnWords.kana, hint: '電話での検索と、同じ方の確認に使います' },
     { kind: 'standing', label: columnWords.standing, hint: '転出・死亡の方を対象から外します' },
+    { kind: 'previous', label: columnWords.previous, hint: '番号が変わった方を確かめるのに使います' },
   ];
   protected readonly dateForms = dateForms;
   protected readonly size = fileSize;

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
 
+import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
 import { Api, type Problem } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
@@ -75,6 +76,7 @@ export class RunPage {
   >([]);
   protected readonly busy = signal(false);
   protected readonly typed = signal('');
+  protected readonly unsavedPairs = signal(0);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
   /** Whoever started it must leave the yes to somebody else. */
   protected readonly needsSecond = computed(
@@ -94,6 +96,7 @@ export class RunPage {
   protected readonly isWorking = isWorking;
   protected readonly isWaiting = isWaiting;
   protected readonly figure = figure;
+  protected readonly namesakesApart = namesakesApart;
   protected readonly size = fileSize;
 
   constructor() {
@@ -110,7 +113,11 @@ export class RunPage {
     if (!facts) return;
     const sentences = [`新しい方 ${figure(facts.created)}人を加え、${figure(facts.changed)}人の内容を変えます。`];
     if (facts.newNumber > 0)
-      sentences.push(`${figure(facts.newNumber)}人を新しい番号に引き継ぎます。前の番号ではログインできなくなります。`);
+      sentences.push(
+        `${figure(facts.newNumber)}人を、同じ人として新しい番号に引き継ぎます。前の番号ではログインできなくなり、ログイン中の画面も終わります。`,
+      );
+    if (namesakesApart(facts) > 0)
+      sentences.push(`同じカナ・生年月日の人がいる${figure(namesakesApart(facts))}人は、別の人として登録します。`);
     if (facts.gone > 0) sentences.push(`転出・死亡の${figure(facts.gone)}人を対象から外します。予約は残ります。`);
     if (facts.toRemove > 0)
       sentences.push(`ファイルにない${figure(facts.toRemove)}人を対象から外すかどうかは、この次にお尋ねします。`);

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
+import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
 import { figure, type ImportRun } from './words';
 
 /** What an import does, in numbers: before the approval what it would do. */
@@ -71,7 +72,14 @@ export class RunSummary {
         label: '番号が変わる方',
         value: facts.newNumber,
         unit: '人',
-        note: `${booked(summary.newNumberWithBooking)}予約は新しい番号に引き継ぎます`,
+        note: `${booked(summary.newNumberWithBooking)}同じ人として、予約を新しい番号に引き継ぎます`,
+      });
+    if (namesakesApart(summary) > 0)
+      cards.push({
+        label: '同じカナ・生年月日の方',
+        value: namesakesApart(summary),
+        unit: '人',
+        note: 'ほかの人と同じですが、別の人として登録します',
       });
     if (facts.gone > 0)
       cards.push({

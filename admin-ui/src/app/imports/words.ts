@@ -2,7 +2,7 @@ import type { Schema } from '../api/api';
 
 export type ImportRun = Schema<'ImportRunDetail'>;
 export type Phase = ImportRun['phase'];
-export type FileColumn = 'number' | 'birth' | 'group' | 'kana' | 'standing';
+export type FileColumn = 'number' | 'birth' | 'group' | 'kana' | 'standing' | 'previous';
 
 export const phaseChips: Readonly<
   Record<Phase, { readonly label: string; readonly tone: 'good' | 'warn' | 'bad' | 'plain' }>
@@ -32,6 +32,7 @@ export const columnWords: Readonly<Record<FileColumn, string>> = {
   group: '対象区分',
   kana: '氏名カナ',
   standing: '異動（転出・死亡）',
+  previous: '前の番号',
 };
 
 export const dateForms = [
