@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { formatReference } from '../../../domain/booking/reference';
 import { describeInBrowser } from '../../support/chromium';
@@ -26,7 +26,11 @@ describeInBrowser('the reception of a venue', () => {
     day = await venueDay(admin.site.city);
     path = `/reception?venue=${admin.site.city.venueId}`;
   });
-  afterAll(() => admin.close());
+  const others: Browser[] = [];
+  afterAll(async () => {
+    await Promise.all(others.map((browser) => browser.close()));
+    await admin.close();
+  });
 
   const stateOf = async (bookingId: string) => (await admin.site.city.bookings.find(bookingId))?.state;
   /** As a QR reader types: letter by letter, then Enter, wherever the focus is. */
@@ -147,6 +151,7 @@ describeInBrowser('the reception of a venue', () => {
 
     // A browser of its own that can reach nobody.
     const alone = await launchBrowser();
+    others.push(alone);
     const context = await alone.newContext({
       offline: true,
       acceptDownloads: true,
