@@ -1,3 +1,4 @@
+import type { Answers } from '../domain/booking/form';
 import type { BookingState } from '../domain/booking/lifecycle';
 import { instantOf } from '../domain/calendar/city-time';
 import { emailIn } from '../domain/contact/addresses';
@@ -93,7 +94,7 @@ export function createStaffNoticeReader({
     return row.sealed_answers
       ? emailIn(
           version.document,
-          JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>,
+          JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers,
         )
       : undefined;
   }
