@@ -934,9 +934,7 @@ export function createBookingRepository({
       const row = await database('booking')
         .where({ id: bookingId })
         .first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
-      return row?.sealed_answers
-        ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
-        : undefined;
+      return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : undefined;
     },
 
     /** Who took the booking's last step; undefined where there is no booking. */

@@ -215,9 +215,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
             couponNumber: number,
             birthDate,
             kana: kana ?? null,
-            answers: row.sealed_answers
-              ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
-              : {},
+            answers: row.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : {},
           };
         }
         const last = rows.at(-1);

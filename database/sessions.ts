@@ -111,9 +111,7 @@ export function createSessionRepository({ database, keys }: { database: Database
       const row = await database('citizen_session')
         .where({ token_hash: session.tokenHash })
         .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
-      return row?.sealed_draft
-        ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Draft)
-        : {};
+      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Draft) : {};
     },
 
     /** Removes sessions whose time is over, with their drafts. Returns how many. */

@@ -68,9 +68,7 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
         .orderBy('id', 'desc')
         .limit(mostAnswers)
         .select<{ sealed_answers: Buffer }[]>('sealed_answers');
-      return rows.map(
-        (row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers,
-      );
+      return rows.map((row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers);
     },
 
     async isProtected(residentId: string): Promise<boolean> {

@@ -92,10 +92,7 @@ export function createStaffNoticeReader({
 }) {
   function addressIn(row: Pick<LineRow, 'sealed_answers'>, version: ProgrammeVersion): string | undefined {
     return row.sealed_answers
-      ? emailIn(
-          version.document,
-          JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers,
-        )
+      ? emailIn(version.document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
       : undefined;
   }
 

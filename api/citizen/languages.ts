@@ -77,11 +77,21 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
       links:
         possible.length < 2
           ? []
-          : possible.map((item) => ({ code: item, ...languageNames[item], url: urlIn(item), isCurrent: item === language })),
+          : possible.map((item) => ({
+              code: item,
+              ...languageNames[item],
+              url: urlIn(item),
+              isCurrent: item === language,
+            })),
       offer:
         rather === language
           ? undefined
-          : { code: rather, tag: languageNames[rather].tag, url: urlIn(rather), words: book.of(rather).t('frame.offer') },
+          : {
+              code: rather,
+              tag: languageNames[rather].tag,
+              url: urlIn(rather),
+              words: book.of(rather).t('frame.offer'),
+            },
     };
   }
 

@@ -13,9 +13,7 @@ export interface ToldAnswer {
 export function toldAtReception({ form }: Pick<ProgrammeDocument, 'form'>, answers: Answers | undefined): ToldAnswer[] {
   return form.fields.flatMap((field) => {
     const answer = isTold(field) ? answers?.[field.name] : undefined;
-    return answer === undefined
-      ? []
-      : [{ name: field.name, label: field.label, words: answerWords(field, answer) }];
+    return answer === undefined ? [] : [{ name: field.name, label: field.label, words: answerWords(field, answer) }];
   });
 }
 

@@ -23,7 +23,8 @@ export function draftFrom(document: ProgrammeDocument, body: Body, before: Draft
       continue;
     }
     const text = textOf(body, name);
-    if (text !== '' || (kind === 'choice' && typeof body?.[name] === 'string')) draft[name] = text.slice(0, mostCharacters);
+    if (text !== '' || (kind === 'choice' && typeof body?.[name] === 'string'))
+      draft[name] = text.slice(0, mostCharacters);
   }
   return { ...draft, ...withTicked(before) };
 }

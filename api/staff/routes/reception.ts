@@ -177,7 +177,18 @@ export function receptionRoutes({
         ctx.set('Content-Disposition', attachment(`受付名簿_${date}_${list.venue.name}.csv`));
         return {
           answer: csvText(
-            ['時刻', '受付番号', 'カナ', '生年月日', '接種券番号の下4桁', '回', '対象区分', '状態', '来場時刻', '受付への連絡'],
+            [
+              '時刻',
+              '受付番号',
+              'カナ',
+              '生年月日',
+              '接種券番号の下4桁',
+              '回',
+              '対象区分',
+              '状態',
+              '来場時刻',
+              '受付への連絡',
+            ],
             list.entries.map((entry) => [
               cityTime(entry.startsAt),
               formatReference(entry.reference),

@@ -51,7 +51,11 @@ function windowWithDays(document: ProgrammeDocument, now: Date): ProgrammeDocume
 }
 
 /** Answers that somebody invented might give, field by field. */
-export function sampleAnswers(document: ProgrammeDocument, language: Language, today: string): Record<string, string | string[]> {
+export function sampleAnswers(
+  document: ProgrammeDocument,
+  language: Language,
+  today: string,
+): Record<string, string | string[]> {
   return Object.fromEntries(
     document.form.fields.flatMap((field): [string, string | string[]][] => {
       const answer = sampleAnswer(field, today);

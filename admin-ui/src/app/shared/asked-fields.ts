@@ -76,11 +76,9 @@ export class AskedFields {
     if (!data) return;
     for (const { name, kind } of data.fields) {
       if (kind === 'note' || this.form.contains(name)) continue;
-      this.form.addControl(
-        name,
-        new FormControl<Value>(this.known[name] ?? blankOf(kind), { nonNullable: true }),
-        { emitEvent: false },
-      );
+      this.form.addControl(name, new FormControl<Value>(this.known[name] ?? blankOf(kind), { nonNullable: true }), {
+        emitEvent: false,
+      });
     }
     this.shown.set(data.fields);
     this.ready.set(true);
