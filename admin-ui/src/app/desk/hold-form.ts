@@ -73,7 +73,7 @@ export class HoldForm {
   private focusFirst(): void {
     const open = this.asked
       .fields()
-      .find(({ name, required }) => required && isBlank(this.asked.form.get(name)?.value));
+      .find(({ name, required }) => required && isBlank(this.asked.form.controls[name]?.value));
     this.host.nativeElement.querySelector<HTMLElement>(open ? `#field-${open.name}` : 'button[type=submit]')?.focus();
   }
 }
