@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import type { BookingView } from '../database/bookings';
 import type { Notice } from '../database/notices';
+import type { Answers } from '../domain/booking/form';
 import { type BookingState, stateAfter } from '../domain/booking/lifecycle';
 import { cityDate } from '../domain/calendar/city-time';
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../domain/contracts/booking-workflow';
@@ -266,7 +267,7 @@ export class RehearsalWorld {
     return {
       bookings: {
         find: (id: string) => Promise.resolve(this.#bookings.has(id) ? view(this.#booking(id)) : undefined),
-        answersOf: (id: string): Promise<Readonly<Record<string, string | true>> | undefined> => {
+        answersOf: (id: string): Promise<Answers | undefined> => {
           const { person } = this.#booking(id).plan;
           const mail = this.document.form.fields
             .filter((field) => field.kind === 'email')

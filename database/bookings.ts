@@ -930,13 +930,11 @@ export function createBookingRepository({
     },
 
     /** The answers given at confirmation, opened; undefined before it. */
-    async answersOf(bookingId: string): Promise<Readonly<Record<string, string | true>> | undefined> {
+    async answersOf(bookingId: string): Promise<Answers | undefined> {
       const row = await database('booking')
         .where({ id: bookingId })
         .first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
-      return row?.sealed_answers
-        ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>)
-        : undefined;
+      return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : undefined;
     },
 
     /** Who took the booking's last step; undefined where there is no booking. */

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 
+import type { Answers } from '../domain/booking/form';
 import type { BookingState } from '../domain/booking/lifecycle';
 import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
@@ -44,7 +45,7 @@ export interface ExportedBooking {
   readonly birthDate: string;
   readonly kana: string | null;
   /** As given in the form, by name of the field. */
-  readonly answers: Readonly<Record<string, string | true>>;
+  readonly answers: Answers;
 }
 
 export type ExportOutcome = { readonly ok: true; readonly item: DataExport } | StaffRefusal;
@@ -214,9 +215,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
             couponNumber: number,
             birthDate,
             kana: kana ?? null,
-            answers: row.sealed_answers
-              ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>)
-              : {},
+            answers: row.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : {},
           };
         }
         const last = rows.at(-1);

@@ -1,8 +1,11 @@
+import type { Answers } from '../domain/booking/form';
 import type { BookingState } from '../domain/booking/lifecycle';
 import { addDays, instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
+import { tellsReception, type ToldAnswer, toldAtReception } from '../domain/reception/told';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
+import type { Programmes } from './programmes';
 import type { SealedResident } from './residents';
 
 /** One line of a venue's list: what the reception needs to find somebody and to ask who they are. */
@@ -24,6 +27,8 @@ export interface DayListEntry {
   readonly birthDate: string;
   /** Null where the city's file had none. */
   readonly kana: string | null;
+  /** What the person answered that the reception is to know, by the version that the booking keeps. */
+  readonly told: readonly ToldAnswer[];
 }
 
 /** What moves on a list during the day; nothing of it says who. */
@@ -42,17 +47,35 @@ interface Row {
   updated_at: Date;
   group_code: string | null;
   sealed: Buffer;
+  programme_version_id: string;
+  sealed_answers: Buffer | null;
 }
 
-const select = `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed
+const select = `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed, b.programme_version_id, b.sealed_answers
   FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id`;
 const ofDay = `s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled')`;
 
 export type DayLists = ReturnType<typeof createDayLists>;
 
 /** Who is expected at a venue on a day. Cancelled bookings stand in it too: their people come all the same, and must be told why. */
-export function createDayLists({ database, keys }: { database: Database; keys: KeyRing }) {
-  function read(row: Row): DayListEntry {
+export function createDayLists({
+  database,
+  keys,
+  programmes,
+}: {
+  database: Database;
+  keys: KeyRing;
+  programmes: Pick<Programmes, 'version'>;
+}) {
+  /** The answers stay sealed where the reception is told none of them. */
+  async function toldOf(row: Row): Promise<ToldAnswer[]> {
+    const { document } = await programmes.version(row.programme_version_id);
+    return row.sealed_answers && tellsReception(document)
+      ? toldAtReception(document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
+      : [];
+  }
+
+  async function read(row: Row): Promise<DayListEntry> {
     const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
     return {
       bookingId: row.id,
@@ -69,6 +92,7 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
       couponNumber: number,
       birthDate,
       kana: kana ?? null,
+      told: await toldOf(row),
     };
   }
 
@@ -81,7 +105,7 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
         `${select} WHERE ${ofDay} ORDER BY s.starts_at, b.reference`,
         [programmeId, venueId, ...bounds(day)],
       );
-      return rows.map(read);
+      return Promise.all(rows.map(read));
     },
 
     /** The first day after `day` on which somebody is expected at the venue, `YYYY-MM-DD`. */

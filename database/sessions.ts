@@ -19,6 +19,9 @@ export interface Session {
   readonly birthDate: string;
 }
 
+/** What was typed into the fields of a form, by name: a text, or the boxes that are ticked of a group. */
+export type Draft = Readonly<Record<string, string | readonly string[]>>;
+
 export type SessionRepository = ReturnType<typeof createSessionRepository>;
 
 /** Minutes without a request, and in all, after which a citizen's session is over. */
@@ -98,19 +101,17 @@ export function createSessionRepository({ database, keys }: { database: Database
     },
 
     /** What was typed into the form but not confirmed yet: sealed, and gone with the session. */
-    async saveDraft(session: Session, draft: Readonly<Record<string, string>>): Promise<void> {
+    async saveDraft(session: Session, draft: Draft): Promise<void> {
       await database('citizen_session')
         .where({ token_hash: session.tokenHash })
         .update({ sealed_draft: keys.seal(JSON.stringify(draft)) });
     },
 
-    async draftOf(session: Session): Promise<Readonly<Record<string, string>>> {
+    async draftOf(session: Session): Promise<Draft> {
       const row = await database('citizen_session')
         .where({ token_hash: session.tokenHash })
         .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
-      return row?.sealed_draft
-        ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Record<string, string>)
-        : {};
+      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Draft) : {};
     },
 
     /** Removes sessions whose time is over, with their drafts. Returns how many. */

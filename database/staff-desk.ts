@@ -1,3 +1,4 @@
+import type { Answers } from '../domain/booking/form';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
@@ -60,16 +61,14 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
     },
 
     /** What was answered at the resident's confirmations, the newest first. */
-    async answersOf(residentId: string): Promise<Readonly<Record<string, string | true>>[]> {
+    async answersOf(residentId: string): Promise<Answers[]> {
       const rows = await database('booking')
         .where({ resident_id: residentId })
         .whereNotNull('sealed_answers')
         .orderBy('id', 'desc')
         .limit(mostAnswers)
         .select<{ sealed_answers: Buffer }[]>('sealed_answers');
-      return rows.map(
-        (row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>,
-      );
+      return rows.map((row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers);
     },
 
     async isProtected(residentId: string): Promise<boolean> {

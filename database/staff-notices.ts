@@ -1,3 +1,4 @@
+import type { Answers } from '../domain/booking/form';
 import type { BookingState } from '../domain/booking/lifecycle';
 import { instantOf } from '../domain/calendar/city-time';
 import { emailIn } from '../domain/contact/addresses';
@@ -91,10 +92,7 @@ export function createStaffNoticeReader({
 }) {
   function addressIn(row: Pick<LineRow, 'sealed_answers'>, version: ProgrammeVersion): string | undefined {
     return row.sealed_answers
-      ? emailIn(
-          version.document,
-          JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Record<string, string | true>,
-        )
+      ? emailIn(version.document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
       : undefined;
   }
 

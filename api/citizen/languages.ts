@@ -5,6 +5,7 @@ import { languageNames, languagesOf } from '../../domain/programme/languages';
 import type { CookieJar } from '../shared/cookies';
 import type { AppContext, AppMiddleware } from '../shared/state';
 import { preferredLanguage } from './accept-language';
+import { pressedIn } from './pressed';
 import type { WordBook, Words } from './words/words';
 
 /** Holds a language's code and nothing else. */
@@ -13,6 +14,7 @@ const cookieMaxAgeS = 365 * 86_400;
 
 /** One entry of the list of languages, or the offer of one. `url`: the same page in it. */
 export interface LanguageLink {
+  readonly code: Language;
   readonly name: string;
   readonly tag: string;
   readonly url: string;
@@ -24,7 +26,7 @@ export interface PageLanguage {
   /** Empty where there is nothing to choose. */
   readonly links: readonly LanguageLink[];
   /** What the browser would rather read, said in that language; only to somebody who has not chosen yet. */
-  readonly offer: (Pick<LanguageLink, 'tag' | 'url'> & { readonly words: string }) | undefined;
+  readonly offer: (Pick<LanguageLink, 'code' | 'tag' | 'url'> & { readonly words: string }) | undefined;
 }
 
 export interface Languages {
@@ -41,7 +43,7 @@ export interface LanguagesDependencies {
 }
 
 /**
- * Which language a page is in: what its address says (`?lang=`), else what was chosen before, else Japanese. Only languages are offered whose
+ * Which language a page is in: what its address says (`?lang=`) or the button that was pressed, else what was chosen before, else Japanese. Only languages are offered whose
  * words somebody has reviewed, both the site's (site settings) and the programme's.
  */
 export function createLanguages({ book, programmes, site, cookies }: LanguagesDependencies): Languages {
@@ -63,7 +65,7 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
   async function decide(ctx: AppContext): Promise<PageLanguage> {
     const possible = await offeredNow();
     const known = (text: string | undefined): Language | undefined => possible.find((language) => language === text);
-    const asked = known(typeof ctx.query['lang'] === 'string' ? ctx.query['lang'] : undefined);
+    const asked = known(typeof ctx.query['lang'] === 'string' ? ctx.query['lang'] : pressedLanguage(ctx));
     const kept = known(cookies.read(ctx.req, languageCookie));
     if (asked !== undefined && asked !== kept) cookies.write(ctx.res, languageCookie, asked, cookieMaxAgeS);
     const language = asked ?? kept ?? 'ja';
@@ -75,11 +77,21 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
       links:
         possible.length < 2
           ? []
-          : possible.map((item) => ({ ...languageNames[item], url: urlIn(item), isCurrent: item === language })),
+          : possible.map((item) => ({
+              code: item,
+              ...languageNames[item],
+              url: urlIn(item),
+              isCurrent: item === language,
+            })),
       offer:
         rather === language
           ? undefined
-          : { tag: languageNames[rather].tag, url: urlIn(rather), words: book.of(rather).t('frame.offer') },
+          : {
+              code: rather,
+              tag: languageNames[rather].tag,
+              url: urlIn(rather),
+              words: book.of(rather).t('frame.offer'),
+            },
     };
   }
 
@@ -102,6 +114,12 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
 export function fixedLanguage(words: Words): Languages {
   const language: PageLanguage = { words, links: [], offer: undefined };
   return { of: () => Promise.resolve(language), middleware: (_ctx, next) => next() };
+}
+
+/** On pages with a form the languages are buttons of that form. */
+function pressedLanguage(ctx: AppContext): string | undefined {
+  const pressed = pressedIn(ctx.state.body);
+  return pressed?.what === 'language' ? pressed.value : undefined;
 }
 
 /** The same page in another language. What a form was sent to is asked for without its fields: every such address has a page of its own. */

@@ -50,9 +50,17 @@ async function readBody(
   if (length !== undefined && Number(length) > limitBytes) throw new Refused('payload_too_large', closing);
   const text = await readText(req, limitBytes);
   if (accepted === 'application/json') return readJson(text);
-  const fields: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(text)) fields[name] = value;
-  return fields;
+  return readForm(text);
+}
+
+/** The fields by name; a list where one name was sent more than once, as boxes of one group are. */
+function readForm(text: string): Readonly<Record<string, string | readonly string[]>> {
+  const fields = new Map<string, string | readonly string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(fields);
 }
 
 /** A body that nobody reads would be taken for the next request: the connection ends. */

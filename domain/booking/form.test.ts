@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import type { ProgrammeDocument } from '../programme/document';
-import { checkAnswers } from './form';
+import { checkAnswers, fieldsAsked } from './form';
 
 const document = JSON.parse(
   readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),
@@ -50,6 +50,25 @@ describe('answers to the form of a programme', () => {
     };
     expect(checkAnswers(withText, { note: '𠮷𠮷𠮷' })).toMatchObject({ ok: true });
     expect(checkAnswers(withText, { note: '𠮷𠮷𠮷𠮷' })).toMatchObject({ ok: false, faults: [{ code: 'too_long' }] });
+  });
+
+  it('of a list are the options that were chosen, in the order of the form, however they were sent', () => {
+    const options = ['a', 'b', 'c'].map((value) => ({ value, label: `その${value}` }));
+    const field = { kind: 'choices' as const, name: 'help', label: 'お手伝い', required: true, options };
+    const note = { kind: 'note' as const, name: 'more', label: '説明', required: false as const };
+    const only = { ...note, showWhen: [{ kind: 'one_of' as const, field: 'help', values: ['b'] }] };
+    const withList = { ...document, form: { fields: [field, only] } };
+    expect(checkAnswers(withList, { help: ['c', ' そのa', 'c', ''] })).toEqual({
+      ok: true,
+      answers: { help: ['a', 'c'] },
+    });
+    expect(checkAnswers(withList, { help: 'b' })).toEqual({ ok: true, answers: { help: ['b'] } });
+    for (const nothing of [[], [''], '', undefined, null])
+      expect(checkAnswers(withList, { help: nothing })).toMatchObject({ faults: [{ code: 'missing' }] });
+    expect(checkAnswers(withList, { help: ['a', 'd'] })).toMatchObject({ faults: [{ code: 'not_an_option' }] });
+    expect(checkAnswers(withList, { help: ['a', true] })).toMatchObject({ faults: [{ code: 'malformed' }] });
+    expect(fieldsAsked(withList, { help: ['a', 'c'] })).toHaveLength(1);
+    expect(fieldsAsked(withList, { help: ['a', 'b'] })).toHaveLength(2);
   });
 
   it('never throw and never let anything through that has no field', () => {

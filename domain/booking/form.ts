@@ -7,8 +7,11 @@ import type { FieldCondition, FormField, ProgrammeDocument } from '../programme/
 import { isPlainText } from '../programme/parts/basics';
 import { explainTelephoneFault, parseTelephone, type TelephoneFault } from '../telephone';
 
-/** What is kept of a field: text as entered (telephone: its digits, e-mail: its deliverable form, choice: the option's value, date: YYYY-MM-DD), `true` for a tick. */
-export type Answer = string | true;
+/**
+ * What is kept of a field: text as entered (telephone: its digits, e-mail: its deliverable form, choice: the option's value, date: YYYY-MM-DD),
+ * `true` for a tick, the options' values for several choices (at least one, in the order of the form).
+ */
+export type Answer = string | true | readonly string[];
 export type Answers = Readonly<Record<string, Answer>>;
 
 export interface AnswerFault {
@@ -115,7 +118,8 @@ function holds(condition: FieldCondition, given: Answers, { dose, groups, channe
       return given[condition.field] === undefined;
     case 'one_of': {
       const answer = given[condition.field];
-      return typeof answer === 'string' && condition.values.includes(answer);
+      const chosen = typeof answer === 'string' ? [answer] : Array.isArray(answer) ? (answer as readonly string[]) : [];
+      return chosen.some((value) => condition.values.includes(value));
     }
     case 'dose':
       return dose === undefined || condition.doses.includes(dose);
@@ -138,6 +142,7 @@ function checkAnswer(field: AskingField, value: unknown, context: FormContext): 
       ? missing('not_ticked', `「${field.label}」にチェックを入れてください。`)
       : { answer: undefined };
   }
+  if (field.kind === 'choices') return checkChoices(field, value);
   if (value !== undefined && value !== null && typeof value !== 'string')
     return malformed('not_text', `${field.label}を文字で入力してください。`);
   const text = (value ?? '').trim();
@@ -172,6 +177,20 @@ function checkAnswer(field: AskingField, value: unknown, context: FormContext): 
     case 'text':
       return checkText(field, text);
   }
+}
+
+/** A list of the options' values or labels; one of them alone, nothing at all and empty texts are fine too, as forms send them. */
+function checkChoices(field: Extract<FormField, { kind: 'choices' }>, value: unknown): Checked {
+  const given: unknown[] = Array.isArray(value) ? value : [value ?? ''];
+  if (!given.every((item) => typeof item === 'string'))
+    return malformed('not_text', `${field.label}を文字で入力してください。`);
+  const texts = given.map((item) => item.trim()).filter((item) => item !== '');
+  const isOne = (text: string, { value, label }: { value: string; label: string }) => value === text || label === text;
+  if (texts.some((text) => !field.options.some((option) => isOne(text, option))))
+    return fault('not_an_option', 'not_an_option', `${field.label}を一覧から選んでください。`);
+  const chosen = field.options.filter((option) => texts.some((text) => isOne(text, option)));
+  if (chosen.length > 0) return { answer: chosen.map((option) => option.value) };
+  return field.required ? missing('not_chosen', `${field.label}を選んでください。`) : { answer: undefined };
 }
 
 function checkText(field: Extract<FormField, { kind: 'text' }>, text: string): Checked {

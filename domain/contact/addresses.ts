@@ -1,10 +1,9 @@
+import type { Answers } from '../booking/form';
 import type { ProgrammeDocument } from '../programme/document';
-
-type Answers = Readonly<Record<string, string | true>> | undefined;
 
 function answersOfKind(
   document: Pick<ProgrammeDocument, 'form'>,
-  answers: Answers,
+  answers: Answers | undefined,
   kind: 'email' | 'telephone',
 ): string[] {
   return document.form.fields.flatMap((field) => {
@@ -14,11 +13,11 @@ function answersOfKind(
 }
 
 /** The address given in the form, in the first field of kind `email`; it is optional, so its absence is nothing unusual. */
-export function emailIn(document: Pick<ProgrammeDocument, 'form'>, answers: Answers): string | undefined {
+export function emailIn(document: Pick<ProgrammeDocument, 'form'>, answers: Answers | undefined): string | undefined {
   return answersOfKind(document, answers, 'email')[0];
 }
 
 /** The telephone numbers given in the form. */
-export function telephonesIn(document: Pick<ProgrammeDocument, 'form'>, answers: Answers): string[] {
+export function telephonesIn(document: Pick<ProgrammeDocument, 'form'>, answers: Answers | undefined): string[] {
   return answersOfKind(document, answers, 'telephone');
 }

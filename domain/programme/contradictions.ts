@@ -377,7 +377,13 @@ function formContradictions(document: ProgrammeDocument): Contradiction[] {
         sentence: '短さの限りが長さの限りより大きいです',
         fix: '長さの限り以下にしてください',
       });
-    if (item.kind === 'choice')
+    if (item.kind === 'choice' && item.required && item.none !== undefined)
+      found.push({
+        path: [...at, 'none'],
+        sentence: '必須の選択では、選ばないことはできません',
+        fix: '「選ばないときの名前」を消すか、必須を外してください',
+      });
+    if (item.kind === 'choice' || item.kind === 'choices')
       found.push(
         ...twiceIn(
           [...at, 'options'],
@@ -411,7 +417,7 @@ function formContradictions(document: ProgrammeDocument): Contradiction[] {
           fix: '前にある入力欄を選ぶか、欄の順を入れ替えてください',
         });
       } else if (condition.kind === 'one_of') {
-        if (asked.kind !== 'choice')
+        if (asked.kind !== 'choice' && asked.kind !== 'choices')
           found.push({
             path: [...here, 'kind'],
             sentence: '「どれかのとき」は、選択の欄だけに使えます',

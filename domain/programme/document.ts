@@ -24,11 +24,14 @@ export { noticePages, otherLanguages } from './parts/texts';
  */
 
 /** The newest way of writing that this code understands. One that is newer is refused, never half obeyed. */
-export const newestSchema = 3;
+export const newestSchema = 4;
 
 const documentShape = z.strictObject({
-  /** 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. 3: with broadcasts. */
-  schema: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  /**
+   * 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. 3: with broadcasts.
+   * 4: with several answers of a list, a word for none of them, and what the reception sees.
+   */
+  schema: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
   name: shortText,
   city: shortText,
   callCentre: z.strictObject({ telephone: z.string().regex(/^[0-9-]{9,15}$/), hours: shortText }),
@@ -109,9 +112,20 @@ export function schemaOf(value: unknown): number | undefined {
 /** What staff wrote, under the number that it needs: the editor knows of no numbers, and older processes must refuse what they would not obey. */
 export function underItsSchema(value: unknown): unknown {
   const schema = schemaOf(value);
-  if (schema === undefined || schema >= 3) return value;
-  const { broadcasts } = value as { broadcasts?: unknown };
-  return Array.isArray(broadcasts) && broadcasts.length > 0 ? { ...(value as object), schema: 3 } : value;
+  if (schema === undefined) return value;
+  const needed = schemaNeededFor(value as { broadcasts?: unknown; form?: unknown });
+  return schema >= needed ? value : { ...(value as object), schema: needed };
+}
+
+/** The lowest number under which everything is obeyed that was added since the second. */
+function schemaNeededFor({ broadcasts, form }: { broadcasts?: unknown; form?: unknown }): number {
+  const fields = isRecord(form) && Array.isArray(form['fields']) ? (form['fields'] as unknown[]).filter(isRecord) : [];
+  if (fields.some((item) => item['kind'] === 'choices' || 'none' in item || 'shownAtReception' in item)) return 4;
+  return Array.isArray(broadcasts) && broadcasts.length > 0 ? 3 : 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function tooNew(schema: number): DocumentFault {

@@ -64,16 +64,14 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
         const own = words.fields?.[field.name];
         const help = own?.help ?? field.help;
         const shared = { label: own?.label ?? field.label, ...(help === undefined ? {} : { help }) };
-        return field.kind === 'choice'
-          ? {
-              ...field,
-              ...shared,
-              options: field.options.map((option) => ({
-                ...option,
-                label: own?.options?.[option.value] ?? option.label,
-              })),
-            }
-          : { ...field, ...shared };
+        if (field.kind !== 'choice' && field.kind !== 'choices') return { ...field, ...shared };
+        const options = field.options.map((option) => ({
+          ...option,
+          label: own?.options?.[option.value] ?? option.label,
+        }));
+        if (field.kind === 'choices') return { ...field, ...shared, options };
+        const none = own?.none ?? field.none;
+        return { ...field, ...shared, options, ...(none === undefined ? {} : { none }) };
       }),
     },
     notices: document.notices?.map((notice) => ({ ...notice, text: words.notices?.[notice.id] ?? notice.text })),

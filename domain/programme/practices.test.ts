@@ -155,9 +155,16 @@ test('3: half of the seats from the 4th for those over 30, the rest kept for the
     ask(document, older, { at, slot: '2021-10-08T10:00', venue: 'chuo-toki-messe', dose: 2, bookings: [first] }),
   ).toBe('ok 50%');
   expect(ask(document, older, { at, slot: '2021-10-08T10:00', dose: 2, bookings: [first] })).toBe('other_vaccine');
-  expect(fieldsAsked(document, { help: 'wheelchair' }).map((field) => field.name)).not.toContain('interpreterLanguage');
+  expect(fieldsAsked(document, { help: ['wheelchair', 'hearing'] }).map((field) => field.name)).not.toContain(
+    'interpreterLanguage',
+  );
   expect(
-    checkAnswers(document, { telephone: '090-1234-5678', help: 'interpreter', consentRules: true, consentUse: true }),
+    checkAnswers(document, {
+      telephone: '090-1234-5678',
+      help: ['wheelchair', 'interpreter'],
+      consentRules: true,
+      consentUse: true,
+    }),
   ).toMatchObject({ ok: false, faults: [{ field: 'interpreterLanguage' }] });
 });
 

@@ -17,8 +17,8 @@ afterAll(() => site.close());
 
 const day = addDays(cityDate(new Date()), 5);
 const linksOf = (text: string): string[] =>
-  [...(/<nav class="languages[\s\S]*?<\/nav>/.exec(text)?.[0] ?? '').matchAll(/hreflang="([^"]+)"[^>]*>([^<]+)</g)].map(
-    ([, , name = '']) => name,
+  [...(/<nav class="languages[\s\S]*?<\/nav>/.exec(text)?.[0] ?? '').matchAll(/<(?:a|button) [^>]*>([^<]+)</g)].map(
+    ([, name = '']) => name,
   );
 const languageOf = (answer: Answer): string =>
   `${/<html lang="([^"]+)" dir="ltr">/.exec(answer.text)?.[1] ?? ''} ${String(answer.headers['content-language'])}`;
@@ -169,14 +169,17 @@ test('every page of a booking is English, without scripts, and so is everything 
   expectEnglish('details', asked);
   // Notices come in the language of the page unless somebody chooses another.
   expect(asked.text).toMatch(/name="language" value="en" checked/);
-  const wrong = await visitor.fill(details, details, { telephone: '12', email: 'a b@example.jp' });
+  const wrong = await visitor.follow(
+    await visitor.fill(details, details, { telephone: '12', email: 'a b@example.jp', help: ['hearing', 'nothing'] }),
+  );
   expectEnglish('details, wrong', wrong);
   expect(wrong.text).toContain('<title>Error: Contact details');
   expect(wrong.text).toContain('There is a space in the e-mail address.');
-  const both = await visitor.follow(await visitor.fill(details, /\/with-next$/, {}));
+  const both = await visitor.follow(await visitor.fill(details, details, { _do: 'with-next' }));
   expectEnglish('both held', both);
   const reviewed = await visitor.fill(both.path, both.path, {
     telephone: '090-1234-5678',
+    help: ['hearing', 'wheelchair'],
     language: 'ja-easy',
     consentRules: 'true',
     consentUse: 'true',
@@ -184,6 +187,7 @@ test('every page of a booking is English, without scripts, and so is everything 
   const review = await visitor.follow(reviewed);
   expectEnglish('review', review);
   expect(review.text).toContain('(<span lang="ja">');
+  expect(review.text).toContain('I use a wheelchair and I prefer to write');
   expectEnglish('my bookings, held', await visitor.get('/bookings'));
   const done = await visitor.follow(await visitor.fill(review.path, /\/confirm$/, {}));
   expectEnglish('done', done);

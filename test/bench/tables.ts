@@ -112,7 +112,7 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
   const auditSearch = createAuditSearch(database);
   const search = createResidentSearch({ database, keys });
   const numbers = createStaffNumbers(database);
-  const dayLists = createDayLists({ database, keys });
+  const dayLists = createDayLists({ database, keys, programmes });
   const attention = createAttentionReader(database);
   const affected = createAffected({ database, birthDates: createBirthDateKeys(keys) });
   const byAge: ProgrammeDocument = {

@@ -3,18 +3,21 @@ import { createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
 import { createVenueRepository } from '../../database/venues';
 import { formatReference } from '../../domain/booking/reference';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
+import type { ProgrammeDocument } from '../../domain/programme/document';
 import { ticksText } from '../../domain/reception/ticks';
 import type { Visitor } from '../api/support/visitor';
-import { validAnswers } from '../support/test-city';
+import { createTestCity, type TestCity, validAnswers } from '../support/test-city';
 import { overToday, underWayToday } from '../support/today';
 import { createStaffSite, type StaffSite } from './support/staff-site';
 
+let city: TestCity;
 let site: StaffSite;
 let reception: Visitor & { readonly staffId: string };
 let otherVenue: string;
 const today = cityDate(new Date());
 beforeAll(async () => {
-  site = await createStaffSite();
+  city = await createTestCity({ change: withHelp });
+  site = await createStaffSite({ city });
   reception = await site.colleague('reception');
   otherVenue = await createVenueRepository(site.city.database).save({
     code: 'elsewhere',
@@ -27,13 +30,37 @@ beforeAll(async () => {
     position: 1,
   });
 });
-afterAll(() => site.close());
+afterAll(async () => {
+  await site.close();
+  await city.close();
+});
+
+/** The form with a list of which the reception sees the answers. */
+function withHelp(document: ProgrammeDocument): void {
+  const options = [
+    { value: 'wheelchair', label: '車いすを使う' },
+    { value: 'hearing', label: '筆談を希望する' },
+  ];
+  document.form.fields.push({
+    name: 'help',
+    kind: 'choices',
+    label: '当日のお手伝い',
+    required: false,
+    shownAtReception: true,
+    options,
+  });
+}
 
 let minutes = 0;
 let numbers = 5_600_000_000;
 /** A confirmed booking, its appointment `offsetDays` from today (at the venue of the city). */
-async function booked({ offsetDays = 0, dose = 1, residentId = undefined as string | undefined, over = false } = {}) {
-  const { city } = site;
+async function booked({
+  offsetDays = 0,
+  dose = 1,
+  residentId = undefined as string | undefined,
+  over = false,
+  help = [] as string[],
+} = {}) {
   const number = String(numbers++);
   const person = residentId ?? (await city.addResident({ number, kana: 'トキノ　ハナ' }));
   const slotId = await city.addSlot({
@@ -46,7 +73,7 @@ async function booked({ offsetDays = 0, dose = 1, residentId = undefined as stri
   const done = await city.bookings.confirm({
     residentId: person,
     bookingId: held.booking.id,
-    answers: validAnswers,
+    answers: { ...validAnswers, help },
     channel: 'web',
     actor: 'citizen',
   });
@@ -74,6 +101,39 @@ const outcome = async (body: object) => {
       : json.outcome
     : `${String(answer.status)} ${json.code ?? ''}`;
 };
+
+const passphrase = 'とき 朱鷺 さど 2021';
+async function dayFile() {
+  const answer = await reception.post('/api/v1/reception/day-files', {
+    venueId: site.city.venueId,
+    date: today,
+    passphrase,
+  });
+  expect(answer.status).toBe(200);
+  const sealed = JSON.parse(/id="sealed">([^<]*)</.exec(answer.text)?.[1] ?? '{}') as {
+    file: string;
+    iterations: number;
+    salt: string;
+    iv: string;
+    body: string;
+  };
+  const key = pbkdf2Sync(
+    passphrase.normalize('NFKC'),
+    Buffer.from(sealed.salt, 'base64'),
+    sealed.iterations,
+    32,
+    'sha256',
+  );
+  const body = Buffer.from(sealed.body, 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.iv, 'base64'));
+  decipher.setAAD(Buffer.from(sealed.file));
+  decipher.setAuthTag(body.subarray(-16));
+  const content = JSON.parse(decipher.update(body.subarray(0, -16), undefined, 'utf8') + decipher.final('utf8')) as {
+    tickKey: string;
+    entries: { id: string; coupon: string; told: string }[];
+  };
+  return { page: answer.text, ...sealed, ...content };
+}
 
 describe('at the door', () => {
   test('by reference, by its QR code, by coupon number, from the list; a second time is told', async () => {
@@ -230,6 +290,27 @@ describe('the day’s list', () => {
     ).toHaveLength(1);
   });
 
+  test('shows what somebody asked for on every way to the venue, and nothing else of what they answered', async () => {
+    const told = [{ name: 'help', label: '当日のお手伝い', words: '車いすを使う、筆談を希望する' }];
+    const words = '当日のお手伝い：車いすを使う、筆談を希望する';
+    const [asking, other] = [await booked({ help: ['hearing', 'wheelchair'] }), await booked()];
+    const query = `venueId=${site.city.venueId}&date=${today}`;
+    const list = await reception.get(`/api/v1/reception/day?${query}`);
+    const { entries } = list.json<{ entries: { bookingId: string; told: object[] }[] }>();
+    expect(entries.find((entry) => entry.bookingId === asking.id)?.told).toEqual(told);
+    expect(entries.find((entry) => entry.bookingId === other.id)?.told).toEqual([]);
+    expect(list.text).not.toMatch(/hana@example|09012345678/);
+    expect((await checkIn({ code: asking.reference })).json<CheckIn>().entry).toMatchObject({ told });
+    expect((await checkIn({ code: asking.reference })).json()).toMatchObject({ outcome: 'already', entry: { told } });
+    const csv = (await reception.get(`/api/v1/reception/day.csv?${query}`)).text.split('\r\n');
+    expect(csv[0]).toMatch(/,受付への連絡$/);
+    expect(csv.filter((line) => line.endsWith(`,${words}`))).toHaveLength(1);
+    const file = await dayFile();
+    expect(file.entries.find((entry) => entry.id === asking.id)?.told).toBe(words);
+    expect(file.entries.find((entry) => entry.id === other.id)?.told).toBe('');
+    expect(file.page).not.toContain('車いす');
+  });
+
   test('closing the day counts who was not seen, and only whose time is over', async () => {
     const [missed, later] = [await booked({ over: true }), await booked({ offsetDays: 1 })];
     const body = { venueId: site.city.venueId, date: today };
@@ -255,38 +336,6 @@ describe('the day’s list', () => {
 });
 
 describe('the list that works without the network', () => {
-  const passphrase = 'とき 朱鷺 さど 2021';
-  async function dayFile() {
-    const answer = await reception.post('/api/v1/reception/day-files', {
-      venueId: site.city.venueId,
-      date: today,
-      passphrase,
-    });
-    expect(answer.status).toBe(200);
-    const sealed = JSON.parse(/id="sealed">([^<]*)</.exec(answer.text)?.[1] ?? '{}') as {
-      file: string;
-      iterations: number;
-      salt: string;
-      iv: string;
-      body: string;
-    };
-    const key = pbkdf2Sync(
-      passphrase.normalize('NFKC'),
-      Buffer.from(sealed.salt, 'base64'),
-      sealed.iterations,
-      32,
-      'sha256',
-    );
-    const body = Buffer.from(sealed.body, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.iv, 'base64'));
-    decipher.setAAD(Buffer.from(sealed.file));
-    decipher.setAuthTag(body.subarray(-16));
-    const content = JSON.parse(decipher.update(body.subarray(0, -16), undefined, 'utf8') + decipher.final('utf8')) as {
-      tickKey: string;
-      entries: { id: string; coupon: string }[];
-    };
-    return { page: answer.text, ...sealed, ...content };
-  }
   const ticksOf = ({ file, tickKey }: { file: string; tickKey: string }, ids: readonly string[]) => {
     const ticks = ids.map((id) => [id, Math.floor(Date.now() / 1_000)] as const);
     return {
@@ -305,6 +354,9 @@ describe('the list that works without the network', () => {
     expect(entries.map((entry) => entry.coupon)).toContain(number);
     expect(page).not.toMatch(/トキノ|1947/);
     expect(page).not.toContain(number);
+    // A whole page: its script is there, and nothing is left to be filled in.
+    expect(page).toContain("'use strict';");
+    expect(page).not.toMatch(/\{\{ ?\w+ ?\}\}/);
     const kept = JSON.stringify([
       await site.city.database('day_file').select('*'),
       await site.city.database('audit_event').select('*'),

@@ -11,6 +11,7 @@ import { type Refusal, refuse } from '../../../domain/booking/refusals';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import type { AppContext, RequestState } from '../../shared/state';
 import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
+import { pressedIn } from '../pressed';
 import { availabilityIn, type AvailabilityWords } from '../words/availability';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
@@ -113,6 +114,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       await page.send(ctx, 'times', {
         ...shared,
         title: words.t('times.title', { dose: doseLabel }),
+        form: day.free === 0 ? undefined : { action: shared.action, primary: words.t('times.next') },
         back: timesUrl({}),
         errors: nothingChosen
           ? [{ id: firstFreeId(daySlots), sentence: words.t('times.missing') }]
@@ -129,13 +131,13 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
             name: words.t('times.morning'),
             slots: daySlots
               .filter((slot) => cityTime(slot.startsAt) < '12:00')
-              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding)),
+              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding, idOf(asked, 'chosen'))),
           },
           {
             name: words.t('times.afternoon'),
             slots: daySlots
               .filter((slot) => cityTime(slot.startsAt) >= '12:00')
-              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding)),
+              .map((slot) => timeModel(words, availabilityWords, slot, choice.holding, idOf(asked, 'chosen'))),
           },
         ].filter((half) => half.slots.length > 0),
         previous: previous && { url: timesUrl({ day: previous.date }), words: dates.day(previous.date) },
@@ -177,6 +179,15 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       const { body } = ctx.state;
       const dose = doseOf(ctx.params['dose']);
       const slotId = idOf(body, 'slotId');
+      if (pressedIn(body)) {
+        seeOther(ctx, `/book/${String(dose)}/times`, {
+          venue: idOf(body, 'venue'),
+          day: textOf(body, 'day').slice(0, 10),
+          both: textOf(body, 'both') === '1' ? '1' : '',
+          chosen: slotId,
+        });
+        return;
+      }
       if (slotId === undefined) {
         seeOther(ctx, `/book/${String(dose)}/times`, {
           venue: idOf(body, 'venue'),
@@ -290,6 +301,7 @@ function timeModel(
   availabilityWords: AvailabilityWords,
   slot: FreeSlot,
   holding: BookingView | undefined,
+  chosenId: string | undefined,
 ) {
   const isOwn = holding?.slot.id === slot.id;
   const availability = availabilityOf(slot.free, slot.capacity);
@@ -299,7 +311,7 @@ function timeModel(
     availability: isOwn ? 'own' : availability,
     words: isOwn ? availabilityWords.own : availabilityWords.long[availability],
     disabled: availability === 'full' && !isOwn,
-    checked: isOwn,
+    checked: chosenId === undefined ? isOwn : chosenId === slot.id && slot.free > 0,
   };
 }
 

@@ -44,13 +44,13 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     const path = `/book/${String(choice.dose.number)}`;
     await page.send(ctx, 'venues', {
       title: words.t('venues.title', { dose: doseLabel }),
+      form: { action: `${path}/venues`, primary: words.t('venues.filter') },
       step: 1,
       back: '/bookings',
       doseLabel,
       moving: choice.moving && bookingModel(words, document, choice.moving),
       range: { first: words.dates.day(choice.range.first), last: words.dates.day(choice.range.last) },
       refused: isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined,
-      path: `${path}/venues`,
       both,
       isSecondOfPair: choice.pairOf !== undefined,
       wards: wards.map((name) => ({ name, selected: name === ward })),
@@ -66,6 +66,19 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
       noVenues: shown.length === 0,
     });
   });
+
+  /** The ward that was chosen, whatever was pressed: to filter by it, or another language. */
+  router.post('/book/:dose/venues', pageSession(gate, venuesPath), (ctx) => {
+    const { body } = ctx.state;
+    seeOther(ctx, venuesPath(ctx), {
+      ward: textOf(body, 'ward').slice(0, 100),
+      both: textOf(body, 'both') === '1' ? '1' : '',
+    });
+  });
+}
+
+function venuesPath(ctx: { readonly params: Record<string, string> }): string {
+  return `/book/${String(doseOf(ctx.params['dose']))}/venues`;
 }
 
 /** The dose of a path; 0, which no programme has, for everything else. */

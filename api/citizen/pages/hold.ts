@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 
 import type { BookingView } from '../../../database/bookings';
-import type { Session, SessionRepository } from '../../../database/sessions';
+import type { Draft, Session, SessionRepository } from '../../../database/sessions';
 import { type AnswerFault, checkAnswers, fieldsAsked, type FormContext } from '../../../domain/booking/form';
 import { refusals, refuse } from '../../../domain/booking/refusals';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
-import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { groupsOf } from '../../../domain/programme/eligibility';
 import { seatOf } from '../../../domain/programme/vaccines';
 import { uuid } from '../../shared/input';
@@ -15,15 +15,17 @@ import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
-import { answerIn } from '../words/answer-words';
+import { type Pressed, pressedIn } from '../pressed';
 import { answerFaultIn } from '../words/fault-words';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { answerHold, takeSeat } from './choose-time';
+import { answersIn, draftFrom, hasBegun, usualAnswer, withoutConsents, withoutUsual } from './draft';
+import { fieldModel, reviewedAnswer } from './field-model';
 import { isRefusalCode } from './my-bookings';
 import type { Page } from './page';
-import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
+import { pageOfOurs, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 
 export interface HoldPageDependencies {
   readonly page: Page;
@@ -31,8 +33,6 @@ export interface HoldPageDependencies {
   readonly desk: CitizenBookings;
   readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
 }
-
-type Draft = Readonly<Record<string, string>>;
 
 /** Steps 3 and 4: while a seat is held, the details and the review of everything. */
 export function addHoldPages(router: Router<RequestState>, { page, gate, desk, sessions }: HoldPageDependencies): void {
@@ -43,24 +43,32 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
     if (booking.state !== 'held') await sendOver(ctx, booking);
-    else await sendDetails(ctx, booking, await sessions.draftOf(session), textOf(ctx.query, 'check') === '1');
+    else await sendDetails(ctx, booking, await sessions.draftOf(session));
   });
 
   router.post('/holds/:id/details', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
     const { document } = await desk.versionOf(booking);
-    const draft = draftFrom(document, ctx.state.body);
+    const { body } = ctx.state;
+    const pressed = pressedIn(body);
+    const typed = draftFrom(document, body, await sessions.draftOf(session));
+    const draft = pressed ? withoutUsual(document, typed, body) : typed;
+    // Whatever was pressed, and however much is missing: what was typed is there again on the next page.
     await sessions.saveDraft(session, draft);
+    if (pressed) {
+      await doPressed(ctx, session, booking, pressed);
+      return;
+    }
     const context = await contextOf(session, document, booking);
-    const checked = checkAnswers(document, draft, context);
+    const checked = checkAnswers(document, answersIn(draft), context);
     // Without scripts a field that an answer brings in comes with the next page: nobody made a mistake by not filling it in.
-    const shown = new Set(textOf(ctx.state.body, 'shown').split(' '));
+    const shown = textOf(body, '_shown');
     const added = fieldsAsked(document, draft, context)
-      .filter((field) => !shown.has(field.name))
-      .map((field) => field.name);
-    if (added.length > 0 && textOf(ctx.state.body, 'shown') !== '') await sendDetails(ctx, booking, draft, true, added);
-    else if (!checked.ok) await sendDetails(ctx, booking, draft, true);
+      .map((field) => field.name)
+      .filter((name) => shown !== '' && !shown.split(' ').includes(name));
+    if (!checked.ok || added.length > 0)
+      seeOther(ctx, `/holds/${booking.id}/details`, { check: '1', added: added.join(' ') });
     else if (booking.state !== 'held') await holdAgain(ctx, session, booking);
     else seeOther(ctx, `/holds/${booking.id}/review`);
   });
@@ -75,10 +83,10 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const { document } = await desk.versionOf(booking);
     const draft = await sessions.draftOf(session);
     const context = await contextOf(session, document, booking);
-    const checked = checkAnswers(document, draft, context);
+    const checked = checkAnswers(document, answersIn(draft), context);
     if (!checked.ok) {
       // Whoever has not typed anything yet has made no mistake.
-      seeOther(ctx, `/holds/${booking.id}/details`, Object.keys(draft).length > 0 ? { check: '1' } : {});
+      seeOther(ctx, `/holds/${booking.id}/details`, hasBegun(draft) ? { check: '1' } : {});
       return;
     }
     const words = await page.wordsFor(ctx);
@@ -98,7 +106,8 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         .filter((field) => field.kind !== 'note')
         .map((field) => {
           // As it will be kept; telephone numbers stay as they were typed, which is how people know them.
-          const value = answerIn(words, field, field.kind === 'date' ? checked.answers[field.name] : draft[field.name]);
+          const answer = field.kind === 'date' ? checked.answers[field.name] : draft[field.name];
+          const value = reviewedAnswer(words, field, answer);
           return {
             id: field.name,
             label: field.label,
@@ -122,7 +131,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const { document } = await desk.versionOf(booking);
     const draft = await sessions.draftOf(session);
     const key = textOf(ctx.state.body, 'idempotencyKey');
-    const input = { bookingId: booking.id, answers: draft };
+    const input = { bookingId: booking.id, answers: answersIn(draft) };
     const withKey = /^[A-Za-z0-9-]{8,64}$/.test(key)
       ? await desk.confirm(session, { ...input, idempotencyKey: key })
       : await desk.confirm(session, input);
@@ -147,11 +156,34 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     }
   });
 
-  /** More time for the same seat, as often as needed: nobody has to hurry. */
   router.post('/holds/:id/extend', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
-    const target = textOf(ctx.state.body, 'page') === 'review' ? 'review' : 'details';
+    await extend(ctx, session, booking, textOf(ctx.state.body, 'page') === 'review' ? 'review' : 'details');
+  });
+
+  router.post('/holds/:id/with-next', toDetails, async (ctx) => {
+    const { session, booking } = await holdOf(ctx);
+    if (!isElsewhere(ctx, booking)) await takeNext(ctx, session, booking);
+  });
+
+  /** What the buttons of the details do beside going on. */
+  async function doPressed(ctx: AppContext, session: Session, booking: BookingView, pressed: Pressed): Promise<void> {
+    const details = `/holds/${booking.id}/details`;
+    if (pressed.what === 'extend') await extend(ctx, session, booking, 'details');
+    else if (pressed.what === 'with-next') await takeNext(ctx, session, booking);
+    else if (pressed.what === 'go') seeOther(ctx, pageOfOurs(pressed.value) ?? details);
+    // What was checked before is checked again: another language says the faults in its own words.
+    else seeOther(ctx, details, { check: textOf(ctx.state.body, '_check') });
+  }
+
+  /** More time for the same seat, as often as needed: nobody has to hurry. */
+  async function extend(
+    ctx: AppContext,
+    session: Session,
+    booking: BookingView,
+    target: 'details' | 'review',
+  ): Promise<void> {
     const pair = await pairOf(session, booking);
     const result = await desk.hold(session, {
       slotId: booking.slot.id,
@@ -171,12 +203,10 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
         venueId: booking.slot.venue.id,
         page: target,
       });
-  });
+  }
 
   /** The next dose where the programme proposes it: the same venue and time, confirmed together with this one. */
-  router.post('/holds/:id/with-next', toDetails, async (ctx) => {
-    const { session, booking } = await holdOf(ctx);
-    if (isElsewhere(ctx, booking)) return;
+  async function takeNext(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
     const result = await desk.hold(session, {
       slotId: booking.slot.id,
       dose: booking.dose,
@@ -185,7 +215,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     });
     if (result.ok) seeOther(ctx, `/holds/${result.booking.id}/details`);
     else seeOther(ctx, `/holds/${booking.id}/details`, { refused: result.code });
-  });
+  }
 
   router.post('/holds/:id/give-up', pageSession(gate), async (ctx) => {
     const { session, booking } = await holdOf(ctx);
@@ -257,7 +287,6 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       label: doseLabelOf(words, document, next.number),
       date: day && words.dates.day(day),
       time: words.dates.time(booking.slot.startsAt),
-      action: `/holds/${booking.id}/with-next`,
       chooseUrl: `/book/${String(next.number)}/venues`,
     };
   }
@@ -278,20 +307,20 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     };
   }
 
-  /** @param added fields that came in with what was typed just now: they are shown without a fault */
-  async function sendDetails(
-    ctx: AppContext,
-    booking: BookingView,
-    draft: Draft,
-    withFaults: boolean,
-    added: readonly string[] = [],
-  ): Promise<void> {
+  /** `check=1`: with the faults. `added`: fields that came in with what was typed just now, shown without a fault. */
+  async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft): Promise<void> {
+    const isChecked = textOf(ctx.query, 'check') === '1';
+    const added = textOf(ctx.query, 'added').split(' ');
     const { document } = await desk.versionOf(booking);
     const context = await contextOf(sessionOf(ctx), document, booking);
-    const checked = withFaults ? checkAnswers(document, draft, context) : undefined;
+    const checked = isChecked ? checkAnswers(document, answersIn(draft), context) : undefined;
     const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
     const words = await page.wordsFor(ctx);
     const asked = fieldsAsked(words.programme(document), draft, context);
+    const usual = asked
+      .filter((field) => draft[field.name] === undefined)
+      .map((field) => usualAnswer(document, field, words))
+      .find((answer) => answer !== '');
     const sentenceOf = (fault: AnswerFault): string =>
       answerFaultIn(
         words,
@@ -305,13 +334,14 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       'details',
       {
         title: words.t('details.title'),
+        form: { action: `/holds/${booking.id}/details`, primary: words.t('details.next'), keeps: true },
         step: 3,
         back: pathWith(`${dosePath}/times`, { venue: booking.slot.venue.id }),
         errors: faults.map((fault) => ({ id: fault.field, sentence: sentenceOf(fault) })),
         booking: bookingModel(words, document, booking),
-        isOver: booking.state !== 'held',
         fields: asked.map((field) =>
           fieldModel(
+            words,
             field,
             draft[field.name] ?? usualAnswer(document, field, words),
             faults.find((fault) => fault.field === field.name),
@@ -319,7 +349,9 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
           ),
         ),
         shown: asked.map((field) => field.name).join(' '),
-        hasAdded: added.length > 0,
+        usual,
+        isChecked,
+        hasAdded: asked.some((field) => added.includes(field.name)),
         pair: await pairModel(words, sessionOf(ctx), document, booking),
         proposal: await proposalOf(words, sessionOf(ctx), document, booking),
         refused: isRefusalCode(refused) ? refusalIn(words, refuse(refused), document) : undefined,
@@ -345,76 +377,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   }
 }
 
-/** Notices come in the language in which somebody books, unless they choose another. */
-function usualAnswer(document: ProgrammeDocument, field: FormField, { language }: Words): string {
-  const isAsked =
-    field.kind === 'choice' &&
-    field.name === document.noticeLanguage?.field &&
-    field.options.some((option) => option.value === language);
-  return isAsked ? language : '';
-}
-
-/** Only the fields of the form, as typed, within bounds. */
-function draftFrom(document: ProgrammeDocument, body: Readonly<Record<string, unknown>> | undefined): Draft {
-  const draft: Record<string, string> = {};
-  for (const { name } of document.form.fields) {
-    const text = textOf(body, name);
-    if (text !== '') draft[name] = text.slice(0, 2_000);
-  }
-  return draft;
-}
-
-function withoutConsents(document: ProgrammeDocument, draft: Draft): Draft {
-  const consents = new Set(document.form.fields.filter((field) => field.kind === 'consent').map((field) => field.name));
-  return Object.fromEntries(Object.entries(draft).filter(([name]) => !consents.has(name)));
-}
-
 function replacedBy(booking: BookingView): { replaces?: string } {
   if (booking.state === 'held') return { replaces: booking.id };
   return booking.replaces === null ? {} : { replaces: booking.replaces };
-}
-
-const inputs: Readonly<Partial<Record<FormField['kind'], { type: string; autocomplete: string | undefined }>>> = {
-  telephone: { type: 'tel', autocomplete: 'tel' },
-  email: { type: 'email', autocomplete: 'email' },
-  text: { type: 'text', autocomplete: undefined },
-  // Typed, as the birth date is: a calendar to leaf through is a long way to a day many years ago.
-  date: { type: 'text', autocomplete: undefined },
-};
-
-function fieldModel(
-  field: FormField,
-  value: string,
-  fault: AnswerFault | undefined,
-  sentenceOf: (fault: AnswerFault) => string,
-) {
-  const error = fault && sentenceOf(fault);
-  const describedBy = [
-    field.help === undefined ? '' : `${field.name}-help`,
-    error === undefined ? '' : `${field.name}-error`,
-  ]
-    .filter((id) => id !== '')
-    .join(' ');
-  return {
-    id: field.name,
-    label: field.label,
-    help: field.help,
-    required: field.required,
-    error,
-    describedBy: describedBy === '' ? undefined : describedBy,
-    value,
-    isConsent: field.kind === 'consent' || field.kind === 'checkbox',
-    isNote: field.kind === 'note',
-    options:
-      field.kind === 'choice'
-        ? field.options.map((option) => ({
-            id: `${field.name}-${option.value}`,
-            name: field.name,
-            ...option,
-            checked: option.value === value,
-          }))
-        : undefined,
-    isLong: field.kind === 'text' && field.maxLength > 100,
-    ...inputs[field.kind],
-  };
 }

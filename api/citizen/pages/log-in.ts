@@ -8,6 +8,7 @@ import type { AppContext, RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn, LogInFault } from '../log-in';
 import { logInFaultIn } from '../words/fault-words';
+import { pressedIn } from '../pressed';
 import { refusalIn } from '../words/refusal-words';
 import type { Page } from './page';
 import { safeNext, seeOther, textOf } from './requests';
@@ -66,6 +67,7 @@ export function addLogInPages(
       'login',
       {
         title: t('login.heading'),
+        form: { action: '/login', primary: t('login.do') },
         back: '/',
         errors,
         document,
@@ -104,6 +106,11 @@ export function addLogInPages(
 
   router.post('/login', async (ctx) => {
     const { body } = ctx.state;
+    // Another language: what was typed goes from page to page, and nowhere else. It is no attempt to log in.
+    if (pressedIn(body)) {
+      await send(ctx, body, {});
+      return;
+    }
     const result = await logIn({
       couponNumber: textOf(body, 'couponNumber').slice(0, 100),
       kana: textOf(body, 'kana').slice(0, 100),
@@ -139,10 +146,15 @@ export function addLogInPages(
     }
   });
 
-  router.post('/logout', async (ctx) => {
+  async function logOut(ctx: AppContext): Promise<void> {
     await gate.end(ctx);
     seeOther(ctx, '/logged-out');
-  });
+  }
+
+  router.post('/logout', logOut);
+
+  // On a page that is one form the log-out is one of its buttons.
+  router.use((ctx, next) => (pressedIn(ctx.state.body)?.what === 'log-out' ? logOut(ctx) : next()));
 
   router.get('/logout', (ctx) => {
     seeOther(ctx, '/bookings');

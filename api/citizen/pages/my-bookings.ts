@@ -2,16 +2,21 @@ import type Router from '@koa/router';
 
 import type { Programmes } from '../../../database/programmes';
 import type { ResidentRepository } from '../../../database/residents';
+import type { Session, SessionRepository } from '../../../database/sessions';
 import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domain/booking/refusals';
 import { cutOff } from '../../../domain/booking/rules';
 import { declarable, declaredWith } from '../../../domain/programme/eligibility';
+import { uuid } from '../../shared/input';
+import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import { type CitizenBookings, liveOf } from '../citizen-bookings';
+import { pressedIn } from '../pressed';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
+import { tickedStatements } from './draft';
 import type { Page } from './page';
-import { pageSession, seeOther, sessionOf, textOf } from './requests';
+import { pageSession, seeOther, sessionOf, textOf, textsOf } from './requests';
 
 /** What can have been done on the page before; each has words. */
 const doneBefore: ReadonlySet<string> = new Set(['cancelled', 'declared', 'given-up']);
@@ -22,12 +27,13 @@ export interface MyBookingsDependencies {
   readonly desk: CitizenBookings;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'declare'>;
+  readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
 }
 
 /** The citizen's own page: one card per dose, with what can be done now. */
 export function addMyBookings(
   router: Router<RequestState>,
-  { page, gate, desk, programmes, residents }: MyBookingsDependencies,
+  { page, gate, desk, programmes, residents, sessions }: MyBookingsDependencies,
 ): void {
   router.get('/bookings', pageSession(gate), async (ctx) => {
     const session = sessionOf(ctx);
@@ -68,18 +74,22 @@ export function addMyBookings(
         };
       }),
     );
+    const statements = declarable(words.programme(document), session);
+    const ticked = statements.length === 0 ? [] : tickedStatements.in(await sessions.draftOf(session));
     const refused = textOf(ctx.query, 'refused');
     const done = textOf(ctx.query, 'done');
     await page.send(ctx, 'my-bookings', {
       title: t('bookings.heading'),
+      form: statements.length === 0 ? undefined : { action: '/declare', primary: t('bookings.declare') },
       person: resident && dates.birthDate(resident.birthDate),
       done: doneBefore.has(done) ? t(`bookings.done_${done}`) : undefined,
       cancelledId: all.find((item) => item.id === textOf(ctx.query, 'booking') && item.state === 'cancelled')?.id,
       refused: isRefusalCode(refused) ? inWords(refuse(refused)) : undefined,
       cards,
-      statements: declarable(words.programme(document), session).map((item) => ({
+      statements: statements.map((item) => ({
         ...item,
         id: `declare-${item.code}`,
+        ticked: ticked.includes(item.code),
       })),
     });
   });
@@ -87,12 +97,34 @@ export function addMyBookings(
   router.post('/declare', pageSession(gate), async (ctx) => {
     const session = sessionOf(ctx);
     const { document } = await programmes.current();
-    const given = ctx.state.body?.['groups'];
-    const asked = (Array.isArray(given) ? given : [given]).filter((item): item is string => typeof item === 'string');
+    const asked = textsOf(ctx.state.body, 'groups');
+    const draft = await sessions.draftOf(session);
+    const pressed = pressedIn(ctx.state.body);
+    if (pressed) {
+      const known = declarable(document, session).map((item) => item.code);
+      await sessions.saveDraft(
+        session,
+        tickedStatements.put(
+          draft,
+          known.filter((code) => asked.includes(code)),
+        ),
+      );
+      if (pressed.what === 'give-up') await giveUp(desk, session, pressed.value);
+      seeOther(ctx, '/bookings', pressed.what === 'give-up' ? { done: 'given-up' } : {});
+      return;
+    }
+    if (tickedStatements.in(draft).length > 0) await sessions.saveDraft(session, tickedStatements.put(draft, []));
     const groups = declaredWith(document, session, asked);
     if (groups.length > session.declared.length) await residents.declare(session.residentId, groups);
     seeOther(ctx, '/bookings', groups.length > session.declared.length ? { done: 'declared' } : {});
   });
+}
+
+/** Gives a hold back; one that is confirmed or somebody else's stays as it is. */
+async function giveUp(desk: CitizenBookings, session: Session, bookingId: string): Promise<void> {
+  const booking = uuid.safeParse(bookingId).success ? await desk.find(session, bookingId) : undefined;
+  if (!booking) throw new Refused('booking_unknown');
+  if (booking.state === 'held') await desk.cancel(session, { bookingId });
 }
 
 /** Why a booking cannot be changed or cancelled: one sentence is enough where both have the same reason. */

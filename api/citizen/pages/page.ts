@@ -20,6 +20,20 @@ export interface PageModel {
   readonly step?: number;
   /** Where 「戻る」 leads. */
   readonly back?: string;
+  /** The form that the page is; left out where nothing can be typed or ticked. */
+  readonly form?: PageForm | undefined;
+}
+
+/**
+ * One form around the whole page, the frame included: whatever is pressed on it sends along what was typed (see `pressed.ts`). Nothing in
+ * such a page may be a form of its own. Around, not by `form` attributes: text browsers know none.
+ */
+export interface PageForm {
+  readonly action: string;
+  /** What the form is for: what Enter presses, wherever that button stands on the page. */
+  readonly primary: string;
+  /** What was typed is kept by every button, so that those that lead elsewhere can be buttons too. */
+  readonly keeps?: boolean;
 }
 
 export interface Page {
@@ -96,6 +110,7 @@ export function createPage({
     ctx.body = inLanguage.render('layout', {
       ...shared,
       back: model.back,
+      form: model.form,
       content,
       title: isError ? words.t('frame.error_title', { title }) : title,
       languageTag: words.tag,

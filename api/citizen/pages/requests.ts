@@ -11,6 +11,13 @@ export function textOf(source: Readonly<Record<string, unknown>> | undefined, na
   return typeof first === 'string' ? first : '';
 }
 
+/** All values of one name, in order: the ticked boxes of a group. */
+export function textsOf(source: Readonly<Record<string, unknown>> | undefined, name: string): string[] {
+  const value = source?.[name];
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.filter((item): item is string => typeof item === 'string');
+}
+
 /** As `textOf`, for ids: undefined when it is none. */
 export function idOf(source: Readonly<Record<string, unknown>> | undefined, name: string): string | undefined {
   const id = uuid.safeParse(textOf(source, name));
@@ -61,6 +68,12 @@ export function pageSession(
     // The list of bookings is where everybody starts: no word of a session that was never there.
     seeOther(ctx, '/login', next_ === '/bookings' ? {} : { next: next_ });
   };
+}
+
+/** A page of ours that a button of a form may lead to; undefined for everything else. */
+export function pageOfOurs(text: string): string | undefined {
+  const path = /^\/((bookings|book|holds|line|help|accessibility|privacy)(\/[A-Za-z0-9/-]*)?(\?[A-Za-z0-9=&_%-]*)?)?$/;
+  return path.test(text) && text.length <= 300 ? text : undefined;
 }
 
 /** A page of ours to go on with after the log-in; everything else is the list of bookings. */

@@ -1,6 +1,6 @@
 import type { BookingView } from '../../../database/bookings';
 import type { ProgrammeVersion } from '../../../database/programmes';
-import type { Session } from '../../../database/sessions';
+import type { Draft, Session } from '../../../database/sessions';
 import type { FreeSlot, FreeSlotQuery, VenueAvailability } from '../../../database/slots';
 import type { VenueView } from '../../../database/venues';
 import type { BookingState } from '../../../domain/booking/lifecycle';
@@ -54,7 +54,7 @@ export class SampleWorld {
   readonly venue: VenueView;
   /** City date of the invented appointment. */
   readonly day: string;
-  readonly answers: Readonly<Record<string, string>>;
+  readonly answers: Draft;
   readonly #venues: readonly VenueView[];
   readonly #bookings: readonly BookingView[];
 

@@ -1,16 +1,20 @@
-import { answerWords } from '../../../domain/booking/answer-words';
+import { answerWords, chosenLabels } from '../../../domain/booking/answer-words';
+import type { Answer } from '../../../domain/booking/form';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import type { FormField } from '../../../domain/programme/document';
+import { localeOf } from '../../../domain/programme/languages';
 import type { Words } from './words';
 
 /** What was answered in a field (which is in the page's language), as `answerWords` says it in Japanese. */
-export function answerIn({ t, dates }: Words, field: FormField, answer: string | true | undefined): string {
+export function answerIn({ language, t, dates }: Words, field: FormField, answer: Answer | undefined): string {
   switch (field.kind) {
     case 'consent':
     case 'checkbox':
       return t(answer === undefined || answer === '' ? 'field.no' : 'field.yes');
     case 'date':
-      return typeof answer === 'string' && isPlainDate(answer) ? dates.dayWithEra(answer) : String(answer ?? '');
+      return typeof answer === 'string' && isPlainDate(answer) ? dates.dayWithEra(answer) : answerWords(field, answer);
+    case 'choices':
+      return new Intl.ListFormat(localeOf(language)).format(chosenLabels(field, answer));
     default:
       return answerWords(field, answer);
   }

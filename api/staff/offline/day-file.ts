@@ -7,6 +7,7 @@ import type { DayListEntry } from '../../../database/day-lists';
 import { cityDate, cityTime, formatDateJa } from '../../../domain/calendar/city-time';
 import { foldKana } from '../../../domain/kana';
 import { mostTicks } from '../../../domain/reception/ticks';
+import { toldWords } from '../../../domain/reception/told';
 
 const derive = promisify(pbkdf2);
 /** OWASP's figure for PBKDF2 with SHA-256; 0.2 to 1 s on the machines that open the file. */
@@ -75,6 +76,7 @@ function entryOf(entry: DayListEntry) {
     dose: entry.dose,
     state: entry.state,
     kana: entry.kana,
+    told: toldWords(entry.told),
     birthWords: formatDateJa(entry.birthDate).replace(/（.*/, ''),
     search: `${entry.reference} ${entry.couponNumber} ${time.replace(':', '')} ${time} ${(entry.kana ?? '').replace(/[\s\u3000]/g, '')} ${foldKana(entry.kana ?? '')}`,
   };

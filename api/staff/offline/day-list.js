@@ -123,10 +123,12 @@
       entry.kana ?? '（カナなし）',
       entry.birthWords,
       `${entry.dose}回目`,
+      entry.told,
     ].entries()) {
       const cell = row.insertCell();
       cell.textContent = value;
       if (index < 2) cell.className = 'number';
+      if (index === 5) cell.className = 'told';
     }
     const cell = row.insertCell();
     if (entry.state === 'cancelled') cell.textContent = '取り消し済み';
@@ -156,8 +158,18 @@
     result.replaceChildren(strong, more ?? '');
   }
 
-  const who = (entry) =>
-    `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
+  /** Whom it is about, and before all else what they asked for. */
+  function who(entry) {
+    const line = document.createElement('span');
+    line.textContent = `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
+    if (entry.told === '') return line;
+    const told = document.createElement('span');
+    told.className = 'told';
+    told.textContent = entry.told;
+    const both = document.createElement('span');
+    both.append(told, line);
+    return both;
+  }
 
   function tick(entry) {
     found = entry.id;

@@ -53,12 +53,14 @@ const venueSeatsShape = z
 const askedField = z
   .object({
     name: z.string(),
-    kind: z.enum(['text', 'telephone', 'email', 'choice', 'checkbox', 'date', 'consent', 'note']),
+    kind: z.enum(['text', 'telephone', 'email', 'choice', 'choices', 'checkbox', 'date', 'consent', 'note']),
     required: z.boolean(),
     label: z.string(),
     help: z.string().nullable(),
     maxLength: z.int().nullable(),
     options: z.array(z.object({ value: z.string(), label: z.string() })),
+    /** What the empty answer of an optional choice is called; null where there is none. */
+    none: z.string().nullable(),
   })
   .meta({ id: 'AskedField' });
 
@@ -357,8 +359,11 @@ export function availabilityRoutes({
                 required: field.required && field.showWhen === undefined,
                 label: field.label,
                 help:
-                  field.kind === 'choice'
-                    ? [field.help ?? '', `${field.options.map((option) => option.label).join('・')} のどれか`]
+                  field.kind === 'choice' || field.kind === 'choices'
+                    ? [
+                        field.help ?? '',
+                        `${field.options.map((option) => option.label).join('・')} の${field.kind === 'choice' ? 'どれか' : 'うちいくつでも'}`,
+                      ]
                         .filter((part) => part !== '')
                         .join(' ')
                     : (field.help ?? null),
@@ -395,6 +400,9 @@ export function availabilityRoutes({
   ];
 }
 
+/** As the citizens' site says it in Japanese where the programme has no word of its own. */
+const usualNone = '選びません';
+
 /** A field as the desk and the reception show it. */
 function fieldJson(field: FormField): z.input<typeof askedField> {
   return {
@@ -404,7 +412,11 @@ function fieldJson(field: FormField): z.input<typeof askedField> {
     label: field.label,
     help: field.help ?? null,
     maxLength: field.kind === 'text' ? field.maxLength : null,
-    options: field.kind === 'choice' ? field.options.map(({ value, label }) => ({ value, label })) : [],
+    options:
+      field.kind === 'choice' || field.kind === 'choices'
+        ? field.options.map(({ value, label }) => ({ value, label }))
+        : [],
+    none: field.kind === 'choice' && !field.required ? (field.none ?? usualNone) : null,
   };
 }
 

@@ -140,7 +140,8 @@ async function* csvOf(bookings: AsyncIterable<ExportedBooking>, document: Progra
     const group = item.groupCode === null ? '' : (groupOf(document, item.groupCode)?.label ?? item.groupCode);
     const answers = fields.map((field) => {
       const answer = item.answers[field.name];
-      return typeof answer === 'string' ? answer : '';
+      // Codes, as for one choice: the file is for programs too.
+      return typeof answer === 'string' ? answer : Array.isArray(answer) ? answer.join(' ') : '';
     });
     yield `${csvLine([
       formatReference(item.reference),

@@ -15,6 +15,7 @@ import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
 import { wordsOf } from '../../../domain/programme/words';
 import { letThroughReasons, undoReasons } from '../../../domain/reception/check-in';
 import { mostTicks } from '../../../domain/reception/ticks';
+import { toldWords } from '../../../domain/reception/told';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { idempotencyKeyOf, type StaffRoute, staffRoute } from '../define-route';
 import type { DayFileContent } from '../offline/day-file';
@@ -40,6 +41,8 @@ const entryShape = z
     couponEnd: z.string(),
     birthDate: z.string(),
     kana: z.string().nullable(),
+    /** Answers to the form's fields with `shownAtReception`, in words. */
+    told: z.array(z.object({ name: z.string(), label: z.string(), words: z.string() })),
   })
   .meta({ id: 'DayListEntry' });
 const dayOfVenue = z.object({ venueId: uuid, date: plainDate });
@@ -174,7 +177,18 @@ export function receptionRoutes({
         ctx.set('Content-Disposition', attachment(`受付名簿_${date}_${list.venue.name}.csv`));
         return {
           answer: csvText(
-            ['時刻', '受付番号', 'カナ', '生年月日', '接種券番号の下4桁', '回', '対象区分', '状態', '来場時刻'],
+            [
+              '時刻',
+              '受付番号',
+              'カナ',
+              '生年月日',
+              '接種券番号の下4桁',
+              '回',
+              '対象区分',
+              '状態',
+              '来場時刻',
+              '受付への連絡',
+            ],
             list.entries.map((entry) => [
               cityTime(entry.startsAt),
               formatReference(entry.reference),
@@ -185,6 +199,7 @@ export function receptionRoutes({
               groupLabel(entry, list.document),
               stateWords(entry.state),
               entry.arrivedAt && cityTime(entry.arrivedAt),
+              toldWords(entry.told),
             ]),
           ),
         };
@@ -425,6 +440,7 @@ function entryJson(
 ): z.input<typeof entryShape> {
   return {
     ...entry,
+    told: [...entry.told],
     startsAt: entry.startsAt.toISOString(),
     endsAt: entry.endsAt.toISOString(),
     arrivedAt: entry.arrivedAt?.toISOString() ?? null,

@@ -76,7 +76,7 @@ const residentAnswer = z
     doses: z.array(doseShape),
     bookings: z.array(bookingShape),
     /** What was answered at the last confirmation, to be filled in again; null where there was none. */
-    answers: z.record(z.string(), z.union([z.string(), z.literal(true)])).nullable(),
+    answers: z.record(z.string(), z.union([z.string(), z.literal(true), z.array(z.string()).readonly()])).nullable(),
     permits: z.array(permitShape),
     notes: z.array(noteShape),
     /** Calls that are promised or wait for somebody. */

@@ -51,9 +51,13 @@ function windowWithDays(document: ProgrammeDocument, now: Date): ProgrammeDocume
 }
 
 /** Answers that somebody invented might give, field by field. */
-export function sampleAnswers(document: ProgrammeDocument, language: Language, today: string): Record<string, string> {
+export function sampleAnswers(
+  document: ProgrammeDocument,
+  language: Language,
+  today: string,
+): Record<string, string | string[]> {
   return Object.fromEntries(
-    document.form.fields.flatMap((field): [string, string][] => {
+    document.form.fields.flatMap((field): [string, string | string[]][] => {
       const answer = sampleAnswer(field, today);
       if (answer === undefined) return [];
       const isLanguage =
@@ -65,7 +69,7 @@ export function sampleAnswers(document: ProgrammeDocument, language: Language, t
   );
 }
 
-function sampleAnswer(field: FormField, today: string): string | undefined {
+function sampleAnswer(field: FormField, today: string): string | string[] | undefined {
   switch (field.kind) {
     case 'telephone':
       return '025-000-0000';
@@ -73,6 +77,8 @@ function sampleAnswer(field: FormField, today: string): string | undefined {
       return 'mihon@example.jp';
     case 'choice':
       return field.options[0]?.value;
+    case 'choices':
+      return field.options.slice(0, 2).map((option) => option.value);
     case 'consent':
     case 'checkbox':
       return 'true';

@@ -24,30 +24,41 @@ const fieldBase = {
   showWhen: z.array(condition).min(1).max(5).optional(),
 };
 
+/** `shownAtReception`: the venue's reception sees the answer, in its lists and at the check-in. Nobody there sees the others. */
+const askingBase = { ...fieldBase, shownAtReception: z.boolean().optional() };
+
 const option = z.strictObject({ value: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/), label: shortText });
 
 /** The day bounds of a date: a day, or the day of answering. */
 const dayBound = z.union([plainDate, z.literal('today')]);
 
 export const field = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('telephone'), ...fieldBase }),
-  z.strictObject({ kind: z.literal('email'), ...fieldBase }),
+  z.strictObject({ kind: z.literal('telephone'), ...askingBase }),
+  z.strictObject({ kind: z.literal('email'), ...askingBase }),
   z.strictObject({
     kind: z.literal('text'),
-    ...fieldBase,
+    ...askingBase,
     maxLength: z.int().min(1).max(1000),
     minLength: z.int().min(0).max(1000).optional(),
     only: z.enum(['digits', 'kana']).optional(),
   }),
-  z.strictObject({ kind: z.literal('choice'), ...fieldBase, options: z.array(option).min(2).max(30) }),
-  z.strictObject({ kind: z.literal('checkbox'), ...fieldBase }),
+  /** One of a list. `none`: what the empty answer of an optional one is called, at the head of its list. */
+  z.strictObject({
+    kind: z.literal('choice'),
+    ...askingBase,
+    options: z.array(option).min(2).max(30),
+    none: shortText.optional(),
+  }),
+  /** Any number of a list. */
+  z.strictObject({ kind: z.literal('choices'), ...askingBase, options: z.array(option).min(2).max(30) }),
+  z.strictObject({ kind: z.literal('checkbox'), ...askingBase }),
   z.strictObject({
     kind: z.literal('date'),
-    ...fieldBase,
+    ...askingBase,
     notBefore: dayBound.optional(),
     notAfter: dayBound.optional(),
   }),
-  z.strictObject({ kind: z.literal('consent'), ...fieldBase }),
+  z.strictObject({ kind: z.literal('consent'), ...askingBase }),
   /** A text between the fields; asks nothing. */
   z.strictObject({ kind: z.literal('note'), ...fieldBase, required: z.literal(false) }),
 ]);

@@ -69,6 +69,7 @@ const translation = z.strictObject({
       z.strictObject({
         label: shortText.optional(),
         help: mediumText.optional(),
+        none: shortText.optional(),
         options: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/), shortText).optional(),
       }),
     )

@@ -13,6 +13,9 @@ export interface Extra {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** By name; a list for several boxes of one name. The button that is pressed: `_do`. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
 /** One browser: keeps cookies, follows no redirects, and sends exactly the headers it is told. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
@@ -38,17 +41,20 @@ export class Visitor {
   }
 
   /** A form as a page would send it, without JavaScript; the token must be among the fields. */
-  submit(path: string, fields: Readonly<Record<string, string>>, extra: Extra = {}): Promise<Answer> {
+  submit(path: string, fields: Fields, extra: Extra = {}): Promise<Answer> {
+    const pairs = Object.entries(fields).flatMap(([name, value]) =>
+      [value].flat().map((item): [string, string] => [name, item]),
+    );
     return this.send(
       'POST',
       path,
-      new URLSearchParams(fields).toString(),
+      new URLSearchParams(pairs).toString(),
       withType('application/x-www-form-urlencoded', extra),
     );
   }
 
   /** Opens the page, fills the form whose action is `action` (its hidden fields included) and sends it. */
-  async fill(page: string, action: string | RegExp, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  async fill(page: string, action: string | RegExp, fields: Fields): Promise<Answer> {
     const answer = await this.get(page);
     const form = formOf(answer.text, action);
     if (!form) throw new Error(`no form ${String(action)} on ${page} (${String(answer.status)})`);

@@ -196,7 +196,7 @@ export async function createStaffSite({
     assignments: createAssignmentRunStore({ database, keys }),
     assignmentDesk: createAssignmentDesk(temporal),
     residents: createResidentRepository({ database, keys }),
-    dayLists: createDayLists({ database, keys }),
+    dayLists: createDayLists({ database, keys, programmes }),
     dayFiles: createDayFiles({ database, keys }),
     writeDayFile: createDayFileWriter(projectRoot),
     dataExports: createDataExports({ database, keys, audit }),

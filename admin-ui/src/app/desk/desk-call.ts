@@ -1,6 +1,7 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 
 import { Api, type Problem, type Schema } from '../api/api';
+import type { Value } from '../shared/asked-fields';
 import { Tell } from '../shared/tell';
 
 export type Stage = 'find' | 'identity' | 'person' | 'choose' | 'confirm' | 'done';
@@ -10,7 +11,7 @@ export type Dose = Schema<'ResidentDose'>;
 export type Booking = Schema<'Booking'>;
 export type IdentityItem = 'couponNumber' | 'birthDate' | 'kana' | 'telephone';
 export type Said = Partial<Record<IdentityItem, string>>;
-type Answers = Record<string, string | boolean>;
+type Answers = Record<string, Value>;
 
 /** What is to be booked: a dose, in the place of a booking or not. */
 export interface Wanted {

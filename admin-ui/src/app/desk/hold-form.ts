@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, DestroyRef, ElementRef, i
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 
-import { AskedFields } from '../shared/asked-fields';
+import { AskedFields, isBlank } from '../shared/asked-fields';
 import { ErrorSummary } from '../shared/error-summary';
 import { ProblemNote } from '../shared/problem-note';
 import { ProgrammeFields } from '../shared/programme-fields';
@@ -71,7 +71,9 @@ export class HoldForm {
   }
 
   private focusFirst(): void {
-    const open = this.asked.fields().find(({ name, required }) => required && !this.asked.form.get(name)?.value);
+    const open = this.asked
+      .fields()
+      .find(({ name, required }) => required && isBlank(this.asked.form.controls[name]?.value));
     this.host.nativeElement.querySelector<HTMLElement>(open ? `#field-${open.name}` : 'button[type=submit]')?.focus();
   }
 }

@@ -27,6 +27,9 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
           @for (sentence of found.sentences; track $index) {
             <p>{{ sentence }}</p>
           }
+          @for (item of found.entry?.told ?? []; track item.name) {
+            <p class="told">{{ item.label }}：{{ item.words }}</p>
+          }
           @if (line(); as text) {
             <p class="who">{{ text }}</p>
           }
@@ -90,6 +93,14 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
     }
     .bad .headline {
       color: #a80000;
+    }
+    .told {
+      width: fit-content;
+      padding: 2px 10px;
+      border-inline-start: 6px solid #0017c1;
+      background: #fff;
+      font-size: 1.375rem;
+      font-weight: 700;
     }
     .who {
       font-size: 1.125rem;

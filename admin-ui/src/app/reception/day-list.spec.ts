@@ -15,6 +15,7 @@ const entry = (change: Partial<Entry>): Entry => ({
   couponEnd: '0001',
   birthDate: '1947-04-01',
   kana: 'トキノ　ハナ',
+  told: [],
   ...change,
 });
 const list = [

@@ -6,7 +6,8 @@ import { Api, type Problem, type Schema } from '../api/api';
 import { FormFaults } from './form-faults';
 
 export type AskedField = Schema<'AskedField'>;
-type Value = string | boolean;
+/** What is filled in: a text, a tick, or the ticked ones of a list. */
+export type Value = string | boolean | readonly string[];
 
 /** Whose form it is; what is left out may be any. */
 export interface AskedFor {
@@ -75,16 +76,24 @@ export class AskedFields {
     if (!data) return;
     for (const { name, kind } of data.fields) {
       if (kind === 'note' || this.form.contains(name)) continue;
-      this.form.addControl(
-        name,
-        new FormControl<Value>(this.known[name] ?? (kind === 'consent' || kind === 'checkbox' ? false : ''), {
-          nonNullable: true,
-        }),
-        { emitEvent: false },
-      );
+      this.form.addControl(name, new FormControl<Value>(this.known[name] ?? blankOf(kind), { nonNullable: true }), {
+        emitEvent: false,
+      });
     }
     this.shown.set(data.fields);
     this.ready.set(true);
+  }
+
+  isChosen(name: string, value: string): boolean {
+    return [this.form.get(name)?.value].flat().includes(value);
+  }
+
+  /** Ticks one of several, or takes the tick away; what is chosen stays in the order of the form. */
+  choose({ name, options }: AskedField, value: string, isTicked: boolean): void {
+    const chosen = options
+      .map((option) => option.value)
+      .filter((item) => (item === value ? isTicked : this.isChosen(name, item)));
+    this.form.get(name)?.setValue(chosen);
   }
 
   /** What is answered to the fields that are asked. */
@@ -94,4 +103,14 @@ export class AskedFields {
       this.shown().flatMap(({ name, kind }) => (kind === 'note' ? [] : [[name, all[name] ?? '']])),
     );
   }
+}
+
+function blankOf(kind: AskedField['kind']): Value {
+  if (kind === 'choices') return [];
+  return kind === 'consent' || kind === 'checkbox' ? false : '';
+}
+
+/** Nothing is filled in. */
+export function isBlank(value: Value | undefined): boolean {
+  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
 }

@@ -25,6 +25,11 @@ export class ProgrammeFields {
     return required ? '（※必須）' : '（※任意）';
   }
 
+  /** An optional choice begins with none of them, so that one that was made can be taken back. */
+  protected optionsOf({ options, none }: AskedField): AskedField['options'] {
+    return none === null ? options : [{ value: '', label: none }, ...options];
+  }
+
   /** Ids of what explains a field: its help and its fault. */
   protected explainedBy({ name, help }: AskedField): string | null {
     const ids = [
