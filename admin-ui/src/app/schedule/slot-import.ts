@@ -90,6 +90,7 @@ function totalOf(plan: Plan | undefined) {
     added: of('added'),
     changed: of('changed'),
     kept: of('kept'),
+    reopened: of('reopened'),
     conflicts: of('conflicts'),
     unchanged: of('unchanged'),
   };
