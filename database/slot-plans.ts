@@ -44,7 +44,6 @@ export interface PlanPreview {
     readonly removed: number;
     readonly kept: number;
     readonly conflicts: number;
-    readonly reopened: number;
     readonly unchanged: number;
   };
   readonly added: readonly PlanLine[];
@@ -52,8 +51,9 @@ export interface PlanPreview {
   readonly removed: readonly PlanLine[];
   readonly kept: readonly PlanLine[];
   readonly conflicts: readonly PlanConflict[];
-  /** Slots that took no new bookings and will take them again. */
+  /** Slots that took no new bookings and will take them again, whatever else is done with them. */
   readonly reopened: readonly PlanLine[];
+  readonly reopenedSlots: number;
   /** Seats of what is planned to come, by dose: all of this plan, or of the sheet. */
   readonly seats: readonly { readonly dose: number; readonly seats: number }[];
 }
@@ -145,7 +145,6 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
         removed: removed.length,
         kept: kept.length,
         conflicts: conflicts.length,
-        reopened: reopened.length,
         unchanged: difference.unchanged,
       },
       added: added.slice(0, shownLines).map((slot) => ({ ...timesOf(slot), before: null, after: seatsOf(slot) })),
@@ -179,6 +178,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
       reopened: reopened
         .slice(0, shownLines)
         .map((slot) => ({ ...timesOf(slot), before: slot.capacity, after: slot.capacity })),
+      reopenedSlots: reopened.length,
       seats: doses.map((dose) => ({
         dose,
         seats: planned
@@ -555,13 +555,14 @@ export function sheetFingerprint(
 
 const emptyPreview: PlanPreview = {
   fingerprint: '',
-  counts: { added: 0, changed: 0, removed: 0, kept: 0, conflicts: 0, reopened: 0, unchanged: 0 },
+  counts: { added: 0, changed: 0, removed: 0, kept: 0, conflicts: 0, unchanged: 0 },
   added: [],
   changed: [],
   removed: [],
   kept: [],
   conflicts: [],
   reopened: [],
+  reopenedSlots: 0,
   seats: [],
 };
 

@@ -123,7 +123,7 @@ export function createSlotRepository(database: Database) {
       `SELECT to_char(starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day, channel, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity
          FROM (SELECT s.starts_at, q.channel, q.capacity, ${freeSeatsSql} AS free
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id AND v.active
-                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND NOT s.stopped AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND NOT s.stopped AND q.capacity > 0 AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
         GROUP BY 1, 2 ORDER BY 1, 2`,
       [
         query.programmeId,

@@ -118,7 +118,7 @@ export function compareSlots(
       channels.every((channel) => capacity[channel] === slot.capacity[channel]) &&
       (item.vaccine === undefined || item.vaccine === slot.vaccine);
     const short = channels.filter((channel) => capacity[channel] < slot.taken[channel]);
-    if (isSame) unchanged += slot.stopped ? 0 : 1;
+    if (isSame) unchanged++;
     else if (slot.setByHand && !rules.overwriteHandSet) kept.push({ slot, planned: item });
     else if (isLonger && total(slot.taken) > 0) conflicts.push({ kind: 'length_booked', slot, planned: item });
     else if (short.length > 0) conflicts.push({ kind: 'below_booked', slot, planned: item, channels: short });

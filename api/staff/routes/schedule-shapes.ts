@@ -60,7 +60,6 @@ export const previewShape = z
       removed: count,
       kept: count,
       conflicts: count,
-      reopened: count,
       unchanged: count,
     }),
     added: z.array(line),
@@ -69,6 +68,7 @@ export const previewShape = z
     kept: z.array(line),
     conflicts: z.array(conflict),
     reopened: z.array(line),
+    reopenedSlots: count,
     seats: z.array(z.object({ dose: z.int(), seats: count })),
   })
   .meta({ id: 'PlanPreview' });
@@ -115,6 +115,7 @@ export function previewJson(preview: PlanPreview): z.input<typeof previewShape> 
     kept: preview.kept.map(lineJson),
     conflicts: preview.conflicts.map(conflictJson),
     reopened: preview.reopened.map(lineJson),
+    reopenedSlots: preview.reopenedSlots,
     seats: [...preview.seats],
   };
 }

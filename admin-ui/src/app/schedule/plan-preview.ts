@@ -59,12 +59,16 @@ export class PlanPreview {
   protected readonly words = seatWords;
   protected readonly shown = computed(() =>
     parts
-      .map((part) => ({ ...part, count: this.preview().counts[part.kind], lines: this.preview()[part.kind] }))
+      .map((part) => ({
+        ...part,
+        count: part.kind === 'reopened' ? this.preview().reopenedSlots : this.preview().counts[part.kind],
+        lines: this.preview()[part.kind],
+      }))
       .filter((part) => part.count > 0),
   );
   protected readonly isNothing = computed(() => {
-    const { added, changed, removed, conflicts, reopened } = this.preview().counts;
-    return added + changed + removed + conflicts + reopened === 0;
+    const { added, changed, removed, conflicts } = this.preview().counts;
+    return added + changed + removed + conflicts + this.preview().reopenedSlots === 0;
   });
 
   protected reasonOf(conflict: Conflict): string {
