@@ -97,7 +97,7 @@ export function createSlotGrid(database: Database) {
     async days(programmeId: string, from: string, until: string): Promise<VenueDay[]> {
       const { rows } = await database.raw<{ rows: VenueDay[] }>(
         `SELECT s.venue_id AS "venueId", to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose,
-                count(DISTINCT s.id)::int AS slots, count(DISTINCT s.id) FILTER (WHERE s.stopped)::int AS "stoppedSlots",
+                count(DISTINCT s.id) FILTER (WHERE q.capacity > 0)::int AS slots, count(DISTINCT s.id) FILTER (WHERE s.stopped)::int AS "stoppedSlots",
                 sum(CASE WHEN s.stopped THEN q.taken - coalesce(h.over, 0) ELSE q.capacity END)::int AS planned, sum(coalesce(h.running, 0))::int AS held, sum(q.taken - coalesce(h.running, 0) - coalesce(h.over, 0))::int AS booked,
                 sum(CASE WHEN s.stopped THEN 0 ELSE q.capacity - q.taken + coalesce(h.over, 0) END)::int AS free
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id

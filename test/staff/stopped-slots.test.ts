@@ -187,7 +187,7 @@ describe('a day that is closed while people have it', () => {
       { planned: 2, held: 1, booked: 1, free: 0, slots: 1, stoppedSlots: 1 },
     ]);
     const { rows } = (
-      await admin.get(`/api/v1/numbers?from=${week.from}&to=${week.until}&venue=${venue.venueId}`)
+      await admin.get(`/api/v1/numbers?from=${week.from}&to=${week.until}&venueId=${venue.venueId}`)
     ).json<{ rows: { by: string }[] }>();
     expect(rows.find((row) => row.by === 'total')).toMatchObject({ capacity: 2, held: 1, confirmed: 1 });
 
