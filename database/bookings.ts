@@ -14,7 +14,7 @@ import {
 } from '../domain/booking/lifecycle';
 import { referenceFrom } from '../domain/booking/reference';
 import { type Refusal, refuse } from '../domain/booking/refusals';
-import { type BookingForRules, decideCancel, decideHold } from '../domain/booking/rules';
+import { type BookingForRules, decideCancel, decideHold, replacedNow } from '../domain/booking/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../domain/calendar/city-time';
 import type { ActorKind, BookingEvent, BookingFacts, Channel, EndReason } from '../domain/contracts/booking-workflow';
 import { reasonToStay, type StayReason } from '../domain/programme/change';
@@ -26,7 +26,16 @@ import type { KeyRing } from './keys';
 import type { Programmes, ProgrammeVersion } from './programmes';
 import type { SealedResident } from './residents';
 import { telephoneKeyOfAnswers } from './search-keys';
-import { coolSeat, type CountedSeat, giveShareBack, reopenSeats, staleHoldInShare, takeShare } from './seats';
+import {
+  coolSeat,
+  type CountedSeat,
+  giveShareBack,
+  lockQuotas,
+  reopenSeats,
+  shareSlots,
+  staleHoldInShare,
+  takeShare,
+} from './seats';
 import { inTransaction, type Sql } from './transaction';
 import { prefixedVenueColumns, type PrefixedVenueRow, readPrefixedVenue, type VenueView } from './venues';
 
@@ -104,6 +113,12 @@ interface HoldStep extends HoldInput {
   readonly isPastWindow?: true;
 }
 
+/** Where the next dose is held with this one. `slotId`: undefined where the programme's rule finds no slot. */
+interface NextSeat {
+  readonly slotId: string | undefined;
+  readonly isByRule: boolean;
+}
+
 interface ConfirmInput extends Change {
   readonly residentId: string;
   readonly bookingId: string;
@@ -149,7 +164,8 @@ interface BookingRow extends PrefixedVenueRow {
 
 type SlotRow = Pick<BookingRow, 'slot_id' | 'starts_at' | 'ends_at' | 'dose' | keyof PrefixedVenueRow> & {
   programme_id: string;
-  venue_active: boolean;
+  /** Neither the slot nor its venue is stopped: new bookings are taken. */
+  is_open: boolean;
 };
 
 const slotColumns = `s.id AS slot_id, s.starts_at, s.ends_at, ${prefixedVenueColumns('v')}`;
@@ -162,7 +178,9 @@ const statements = {
   lockResident: `SELECT programme_id, group_code, status, declared, sealed, clock_timestamp() AS now FROM resident WHERE id = $1 FOR NO KEY UPDATE`,
   idempotency: `SELECT operation, response FROM idempotency_key WHERE resident_id = $1 AND key = $2`,
   liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
-  slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AS venue_active FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
+  slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
+  /** As `slot`, for somebody who takes a seat: who stops the slot or its venue waits until that is done, or was first and is seen. See `shareSlots`. */
+  slotToHold: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1 FOR KEY SHARE OF s, v`,
   booking: `${bookingSelect} WHERE b.id = $1`,
   /** The booking with the hold of the next dose that is to be confirmed with it. */
   bookingToConfirm: `${bookingSelect.replace('b.id,', `b.id, (SELECT p.id FROM booking p WHERE p.pair_of = b.id AND p.state = 'held' LIMIT 1) AS pair_id,`)} WHERE b.id = $1`,
@@ -182,7 +200,9 @@ const statements = {
   /** A hold whose time is over, of anybody: the next person may have its seat before its workflow gives it back. */
   staleHold: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND state = 'held' AND hold_expires_at <= $3
     ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
-  lockQuotas: `SELECT 1 FROM slot_quota WHERE (slot_id, channel) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY slot_id, channel FOR NO KEY UPDATE`,
+  /** Whether seats of a slot that count as taken can be given back now: then it is worth taking the quota. */
+  isSeatDue: `SELECT 1 WHERE EXISTS (SELECT 1 FROM booking WHERE slot_id = $1 AND channel = $2 AND state = 'held' AND hold_expires_at <= $3)
+    OR EXISTS (SELECT 1 FROM slot_cooling WHERE slot_id = $1 AND channel = $2 AND reopens_at <= $3)`,
   confirm: `WITH changed AS (
       UPDATE booking SET state = 'confirmed', reference = $3, sealed_answers = $4, telephone_key = $12, version = version + 1, updated_at = $5
        WHERE id = $1 AND version = $2 AND state = 'held' RETURNING id, version
@@ -245,7 +265,7 @@ export function createBookingRepository({
     return changeOf(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
   }
 
-  /** One seat, or that of the next dose too, where it is asked for or the programme may assign it. */
+  /** One seat, or that of the next dose too, where it is asked for or the programme assigns it. */
   async function holdAsRuled(
     sql: Sql,
     resident: ResidentRow,
@@ -253,33 +273,59 @@ export function createBookingRepository({
     input: HoldInput,
     operation: string,
   ): Promise<BookingChange | Refusal> {
-    const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
-    const mayBeAssigned =
-      document?.doses.some(
-        (item) => item.number === input.dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined),
-      ) ?? false;
-    if (!document || (!input.next && !mayBeAssigned)) return holdIn(sql, resident, published, input, operation);
-    return holdBoth(sql, resident, published, document, input, operation);
+    const next = await nextSeatOf(sql, resident, published, input);
+    if (!next) return holdIn(sql, resident, published, input, operation);
+    await takeLocks(sql, input.residentId, [input, { slotId: next.slotId, channel: input.channel }]);
+    return holdBoth(sql, resident, published, input, next, operation);
   }
 
-  /** A dose and the one after it: where its seat is asked for, or assigned by the programme. */
+  /** The seat of the next dose that is to be held with this one: asked for, or assigned by the programme. */
+  async function nextSeatOf(
+    sql: Sql,
+    resident: ResidentRow,
+    published: readonly ProgrammeVersion[],
+    { slotId, dose, next }: Pick<HoldInput, 'slotId' | 'dose' | 'next'>,
+  ): Promise<NextSeat | undefined> {
+    const document = published.find((item) => item.programmeId === resident.programme_id)?.document;
+    const mayBeAssigned = document?.doses.some(
+      (item) => item.number === dose + 1 && (item.seat?.mode === 'assigned' || item.seatAt !== undefined),
+    );
+    if (!document || (!next && !mayBeAssigned)) return undefined;
+    if (next?.slotId !== undefined) return { slotId: next.slotId, isByRule: false };
+    const [slot] = await sql<SlotRow>(statements.slot, [slotId]);
+    const rule = slot && seatOf(document, dose + 1, slot.venue_code);
+    if (!next && rule?.mode !== 'assigned') return undefined;
+    return { slotId: slot && (await slotByRule(sql, resident.programme_id, slot, dose + 1, rule)), isByRule: true };
+  }
+
+  /** Takes the locks of everything that holding these seats, and confirming them at once, may change: each kind in one order. */
+  async function takeLocks(
+    sql: Sql,
+    residentId: string,
+    wanted: readonly { readonly slotId: string | undefined; readonly channel: Channel }[],
+  ): Promise<void> {
+    const seats = wanted.flatMap(({ slotId, channel }) => (slotId === undefined ? [] : [{ slotId, channel }]));
+    await shareSlots(
+      sql,
+      seats.map((seat) => seat.slotId),
+    );
+    const live = await sql<BookingRow>(statements.liveBookings, [residentId]);
+    await lockQuotas(sql, [...seats, ...live.map(seatCounted)]);
+  }
+
+  /** A dose and the one after it, all or nothing. */
   async function holdBoth(
     sql: Sql,
     resident: ResidentRow,
     published: readonly ProgrammeVersion[],
-    document: ProgrammeDocument,
     input: HoldInput,
+    { slotId, isByRule }: NextSeat,
     operation: string,
   ): Promise<BookingChange | Refusal> {
-    const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
-    const dose = input.dose + 1;
-    const rule = slot && seatOf(document, dose, slot.venue_code);
-    const wanted = input.next ?? (rule?.mode === 'assigned' ? {} : undefined);
-    const first = await holdIn(sql, resident, published, wanted ? { ...input, movesPair: true } : input, operation);
-    if (!first.ok || !wanted) return first;
-    const isByRule = wanted.slotId === undefined;
-    const slotId = wanted.slotId ?? (await slotByRule(sql, resident.programme_id, first.booking, dose, rule));
+    const first = await holdIn(sql, resident, published, { ...input, movesPair: true }, operation);
+    if (!first.ok) return first;
     if (slotId === undefined) return refuse('no_seat_for_next_dose');
+    const dose = input.dose + 1;
     const known = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
       (row) => row.dose === dose,
     );
@@ -300,10 +346,7 @@ export function createBookingRepository({
       },
       operation,
     );
-    if (!second.ok)
-      return isByRule && (second.code === 'slot_full' || second.code === 'slot_unknown')
-        ? refuse('no_seat_for_next_dose')
-        : second;
+    if (!second.ok) return isByRule && isSeatMissing(second) ? refuse('no_seat_for_next_dose') : second;
     return { ...first, pair: second.booking, events: [...first.events, ...second.events] };
   }
 
@@ -311,13 +354,13 @@ export function createBookingRepository({
   async function slotByRule(
     sql: Sql,
     programmeId: string,
-    { slot }: BookingView,
+    slot: SlotRow,
     dose: number,
     rule: ReturnType<typeof seatOf> | undefined,
   ): Promise<string | undefined> {
     if (!rule || rule.mode === 'chosen') return undefined;
-    const startsAt = instantOf(addDays(cityDate(slot.startsAt), rule.afterDays), cityTime(slot.startsAt));
-    const [found] = await sql<{ id: string }>(statements.slotAt, [programmeId, slot.venue.id, dose, startsAt]);
+    const startsAt = instantOf(addDays(cityDate(slot.starts_at), rule.afterDays), cityTime(slot.starts_at));
+    const [found] = await sql<{ id: string }>(statements.slotAt, [programmeId, slot.venue_id, dose, startsAt]);
     return found?.id;
   }
 
@@ -329,19 +372,17 @@ export function createBookingRepository({
     input: HoldStep,
     operation: string,
   ): Promise<BookingChange | Refusal> {
-    const [slot] = await sql<SlotRow>(statements.slot, [input.slotId]);
-    if (!slot?.venue_active || slot.programme_id !== resident.programme_id) return refuse('slot_unknown');
+    const [slot] = await sql<SlotRow>(statements.slotToHold, [input.slotId]);
+    if (slot?.programme_id !== resident.programme_id) return refuse('slot_unknown');
+    if (!slot.is_open) return refuse('slot_closed');
     if (resident.status !== 'active') return refuse('not_eligible');
     const version = published.find((item) => item.programmeId === slot.programme_id);
     if (!version) return refuse('slot_unknown');
     const rows = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
     const isStale = (row: BookingRow) => row.state === 'held' && row.hold_expires_at <= resident.now;
     const stale = rows.filter(isStale);
-    // A move whose hold has run out still moves the same booking: the citizen need not know which one it was.
-    const replaces =
-      stale.find((row) => row.id === input.replaces)?.replaces ??
-      (stale.some((row) => row.id === input.replaces) ? undefined : input.replaces);
     const live = rows.filter((row) => !isStale(row));
+    const replaces = await replacedIn(sql, input, live, resident.now);
     const replacedHold = live.find((row) => row.id === replaces && row.state === 'held');
     // Whoever chooses another time for the second of two keeps the two together.
     const pairOf =
@@ -375,13 +416,8 @@ export function createBookingRepository({
         (row.id === decision.givesBack || (row.pair_of === decision.givesBack && row.state === 'held')),
     );
     const ending = [...stale, ...givenBack];
-    if (ending.length > 0 || decision.limit) {
-      // Two people who change places would wait for each other: everybody takes these rows in the same order.
-      await sql(statements.lockQuotas, [
-        [slot.slot_id, ...ending.map((row) => row.slot_id)],
-        [input.channel, ...ending.map((row) => row.channel)],
-      ]);
-    }
+    const seat = { slotId: slot.slot_id, channel: input.channel };
+    if (ending.length > 0 || decision.limit) await lockQuotas(sql, [seat, ...ending.map(seatCounted)]);
     for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
     for (const row of givenBack) events.push(await end(sql, row, 'released', 'given_up', input.actor, resident.now));
 
@@ -440,13 +476,29 @@ export function createBookingRepository({
         row.pair_of,
       ]);
     if ((await take()).length === 0) {
-      const [old] = await sql<{ id: string }>(statements.staleHold, [slot.slot_id, input.channel, resident.now]);
+      const due = [slot.slot_id, input.channel, resident.now];
+      if ((await sql(statements.isSeatDue, due)).length === 0) return refuse('slot_full');
+      // The quota before the hold that is over: the person of that hold takes them in this order too.
+      await lockQuotas(sql, [seat]);
+      const [old] = await sql<{ id: string }>(statements.staleHold, due);
       const isFreed =
         (await endStale(old?.id)) || (await reopenSeats(sql, slot.slot_id, input.channel, resident.now)) > 0;
       if (!isFreed || (await take()).length === 0) return refuse('slot_full');
     }
     events.push(event);
     return { ok: true, booking: viewOf(row), events, replayed: false };
+  }
+
+  /** The booking that a hold takes the place of, whatever became of the one that the request names. One of somebody else stays unknown. */
+  async function replacedIn(
+    sql: Sql,
+    { replaces, residentId }: HoldStep,
+    live: readonly BookingRow[],
+    now: Date,
+  ): Promise<string | undefined> {
+    if (replaces === undefined || live.some((row) => row.id === replaces)) return replaces;
+    const [named] = await sql<BookingRow>(statements.booking, [replaces]);
+    return named?.resident_id === residentId ? replacedNow(forRules(named), live.map(forRules), now) : replaces;
   }
 
   /** What the rules need to know of the resident; the birth date is opened only where a group goes by age. */
@@ -509,6 +561,14 @@ export function createBookingRepository({
     if (!checked.ok) return { ok: false, code: 'invalid_answers', faults: checked.faults };
 
     const events: BookingEvent[] = [];
+    if (row.pair_id !== null) {
+      const all = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
+      const second = all.find((item) => item.id === row.pair_id);
+      await lockQuotas(
+        sql,
+        all.filter((item) => item.id === row.replaces || item.id === second?.replaces).map(seatCounted),
+      );
+    }
     if (row.replaces !== null) {
       await sql(statements.lockBooking, [row.replaces]);
       const [old] = await sql<BookingRow>(statements.booking, [row.replaces]);
@@ -671,6 +731,14 @@ export function createBookingRepository({
     const { results } = await inTransaction(database, async (sql) => {
       const [resident] = await sql<ResidentRow>(statements.lockResident, [residentId]);
       const found: (Refusal | null)[] = [];
+      if (resident) {
+        const seats: { slotId: string | undefined; channel: Channel }[] = [...inputs];
+        for (const input of inputs) {
+          const next = await nextSeatOf(sql, resident, published, input);
+          seats.push({ slotId: next?.slotId, channel: input.channel });
+        }
+        await takeLocks(sql, residentId, seats);
+      }
       for (const input of inputs) {
         const result = resident
           ? await assignIn(sql, resident, published, { ...input, residentId })
@@ -702,22 +770,13 @@ export function createBookingRepository({
         );
         if (!decision.ok) return decision;
       }
+      // A move under way would confirm a booking for a dose that is cancelled, and the second of two has no first any more.
+      const withIt = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
+        (item) => item.state === 'held' && (row.state === 'held' ? item.pair_of === row.id : item.replaces === row.id),
+      );
+      if (withIt.length > 0) await lockQuotas(sql, [row, ...withIt].map(seatCounted));
       const events: BookingEvent[] = [];
-      if (row.state === 'confirmed') {
-        // A move under way would otherwise confirm a booking for a dose that was just cancelled.
-        for (const move of (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
-          (item) => item.replaces === row.id,
-        )) {
-          events.push(await end(sql, move, 'released', 'given_up', input.actor, resident.now));
-        }
-      }
-      if (row.state === 'held') {
-        const partners = (await sql<BookingRow>(statements.liveBookings, [input.residentId])).filter(
-          (item) => item.state === 'held' && item.pair_of === row.id,
-        );
-        for (const partner of partners)
-          events.push(await end(sql, partner, 'released', 'given_up', input.actor, resident.now));
-      }
+      for (const item of withIt) events.push(await end(sql, item, 'released', 'given_up', input.actor, resident.now));
       const [state, reason] =
         row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
       events.push(await end(sql, row, state, reason, input.actor, resident.now));
@@ -1134,6 +1193,11 @@ function checkInWindow({ policies: { checkIn } }: ProgrammeDocument, row: Bookin
   if (at.getTime() < row.starts_at.getTime() - checkIn.fromMinutesBefore * 60_000) return refuse('check_in_too_early');
   if (at.getTime() > row.ends_at.getTime() + checkIn.untilMinutesAfter * 60_000) return refuse('check_in_too_late');
   return true;
+}
+
+/** The seat itself is not to be had, whatever the rules say of the person. */
+function isSeatMissing({ code }: Refusal): boolean {
+  return code === 'slot_full' || code === 'slot_closed' || code === 'slot_unknown';
 }
 
 function seatCounted(row: BookingRow): CountedSeat {

@@ -163,8 +163,8 @@ export function createDayLists({
       const { rows } = await database.raw<{
         rows: { id: string; starts_at: Date; ends_at: Date; dose: number; free: number; capacity: number }[];
       }>(
-        `SELECT s.id, s.starts_at, s.ends_at, s.dose, q.capacity - q.taken AS free, q.capacity FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'venue'
-          WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.ends_at > now() ORDER BY s.starts_at, s.dose`,
+        `SELECT s.id, s.starts_at, s.ends_at, s.dose, q.capacity - q.taken AS free, q.capacity FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'venue' JOIN venue v ON v.id = s.venue_id AND v.active
+          WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.ends_at > now() AND NOT s.stopped ORDER BY s.starts_at, s.dose`,
         [programmeId, venueId, ...bounds(day)],
       );
       return rows.map((row) => ({

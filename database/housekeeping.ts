@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 import { forgetWhatWas } from './import-undo';
-import { reopenSeats } from './seats';
+import { lockQuotas, reopenSeats } from './seats';
 import { inTransaction } from './transaction';
 
 /** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
@@ -70,11 +70,7 @@ async function reopenDueSeats(database: Database): Promise<void> {
   );
   for (const row of rows) {
     await inTransaction(database, async (sql) => {
-      // The quota first, as everybody: see `lockQuotas` in `bookings.ts`.
-      await sql(`SELECT 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 FOR NO KEY UPDATE`, [
-        row.slot_id,
-        row.channel,
-      ]);
+      await lockQuotas(sql, [{ slotId: row.slot_id, channel: row.channel }]);
       return reopenSeats(sql, row.slot_id, row.channel, row.now);
     });
   }

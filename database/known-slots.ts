@@ -15,6 +15,7 @@ export interface KnownSlotRow {
   ends_at: Date;
   vaccine: string | null;
   set_by_hand: boolean;
+  stopped: boolean;
   seats: Partial<Record<Channel, [number, number]>>;
 }
 
@@ -29,6 +30,7 @@ export function readKnownSlot(row: KnownSlotRow): KnownSlot {
     endsAt: row.ends_at,
     vaccine: row.vaccine,
     setByHand: row.set_by_hand,
+    stopped: row.stopped,
     capacity: seats(0),
     taken: seats(1),
   };
@@ -53,9 +55,15 @@ export async function knownSlots(
       's.ends_at',
       's.vaccine',
       's.set_by_hand',
+      's.stopped',
       connection.raw(seatsColumn),
     );
   return rows.map(readKnownSlot);
+}
+
+/** Whoever stops slots takes them first, before their seats: holds under way end, and later ones see the stop (`shareSlots` in `seats.ts`). */
+export async function lockSlots(trx: Knex.Transaction, slotIds: readonly string[]): Promise<void> {
+  await trx.raw('SELECT 1 FROM slot WHERE id = ANY(?::uuid[]) ORDER BY id FOR UPDATE', [[...slotIds]]);
 }
 
 /** Seats are locked in this order by everybody who changes several: bookings that move, plans, capacities. */

@@ -13,6 +13,7 @@ import type { OfferedSeats } from '../domain/rehearsal/invent-people';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
+import { plannedSeatsSql } from './seats';
 
 export interface ProgrammeFactsOptions {
   readonly database: Database;
@@ -74,7 +75,7 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
     if (!programme) return undefined;
     const [seats, venues, residents] = await Promise.all([
       database.raw<{ rows: { date: string; dose: number; seats: number }[] }>(
-        `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose, sum(q.capacity)::int AS seats
+        `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose, sum(${plannedSeatsSql})::int AS seats
          FROM slot s JOIN slot_quota q ON q.slot_id = s.id WHERE s.programme_id = ? AND s.starts_at > now() GROUP BY 1, 2`,
         [programme.id],
       ),
@@ -143,7 +144,7 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
         .join('venue as v', 'v.id', 's.venue_id')
         .where('s.programme_id', programmeId)
         .where('s.starts_at', '>=', from)
-        .where('v.active', true)
+        .where({ 'v.active': true, 's.stopped': false })
         .groupBy('s.id', 'v.id')
         .orderBy('s.starts_at')
         .limit(limit)

@@ -10,6 +10,9 @@ export interface CountedSeat {
 }
 
 const statements = {
+  lockQuotas: `SELECT 1 FROM slot_quota WHERE (slot_id, channel) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY slot_id, channel FOR NO KEY UPDATE`,
+  lockVenues: `SELECT 1 FROM venue WHERE id IN (SELECT venue_id FROM slot WHERE id = ANY ($1::uuid[])) ORDER BY id FOR KEY SHARE`,
+  lockSlots: `SELECT 1 FROM slot WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE`,
   /** One more seat of a share, as long as it has one: a conditional update like that of the quota. $4: the share in %, rounded down to seats. */
   takeShare: `INSERT INTO slot_share AS s (slot_id, channel, code, taken)
     SELECT slot_id, channel, $3, 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 AND capacity * $4::int / 100 >= 1
@@ -32,6 +35,23 @@ const statements = {
     )
     SELECT count(*)::int AS seats FROM due`,
 } as const;
+
+/**
+ * Takes the quotas of these seats in the one order that everybody keeps, before the first of them is taken or given back. A
+ * transaction that changes more than one seat calls this first: two that change places would otherwise wait for each other.
+ */
+export async function lockQuotas(sql: Sql, seats: readonly Pick<CountedSeat, 'slotId' | 'channel'>[]): Promise<void> {
+  await sql(statements.lockQuotas, [seats.map((seat) => seat.slotId), seats.map((seat) => seat.channel)]);
+}
+
+/**
+ * Takes a share of the keys of several slots and their venues, in one order. Holds share them with each other and with plans; only
+ * somebody who stops new bookings (`FOR UPDATE`) waits for the holds under way, and the holds after that see the stop.
+ */
+export async function shareSlots(sql: Sql, slotIds: readonly string[]): Promise<void> {
+  await sql(statements.lockVenues, [[...slotIds]]);
+  await sql(statements.lockSlots, [[...slotIds]]);
+}
 
 /** Counts a seat into its share. False: the share is used up. The quota's row must be locked before, so that everybody takes the rows in one order. */
 export async function takeShare(sql: Sql, slotId: string, channel: Channel, limit: SeatShare): Promise<boolean> {
@@ -72,12 +92,15 @@ export async function reopenSeats(sql: Sql, slotId: string, channel: Channel, no
 
 /**
  * Seats of the quota `q` of slot `s` that can be taken now, as SQL: holds that ran out and cancelled seats whose cooling
- * time is over count as free.
+ * time is over count as free. A stopped slot has none.
  */
-export const freeSeatsSql = `(q.capacity - q.taken + (
+export const freeSeatsSql = `(CASE WHEN s.stopped THEN 0 ELSE q.capacity - q.taken + (
     SELECT count(*) FROM booking b
     WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held' AND b.hold_expires_at <= now()) + (
-    SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.reopens_at <= now()))::int`;
+    SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.reopens_at <= now()) END)::int`;
+
+/** Seats of the quota `q` of slot `s` that are planned for people, as SQL: of a stopped slot those that are taken. */
+export const plannedSeatsSql = `(CASE WHEN s.stopped THEN q.taken ELSE q.capacity END)`;
 
 /** As `freeSeatsSql`, but at most what a share leaves. Bindings: share in %, code, code, code. */
 export const freeInShareSql = `least(${freeSeatsSql}, q.capacity * ?::int / 100

@@ -51,7 +51,7 @@ interface SessionRow {
 export function createSessionRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   async function hasLineSeats(residentId: string): Promise<boolean> {
     const { rows } = await database.raw<{ rows: unknown[] }>(
-      `SELECT 1 FROM resident r JOIN slot s ON s.programme_id = r.programme_id AND s.starts_at > now() JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'line' AND q.capacity > 0
+      `SELECT 1 FROM resident r JOIN slot s ON s.programme_id = r.programme_id AND s.starts_at > now() AND NOT s.stopped JOIN venue v ON v.id = s.venue_id AND v.active JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'line' AND q.capacity > 0
         WHERE r.id = ? LIMIT 1`,
       [residentId],
     );

@@ -84,6 +84,7 @@ export function createSlotCapacityRepository({ database, audit }: { database: Da
             's.ends_at',
             's.vaccine',
             's.set_by_hand',
+            's.stopped',
             trx.raw(seatsColumn),
           );
         if (rows.length < ids.length) return refuseStaff('slot_not_found');

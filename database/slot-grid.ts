@@ -4,8 +4,9 @@ import type { DaySeats } from '../domain/schedule/balance';
 import type { PlannedSlot } from '../domain/schedule/plan-slots';
 import type { Database } from './connection';
 import { type TouchedBooking, touchedBookings } from './known-slots';
+import { plannedSeatsSql } from './seats';
 
-/** Seats of a slot for one channel: planned = held + booked + free. */
+/** Seats of a slot for one channel: planned = held + booked + free, but in a stopped slot, where none is free. */
 export interface ChannelSeats {
   readonly channel: Channel;
   readonly planned: number;
@@ -24,11 +25,16 @@ export interface GridSlot {
   readonly endsAt: Date;
   readonly scheduleId: string | null;
   readonly setByHand: boolean;
+  /** Takes no new bookings. */
+  readonly stopped: boolean;
   readonly seats: readonly ChannelSeats[];
 }
 
-/** A venue's day, all channels together. */
+/** A venue's day, all channels together. Of stopped slots the seats that people have are planned, and no others. */
 export interface VenueDay extends Omit<ChannelSeats, 'channel'> {
+  readonly slots: number;
+  /** Of the slots those that take no new bookings. */
+  readonly stoppedSlots: number;
   readonly venueId: string;
   readonly date: string;
   readonly dose: number;
@@ -50,10 +56,11 @@ export function createSlotGrid(database: Database) {
           ends_at: Date;
           schedule_id: string | null;
           set_by_hand: boolean;
+          stopped: boolean;
           seats: Partial<Record<Channel, [number, number, number, number]>>;
         }[];
       }>(
-        `SELECT s.id, s.dose, s.vaccine, s.starts_at, s.ends_at, s.schedule_id, s.set_by_hand,
+        `SELECT s.id, s.dose, s.vaccine, s.starts_at, s.ends_at, s.schedule_id, s.set_by_hand, s.stopped,
                 jsonb_object_agg(q.channel, jsonb_build_array(q.capacity, q.taken, coalesce(h.running, 0), coalesce(h.over, 0))) AS seats
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id
            LEFT JOIN LATERAL (
@@ -72,9 +79,16 @@ export function createSlotGrid(database: Database) {
         endsAt: row.ends_at,
         scheduleId: row.schedule_id,
         setByHand: row.set_by_hand,
+        stopped: row.stopped,
         seats: channels.map((channel) => {
           const [planned, taken, held, over] = row.seats[channel] ?? [0, 0, 0, 0];
-          return { channel, planned, held, booked: taken - held - over, free: planned - taken + over };
+          return {
+            channel,
+            planned,
+            held,
+            booked: taken - held - over,
+            free: row.stopped ? 0 : planned - taken + over,
+          };
         }),
       }));
     },
@@ -82,9 +96,10 @@ export function createSlotGrid(database: Database) {
     /** Every venue's days of [from, until), by dose. */
     async days(programmeId: string, from: string, until: string): Promise<VenueDay[]> {
       const { rows } = await database.raw<{ rows: VenueDay[] }>(
-        `SELECT s.venue_id AS "venueId", to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose, sum(q.capacity)::int AS planned,
-                sum(coalesce(h.running, 0))::int AS held, sum(q.taken - coalesce(h.running, 0) - coalesce(h.over, 0))::int AS booked,
-                sum(q.capacity - q.taken + coalesce(h.over, 0))::int AS free
+        `SELECT s.venue_id AS "venueId", to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose,
+                count(DISTINCT s.id) FILTER (WHERE q.capacity > 0)::int AS slots, count(DISTINCT s.id) FILTER (WHERE s.stopped)::int AS "stoppedSlots",
+                sum(CASE WHEN s.stopped THEN q.taken - coalesce(h.over, 0) ELSE q.capacity END)::int AS planned, sum(coalesce(h.running, 0))::int AS held, sum(q.taken - coalesce(h.running, 0) - coalesce(h.over, 0))::int AS booked,
+                sum(CASE WHEN s.stopped THEN 0 ELSE q.capacity - q.taken + coalesce(h.over, 0) END)::int AS free
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id
            LEFT JOIN (
              SELECT slot_id, channel, count(*) FILTER (WHERE hold_expires_at > now())::int AS running, count(*) FILTER (WHERE hold_expires_at <= now())::int AS over
@@ -96,12 +111,12 @@ export function createSlotGrid(database: Database) {
       return rows;
     },
 
-    /** Seats by day and dose from `from` on, of one venue or of all: for the balance of doses. */
+    /** Seats by day and dose from `from` on, of one venue or of all: for the balance of doses. Where no new bookings are taken, those that people have. */
     async seatsByDay(programmeId: string, from: string, venueId?: string): Promise<DaySeats[]> {
       const { rows } = await database.raw<{ rows: DaySeats[] }>(
-        `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose, sum(q.capacity)::int AS seats
+        `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS date, s.dose, sum(CASE WHEN v.active THEN ${plannedSeatsSql} ELSE q.taken END)::int AS seats
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id
-          WHERE s.programme_id = ? AND s.starts_at >= ? AND v.active AND (CAST(? AS uuid) IS NULL OR s.venue_id = ?)
+          WHERE s.programme_id = ? AND s.starts_at >= ? AND (CAST(? AS uuid) IS NULL OR s.venue_id = ?)
           GROUP BY 1, 2 ORDER BY 1, 2`,
         [programmeId, instantOf(from, '00:00'), venueId ?? null, venueId ?? null],
       );
@@ -116,7 +131,7 @@ export function createSlotGrid(database: Database) {
       return row && touchedBookings(database, [slotId], 1_000);
     },
 
-    /** For a sheet: the slots of [from, until), of one venue or of all, with the venue's code. */
+    /** For a sheet: the slots of [from, until), of one venue or of all, with the venue's code. Stopped ones are left out: loaded again, they would open. */
     async sheet(
       programmeId: string,
       from: string,
@@ -126,7 +141,7 @@ export function createSlotGrid(database: Database) {
       const rows = await database('slot as s')
         .join('venue as v', 'v.id', 's.venue_id')
         .join('slot_quota as q', 'q.slot_id', 's.id')
-        .where('s.programme_id', programmeId)
+        .where({ 's.programme_id': programmeId, 's.stopped': false })
         .where('s.starts_at', '>=', instantOf(from, '00:00'))
         .where('s.starts_at', '<', instantOf(until, '00:00'))
         .modify((query) => {

@@ -16,6 +16,8 @@ export interface SlotChangeItem {
   /** null: it was not there. */
   readonly before: Seats | null;
   readonly after: Seats | null;
+  /** true: no new bookings from then on; false: taken again. */
+  readonly stopped?: boolean | null;
 }
 
 export interface SlotChangeRecord {
@@ -26,6 +28,8 @@ export interface SlotChangeRecord {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+  readonly stopped?: number;
+  readonly reopened?: number;
   /** The plan itself, before and after. */
   readonly before: unknown;
   readonly after: unknown;
@@ -41,6 +45,9 @@ export interface SlotChangeView {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+  /** Slots that took no new bookings from then on, and those that took them again. */
+  readonly stopped: number;
+  readonly reopened: number;
   /** At most 50 of its slots, in order. */
   readonly items: readonly SlotChangeItem[];
 }
@@ -67,21 +74,24 @@ export async function appendSlotChange(
     added: change.added,
     changed: change.changed,
     removed: change.removed,
+    stopped: change.stopped ?? 0,
+    reopened: change.reopened ?? 0,
     before: textOf(before),
     after: textOf(after),
   });
   for (let start = 0; start < items.length; start += batch) {
     const part = items.slice(start, start + batch);
     await trx.raw(
-      `INSERT INTO slot_change_item (change_id, dose, starts_at, before, after)
-       SELECT CAST(? AS uuid), i.dose, i.starts_at, nullif(i.before, '')::jsonb, nullif(i.after, '')::jsonb
-         FROM unnest(?::smallint[], ?::timestamptz[], ?::text[], ?::text[]) AS i (dose, starts_at, before, after)`,
+      `INSERT INTO slot_change_item (change_id, dose, starts_at, before, after, stopped)
+       SELECT CAST(? AS uuid), i.dose, i.starts_at, nullif(i.before, '')::jsonb, nullif(i.after, '')::jsonb, nullif(i.stopped, '')::boolean
+         FROM unnest(?::smallint[], ?::timestamptz[], ?::text[], ?::text[], ?::text[]) AS i (dose, starts_at, before, after, stopped)`,
       [
         id,
         part.map((item) => item.dose),
         part.map((item) => item.startsAt.toISOString()),
         part.map((item) => textOf(item.before && shortSeats(item.before)) ?? ''),
         part.map((item) => textOf(item.after && shortSeats(item.after)) ?? ''),
+        part.map((item) => textOf(item.stopped) ?? ''),
       ],
     );
   }
@@ -110,12 +120,20 @@ export function createSlotHistory(database: Database) {
           added: number;
           changed: number;
           removed: number;
-          items: { dose: number; starts_at: string; before: Partial<Seats> | null; after: Partial<Seats> | null }[];
+          stopped: number;
+          reopened: number;
+          items: {
+            dose: number;
+            starts_at: string;
+            before: Partial<Seats> | null;
+            after: Partial<Seats> | null;
+            stopped: boolean | null;
+          }[];
         }[];
       }>(
-        `SELECT c.id, c.at, s.display_name AS by, c.kind, c.added, c.changed, c.removed,
+        `SELECT c.id, c.at, s.display_name AS by, c.kind, c.added, c.changed, c.removed, c.stopped, c.reopened,
                 coalesce((SELECT jsonb_agg(i ORDER BY i.starts_at, i.dose) FROM (
-                   SELECT dose, starts_at, before, after FROM slot_change_item WHERE change_id = c.id AND (CAST(:dose AS int) IS NULL OR (dose = :dose AND starts_at = :startsAt))
+                   SELECT dose, starts_at, before, after, stopped FROM slot_change_item WHERE change_id = c.id AND (CAST(:dose AS int) IS NULL OR (dose = :dose AND starts_at = :startsAt))
                     ORDER BY starts_at, dose LIMIT ${String(shownItems)}) AS i), '[]') AS items
            FROM slot_change c LEFT JOIN staff s ON s.id = c.actor_id
           WHERE c.venue_id = :venueId AND c.programme_id = :programmeId AND (CAST(:before AS uuid) IS NULL OR c.id < :before)
@@ -137,6 +155,7 @@ export function createSlotHistory(database: Database) {
           startsAt: new Date(item.starts_at),
           before: item.before && fullSeats(item.before),
           after: item.after && fullSeats(item.after),
+          stopped: item.stopped,
         })),
       }));
     },

@@ -16,7 +16,7 @@ import { type PlannedSlot, planSlots } from '../domain/schedule/plan-slots';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
-import { knownSlots, lockSeats, type TouchedBooking, touchedBookings } from './known-slots';
+import { knownSlots, lockSeats, lockSlots, type TouchedBooking, touchedBookings } from './known-slots';
 import { readSchedule, scheduleColumns, type ScheduleInput, type ScheduleRow, type ScheduleView } from './schedules';
 import { appendSlotChange, type SlotChangeItem } from './slot-history';
 
@@ -51,6 +51,9 @@ export interface PlanPreview {
   readonly removed: readonly PlanLine[];
   readonly kept: readonly PlanLine[];
   readonly conflicts: readonly PlanConflict[];
+  /** Slots that took no new bookings and will take them again, whatever else is done with them. */
+  readonly reopened: readonly PlanLine[];
+  readonly reopenedSlots: number;
   /** Seats of what is planned to come, by dose: all of this plan, or of the sheet. */
   readonly seats: readonly { readonly dose: number; readonly seats: number }[];
 }
@@ -72,7 +75,7 @@ export interface PlanToSave extends PlanWork {
 
 export interface Consent {
   readonly fingerprint: string;
-  /** Slots in conflict stay as they are, and the rest is done. Otherwise nothing is. */
+  /** Slots in conflict stay with their bookings, and the rest is done. Those that the plan no longer has take no new bookings. Otherwise nothing is done. */
   readonly leaveConflicts: boolean;
 }
 
@@ -116,7 +119,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     planned: readonly PlannedSlot[],
     now: Date,
   ): Promise<PlanPreview> {
-    const { added, changed, removed, kept, conflicts } = difference;
+    const { added, changed, removed, kept, conflicts, reopened } = difference;
     const shown = conflicts.slice(0, shownLines);
     const touched = await touchedBookings(
       connection,
@@ -172,6 +175,10 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
             (item.kind !== 'below_booked' || item.channels.includes(booking.channel)),
         ),
       })),
+      reopened: reopened
+        .slice(0, shownLines)
+        .map((slot) => ({ ...timesOf(slot), before: slot.capacity, after: slot.capacity })),
+      reopenedSlots: reopened.length,
       seats: doses.map((dose) => ({
         dose,
         seats: planned
@@ -189,9 +196,17 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     planned: readonly PlannedSlot[],
   ): Promise<SlotDifference> {
     const first = await compare(trx, work, scheduleId, planned);
-    const ids = [...first.changed.map((item) => item.slot.id), ...first.removed.map((slot) => slot.id)];
-    if (ids.length === 0) return first;
-    await lockSeats(trx, ids);
+    const { changed, removed, stopped, reopened } = first;
+    if (changed.length + removed.length + stopped.length + reopened.length === 0) return first;
+    // What goes may be booked in this moment: it then stays and is stopped. Holds under way come first, later ones see the stop.
+    await lockSlots(
+      trx,
+      [...removed, ...stopped].map((slot) => slot.id),
+    );
+    await lockSeats(
+      trx,
+      [...changed.map((item) => item.slot), ...removed].map((slot) => slot.id),
+    );
     return compare(trx, work, scheduleId, planned);
   }
 
@@ -199,7 +214,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     trx: Knex.Transaction,
     work: PlanWork,
     scheduleId: string | null,
-    { added, changed, removed }: SlotDifference,
+    { added, changed, removed, stopped, reopened }: SlotDifference,
   ): Promise<SlotChangeItem[]> {
     const rows = added.map((slot) => ({ id: uuidv7(), slot }));
     for (let start = 0; start < rows.length; start += batch) {
@@ -243,8 +258,18 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     if (removed.length > 0) {
       const ids = removed.map((slot) => slot.id);
       await trx('slot_quota').whereIn('slot_id', ids).update({ capacity: 0 });
-      await trx('slot').whereIn('id', ids).update({ set_by_hand: false });
+      await trx('slot').whereIn('id', ids).update({ set_by_hand: false, stopped: false });
     }
+    for (const [slots, isStopped] of [
+      [stopped, true],
+      [reopened, false],
+    ] as const)
+      await trx.raw(
+        'UPDATE slot SET stopped = ?, schedule_id = CASE WHEN stopped THEN coalesce(?, schedule_id) ELSE schedule_id END WHERE id = ANY (?::uuid[])',
+        [isStopped, scheduleId, slots.map((slot) => slot.id)],
+      );
+    const again = new Set(reopened.map((slot) => slot.id));
+    const changedIds = new Set(changed.map(({ slot }) => slot.id));
     return [
       ...added.map((slot) => ({ dose: slot.dose, startsAt: slot.startsAt, before: null, after: seatsOf(slot) })),
       ...changed.map(({ slot, capacity }) => ({
@@ -252,8 +277,13 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
         startsAt: slot.startsAt,
         before: slot.capacity,
         after: capacity,
+        stopped: again.has(slot.id) ? false : null,
       })),
       ...removed.map((slot) => ({ dose: slot.dose, startsAt: slot.startsAt, before: slot.capacity, after: null })),
+      ...stopped.map((slot) => ({ ...unchangedItem(slot), stopped: true })),
+      ...reopened
+        .filter((slot) => !changedIds.has(slot.id))
+        .map((slot) => ({ ...unchangedItem(slot), stopped: false })),
     ];
   }
 
@@ -321,6 +351,8 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
           added: difference.added.length,
           changed: difference.changed.length,
           removed: difference.removed.length,
+          stopped: difference.stopped.length,
+          reopened: difference.reopened.length,
           before: before ? readSchedule(before) : null,
           after,
           items,
@@ -336,6 +368,8 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
             changed: difference.changed.length,
             removed: difference.removed.length,
             leftInConflict: difference.conflicts.length,
+            stopped: difference.stopped.length,
+            reopened: difference.reopened.length,
           },
         });
         return { ok: true, preview, schedule: after };
@@ -380,6 +414,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
           added: 0,
           changed: 0,
           removed: difference.removed.length,
+          stopped: difference.stopped.length,
           before: readSchedule(before),
           after: null,
           items,
@@ -393,6 +428,8 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
             change: changeId,
             removed: difference.removed.length,
             leftInConflict: difference.conflicts.length,
+            stopped: difference.stopped.length,
+            reopened: difference.reopened.length,
           },
         });
         return { ok: true, preview };
@@ -444,7 +481,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
         if (conflicts > 0 && !consent.leaveConflicts)
           return refuseStaff('plan_in_conflict', { conflicts }, { previews });
         for (const { part, difference } of differences) {
-          if (difference.added.length + difference.changed.length === 0) continue;
+          if (difference.added.length + difference.changed.length + difference.reopened.length === 0) continue;
           const items = await apply(trx, { ...work, venueId: part.venueId }, null, difference);
           const changeId = await appendSlotChange(trx, actor, {
             programmeId: work.programmeId,
@@ -454,6 +491,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
             added: difference.added.length,
             changed: difference.changed.length,
             removed: 0,
+            reopened: difference.reopened.length,
             before: null,
             after: null,
             items,
@@ -462,7 +500,12 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
             action: 'slots.load',
             subject: { kind: 'venue', id: part.venueId },
             result: 'done',
-            detail: { change: changeId, added: difference.added.length, changed: difference.changed.length },
+            detail: {
+              change: changeId,
+              added: difference.added.length,
+              changed: difference.changed.length,
+              reopened: difference.reopened.length,
+            },
           });
         }
         return { ok: true, previews };
@@ -518,11 +561,13 @@ const emptyPreview: PlanPreview = {
   removed: [],
   kept: [],
   conflicts: [],
+  reopened: [],
+  reopenedSlots: 0,
   seats: [],
 };
 
 /** What is done, without how many seats are taken: a booking in between changes nothing as long as nothing conflicts. */
-function fingerprintOf({ added, changed, removed, kept, conflicts }: SlotDifference): string {
+function fingerprintOf({ added, changed, removed, kept, conflicts, reopened }: SlotDifference): string {
   const key = (slot: PlannedSlot | KnownSlot) => [
     slot.dose,
     slot.startsAt.getTime(),
@@ -535,8 +580,13 @@ function fingerprintOf({ added, changed, removed, kept, conflicts }: SlotDiffere
     removed.map((slot) => [slot.id, slot.capacity]),
     kept.map((item) => item.slot.id),
     conflicts.map((item) => [item.kind, item.slot.id, ...('planned' in item ? key(item.planned) : [])]),
+    reopened.map((slot) => slot.id),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+}
+
+function unchangedItem(slot: KnownSlot): SlotChangeItem {
+  return { dose: slot.dose, startsAt: slot.startsAt, before: slot.capacity, after: slot.capacity };
 }
 
 function timesOf({

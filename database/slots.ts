@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 
 import { instantOf } from '../domain/calendar/city-time';
@@ -84,7 +85,7 @@ export function createSlotRepository(database: Database) {
     const rows = await database('slot as s')
       .join('slot_quota as q', (on) => on.on('q.slot_id', 's.id').andOnVal('q.channel', query.channel))
       .join('venue as v', 'v.id', 's.venue_id')
-      .where({ 's.programme_id': query.programmeId, 's.dose': query.dose, 'v.active': true })
+      .where({ 's.programme_id': query.programmeId, 's.dose': query.dose, 'v.active': true, 's.stopped': false })
       // A time without seats for this channel is not offered on it at all; a full one is shown as full.
       .where('q.capacity', '>', 0)
       .where('s.starts_at', '>=', instantOf(query.from, '00:00'))
@@ -122,7 +123,7 @@ export function createSlotRepository(database: Database) {
       `SELECT to_char(starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day, channel, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity
          FROM (SELECT s.starts_at, q.channel, q.capacity, ${freeSeatsSql} AS free
                  FROM slot s JOIN slot_quota q ON q.slot_id = s.id JOIN venue v ON v.id = s.venue_id AND v.active
-                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND NOT s.stopped AND q.capacity > 0 AND (?::uuid IS NULL OR s.venue_id = ?)) AS seats
         GROUP BY 1, 2 ORDER BY 1, 2`,
       [
         query.programmeId,
@@ -145,8 +146,8 @@ export function createSlotRepository(database: Database) {
       `SELECT venue_id, sum(greatest(free, 0))::int AS free, sum(capacity)::int AS capacity,
               to_char(min(starts_at) FILTER (WHERE free > 0) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS next_day
          FROM (SELECT s.venue_id, s.starts_at, q.capacity, ${free.sql} AS free
-                 FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = ?
-                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND q.capacity > 0
+                 FROM slot s JOIN slot_quota q ON q.slot_id = s.id AND q.channel = ? JOIN venue v ON v.id = s.venue_id AND v.active
+                WHERE s.programme_id = ? AND s.dose = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.starts_at > now() AND NOT s.stopped AND q.capacity > 0
                   AND (?::uuid[] IS NULL OR s.venue_id = ANY (?::uuid[]))) AS seats
         GROUP BY venue_id`,
       [
@@ -184,6 +185,27 @@ export function createSlotRepository(database: Database) {
           .select<VenueRow[]>(venueColumns('v'));
         return rows.map(readVenue);
       });
+    },
+
+    /** As `venues`, with those that are switched off and have had bookings: for whoever looks after these. */
+    async venuesWithBookings(programmeId: string): Promise<VenueView[]> {
+      const ofVenue = (query: Knex.QueryBuilder) =>
+        query.select(database.raw('1')).whereRaw('s.venue_id = v.id').where('s.programme_id', programmeId);
+      const rows = await database('venue as v')
+        .where((either) => {
+          void either
+            .where((open) => void open.where('v.active', true).whereExists(ofVenue(database('slot as s'))))
+            .orWhereExists(
+              ofVenue(database('slot as s').join('booking as b', 'b.slot_id', 's.id')).whereIn('b.state', [
+                'confirmed',
+                'attended',
+                'no_show',
+              ]),
+            );
+        })
+        .orderBy(['v.position', 'v.code'])
+        .select<VenueRow[]>(venueColumns('v'));
+      return rows.map(readVenue);
     },
 
     /** The slot of a dose that begins there and then. */

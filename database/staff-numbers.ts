@@ -53,7 +53,7 @@ const dimensionOf: Readonly<Record<number, NumberDimension>> = {
   0b11111: 'total',
 };
 
-/** The city's figures: one statement, one pass over the days asked for, from indexes alone. */
+/** The city's figures: where no new bookings are taken, the seats are those that people have. One statement, one pass over the days asked for, from indexes alone. */
 export function createStaffNumbers(database: Database) {
   return {
     async read({ programmeId, from, to, venueId, dose, channel, groupCode }: NumbersQuery): Promise<NumberRow[]> {
@@ -61,20 +61,21 @@ export function createStaffNumbers(database: Database) {
       const { rows } = await database.raw<{ rows: (Omit<NumberRow, 'by'> & { shape: number })[] }>(
         `WITH asked AS (SELECT ?::uuid AS programme_id, ?::timestamptz AS start, ?::timestamptz AS end, ?::uuid AS venue_id, ?::int AS dose, ?::text AS channel, ?::text AS group_code),
          days AS MATERIALIZED (
-           SELECT s.id, s.venue_id, s.dose, (s.starts_at AT TIME ZONE 'Asia/Tokyo')::date AS day FROM slot s, asked a
+           SELECT s.id, s.venue_id, s.dose, (s.starts_at AT TIME ZONE 'Asia/Tokyo')::date AS day,
+                  s.stopped OR (NOT v.active AND s.starts_at > now()) AS is_closed FROM slot s JOIN venue v ON v.id = s.venue_id, asked a
             WHERE s.programme_id = a.programme_id AND s.starts_at >= a.start AND s.starts_at < a.end
               AND (a.venue_id IS NULL OR s.venue_id = a.venue_id) AND (a.dose IS NULL OR s.dose = a.dose)
          ), counted AS (
-           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, '') AS group_code, b.state, count(*)::int AS n FROM booking b JOIN days d ON d.id = b.slot_id
-            WHERE b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, '') AS group_code, b.state, d.is_closed, count(*)::int AS n FROM booking b JOIN days d ON d.id = b.slot_id
+            WHERE b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6, 7
            UNION ALL
-           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, ''), 'held', count(*)::int FROM booking b JOIN days d ON d.id = b.slot_id
-            WHERE b.state = 'held' AND b.hold_expires_at > now() GROUP BY 1, 2, 3, 4, 5
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, ''), 'held', d.is_closed, count(*)::int FROM booking b JOIN days d ON d.id = b.slot_id
+            WHERE b.state = 'held' AND b.hold_expires_at > now() GROUP BY 1, 2, 3, 4, 5, 7
          ), every AS (
-           SELECT d.day, d.venue_id, NULL::text AS group_code, d.dose, q.channel, q.capacity, NULL::text AS state, 0 AS n, 0 AS unmet, true AS is_seat
+           SELECT d.day, d.venue_id, NULL::text AS group_code, d.dose, q.channel, CASE WHEN d.is_closed THEN 0 ELSE q.capacity END AS capacity, NULL::text AS state, 0 AS n, 0 AS unmet, true AS is_seat
              FROM days d JOIN slot_quota q ON q.slot_id = d.id
            UNION ALL
-           SELECT c.day, c.venue_id, c.group_code, c.dose, c.channel, 0, c.state, c.n, 0, false FROM counted c
+           SELECT c.day, c.venue_id, c.group_code, c.dose, c.channel, CASE WHEN c.is_closed AND c.state <> 'cancelled' THEN c.n ELSE 0 END, c.state, c.n, 0, false FROM counted c
            UNION ALL
            SELECT u.day, u.venue_id, NULL, u.dose, u.channel, 0, NULL, 0, u.people, true FROM unmet_search u, asked a
             WHERE u.programme_id = a.programme_id AND u.day >= (a.start AT TIME ZONE 'Asia/Tokyo')::date AND u.day < (a.end AT TIME ZONE 'Asia/Tokyo')::date

@@ -10,7 +10,7 @@ import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import { readVenue, type VenueRow, venueValues } from './venues';
 
-/** What staff say of a venue. One that is not active is offered to nobody; `position` is its place in the city's order. */
+/** What staff say of a venue. One that is not active takes no new bookings, and those that it has stay; `position` is its place in the city's order. */
 export type VenueInput = VenueFields;
 
 type VenueChanges = { readonly [Field in keyof VenueInput]?: VenueInput[Field] | undefined };
@@ -97,6 +97,8 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
     const values = venueValues(input);
     const fields = changedColumns(known, values);
     if (fields.length === 0) return known;
+    // Holds share the venue's key (`shareSlots` in `seats.ts`): those under way end first, and later ones see that it is off.
+    if (known.active && input.active === false) await trx('venue').where({ id: known.id }).forUpdate().select('id');
     const [row] = await trx('venue')
       .where({ id: known.id })
       .update({ ...values, version: known.version + 1, updated_at: trx.fn.now() })
@@ -145,15 +147,6 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
       const before = there && venueFields.parse(readRecord(there));
       const after = venueAfter(item.row, before);
       if (!after.ok) return wrong(after.faults);
-      if (there?.active && !after.fields.active && there.upcoming > 0) {
-        return wrong([
-          {
-            column: '受付',
-            code: 'venue_in_use',
-            sentence: `これからの予約が${String(there.upcoming)}件あるため、止めることはできません。`,
-          },
-        ]);
-      }
       const changes = (Object.keys(after.fields) as (keyof VenueFields)[]).flatMap((field) => {
         const [old, now] = [wordsOf(before?.[field]), wordsOf(after.fields[field])];
         return old === now ? [] : [{ field, before: old, after: now }];
@@ -193,15 +186,13 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
       });
     },
 
-    /** Changes what is given, if nobody else did since `version`. One with bookings to come cannot be switched off. */
+    /** Changes what is given, if nobody else did since `version`. Switched off, it keeps its bookings and takes no new ones. */
     async update(actor: AuditActor, id: string, version: number, input: VenueChanges): Promise<VenueOutcome> {
       return database.transaction(async (trx) => {
-        const [known] = await select(trx).where('v.id', id).forUpdate('v');
+        const [known] = await select(trx).where('v.id', id).forNoKeyUpdate('v');
         if (!known) return refuseStaff('venue_unknown');
         if (known.version !== version)
           return refuseStaff('changed_meanwhile', { version: known.version }, readRecord(known));
-        if (input.active === false && known.active && known.upcoming > 0)
-          return refuseStaff('venue_in_use', { bookings: known.upcoming });
         return { ok: true, venue: readRecord(await change(trx, actor, known, input)) };
       });
     },
@@ -247,11 +238,13 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
     ): Promise<VenueImportOutcome> {
       return database.transaction(async (trx) => {
         // Whoever loads or edits venues meanwhile waits: the comparison below stays true.
-        await trx('venue').select('id').orderBy('id').forUpdate();
+        await trx('venue').select('id').orderBy('id').forNoKeyUpdate();
         const { work, ...plan } = await planImport(trx, rows);
         if (plan.lines.some((item) => item.kind === 'wrong')) return refuseStaff('sheet_refused', undefined, plan);
         if (plan.fingerprint !== fingerprint) return refuseStaff('changed_meanwhile', undefined, plan);
-        for (const { known, code, fields } of work) {
+        // In the order in which holds share venues.
+        const inOrder = [...work].sort((a, b) => ((a.known?.id ?? '') < (b.known?.id ?? '') ? -1 : 1));
+        for (const { known, code, fields } of inOrder) {
           if (known) await change(trx, actor, known, fields);
           else if (!(await insert(trx, actor, code, fields))) return refuseStaff('venue_code_taken');
         }

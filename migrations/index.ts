@@ -22,6 +22,7 @@ import * as line from './0023_line';
 import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';
 import * as unmetWishes from './0024_unmet_wishes';
+import * as stoppedSlots from './0026_stopped_slots';
 import * as namesakes from './0028_namesakes';
 
 interface Migration {
@@ -53,6 +54,7 @@ const migrations: readonly Migration[] = [
   { name: '0022_staff_mail', up: staffMail.up },
   { name: '0021_programme_changes', up: programmeChanges.up },
   { name: '0024_unmet_wishes', up: unmetWishes.up },
+  { name: '0026_stopped_slots', up: stoppedSlots.up },
   { name: '0028_namesakes', up: namesakes.up },
 ];
 

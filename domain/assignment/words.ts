@@ -39,6 +39,7 @@ const staffSentences: Readonly<Partial<Record<RefusalCode, string>>> = {
   closed: '予約の受付が終わっているか、この窓口では受け付けていません。',
   slot_unknown: 'この会場に、この日時・この回の枠がありません。',
   slot_full: 'この枠の席が足りません。',
+  slot_closed: 'この枠は、新しい予約の受付を止めています。',
   slot_past: 'この時間は過ぎています。',
   outside_window: 'この日は予約できる期間の外です。',
   already_booked: 'この方には、この回の予約がすでにあります。',

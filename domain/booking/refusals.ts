@@ -29,6 +29,10 @@ export const refusals = {
   // this seat
   slot_unknown: { http: 404, sentence: '選んだ日時が見つかりませんでした。もう一度、日時をお選びください。' },
   slot_full: { http: 409, sentence: 'この時間は先ほど満席になりました。近い時間をお選びください。' },
+  slot_closed: {
+    http: 409,
+    sentence: 'この日時は、新しい予約の受付を止めています。別の日時をお選びください。',
+  },
   slot_past: { http: 409, sentence: 'この時間の受付は終わりました。別の日時をお選びください。' },
   outside_window: { http: 409, sentence: 'この日は予約できる期間の外です。別の日をお選びください。' },
   wrong_dose: { http: 409, sentence: 'この時間は別の回の接種のためのものです。もう一度、日時をお選びください。' },

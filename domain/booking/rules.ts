@@ -237,6 +237,23 @@ export function decideHold(
   };
 }
 
+/**
+ * What a request to replace the resident's own booking `named` means now: the id to replace, undefined for nothing. A hold that
+ * ran out or was given up is as good as none. If it was to move a booking that is still there, the new hold moves that one.
+ */
+export function replacedNow(
+  named: BookingForRules,
+  bookings: readonly BookingForRules[],
+  now: Date,
+): string | undefined {
+  const isOver =
+    named.state === 'expired' ||
+    named.state === 'released' ||
+    (named.state === 'held' && milliseconds(named.holdExpiresAt) <= now.getTime());
+  if (!isOver) return named.id;
+  return bookings.find((item) => item.id === named.replaces && item.dose === named.dose)?.id;
+}
+
 /** The bookings beside which the new one has to stand: without those that it, or the other half of its pair, takes the place of. */
 function othersOf(
   bookings: readonly BookingForRules[],

@@ -26,6 +26,7 @@ const known = (planned: PlannedSlot, change: Partial<KnownSlot> = {}): KnownSlot
   endsAt: planned.endsAt,
   vaccine: null,
   setByHand: false,
+  stopped: false,
   capacity: seatsOf(planned),
   taken: none,
   ...change,
@@ -131,4 +132,30 @@ test('doing it twice changes nothing', () => {
       expect(second.conflicts.length).toBe(first.conflicts.length);
     }),
   );
+});
+
+test('what people have and the plan lost is stopped once; planned again it opens, whatever else is done with it', () => {
+  const booked = { taken: { ...none, web: 1 } };
+  const ids = (slots: readonly KnownSlot[]) => slots.map((slot) => slot.id);
+  const closed = compareSlots([], [known(at('09:00'), booked), known(at('09:30'))], rules);
+  expect([ids(closed.stopped), ids(closed.removed), closed.reopened]).toEqual([
+    [known(at('09:00')).id],
+    [known(at('09:30')).id],
+    [],
+  ]);
+  const stopped = known(at('09:00'), { ...booked, stopped: true });
+  expect(compareSlots([], [stopped], rules)).toMatchObject({ stopped: [], conflicts: [{ kind: 'removed_booked' }] });
+  for (const [planned, change, counts] of [
+    [at('09:00'), {}, { ...nothing, unchanged: 1 }],
+    [at('09:00', 30, 1, 8), {}, { ...nothing, changed: 1 }],
+    [at('09:00', 30, 1, 8), { setByHand: true }, { ...nothing, kept: 1 }],
+    [at('09:00', 30, 1, 0), {}, { ...nothing, conflicts: ['below_booked'] }],
+  ] as const) {
+    expect(kinds([planned], [{ ...stopped, ...change }])).toEqual(counts);
+    expect(ids(compareSlots([planned], [{ ...stopped, ...change }], rules).reopened)).toEqual([stopped.id]);
+  }
+  // A sheet takes nothing away, so it stops nothing; a time that it names with seats opens.
+  const sheet = { ...rules, scheduleId: null };
+  expect(compareSlots([], [known(at('09:00'), booked)], sheet).stopped).toEqual([]);
+  expect(ids(compareSlots([at('09:00')], [stopped], sheet).reopened)).toEqual([stopped.id]);
 });

@@ -14,6 +14,8 @@ export interface KnownSlot {
   readonly vaccine: string | null;
   /** Seats were changed one by one since the plan made it. */
   readonly setByHand: boolean;
+  /** Takes no new bookings. */
+  readonly stopped: boolean;
   readonly capacity: Seats;
   readonly taken: Seats;
 }
@@ -41,6 +43,10 @@ export interface SlotDifference {
   /** Differ from the plan because somebody set their seats by hand; left alone. */
   readonly kept: readonly { readonly slot: KnownSlot; readonly planned: PlannedSlot }[];
   readonly conflicts: readonly SlotConflict[];
+  /** Of the conflicts those slots that take new bookings until now, and will not if they are left. */
+  readonly stopped: readonly KnownSlot[];
+  /** Stopped slots that are planned again: they take bookings again, whatever else is done with them. */
+  readonly reopened: readonly KnownSlot[];
   readonly unchanged: number;
 }
 
@@ -66,6 +72,7 @@ export function compareSlots(
   const removed: KnownSlot[] = [];
   const kept: { slot: KnownSlot; planned: PlannedSlot }[] = [];
   const conflicts: SlotConflict[] = [];
+  const reopened: KnownSlot[] = [];
   let unchanged = 0;
 
   const future = planned.filter((slot) => slot.startsAt > rules.now);
@@ -99,6 +106,7 @@ export function compareSlots(
       added.push(item);
       continue;
     }
+    if (slot.stopped && total(seatsOf(item)) > 0) reopened.push(slot);
     // A sheet without a column for a channel does not speak of it; a plan without one means none.
     const capacity =
       rules.scheduleId === null
@@ -116,7 +124,8 @@ export function compareSlots(
     else if (short.length > 0) conflicts.push({ kind: 'below_booked', slot, planned: item, channels: short });
     else changed.push({ slot, planned: item, capacity });
   }
-  return { added, changed, removed, kept, conflicts, unchanged };
+  const stopped = gone.filter((slot) => total(slot.taken) > 0 && !slot.stopped);
+  return { added, changed, removed, kept, conflicts, stopped, reopened, unchanged };
 }
 
 /** Planned seats by channel; a channel that the plan does not name has none. */

@@ -71,10 +71,6 @@ export const staffRefusals = {
   number_malformed: { http: 422, sentence: '接種券番号の桁数が違います。もう一度ご確認ください。' },
   venue_unknown: { http: 404, sentence: 'この会場は見つかりませんでした。' },
   venue_code_taken: { http: 409, sentence: 'この会場コードはすでに使われています。' },
-  venue_in_use: {
-    http: 409,
-    sentence: 'これからの予約が残っているため、この会場を止めることはできません。先に予約を移すか取り消してください。',
-  },
   venue_referred_to: {
     http: 409,
     sentence: 'この会場は使われているため、消すことはできません。使わないときは「受け付けない」に切り替えてください。',

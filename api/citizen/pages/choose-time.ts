@@ -28,6 +28,7 @@ const nearestCount = 4;
 /** Refusals after which another time may be chosen; after the others nothing on this page would help. */
 const anotherTimeHelps = new Set<string>([
   'slot_full',
+  'slot_closed',
   'slot_past',
   'slot_unknown',
   'outside_window',

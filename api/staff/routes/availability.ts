@@ -72,7 +72,7 @@ export interface AvailabilityRouteDependencies {
   readonly residents: Pick<ResidentRepository, 'find'>;
   readonly permits: Pick<BookingPermits, 'of'>;
   readonly identityGate: IdentityGate;
-  readonly slots: Pick<SlotRepository, 'venues' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
+  readonly slots: Pick<SlotRepository, 'venues' | 'venuesWithBookings' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
   readonly unmet: Pick<UnmetSearches, 'note'>;
 }
 
@@ -146,11 +146,11 @@ export function availabilityRoutes({
     staffRoute({
       method: 'get',
       path: '/venues',
-      summary: 'The active venues of the programme',
+      summary: 'The venues of the programme: the active ones, and those switched off that have bookings',
       roles: staffRoles,
       answer: z.object({ venues: z.array(venueShape) }),
       handle: async () => ({
-        answer: { venues: (await slots.venues((await programmes.current()).programmeId)).map(venueJson) },
+        answer: { venues: (await slots.venuesWithBookings((await programmes.current()).programmeId)).map(venueJson) },
       }),
     }),
     staffRoute({

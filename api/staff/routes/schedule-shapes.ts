@@ -54,12 +54,21 @@ const conflict = z
 export const previewShape = z
   .object({
     fingerprint: z.string(),
-    counts: z.object({ added: count, changed: count, removed: count, kept: count, conflicts: count, unchanged: count }),
+    counts: z.object({
+      added: count,
+      changed: count,
+      removed: count,
+      kept: count,
+      conflicts: count,
+      unchanged: count,
+    }),
     added: z.array(line),
     changed: z.array(line),
     removed: z.array(line),
     kept: z.array(line),
     conflicts: z.array(conflict),
+    reopened: z.array(line),
+    reopenedSlots: count,
     seats: z.array(z.object({ dose: z.int(), seats: count })),
   })
   .meta({ id: 'PlanPreview' });
@@ -105,6 +114,8 @@ export function previewJson(preview: PlanPreview): z.input<typeof previewShape> 
     removed: preview.removed.map(lineJson),
     kept: preview.kept.map(lineJson),
     conflicts: preview.conflicts.map(conflictJson),
+    reopened: preview.reopened.map(lineJson),
+    reopenedSlots: preview.reopenedSlots,
     seats: [...preview.seats],
   };
 }

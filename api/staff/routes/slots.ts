@@ -42,10 +42,13 @@ const gridSlot = z
     endsAt: instant,
     scheduleId: uuid.nullable(),
     setByHand: z.boolean(),
+    stopped: z.boolean(),
     seats: z.array(seats.extend({ channel })),
   })
   .meta({ id: 'GridSlot' });
-const venueDay = seats.extend({ venueId: uuid, date: z.string(), dose: z.int() }).meta({ id: 'VenueDay' });
+const venueDay = seats
+  .extend({ venueId: uuid, date: z.string(), dose: z.int(), slots: z.int(), stoppedSlots: z.int() })
+  .meta({ id: 'VenueDay' });
 const holiday = z.object({ date: z.string(), name: z.string() });
 const balance = z
   .object({
@@ -67,12 +70,15 @@ const slotChange = z
     added: z.int(),
     changed: z.int(),
     removed: z.int(),
+    stopped: z.int(),
+    reopened: z.int(),
     items: z.array(
       z.object({
         dose: z.int(),
         startsAt: instant,
         before: seatsByChannel.nullable(),
         after: seatsByChannel.nullable(),
+        stopped: z.boolean().nullable(),
       }),
     ),
   })
@@ -309,7 +315,11 @@ export function slotRoutes({
             changes: changes.map((change) => ({
               ...change,
               at: change.at.toISOString(),
-              items: change.items.map((item) => ({ ...item, startsAt: item.startsAt.toISOString() })),
+              items: change.items.map((item) => ({
+                ...item,
+                startsAt: item.startsAt.toISOString(),
+                stopped: item.stopped ?? null,
+              })),
             })),
           },
         };

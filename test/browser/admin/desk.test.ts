@@ -193,6 +193,63 @@ describeInBrowser('the operator’s desk', () => {
     await page.context().close();
   });
 
+  test('a hold that ran out traps nobody: the same seat again, or another one', async () => {
+    const { city } = admin.site;
+    const coupon = String(numbers++);
+    const caller = await city.addResident({ number: coupon, birthDate: '1941-02-03', kana: 'マチダ　ユキ' });
+    const page = await admin.open({ role: 'operator', path: '/desk' });
+    await find(page, coupon);
+    await untilFocused(page, /^field-birthDate$/);
+    await identify(page, { 生年月日: 'S16.2.3' });
+    await untilFocused(page, /^1回目を予約する$/);
+    await press(page, 'Enter');
+    await untilFocused(page, /桜木会場/);
+    await press(page, 'Enter');
+    await untilFocused(page, /^\d+月/);
+    await press(page, 'Enter');
+    await untilFocused(page, /^\d+:\d+〜/);
+    await press(page, 'Enter');
+    await untilFocused(page, /^field-telephone$/);
+    await type(page, '025-228-1000');
+    for (const box of await page.locator('toki-hold-form input[type=checkbox]').all()) await box.check();
+    /** The time of the hold is over, and its workflow has ended it. */
+    const runOut = async (): Promise<string> => {
+      const [booking] = await city.bookings.listOf(caller);
+      await city
+        .database('booking')
+        .where({ id: booking!.id })
+        .update({ hold_expires_at: new Date(Date.now() - 1_000) });
+      await city.bookings.expireHold(booking!.id, new Date().toISOString());
+      return booking!.slot.id;
+    };
+    const confirm = page.getByRole('button', { name: '予約を確定する' });
+
+    const first = await runOut();
+    await confirm.click();
+    await page.getByRole('alert').filter({ hasText: '仮押さえの時間が過ぎました' }).waitFor();
+    await expectClean(page, 'the form after its hold ran out');
+    if (process.env['TOKI_SHOTS'])
+      await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/desk-hold-over.png`, fullPage: true });
+    await page.getByRole('button', { name: '同じ席をもう一度取る' }).click();
+    await page.getByRole('timer').waitFor();
+    expect(await page.locator('#field-telephone').inputValue()).toBe('025-228-1000');
+    expect((await city.bookings.listOf(caller))[0]).toMatchObject({ state: 'held', slot: { id: first } });
+
+    await runOut();
+    await confirm.click();
+    await page.getByRole('alert').filter({ hasText: '仮押さえの時間が過ぎました' }).waitFor();
+    await page.getByRole('button', { name: '日時を選び直す' }).click();
+    await untilFocused(page, /^\d+:\d+〜/);
+    await press(page, 'End', 'Enter');
+    await page.getByRole('timer').waitFor();
+    await confirm.click();
+    await untilFocused(page, /^次の方$/);
+    const list = await city.bookings.listOf(caller);
+    expect(list.map((booking) => booking.state)).toEqual(['confirmed', 'expired', 'expired']);
+    expect(list[0]?.slot.id).not.toBe(first);
+    await page.context().close();
+  });
+
   test('a supervisor lets one person book before their turn; an operator is told to ask', async () => {
     const coupon = String(numbers++);
     await admin.site.city.addResident({

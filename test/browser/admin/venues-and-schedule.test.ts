@@ -218,6 +218,56 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.context().close();
   });
 
+  test('a closed day says in words that it takes no new bookings, and nobody is offered it', async () => {
+    const venueId = await plannedVenue('closing', '休み会場');
+    await book(venueId, '09:00');
+    await book(venueId, '09:30');
+    const city = await admin.site.colleague('city_admin');
+    const { schedules } = (await city.get(`/api/v1/city/schedules?venueId=${venueId}`)).json<{
+      schedules: { id: string; version: number; venueId: string; template: object }[];
+    }>();
+    const known = schedules.find((item) => item.venueId === venueId)!;
+    const { id, version, ...rest } = known;
+    const schedule = {
+      ...rest,
+      template: { ...known.template, exceptions: [{ kind: 'closed', date: monday, note: '' }] },
+    };
+    const { fingerprint } = (await city.post('/api/v1/city/schedules/preview', { id, schedule })).json<{
+      fingerprint: string;
+    }>();
+    const saved = await city.send(
+      'PATCH',
+      `/api/v1/city/schedules/${id}`,
+      JSON.stringify({ schedule, version, fingerprint, leaveConflicts: true }),
+      { headers: { 'content-type': 'application/json' } },
+    );
+    expect(saved.status).toBe(200);
+    const page = await admin.open({
+      role: 'city_admin',
+      path: `/schedule/week?venue=${venueId}&week=${monday}&dose=1`,
+    });
+    await page.getByRole('grid').waitFor();
+    const cell = page.locator('#cell-0-0');
+    expect(await cell.innerText()).toContain('受付停止・予約1');
+    expect(await cell.locator('.visually-hidden').textContent()).toContain('新しい予約の受付を止めている枠');
+    await expectClean(page, 'the week grid with a closed day');
+    await shoot(page, 'week-stopped');
+    await cell.click();
+    await page.getByText('この枠は受付停止です').waitFor();
+    await shoot(page, 'week-stopped-panel');
+    await page.goto(`${admin.site.url}/schedule?week=${monday}`);
+    await page.getByText('受付停止・予約2').waitFor();
+    await expectClean(page, 'all venues with a closed day');
+    await shoot(page, 'overview-stopped');
+    const citizen = await citizens.citizen();
+    const { slots } = (await citizen.get(`/api/v1/slots?venue=${venueId}&dose=1`)).json<{
+      slots: { startsAt: string }[];
+    }>();
+    expect(slots.some((slot) => cityDate(slot.startsAt) === monday)).toBe(false);
+    expect(slots.length).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
   test('a range is drawn with the mouse', async () => {
     const venueId = await plannedVenue('mouse', '鼠会場');
     const page = await admin.open({

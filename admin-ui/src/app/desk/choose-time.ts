@@ -91,7 +91,8 @@ export class ChooseTime {
 
   protected async take(slot: Slot): Promise<void> {
     await this.call.hold(slot.id);
-    if (this.call.problem()?.code !== 'slot_full') return;
+    const code = this.call.problem()?.code;
+    if (code !== 'slot_full' && code !== 'slot_closed') return;
     this.gone.update((ids) => [...ids, slot.id]);
     void this.slots.reload();
   }

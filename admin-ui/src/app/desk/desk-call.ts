@@ -147,10 +147,9 @@ export class DeskCall {
         headers: { 'Idempotency-Key': this.keyFor(['hold', body]) },
       }),
     );
-    if (!held) {
-      this.keys.clear();
-      return;
-    }
+    // Answered is done: the same seat wanted once more, after its time ran out, is another request.
+    this.keys.clear();
+    if (!held) return;
     this.held.set(held);
     if (Object.keys(this.answers()).length === 0) this.startAnswers();
     this.go('confirm');

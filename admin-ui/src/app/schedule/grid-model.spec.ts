@@ -1,4 +1,4 @@
-import { cellWords, gridOf, isWithin, moved, slotsWithin, type GridSlot } from './grid-model';
+import { cellWords, gridOf, isWithin, moved, slotsWithin, stoppedWords, type GridSlot } from './grid-model';
 
 const slot = (startsAt: string, dose = 1): GridSlot => ({
   id: startsAt,
@@ -8,6 +8,7 @@ const slot = (startsAt: string, dose = 1): GridSlot => ({
   endsAt: new Date(Date.parse(startsAt) + 1_800_000).toISOString(),
   scheduleId: null,
   setByHand: dose === 1,
+  stopped: false,
   seats: [
     { channel: 'web', planned: 5, held: 1, booked: 2, free: 2 },
     { channel: 'phone', planned: 2, held: 0, booked: 0, free: 2 },
@@ -50,4 +51,13 @@ test('a cell says its numbers in words', () => {
   expect(cell && cellWords(cell)).toBe(
     '5月10日(月) 10:30～11:00、Web 5席（予約2・仮押さえ1・空き2）、電話 2席（予約0・仮押さえ0・空き2）、手で変えた枠',
   );
+});
+
+test('a stopped cell says so, with the bookings that stay', () => {
+  const cell = model.at({ row: 1, column: 0 });
+  expect(cell && cellWords({ ...cell, slot: { ...cell.slot, stopped: true } })).toContain(
+    '新しい予約の受付を止めている枠',
+  );
+  expect(stoppedWords({ planned: 10, held: 0, booked: 8, free: 0 })).toBe('受付停止・予約8');
+  expect(stoppedWords({ planned: 10, held: 1, booked: 8, free: 0 })).toBe('受付停止・予約8・仮押さえ1');
 });

@@ -84,6 +84,11 @@ export function slotsWithin(model: GridModel, from: Place, to: Place): GridSlot[
   return found.sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
 }
 
+/** What a cell shows of a slot, or a day, that takes no new bookings. */
+export function stoppedWords({ held, booked }: SeatCounts): string {
+  return `受付停止・予約${String(booked)}${held > 0 ? `・仮押さえ${String(held)}` : ''}`;
+}
+
 /** A cell in a sentence: for screen readers, and for the line that tells about the cell in focus. */
 export function cellWords(cell: Cell): string {
   const { slot } = cell;
@@ -94,6 +99,7 @@ export function cellWords(cell: Cell): string {
         `${channelWords[seat.channel]} ${String(seat.planned)}席（予約${String(seat.booked)}・仮押さえ${String(seat.held)}・空き${String(seat.free)}）`,
     );
   const extra = [
+    ...(slot.stopped ? ['新しい予約の受付を止めている枠'] : []),
     ...(slot.vaccine === null ? [] : [slot.vaccine]),
     ...(slot.setByHand ? ['手で変えた枠'] : []),
     ...(cell.isPast ? ['終わった枠'] : []),

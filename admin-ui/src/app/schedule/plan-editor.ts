@@ -316,7 +316,9 @@ export class PlanEditor implements Editing {
       heading: `日程「${known.name}」を消しますか`,
       sentences: [
         `これからの枠${String(preview.counts.removed)}個がなくなります。`,
-        ...(leaveConflicts ? [`予約のある枠${String(preview.counts.conflicts)}個は残ります。`] : []),
+        ...(leaveConflicts
+          ? [`予約のある枠${String(preview.counts.conflicts)}個は、予約を残して新しい受付を止めます。`]
+          : []),
       ],
       yes: '消す',
       danger: true,

@@ -12,6 +12,7 @@ const parts = [
   { kind: 'added', words: '新しくできる枠' },
   { kind: 'changed', words: '席数などが変わる枠' },
   { kind: 'removed', words: 'なくなる枠' },
+  { kind: 'reopened', words: '受付を再開する枠' },
   { kind: 'kept', words: '手で変えたため、そのまま残す枠' },
 ] as const;
 
@@ -58,12 +59,16 @@ export class PlanPreview {
   protected readonly words = seatWords;
   protected readonly shown = computed(() =>
     parts
-      .map((part) => ({ ...part, count: this.preview().counts[part.kind], lines: this.preview()[part.kind] }))
+      .map((part) => ({
+        ...part,
+        count: part.kind === 'reopened' ? this.preview().reopenedSlots : this.preview().counts[part.kind],
+        lines: this.preview()[part.kind],
+      }))
       .filter((part) => part.count > 0),
   );
   protected readonly isNothing = computed(() => {
     const { added, changed, removed, conflicts } = this.preview().counts;
-    return added + changed + removed + conflicts === 0;
+    return added + changed + removed + conflicts + this.preview().reopenedSlots === 0;
   });
 
   protected reasonOf(conflict: Conflict): string {
@@ -77,7 +82,7 @@ export class PlanPreview {
         return `予約や仮押さえの数より席が少なくなります（${short.map((channel) => channelWords[channel]).join('・')}）。`;
       }
       case 'removed_booked':
-        return '日程からなくなる枠ですが、予約か仮押さえがあります。';
+        return '日程からなくなる枠ですが、予約か仮押さえがあります。残すと、新しい予約の受付を止めます。';
       case 'length_booked':
         return '枠の長さが変わりますが、予約か仮押さえがあります。';
       case 'overlap': {

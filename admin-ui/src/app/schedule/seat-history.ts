@@ -17,6 +17,8 @@ import { seatWords } from './week';
 type Change = Schema<'SlotChange'>;
 
 const pageSize = 50;
+/** As many slots of a change as the server tells. */
+const shownItems = 50;
 const kindWords = { capacity: '席数の変更', plan: '日程の保存', sheet: 'CSV取込', plan_removed: '日程の削除' } as const;
 
 /** Who changed the seats of a venue, when, and what they were before and after. */
@@ -104,11 +106,18 @@ export class SeatHistory {
     return this.hasMore() && (this.answer.value()?.changes.length ?? 0) === pageSize;
   }
 
+  /** Not all slots of a change are listed. */
+  protected isCut({ added, changed, removed, stopped, reopened, items }: Change): boolean {
+    return added + changed + removed + stopped + reopened > items.length && items.length >= shownItems;
+  }
+
   protected countOf(change: Change): string {
     const parts = [
       change.added > 0 ? `新しい枠${String(change.added)}` : '',
       change.changed > 0 ? `変わった枠${String(change.changed)}` : '',
       change.removed > 0 ? `なくなった枠${String(change.removed)}` : '',
+      change.stopped > 0 ? `受付停止${String(change.stopped)}` : '',
+      change.reopened > 0 ? `受付再開${String(change.reopened)}` : '',
     ];
     return parts.filter((part) => part !== '').join('、') || '枠の変化なし';
   }

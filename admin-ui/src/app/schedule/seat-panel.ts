@@ -73,6 +73,8 @@ export class SeatPanel {
   protected readonly problem = signal('');
   protected readonly short = signal<readonly ShortSeats[]>([]);
   protected readonly single = computed(() => (this.slots().length === 1 ? this.slots()[0] : undefined));
+  /** Slots among them that take no new bookings. */
+  protected readonly stopped = computed(() => this.slots().filter((slot) => slot.stopped).length);
   protected readonly shownChannels = computed(() =>
     channelOrder.filter(
       (channel) =>

@@ -90,6 +90,7 @@ function totalOf(plan: Plan | undefined) {
     added: of('added'),
     changed: of('changed'),
     kept: of('kept'),
+    reopened: plan?.venues.reduce((sum, venue) => sum + venue.preview.reopenedSlots, 0) ?? 0,
     conflicts: of('conflicts'),
     unchanged: of('unchanged'),
   };

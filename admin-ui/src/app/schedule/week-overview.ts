@@ -15,6 +15,7 @@ import { ProblemNote } from '../shared/problem-note';
 import { urlState } from '../shared/url-state';
 import { Session } from '../shell/session';
 import { BalanceNote } from './balance-note';
+import { stoppedWords } from './grid-model';
 import { SeatBar } from './seat-bar';
 import { daysOfWeek, mondayOf } from './week';
 
@@ -42,6 +43,7 @@ import { daysOfWeek, mondayOf } from './week';
 export class WeekOverview {
   private readonly api = inject(Api);
   private readonly session = inject(Session);
+  protected readonly stoppedWords = stoppedWords;
   protected readonly filters = urlState('week', 'dose');
   protected readonly canEdit = computed(() => this.session.me()?.role === 'city_admin');
   protected readonly monday = computed(() => mondayOf(this.filters.values().week));
@@ -68,10 +70,19 @@ export class WeekOverview {
         const found = days.filter(
           (day) => day.venueId === venue.id && day.date === date && (dose === 0 || day.dose === dose),
         );
-        const sum = (pick: 'planned' | 'held' | 'booked' | 'free') => found.reduce((all, day) => all + day[pick], 0);
+        const sum = (pick: 'planned' | 'held' | 'booked' | 'free' | 'slots' | 'stoppedSlots') =>
+          found.reduce((all, day) => all + day[pick], 0);
         return found.length === 0
           ? undefined
-          : { date, planned: sum('planned'), held: sum('held'), booked: sum('booked'), free: sum('free') };
+          : {
+              date,
+              planned: sum('planned'),
+              held: sum('held'),
+              booked: sum('booked'),
+              free: sum('free'),
+              stoppedSlots: sum('stoppedSlots'),
+              isStopped: sum('stoppedSlots') === sum('slots'),
+            };
       }),
     }));
   });

@@ -25,7 +25,17 @@ import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
 import { Session } from '../shell/session';
 import { BalanceNote } from './balance-note';
-import { type Cell, cellWords, gridOf, type GridSlot, isWithin, moved, type Place, slotsWithin } from './grid-model';
+import {
+  type Cell,
+  cellWords,
+  gridOf,
+  type GridSlot,
+  isWithin,
+  moved,
+  type Place,
+  slotsWithin,
+  stoppedWords,
+} from './grid-model';
 import { SeatBar } from './seat-bar';
 import { type SeatChange, SeatPanel } from './seat-panel';
 import { daysOfWeek, mondayOf } from './week';
@@ -143,6 +153,8 @@ export class WeekPage {
     const from = this.anchor() ?? (this.panelOpen() ? this.active() : undefined);
     return cell !== undefined && !cell.isPast && from !== undefined && isWithin({ row, column }, from, this.active());
   }
+
+  protected readonly stoppedWords = stoppedWords;
 
   protected wordsOf(cell: Cell): string {
     return cellWords(cell);

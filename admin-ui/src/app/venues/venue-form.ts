@@ -115,6 +115,12 @@ export class VenueForm implements Editing {
     });
   }
 
+  /** How many bookings would stay when new ones are stopped by what is ticked now. */
+  protected willStop(): number {
+    const venue = this.known();
+    return venue?.active && !this.form.controls.active.value ? venue.upcoming : 0;
+  }
+
   hasUnsaved(): boolean {
     return this.form.dirty && !this.busy();
   }
@@ -159,13 +165,6 @@ export class VenueForm implements Editing {
     this.busy.set(false);
     if (error.code === 'changed_meanwhile' && error.current) this.theirs.set(error.current as Venue);
     else if (error.code === 'venue_code_taken') this.faults.show([{ field: 'code', sentence: error.detail }]);
-    else if (error.code === 'venue_in_use')
-      this.faults.show([
-        {
-          field: 'active',
-          sentence: `これからの予約が${String(error.facts?.['bookings'] ?? '')}件あるため、受付を止められません。先に予約を移すか取り消してください。`,
-        },
-      ]);
     else this.faults.refuse(error);
   }
 
