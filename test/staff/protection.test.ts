@@ -221,7 +221,7 @@ test('an export keeps the rows, and says of each that somebody is protected', as
   await admin.post(`/api/v1/exports/${id}/approve`);
   const rows = (await supervisor.post(`/api/v1/exports/${id}/file`)).text.trimEnd().split('\r\n');
   expect(rows.slice(1).map((row) => row.split(',').filter((cell) => cell !== ''))).toEqual([
-    ['保護対象', '来場済み', '1'],
+    ['保護対象', '来場', '1'],
     ['保護対象', '予約確定', '2'],
   ]);
   expect(rows.map((row) => row.split(',').length)).toEqual([13, 13, 13]);

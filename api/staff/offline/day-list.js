@@ -117,13 +117,10 @@
     const row = document.createElement('tr');
     row.className = entry.state === 'cancelled' ? 'off' : isIn(entry) ? 'in' : '';
     if (entry.id === found) row.classList.add('found');
-    for (const [index, value] of [
-      entry.time,
-      grouped(entry.reference),
-      entry.kana ?? '（カナなし）',
-      entry.birthWords,
-      `${entry.dose}回目`,
-    ].entries()) {
+    for (const [index, value] of (entry.isProtected
+      ? [entry.time, entry.label, '', '', `${entry.dose}回目`]
+      : [entry.time, grouped(entry.reference), entry.kana ?? '（カナなし）', entry.birthWords, `${entry.dose}回目`]
+    ).entries()) {
       const cell = row.insertCell();
       cell.textContent = value;
       if (index < 2) cell.className = 'number';
@@ -137,7 +134,7 @@
       button.textContent = ticks.has(entry.id) ? '受付を取り消す' : '受け付ける';
       button.setAttribute(
         'aria-label',
-        `${grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`,
+        `${entry.isProtected ? `${entry.time} ${entry.label}` : grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`,
       );
       button.addEventListener('click', () => {
         if (ticks.has(entry.id)) untick(entry);
@@ -157,7 +154,9 @@
   }
 
   const who = (entry) =>
-    `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
+    entry.isProtected
+      ? `${entry.time}　${entry.dose}回目　${entry.label}`
+      : `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
 
   function tick(entry) {
     found = entry.id;
@@ -199,7 +198,7 @@
       say(
         'bad',
         'この名簿にありません',
-        `「${digits}」の予約は、今日のこの会場にはありません。日と会場をご確認ください。`,
+        `「${digits}」の予約は、この名簿では見つかりません。日と会場をご確認ください。${list.entries.some((entry) => entry.isProtected) ? '保護対象の方は番号では探せません。予約の控えと本人確認書類で時刻を確かめ、「保護対象」の行で受け付けてください。' : ''}`,
       );
     $('code').focus();
   });
