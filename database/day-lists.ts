@@ -108,7 +108,9 @@ export function createDayLists({ database, keys }: { database: Database; keys: K
 
     /** State of every booking of the list that changed after `since`. */
     async changes(programmeId: string, venueId: string, day: string, since: Date): Promise<DayListChange[]> {
-      const { rows } = await database.raw<{ rows: Pick<Row, 'id' | 'protected' | 'state' | 'version' | 'updated_at'>[] }>(
+      const { rows } = await database.raw<{
+        rows: Pick<Row, 'id' | 'protected' | 'state' | 'version' | 'updated_at'>[];
+      }>(
         `SELECT b.id, r.protected, b.state, b.version, b.updated_at FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id WHERE ${ofDay} AND b.updated_at > ?`,
         [programmeId, venueId, ...bounds(day), since],
       );

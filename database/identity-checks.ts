@@ -29,9 +29,7 @@ export function createIdentityChecks(database: Database) {
       .whereRaw('c.open_until > now()')
       .orderBy('c.open_until', 'desc')
       .select<OpenRow[]>('c.resident_id', 'c.open_until', 'c.items', 's.role', 'r.protected');
-    return rows.filter((row) =>
-      opensData({ role: row.role, items: row.items.length }, { isProtected: row.protected }),
-    );
+    return rows.filter((row) => opensData({ role: row.role, items: row.items.length }, { isProtected: row.protected }));
   }
 
   return {

@@ -27,7 +27,9 @@ export function createIdentityGate({
     async refusalIfProtected(staffId: string | null, residentId: string): Promise<StaffRefusal | undefined> {
       const isProtected = await reader.isProtected(residentId);
       const isChecked = isProtected && (await isOpen(staffId, residentId));
-      return disclosureTo('one', { isProtected }, isChecked) === 'refused' ? refuseStaff('identity_required') : undefined;
+      return disclosureTo('one', { isProtected }, isChecked) === 'refused'
+        ? refuseStaff('identity_required')
+        : undefined;
     },
   };
 }

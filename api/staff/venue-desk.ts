@@ -123,11 +123,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
   async function refusalAtDoor(
     booking: BookingView,
     door: Door,
-    {
-      shown,
-      birthDate,
-      staffId,
-    }: { shown: CheckInInput['shown']; birthDate: string | undefined; staffId: string },
+    { shown, birthDate, staffId }: { shown: CheckInInput['shown']; birthDate: string | undefined; staffId: string },
   ): Promise<Refusal | StaffRefusal | undefined> {
     const resident = await reader.opened(booking.residentId);
     if (!resident || disclosureTo('venue_day', resident) === 'whole') return undefined;

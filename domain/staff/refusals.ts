@@ -190,8 +190,7 @@ export const staffRefusals = {
   },
   nothing_booked: {
     http: 404,
-    sentence:
-      'この番号で受け付けられる予約は見つかりません。予約のない方として受け付けられるか、お確かめください。',
+    sentence: 'この番号で受け付けられる予約は見つかりません。予約のない方として受け付けられるか、お確かめください。',
   },
   booking_cancelled: {
     http: 409,

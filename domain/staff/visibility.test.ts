@@ -25,7 +25,9 @@ describe('what is told', () => {
 describe('the check that opens data', () => {
   it('is three answers and a supervisor for a protected resident, whatever else was opened before', () => {
     const open = staffRoles.flatMap((role) =>
-      [2, 3, 4].filter((items) => opensData({ role, items }, { isProtected: true })).map((items) => `${role} ${String(items)}`),
+      [2, 3, 4]
+        .filter((items) => opensData({ role, items }, { isProtected: true }))
+        .map((items) => `${role} ${String(items)}`),
     );
     expect(open).toEqual(['city_admin 3', 'city_admin 4', 'supervisor 3', 'supervisor 4']);
     expect(opensData({ role: 'operator', items: 2 }, { isProtected: false })).toBe(true);
@@ -42,7 +44,12 @@ it.each([
 });
 
 it('an entry of the audit keeps who and what, and loses what leads to a place', () => {
-  const entry = { action: 'booking.check_in', subjectKind: 'booking', subjectId: 'b', detail: { venueId: 'v', asked: 'kana' } };
+  const entry = {
+    action: 'booking.check_in',
+    subjectKind: 'booking',
+    subjectId: 'b',
+    detail: { venueId: 'v', asked: 'kana' },
+  };
   expect(auditEntryTold(entry, 'whole')).toBe(entry);
   expect(auditEntryTold(entry, 'row')).toEqual({ ...entry, subjectId: null, detail: { asked: 'kana' } });
   const other = { action: 'callback.read', subjectKind: 'callback', subjectId: 'c', detail: {} };

@@ -62,7 +62,10 @@ export interface Protection extends Guarded {
  * How notices may leave. `usual`: as the programme says. `withheld`: not by machine, a supervisor calls. Otherwise by mail to one
  * address, and never by LINE, which stands open on a telephone that others may hold.
  */
-export function noticeWayOf({ isProtected, confirmedAddress }: Protection): 'usual' | 'withheld' | { readonly mailTo: string } {
+export function noticeWayOf({
+  isProtected,
+  confirmedAddress,
+}: Protection): 'usual' | 'withheld' | { readonly mailTo: string } {
   if (!isProtected) return 'usual';
   return confirmedAddress === undefined ? 'withheld' : { mailTo: confirmedAddress };
 }
@@ -70,7 +73,15 @@ export function noticeWayOf({ isProtected, confirmedAddress }: Protection): 'usu
 /** Kinds of subjects in the audit that lead from a person to a place and a time. */
 const leadingSubjects: ReadonlySet<string> = new Set(['booking', 'slot', 'notice', 'venue', 'day_file']);
 /** Details that lead nowhere. */
-const harmlessDetails: ReadonlySet<string> = new Set(['asked', 'wrong', 'outcome', 'fields', 'reason', 'withholds', 'unlinked']);
+const harmlessDetails: ReadonlySet<string> = new Set([
+  'asked',
+  'wrong',
+  'outcome',
+  'fields',
+  'reason',
+  'withholds',
+  'unlinked',
+]);
 
 /** An entry of the audit about a resident, without what leads to where and when. Who did what, and when they did it, stays. */
 export function auditEntryTold<

@@ -42,7 +42,11 @@ export function createDayFileWriter(
     const key = await derive(passphrase.normalize('NFKC').trim(), salt, iterations, 32, 'sha256');
     const cipher = createCipheriv('aes-256-gcm', key, iv);
     cipher.setAAD(Buffer.from(fileId, 'utf8'));
-    const plain = JSON.stringify({ tickKey: tickKey.toString('base64'), mostTicks, entries: entries.map((entry) => entryOf(entry, seatIdOf)) });
+    const plain = JSON.stringify({
+      tickKey: tickKey.toString('base64'),
+      mostTicks,
+      entries: entries.map((entry) => entryOf(entry, seatIdOf)),
+    });
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     const sealed = {
       file: fileId,

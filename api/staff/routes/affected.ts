@@ -172,7 +172,7 @@ export function affectedRoutes({ drafts, programmes, affected, audit }: Affected
         after: cursorQuery(z.tuple([cursorMoment, uuid])).optional(),
       }),
       answer: z.object({
-        bookings: z.array(z.discriminatedUnion('isProtected', [faultyShape, protectedFaultyShape])),
+        bookings: z.array(z.union([faultyShape, protectedFaultyShape])),
         next: z.string().nullable(),
       }),
       async handle({ params, query: { fault, after }, actor }) {

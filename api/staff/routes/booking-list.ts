@@ -118,7 +118,7 @@ export function bookingListRoutes({
         after: cursorQuery(z.tuple([cursorMoment, uuid, uuid])).optional(),
       }),
       answer: z.object({
-        bookings: z.array(z.discriminatedUnion('isProtected', [lineShape, protectedLineShape])),
+        bookings: z.array(z.union([lineShape, protectedLineShape])),
         next: z.string().nullable(),
         doses: z.array(z.object({ number: z.int(), label: z.string() })),
       }),

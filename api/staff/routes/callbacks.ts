@@ -121,7 +121,10 @@ export function callbackRoutes({
     return { role, open: await identityChecks.openResidents(staffId) };
   }
 
-  async function outcomeOf(staff: StaffSession, result: CallbackOutcome): Promise<Outcome<z.input<typeof detailShape>>> {
+  async function outcomeOf(
+    staff: StaffSession,
+    result: CallbackOutcome,
+  ): Promise<Outcome<z.input<typeof detailShape>>> {
     return result.ok ? { answer: detailJson(result.callback, await viewerOf(staff)) } : result;
   }
 
@@ -191,7 +194,13 @@ export function callbackRoutes({
       body: z.object({ cause: cause.optional() }),
       answer: z.object({ callbackId: uuid.nullable() }),
       async handle({ body, actor, staff }) {
-        return { answer: { callbackId: (await callbacks.takeNext(actor, staff.staffId, { ...body, withProtected: isSupervising(staff.role) })) ?? null } };
+        return {
+          answer: {
+            callbackId:
+              (await callbacks.takeNext(actor, staff.staffId, { ...body, withProtected: isSupervising(staff.role) })) ??
+              null,
+          },
+        };
       },
     }),
     staffRoute({
@@ -337,10 +346,7 @@ function viewJson(
   };
 }
 
-function detailJson(
-  { note: text, attemptList, ...view }: CallbackDetail,
-  viewer: Viewer,
-): z.input<typeof detailShape> {
+function detailJson({ note: text, attemptList, ...view }: CallbackDetail, viewer: Viewer): z.input<typeof detailShape> {
   // Notes of calls are written by who may call.
   const isTold = !view.isProtected || isSupervising(viewer.role);
   return {

@@ -42,7 +42,7 @@ const protectedEntryShape = z
     bookingId: uuid.nullable(),
   })
   .meta({ id: 'ProtectedDayListEntry' });
-export const entryShape = z.discriminatedUnion('isProtected', [wholeEntryShape, protectedEntryShape]);
+export const entryShape = z.union([wholeEntryShape, protectedEntryShape]);
 export const entryStateShape = seatFields.state;
 
 export function entryJson(

@@ -45,7 +45,7 @@ const undoShape = z.object({
   isUnderWay: z.boolean(),
 });
 const bookingsInTheWay = z.array(
-  z.discriminatedUnion('isProtected', [
+  z.union([
     z.object({
       isProtected: z.literal(false),
       id: uuid,
@@ -306,7 +306,7 @@ export function importRoutes({
       params: byId,
       query: z.object({ offset: number.optional() }),
       answer: z.object({
-        bookings: z.array(z.discriminatedUnion('isProtected', [touchedBookingShape, protectedTouchedShape])),
+        bookings: z.array(z.union([touchedBookingShape, protectedTouchedShape])),
         more: z.boolean(),
       }),
       async handle({ params, query, actor }) {
@@ -614,10 +614,7 @@ function touchedBookingJson({
     : { isProtected: true, kind, state, dose };
 }
 
-function bookingInTheWayJson({
-  isProtected,
-  ...booking
-}: DependentBooking): z.input<typeof bookingsInTheWay>[number] {
+function bookingInTheWayJson({ isProtected, ...booking }: DependentBooking): z.input<typeof bookingsInTheWay>[number] {
   return disclosureTo('review', { isProtected }) === 'whole'
     ? { ...booking, isProtected: false, startsAt: booking.startsAt.toISOString() }
     : { isProtected: true, state: booking.state };

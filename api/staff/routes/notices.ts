@@ -68,7 +68,7 @@ const protectedNoticeLineShape = z
     reason: z.string().nullable(),
   })
   .meta({ id: 'ProtectedNoticeLine' });
-export const anyNoticeLineShape = z.discriminatedUnion('isProtected', [noticeLineShape, protectedNoticeLineShape]);
+export const anyNoticeLineShape = z.union([noticeLineShape, protectedNoticeLineShape]);
 
 export interface NoticeRouteDependencies {
   readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
