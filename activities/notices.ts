@@ -18,6 +18,7 @@ import type { NoticeMessage } from '../domain/notice-layout';
 import type { JourneyStep, NoticeChannel } from '../domain/programme/document';
 import { checkOpen, groupsOf } from '../domain/programme/eligibility';
 import { noticeLanguage } from '../domain/programme/languages';
+import { noticeWayOf } from '../domain/staff/visibility';
 import type { LineSender } from './line-api';
 import type { Mail, Mailer } from './mailer';
 
@@ -40,7 +41,7 @@ export interface NoticeActivitiesOptions {
     | 'toldTo'
   >;
   readonly bookings: Pick<BookingRepository, 'find' | 'answersOf' | 'hasBookingForDose' | 'lastActor'>;
-  readonly residents: Pick<ResidentRepository, 'find' | 'isListed'>;
+  readonly residents: Pick<ResidentRepository, 'find' | 'isListed' | 'protectionOf'>;
   readonly programmes: Pick<Programmes, 'version'>;
   /** Left out: no mail leaves the machine, messages land in the inbox. */
   readonly mailer?: Mailer;
@@ -145,22 +146,21 @@ export function createNoticeActivities({
 
   async function skip(notice: Notice, reason: string): Promise<NoticeOutcome> {
     await notices.skip(notice.id, reason);
-    return { status: 'skipped', reason };
+    return skipped(reason);
   }
 
-  /** Who has no address and does not know of it yet is called. */
-  async function skipWithoutAddress(notice: Notice, step: JourneyStep): Promise<NoticeOutcome> {
-    const reason = (step.channels ?? usualChannels).includes('email') ? 'no_address' : 'not_linked';
+  /** Who cannot be written to and does not know of it yet is called. */
+  async function skipWithoutAddress(notice: Notice, step: JourneyStep, reason: string): Promise<NoticeOutcome> {
     if (step.channels) {
       // The programme says itself who is called: nobody guesses.
       if (!step.channels.includes('callback')) return skip(notice, reason);
       await notices.skipForCall(notice.id, reason);
-      return { status: 'skipped', reason };
+      return skipped(reason);
     }
     const by = await bookings.lastActor(notice.bookingId);
     if (by === undefined || !mustBeCalledWithoutAddress(step, by)) return skip(notice, reason);
     await notices.skipForCall(notice.id, reason);
-    return { status: 'skipped', reason };
+    return skipped(reason);
   }
 
   /**
@@ -210,6 +210,7 @@ export function createNoticeActivities({
     const { booking, version, step } = await subjectOf(request);
     const userId = await line?.links.userOf(booking.residentId);
     const isWanted =
+      noticeWayOf(await residents.protectionOf(booking.residentId)) === 'usual' &&
       line !== undefined &&
       line.sender !== 'inbox' &&
       userId !== undefined &&
@@ -285,9 +286,9 @@ export function createNoticeActivities({
     booking: BookingView,
     { document }: ProgrammeVersion,
     write: () => Promise<NoticeMessage>,
-    hasNext: boolean,
+    { mailTo, hasNext }: { readonly mailTo: string | undefined; readonly hasNext: boolean },
   ): Promise<NoticeOutcome | NextWay> {
-    const address = emailIn(document, await bookings.answersOf(booking.id));
+    const address = mailTo ?? emailIn(document, await bookings.answersOf(booking.id));
     if (address === undefined) return { next: true };
     const message = await write();
     if (mailer) return sendMail(mailer, notice, { ...message, to: address, senderName: document.city }, hasNext);
@@ -312,8 +313,14 @@ export function createNoticeActivities({
     const reason = await reasonToSkip(step, booking, version);
     if (reason !== undefined) return skip(notice, reason);
 
+    // Asked at sending: the protection may be younger than the plan of the notice.
+    const permitted = noticeWayOf(await residents.protectionOf(booking.residentId));
+    if (permitted === 'withheld') return skipWithoutAddress(notice, step, 'protected');
+    const mailTo = permitted === 'usual' ? undefined : permitted.mailTo;
+
     const write = () => writeMessage(step, booking, version);
-    const ways = step.channels ?? usualChannels;
+    const wanted = step.channels ?? usualChannels;
+    const ways = mailTo === undefined ? wanted : wanted.filter((way) => way !== 'line');
     let refused: string | undefined;
     for (const [index, way] of ways.entries()) {
       // A person calls: nothing behind it is tried.
@@ -321,11 +328,15 @@ export function createNoticeActivities({
       const outcome =
         way === 'line'
           ? await tellByLine(notice, booking, write)
-          : await tellByMail(notice, booking, version, write, ways.slice(index + 1).includes('line'));
+          : await tellByMail(notice, booking, version, write, {
+              mailTo,
+              hasNext: ways.slice(index + 1).includes('line'),
+            });
       if (!('next' in outcome)) return outcome;
       refused = outcome.code ?? refused;
     }
-    if (refused === undefined) return skipWithoutAddress(notice, step);
+    if (refused === undefined)
+      return skipWithoutAddress(notice, step, wanted.includes('email') ? 'no_address' : 'not_linked');
     await notices.markFailed(notice.id, refused);
     return { status: 'failed', reason: refused };
   }
@@ -375,9 +386,14 @@ function appointmentOf(booking: BookingView) {
   return { startsAt, venueName: venue.name, venueAddress: venue.address };
 }
 
+/** Workflows name a place and a time, so that somebody is protected is not said there: it would tell where. */
+function skipped(reason: string): NoticeOutcome {
+  return { status: 'skipped', reason: reason === 'protected' ? 'no_address' : reason };
+}
+
 function outcomeOf(notice: Notice): NoticeOutcome {
   const { status, skipReason } = notice;
   if (status === 'queued' || status === 'sending')
     throw ApplicationFailure.retryable('the notice is on its way', 'NoticeInProgress');
-  return { status, ...(skipReason === null ? {} : { reason: skipReason }) };
+  return skipReason !== null && status === 'skipped' ? skipped(skipReason) : { status };
 }

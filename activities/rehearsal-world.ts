@@ -311,6 +311,7 @@ export class RehearsalWorld {
           }),
       },
       residents: {
+        protectionOf: () => Promise.resolve({ isProtected: false }),
         isListed: () => Promise.resolve(true),
         find: (residentId: string) => {
           const [booking] = this.#of(residentId);

@@ -30,6 +30,7 @@ export interface ImportedPeople {
 /** A booking to come that a document would not allow. Names nobody. */
 export interface FaultyBooking {
   readonly id: string;
+  readonly isProtected: boolean;
   readonly reference: string | null;
   readonly state: BookingState;
   readonly dose: number;
@@ -193,6 +194,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
           if (found && !found.isOld && (wanted === undefined || wanted === found.fault)) {
             bookings.push({
               id: row.id,
+              isProtected: row.protected,
               reference: row.reference,
               state: row.state,
               dose: row.dose,

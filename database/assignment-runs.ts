@@ -58,6 +58,8 @@ export interface AssignmentSeat {
 
 export interface AssignmentFinding {
   readonly line: number;
+  /** Of somebody who is in the city's data and protected. */
+  readonly isProtected: boolean;
   readonly state: AssignmentRowState;
   /** Empty where the row was swept. */
   readonly cells: AssignmentCells;
@@ -403,24 +405,27 @@ export function createAssignmentRunStore({ database, keys }: { readonly database
       states: readonly AssignmentRowState[],
       { afterLine, limit }: { readonly afterLine: number; readonly limit: number },
     ): Promise<AssignmentFinding[]> {
-      const rows = await database('assignment_row')
-        .where({ run_id: id })
-        .whereIn('state', [...states])
-        .where('line', '>', afterLine)
-        .orderBy('line')
+      const rows = await database('assignment_row as a')
+        .leftJoin('resident as r', 'r.id', 'a.resident_id')
+        .where('a.run_id', id)
+        .whereIn('a.state', [...states])
+        .where('a.line', '>', afterLine)
+        .orderBy('a.line')
         .limit(limit)
         .select<
           {
             line: number;
+            protected: boolean | null;
             state: AssignmentRowState;
             sealed: Buffer | null;
             code: string | null;
             detail: Record<string, string | number> | null;
             booking_id: string | null;
           }[]
-        >('line', 'state', 'sealed', 'code', 'detail', 'booking_id');
+        >('a.line', 'r.protected', 'a.state', 'a.sealed', 'a.code', 'a.detail', 'a.booking_id');
       return rows.map((row) => ({
         line: row.line,
+        isProtected: row.protected ?? false,
         state: row.state,
         cells: open(row.sealed),
         code: row.code,

@@ -55,6 +55,8 @@ export interface AuditEvent {
   readonly subjectKind: string | null;
   readonly subjectId: string | null;
   readonly residentId: string | null;
+  /** It is about a resident who is protected now. */
+  readonly isProtected: boolean;
   readonly origin: string;
   readonly result: string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -181,9 +183,14 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
           if (filter.before !== undefined) void query.where('seq', '<', filter.before);
         })
         .leftJoin('staff', 'staff.id', 'audit_event.actor_id')
+        .leftJoin('resident', 'resident.id', 'audit_event.resident_id')
         .orderBy('seq', 'desc')
         .limit(filter.limit)
-        .select<(AuditRow & { actor_name: string | null })[]>('audit_event.*', 'staff.display_name as actor_name');
+        .select<(AuditRow & { actor_name: string | null; protected: boolean | null })[]>(
+          'audit_event.*',
+          'staff.display_name as actor_name',
+          'resident.protected',
+        );
       return rows.map((row) => ({
         seq: row.seq,
         at: row.at,
@@ -194,6 +201,7 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
         subjectKind: row.subject_kind,
         subjectId: row.subject_id,
         residentId: row.resident_id,
+        isProtected: row.protected ?? false,
         origin: row.origin,
         result: row.result,
         detail: JSON.parse(row.detail) as Record<string, unknown>,

@@ -1,7 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { BookingState } from '../domain/booking/lifecycle';
-import { type CallbackCause, callbackDueAt, type CallbackEnd, type CallOutcome } from '../domain/contact/callback';
+import {
+  type CallbackCause,
+  callbackDueAt,
+  callbackDueAtProtected,
+  type CallbackEnd,
+  type CallOutcome,
+} from '../domain/contact/callback';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
@@ -11,6 +17,7 @@ import type { KeyRing } from './keys';
 export interface CallbackView {
   readonly id: string;
   readonly residentId: string;
+  readonly isProtected: boolean;
   readonly cause: CallbackCause;
   readonly dueAt: Date;
   readonly assignedTo: { readonly id: string; readonly displayName: string } | null;
@@ -74,6 +81,7 @@ export type CallbackRepository = ReturnType<typeof createCallbackRepository>;
 interface CallbackRow {
   id: string;
   resident_id: string;
+  protected: boolean;
   cause: CallbackCause;
   due_at: Date;
   assigned_to: string | null;
@@ -100,9 +108,9 @@ interface CallbackRow {
 const nowMs = `date_trunc('milliseconds', clock_timestamp())`;
 /** Hours after which somebody who was not reached is tried again. */
 const againAfterHours = 2;
-const pageColumns = `c.*, a.display_name AS assignee, d.display_name AS done_by_name, m.display_name AS created_by_name, b.reference, b.state, s.starts_at, v.name AS venue_name,
+const pageColumns = `c.*, r.protected, a.display_name AS assignee, d.display_name AS done_by_name, m.display_name AS created_by_name, b.reference, b.state, s.starts_at, v.name AS venue_name,
   n.step AS notice_step, coalesce(t.attempts, 0)::int AS attempts, t.last_outcome`;
-const joins = `LEFT JOIN staff a ON a.id = c.assigned_to LEFT JOIN staff d ON d.id = c.done_by LEFT JOIN staff m ON m.id = c.created_by
+const joins = `JOIN resident r ON r.id = c.resident_id LEFT JOIN staff a ON a.id = c.assigned_to LEFT JOIN staff d ON d.id = c.done_by LEFT JOIN staff m ON m.id = c.created_by
   LEFT JOIN booking b ON b.id = c.booking_id LEFT JOIN slot s ON s.id = b.slot_id LEFT JOIN venue v ON v.id = s.venue_id LEFT JOIN notice n ON n.id = c.notice_id
   LEFT JOIN LATERAL (SELECT count(*) AS attempts, (array_agg(outcome ORDER BY id DESC))[1] AS last_outcome FROM callback_attempt WHERE callback_id = c.id) t ON true`;
 
@@ -116,10 +124,12 @@ export async function openCallback(
 ): Promise<void> {
   const booking = await trx('booking as b')
     .join('slot as s', 's.id', 'b.slot_id')
+    .join('resident as r', 'r.id', 'b.resident_id')
     .where('b.id', input.bookingId)
-    .first<{ programme_id: string; resident_id: string; starts_at: Date; now: Date }>(
+    .first<{ programme_id: string; resident_id: string; protected: boolean; starts_at: Date; now: Date }>(
       'b.programme_id',
       'b.resident_id',
+      'r.protected',
       's.starts_at',
       trx.raw('clock_timestamp() AS now'),
     );
@@ -134,7 +144,7 @@ export async function openCallback(
       input.cause,
       input.bookingId,
       input.noticeId,
-      callbackDueAt(booking.now, booking.starts_at),
+      booking.protected ? callbackDueAtProtected(booking.now) : callbackDueAt(booking.now, booking.starts_at),
     ],
   );
 }
@@ -382,12 +392,19 @@ export function createCallbackRepository({
       });
     },
 
-    /** The most urgent entry that nobody has, for the asker: two who ask at the same time get two. Its id, undefined when there is none. */
-    async takeNext(actor: AuditActor, staffId: string, cause?: CallbackCause): Promise<string | undefined> {
+    /**
+     * The most urgent entry that nobody has, for the asker: two who ask at the same time get two. Its id, undefined when there is none.
+     * @param options.withProtected whether the asker may call protected residents
+     */
+    async takeNext(
+      actor: AuditActor,
+      staffId: string,
+      { cause, withProtected }: { readonly cause?: CallbackCause | undefined; readonly withProtected: boolean },
+    ): Promise<string | undefined> {
       return database.transaction(async (trx) => {
         const { rows } = await trx.raw<{ rows: { id: string; resident_id: string }[] }>(
           `UPDATE callback SET assigned_to = ?, version = version + 1, updated_at = now()
-            WHERE id = (SELECT id FROM callback WHERE done_at IS NULL AND assigned_to IS NULL ${cause === undefined ? '' : 'AND cause = ?'} ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            WHERE id = (SELECT id FROM callback WHERE done_at IS NULL AND assigned_to IS NULL ${cause === undefined ? '' : 'AND cause = ?'} ${withProtected ? '' : 'AND NOT EXISTS (SELECT 1 FROM resident r WHERE r.id = callback.resident_id AND r.protected)'} ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING id, resident_id`,
           cause === undefined ? [staffId] : [staffId, cause],
         );
@@ -476,6 +493,7 @@ function viewOf(row: CallbackRow): CallbackView {
   return {
     id: row.id,
     residentId: row.resident_id,
+    isProtected: row.protected,
     cause: row.cause,
     dueAt: row.due_at,
     assignedTo: row.assigned_to === null ? null : { id: row.assigned_to, displayName: row.assignee ?? '' },

@@ -34,6 +34,7 @@ export interface DataExport {
 
 /** A booking as it leaves in a file. */
 export interface ExportedBooking {
+  readonly isProtected: boolean;
   readonly reference: string;
   readonly state: BookingState;
   readonly startsAt: Date;
@@ -176,6 +177,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
         const { rows } = await database.raw<{
           rows: {
             id: string;
+            protected: boolean;
             reference: string;
             state: BookingState;
             starts_at: Date;
@@ -187,7 +189,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
             sealed_answers: Buffer | null;
           }[];
         }>(
-          `SELECT b.id, b.reference, b.state, s.starts_at, v.name AS venue_name, b.dose, b.channel, b.group_code, r.sealed, b.sealed_answers
+          `SELECT b.id, r.protected, b.reference, b.state, s.starts_at, v.name AS venue_name, b.dose, b.channel, b.group_code, r.sealed, b.sealed_answers
              FROM slot s JOIN booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
             WHERE s.programme_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND (?::uuid IS NULL OR s.venue_id = ?) AND (s.starts_at, b.id) > (?, ?)
             ORDER BY s.starts_at, b.id LIMIT ?`,
@@ -205,6 +207,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
         for (const row of rows) {
           const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
           yield {
+            isProtected: row.protected,
             reference: row.reference,
             state: row.state,
             startsAt: row.starts_at,

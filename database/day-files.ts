@@ -30,6 +30,15 @@ export function createDayFiles({ database, keys }: { database: Database; keys: K
   const derived = keys.derived('toki/day-file');
   const tickKeys = (fileId: string) => derived.map(({ key }) => createHmac('sha256', key).update(fileId).digest());
 
+  const seatIds = (fileId: string, bookingId: string): string[] =>
+    derived.map(({ key }) => {
+      const bytes = createHmac('sha256', key).update(`seat ${fileId} ${bookingId}`).digest().subarray(0, 16);
+      // As a UUID of version 8, "made by somebody's own rule": ticks carry UUIDs.
+      bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+      bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+      return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    });
+
   return {
     /** Notes a list that is given out. `tickKey`: goes into the file's encrypted part, 32 bytes. */
     async add(list: {
@@ -52,6 +61,12 @@ export function createDayFiles({ database, keys }: { database: Database; keys: K
       if (!tickKey) throw new Error('a key ring has at least one key');
       return { id, tickKey };
     },
+
+    /** What a booking is called in one file, where its id would lead to a person: of no use anywhere else. */
+    seatId: (fileId: string, bookingId: string): string => seatIds(fileId, bookingId)[0] ?? '',
+
+    /** The same under every key of the ring, for files that are loaded after a rotation. */
+    seatIds,
 
     async find(id: string): Promise<DayFile | undefined> {
       const row = await database('day_file')

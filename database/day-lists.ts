@@ -12,6 +12,7 @@ import type { SealedResident } from './residents';
 export interface DayListEntry {
   readonly bookingId: string;
   readonly residentId: string;
+  readonly isProtected: boolean;
   readonly reference: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
@@ -32,11 +33,12 @@ export interface DayListEntry {
 }
 
 /** What moves on a list during the day; nothing of it says who. */
-export type DayListChange = Pick<DayListEntry, 'bookingId' | 'state' | 'version' | 'arrivedAt'>;
+export type DayListChange = Pick<DayListEntry, 'bookingId' | 'isProtected' | 'state' | 'version' | 'arrivedAt'>;
 
 interface Row {
   id: string;
   resident_id: string;
+  protected: boolean;
   reference: string;
   starts_at: Date;
   ends_at: Date;
@@ -51,7 +53,7 @@ interface Row {
   sealed_answers: Buffer | null;
 }
 
-const select = `SELECT b.id, b.resident_id, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed, b.programme_version_id, b.sealed_answers
+const select = `SELECT b.id, b.resident_id, r.protected, b.reference, s.starts_at, s.ends_at, b.dose, b.channel, b.state, b.version, b.updated_at, b.group_code, r.sealed, b.programme_version_id, b.sealed_answers
   FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id`;
 const ofDay = `s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled')`;
 
@@ -80,6 +82,7 @@ export function createDayLists({
     return {
       bookingId: row.id,
       residentId: row.resident_id,
+      isProtected: row.protected,
       reference: row.reference,
       startsAt: row.starts_at,
       endsAt: row.ends_at,
@@ -129,12 +132,15 @@ export function createDayLists({
 
     /** State of every booking of the list that changed after `since`. */
     async changes(programmeId: string, venueId: string, day: string, since: Date): Promise<DayListChange[]> {
-      const { rows } = await database.raw<{ rows: Pick<Row, 'id' | 'state' | 'version' | 'updated_at'>[] }>(
-        `SELECT b.id, b.state, b.version, b.updated_at FROM slot s JOIN booking b ON b.slot_id = s.id WHERE ${ofDay} AND b.updated_at > ?`,
+      const { rows } = await database.raw<{
+        rows: Pick<Row, 'id' | 'protected' | 'state' | 'version' | 'updated_at'>[];
+      }>(
+        `SELECT b.id, r.protected, b.state, b.version, b.updated_at FROM slot s JOIN booking b ON b.slot_id = s.id JOIN resident r ON r.id = b.resident_id WHERE ${ofDay} AND b.updated_at > ?`,
         [programmeId, venueId, ...bounds(day), since],
       );
       return rows.map((row) => ({
         bookingId: row.id,
+        isProtected: row.protected,
         state: row.state,
         version: row.version,
         arrivedAt: row.state === 'attended' ? row.updated_at : null,

@@ -16,6 +16,7 @@ export interface TouchedBooking {
   readonly kind: EffectKind;
   readonly bookingId: string;
   readonly residentId: string;
+  readonly isProtected: boolean;
   readonly reference: string | null;
   readonly state: 'held' | 'confirmed';
   readonly dose: number;
@@ -100,6 +101,7 @@ export function createImportReview({ database, keys }: { readonly database: Data
           kind: EffectKind;
           id: string;
           resident_id: string;
+          protected: boolean;
           reference: string | null;
           state: 'held' | 'confirmed';
           dose: number;
@@ -108,9 +110,9 @@ export function createImportReview({ database, keys }: { readonly database: Data
         }>
       >(
         `WITH ${sql}
-          SELECT t.kind, b.id, b.resident_id, b.reference, b.state, b.dose, s.starts_at, v.name
+          SELECT t.kind, b.id, b.resident_id, r.protected, b.reference, b.state, b.dose, s.starts_at, v.name
             FROM touched t JOIN booking b ON b.resident_id = t.resident_id AND b.state IN ('held', 'confirmed')
-            JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id
+            JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
            ORDER BY t.kind DESC, s.starts_at, b.id OFFSET :offset LIMIT :limit`,
         { ...values, offset, limit },
       );
@@ -118,6 +120,7 @@ export function createImportReview({ database, keys }: { readonly database: Data
         kind: row.kind,
         bookingId: row.id,
         residentId: row.resident_id,
+        isProtected: row.protected,
         reference: row.reference,
         state: row.state,
         dose: row.dose,

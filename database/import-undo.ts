@@ -20,6 +20,7 @@ function dependent(kept: string): string {
 }
 
 export interface DependentBooking {
+  readonly isProtected: boolean;
   readonly id: string;
   readonly reference: string | null;
   readonly state: string;
@@ -92,17 +93,19 @@ export function createImportUndo(database: Database) {
         if (found[0]?.is_kept !== true) return [];
         const { rows } = await client.query<{
           id: string;
+          protected: boolean;
           reference: string | null;
           state: string;
           starts_at: Date;
           name: string;
         }>(
-          `SELECT b.id, b.reference, b.state, s.starts_at, v.name FROM (SELECT b.* ${dependent(kept)}) AS b
-             JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id ORDER BY s.starts_at, b.id LIMIT $2`,
+          `SELECT b.id, r.protected, b.reference, b.state, s.starts_at, v.name FROM (SELECT b.* ${dependent(kept)}) AS b
+             JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id ORDER BY s.starts_at, b.id LIMIT $2`,
           [runId, limit],
         );
         return rows.map((row) => ({
           id: row.id,
+          isProtected: row.protected,
           reference: row.reference,
           state: row.state,
           startsAt: row.starts_at,

@@ -20,6 +20,7 @@ const sealedColumns = [
   { table: 'import_file', key: ['id'], column: 'sealed_name' },
   { table: 'import_file_chunk', key: ['file_id', 'seq'], column: 'sealed' },
   { table: 'import_row_error', key: ['run_id', 'line', 'code'], column: 'sealed_value' },
+  { table: 'confirmed_address', key: ['resident_id'], column: 'sealed_email' },
   { table: 'assignment_row', key: ['run_id', 'line'], column: 'sealed' },
 ] as const;
 

@@ -76,6 +76,7 @@ export async function lockSeats(trx: Knex.Transaction, slotIds: readonly string[
 /** Somebody whose seat stands in the way: never a name. */
 export interface TouchedBooking {
   readonly bookingId: string;
+  readonly isProtected: boolean;
   readonly slotId: string;
   /** Nine digits; null while it is held. */
   readonly reference: string | null;
@@ -94,6 +95,7 @@ export async function touchedBookings(
   const { rows } = await connection.raw<{
     rows: {
       id: string;
+      protected: boolean;
       slot_id: string;
       reference: string | null;
       channel: Channel;
@@ -101,15 +103,16 @@ export async function touchedBookings(
       hold_expires_at: Date | null;
     }[];
   }>(
-    `SELECT b.id, b.slot_id, b.reference, b.channel, b.state, b.hold_expires_at FROM (
-       SELECT id, slot_id, reference, channel, state, NULL::timestamptz AS hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state IN ('confirmed', 'attended', 'no_show')
+    `SELECT b.id, r.protected, b.slot_id, b.reference, b.channel, b.state, b.hold_expires_at FROM (
+       SELECT id, resident_id, slot_id, reference, channel, state, NULL::timestamptz AS hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state IN ('confirmed', 'attended', 'no_show')
        UNION ALL
-       SELECT id, slot_id, NULL, channel, state, hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state = 'held'
-     ) b JOIN slot s ON s.id = b.slot_id ORDER BY s.starts_at, b.id LIMIT :limit`,
+       SELECT id, resident_id, slot_id, NULL, channel, state, hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state = 'held'
+     ) b JOIN slot s ON s.id = b.slot_id JOIN resident r ON r.id = b.resident_id ORDER BY s.starts_at, b.id LIMIT :limit`,
     { slots: [...slotIds], limit },
   );
   return rows.map((row) => ({
     bookingId: row.id,
+    isProtected: row.protected,
     slotId: row.slot_id,
     reference: row.reference,
     channel: row.channel,

@@ -96,6 +96,12 @@ export function createLineLinks({ database, keys }: { database: Database; keys: 
           .delete()
           .returning<{ resident_id: string }[]>('resident_id');
         if (!row) return false;
+        // The lock keeps a protection from coming in between: an account is never linked to somebody who is protected.
+        const resident = await trx('resident')
+          .where({ id: row.resident_id, protected: false })
+          .forShare()
+          .first<{ id: string } | undefined>('id');
+        if (!resident) return false;
         await trx('line_link')
           .insert({
             id: uuidv7(),

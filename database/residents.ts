@@ -1,3 +1,4 @@
+import type { Protection } from '../domain/staff/visibility';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 
@@ -10,7 +11,7 @@ export interface Resident {
   readonly kana?: string | undefined;
   /** Codes of the groups that the person declared to belong to. */
   readonly declared: readonly string[];
-  /** Nobody may learn from the web where this person will be. */
+  /** Where this person will be is told to nobody without the stronger check, and never by machine. */
   readonly isProtected: boolean;
 }
 
@@ -77,6 +78,18 @@ export function createResidentRepository({ database, keys }: { database: Databas
       await database('resident')
         .where({ id })
         .update({ declared: [...groupCodes] });
+    },
+
+    /** Whether somebody is protected, and the address that was confirmed for them. Nobody counts as protected: then nothing leaves. */
+    async protectionOf(id: string): Promise<Protection> {
+      const row = await database('resident as r')
+        .leftJoin('confirmed_address as a', 'a.resident_id', 'r.id')
+        .where('r.id', id)
+        .first<{ protected: boolean; sealed_email: Buffer | null } | undefined>('r.protected', 'a.sealed_email');
+      return {
+        isProtected: row?.protected ?? true,
+        confirmedAddress: row?.sealed_email ? keys.open(row.sealed_email).toString('utf8') : undefined,
+      };
     },
 
     async find(id: string): Promise<Resident | undefined> {

@@ -32,7 +32,7 @@ const noteEveryMs = 60_000;
 
 const findText = `SELECT s.resident_id, s.seen_at, s.channel, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
   FROM citizen_session s JOIN resident r ON r.id = s.resident_id
-  WHERE s.token_hash = $1
+  WHERE s.token_hash = $1 AND NOT r.protected
     AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
     AND s.created_at > now() - interval '${String(absoluteMinutes)} minutes'`;
 

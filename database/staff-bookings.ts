@@ -3,10 +3,11 @@ import { instantOf } from '../domain/calendar/city-time';
 import type { Channel } from '../domain/contracts/booking-workflow';
 import type { Database } from './connection';
 
-/** One line of the staff's list of bookings. Nothing in it says who the resident is. */
+/** One line of the staff's list of bookings, as it is read: what of it is told is decided by `domain/staff/visibility.ts`. */
 export interface BookingLine {
   readonly id: string;
   readonly residentId: string;
+  readonly isProtected: boolean;
   readonly reference: string | null;
   /** A hold whose time is over is told as expired, whether or not it was released yet. */
   readonly state: BookingState;
@@ -45,6 +46,7 @@ export type StaffBookingReader = ReturnType<typeof createStaffBookingReader>;
 interface LineRow {
   id: string;
   resident_id: string;
+  protected: boolean;
   reference: string | null;
   state: BookingState;
   dose: number;
@@ -102,15 +104,16 @@ export function createStaffBookingReader(database: Database) {
             WHERE ${conditions.join(' AND ')}
             ORDER BY s.starts_at ${direction}, s.id ${direction}, b.id ${direction} LIMIT ?
          )
-         SELECT p.*, v.name AS venue_name,
+         SELECT p.*, r.protected, v.name AS venue_name,
                 EXISTS (SELECT 1 FROM notice n WHERE n.booking_id = p.id AND n.urgency > 0) OR EXISTS (SELECT 1 FROM callback c WHERE c.booking_id = p.id AND c.done_at IS NULL) AS attention
-           FROM page p JOIN venue v ON v.id = p.venue_id
+           FROM page p JOIN venue v ON v.id = p.venue_id JOIN resident r ON r.id = p.resident_id
           ORDER BY p.starts_at ${direction}, p.slot_id ${direction}, p.id ${direction}`,
         [...bindings, filter.limit],
       );
       return rows.map((row) => ({
         id: row.id,
         residentId: row.resident_id,
+        isProtected: row.protected,
         reference: row.reference,
         state: row.state,
         dose: row.dose,

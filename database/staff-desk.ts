@@ -1,4 +1,5 @@
 import type { Answers } from '../domain/booking/form';
+import { callbackDueAtProtected } from '../domain/contact/callback';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
 import type { SealedResident } from './residents';
@@ -78,13 +79,54 @@ export function createStaffDeskReader({ database, keys }: { database: Database; 
       return row?.protected ?? false;
     },
 
-    /** Also ends the resident's sessions on the citizen site. False: there is nobody of this id. */
-    async protect(residentId: string, isProtected: boolean): Promise<boolean> {
+    /**
+     * Protecting ends the resident's sessions on the citizen site, takes their LINE account off, and makes calls that wait due at a time
+     * that says nothing of the appointment. Ending it forgets the confirmed address. Undefined: there is nobody of this id.
+     */
+    async protect(residentId: string, isProtected: boolean): Promise<{ readonly unlinked: boolean } | undefined> {
       return database.transaction(async (trx) => {
         const rows = await trx('resident').where({ id: residentId }).update({ protected: isProtected });
-        if (isProtected) await trx('citizen_session').where({ resident_id: residentId }).delete();
-        return rows > 0;
+        if (rows === 0) return undefined;
+        if (!isProtected) {
+          await trx('confirmed_address').where({ resident_id: residentId }).delete();
+          return { unlinked: false };
+        }
+        await trx('citizen_session').where({ resident_id: residentId }).delete();
+        await trx('line_nonce').where({ resident_id: residentId }).delete();
+        const links = await trx('line_link').where({ resident_id: residentId }).delete();
+        await trx('callback')
+          .where({ resident_id: residentId, done_at: null })
+          .whereNot('cause', 'promised')
+          .update({ due_at: callbackDueAtProtected(new Date()) });
+        return { unlinked: links > 0 };
       });
+    },
+
+    /** Where a protected resident may be written to from now on; null: nowhere any more. False: they are not protected. */
+    async confirmAddress(residentId: string, staffId: string, email: string | null): Promise<boolean> {
+      return database.transaction(async (trx) => {
+        const row = await trx('resident')
+          .where({ id: residentId, protected: true })
+          .forShare()
+          .first<{ id: string } | undefined>('id');
+        if (!row) return false;
+        await trx('confirmed_address').where({ resident_id: residentId }).delete();
+        if (email !== null)
+          await trx('confirmed_address').insert({
+            resident_id: residentId,
+            sealed_email: keys.seal(email),
+            confirmed_by: staffId,
+          });
+        return true;
+      });
+    },
+
+    /** The address that was confirmed for a protected resident. */
+    async confirmedAddress(residentId: string): Promise<string | undefined> {
+      const row = await database('confirmed_address')
+        .where({ resident_id: residentId })
+        .first<{ sealed_email: Buffer } | undefined>('sealed_email');
+      return row && keys.open(row.sealed_email).toString('utf8');
     },
   };
 }

@@ -15,6 +15,7 @@ export interface NoticeLine {
   readonly id: string;
   readonly bookingId: string;
   readonly residentId: string;
+  readonly isProtected: boolean;
   readonly reference: string | null;
   readonly bookingState: BookingState;
   readonly startsAt: Date;
@@ -55,6 +56,8 @@ interface LineRow {
   id: string;
   booking_id: string;
   resident_id: string;
+  protected: boolean;
+  confirmed_address: Buffer | null;
   reference: string | null;
   booking_state: BookingState;
   dose: number;
@@ -75,8 +78,9 @@ interface LineRow {
   handled_at: Date | null;
 }
 
-const lines = `SELECT n.*, b.resident_id, b.reference, b.state AS booking_state, b.dose, b.programme_version_id, b.sealed_answers, s.starts_at, v.name AS venue_name
-  FROM notice n JOIN booking b ON b.id = n.booking_id JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id`;
+const lines = `SELECT n.*, b.resident_id, b.reference, b.state AS booking_state, b.dose, b.programme_version_id, b.sealed_answers, s.starts_at, v.name AS venue_name, r.protected, a.sealed_email AS confirmed_address
+  FROM notice n JOIN booking b ON b.id = n.booking_id JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id
+  JOIN resident r ON r.id = b.resident_id LEFT JOIN confirmed_address a ON a.resident_id = r.id`;
 /** In the order of the list: failed, unclear, the others. */
 const urgencies = [2, 1, 0] as const;
 
@@ -90,7 +94,8 @@ export function createStaffNoticeReader({
   keys: KeyRing;
   programmes: Pick<Programmes, 'version'>;
 }) {
-  function addressIn(row: Pick<LineRow, 'sealed_answers'>, version: ProgrammeVersion): string | undefined {
+  function addressIn(row: LineRow, version: ProgrammeVersion): string | undefined {
+    if (row.protected) return row.confirmed_address ? keys.open(row.confirmed_address).toString('utf8') : undefined;
     return row.sealed_answers
       ? emailIn(version.document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
       : undefined;
@@ -103,6 +108,7 @@ export function createStaffNoticeReader({
       id: row.id,
       bookingId: row.booking_id,
       residentId: row.resident_id,
+      isProtected: row.protected,
       reference: row.reference,
       bookingState: row.booking_state,
       startsAt: row.starts_at,

@@ -10,6 +10,7 @@ export interface StandingRow {
   id: string;
   programme_version_id: string;
   created_at: Date;
+  protected: boolean;
   reference: string | null;
   state: BookingState;
   dose: number;
@@ -51,7 +52,7 @@ export async function standingBookings(
   const last = slots.at(-1);
   if (!last) return { rows: [], next: undefined };
   const { rows } = await database.raw<{ rows: StandingRow[] }>(
-    `SELECT b.id, b.programme_version_id, b.created_at, b.reference, b.state, b.dose, b.channel, s.id AS slot_id, s.starts_at, v.code AS venue_code, v.name AS venue_name,
+    `SELECT b.id, b.programme_version_id, b.created_at, r.protected, b.reference, b.state, b.dose, b.channel, s.id AS slot_id, s.starts_at, v.code AS venue_code, v.name AS venue_name,
             r.group_code, r.declared, r.search_keys[1]::text AS birth_key,
             EXISTS (SELECT 1 FROM booking_permit p WHERE p.resident_id = b.resident_id AND p.programme_id = b.programme_id AND p.dose = b.dose) AS permitted,
             previous.id AS previous_id, previous.state AS previous_state, previous.starts_at AS previous_starts_at, previous.venue_code AS previous_venue

@@ -23,6 +23,7 @@ import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';
 import * as unmetWishes from './0024_unmet_wishes';
 import * as stoppedSlots from './0026_stopped_slots';
+import * as protectedResidents from './0027_protected_residents';
 import * as namesakes from './0028_namesakes';
 
 interface Migration {
@@ -55,6 +56,7 @@ const migrations: readonly Migration[] = [
   { name: '0021_programme_changes', up: programmeChanges.up },
   { name: '0024_unmet_wishes', up: unmetWishes.up },
   { name: '0026_stopped_slots', up: stoppedSlots.up },
+  { name: '0027_protected_residents', up: protectedResidents.up },
   { name: '0028_namesakes', up: namesakes.up },
 ];
 

@@ -49,7 +49,7 @@ export function staffApi(
   { gate, cookies, demo }: { readonly gate: StaffGate; readonly cookies: CookieJar; readonly demo: boolean },
 ): StaffRoute[] {
   const logIn = createStaffLogIn({ ...desk, local: desk.localLogIn, demo });
-  const identityGate = createIdentityGate(desk.identityChecks);
+  const identityGate = createIdentityGate(desk);
   const phone = createPhoneBookings({ ...desk, identityGate });
   const routes = [
     ...sessionRoutes({ ...desk, gate, logIn }),
@@ -70,8 +70,8 @@ export function staffApi(
     ...scheduleRoutes(desk),
     ...slotRoutes(desk),
     ...numberRoutes(desk),
-    ...bookingListRoutes(desk),
-    ...noticeRoutes(desk),
+    ...bookingListRoutes({ ...desk, identityGate }),
+    ...noticeRoutes({ ...desk, identityGate }),
     ...broadcastRoutes({ ...desk, programmes: programmesAsTheSiteSays(desk.programmes, desk.site) }),
     ...callbackRoutes(desk),
     ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),

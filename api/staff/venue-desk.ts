@@ -1,18 +1,21 @@
 import type { Audit, AuditActor } from '../../database/audit';
 import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings';
-import type { DayFiles } from '../../database/day-files';
+import type { DayFile, DayFiles } from '../../database/day-files';
 import type { DayListEntry, DayLists } from '../../database/day-lists';
+import type { IdentityChecks } from '../../database/identity-checks';
 import type { Programmes } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
 import type { StaffDeskReader } from '../../database/staff-desk';
 import { type Refusal, refusals, refuse } from '../../domain/booking/refusals';
 import type { BookingForRules } from '../../domain/booking/rules';
 import { cityDate } from '../../domain/calendar/city-time';
+import { failuresAllowed } from '../../domain/desk/identity';
 import {
   type BookingAtDoor,
   bookingAtDoor,
   decideCheckIn,
   type Door,
+  isExpectedAt,
   type LetThroughReason,
   readShownCode,
   type UndoReason,
@@ -20,13 +23,15 @@ import {
 } from '../../domain/reception/check-in';
 import type { DayTicks } from '../../domain/reception/ticks';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
+import { disclosureTo } from '../../domain/staff/visibility';
 import { type ChangeRecorderDependencies, createChangeRecorder } from './recorded-change';
 
 export interface VenueDeskDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'findByCoupon'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly reader: Pick<StaffDeskReader, 'findByReference' | 'opened' | 'isProtected'>;
+  readonly identityChecks: Pick<IdentityChecks, 'keep' | 'recentFailures'>;
   readonly dayLists: DayLists;
   readonly dayFiles: DayFiles;
   readonly audit: Audit;
@@ -38,6 +43,8 @@ export interface CheckInInput {
   /** What was shown, or the booking that was chosen from the list. */
   readonly shown: { readonly code: string } | { readonly bookingId: string };
   readonly letThrough?: LetThroughReason | undefined;
+  /** What the person said, `YYYY-MM-DD`: asked for where the resident is protected. */
+  readonly birthDate?: string | undefined;
 }
 
 export interface CheckInAnswer {
@@ -59,7 +66,7 @@ export type VenueDesk = ReturnType<typeof createVenueDesk>;
 
 /** What happens at a venue on the day. Each change is recorded and goes to the booking's workflow. */
 export function createVenueDesk(dependencies: VenueDeskDependencies) {
-  const { bookings, programmes, residents, reader, dayLists, dayFiles, audit } = dependencies;
+  const { bookings, programmes, residents, reader, identityChecks, dayLists, dayFiles, audit } = dependencies;
   const record = createChangeRecorder(dependencies);
   const action = 'booking.check_in';
 
@@ -109,11 +116,51 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
     return list.find((item) => item.id === chosen?.id) ?? notFound(refuseStaff('nothing_booked'), resident.id);
   }
 
+  /**
+   * What stands in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
+   * say their birth date, which is compared and not shown.
+   */
+  async function refusalAtDoor(
+    booking: BookingView,
+    door: Door,
+    { shown, birthDate, staffId }: { shown: CheckInInput['shown']; birthDate: string | undefined; staffId: string },
+  ): Promise<Refusal | StaffRefusal | undefined> {
+    const resident = await reader.opened(booking.residentId);
+    if (!resident || disclosureTo('venue_day', resident) === 'whole') return undefined;
+    if ('bookingId' in shown) return refuse('booking_unknown');
+    if (!isExpectedAt(atDoor(booking), door))
+      return (await isCouponNumber(shown.code)) ? refuseStaff('nothing_booked') : refuse('booking_unknown');
+    if (birthDate === undefined) return refuseStaff('birth_date_needed');
+    if ((await identityChecks.recentFailures(resident.id)) >= failuresAllowed) return refuseStaff('identity_locked');
+    if (birthDate === resident.birthDate) return undefined;
+    await identityChecks.keep({ staffId, residentId: resident.id, passed: false, items: ['birthDate'] });
+    return refuseStaff('birth_date_other');
+  }
+
+  async function isCouponNumber(code: string): Promise<boolean> {
+    const { document } = await programmes.current();
+    return readShownCode(code, document.identification.couponNumber)?.by === 'couponNumber';
+  }
+
+  /** The bookings of a file's day by what a file calls those of protected residents; also of people who are not protected any more. */
+  async function seatsOf({ id, programmeId, venueId, day }: DayFile): Promise<ReadonlyMap<string, string>> {
+    const entries = await dayLists.list(programmeId, venueId, day);
+    return new Map(
+      entries.flatMap(({ bookingId }) => dayFiles.seatIds(id, bookingId).map((seat) => [seat, bookingId] as const)),
+    );
+  }
+
+  async function referenceTold(booking: BookingView): Promise<string | null> {
+    const isProtected = await reader.isProtected(booking.residentId);
+    return disclosureTo('venue_day', { isProtected }) === 'whole' ? booking.reference : null;
+  }
+
   return {
     /** Checks somebody in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
     async checkIn(
       by: AuditActor,
-      { venueId, dose, shown, letThrough }: CheckInInput,
+      staffId: string,
+      { venueId, dose, shown, letThrough, birthDate }: CheckInInput,
     ): Promise<CheckInAnswer | Refusal | StaffRefusal> {
       const door: Door = { venueId, today: cityDate(new Date()), dose };
       const booking = await bookingOf(by, shown, door);
@@ -124,6 +171,11 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
       const decision = decideCheckIn(document, atDoor(booking), others, door);
       const told = (result: string) =>
         audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
+      const hidden = await refusalAtDoor(booking, door, { shown, birthDate, staffId });
+      if (hidden) {
+        await told('staffCode' in hidden ? hidden.staffCode : hidden.code);
+        return hidden;
+      }
       if ('staffCode' in decision) {
         await told(decision.staffCode);
         return decision;
@@ -168,7 +220,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
       onBooking(by, 'booking.undo_check_in', bookingId, { reason }, () => bookings.undoCheckIn(bookingId, 'venue')),
 
     /** Somebody without a booking takes a seat of the venue, in one step. */
-    walkIn(
+    async walkIn(
       by: AuditActor,
       input: {
         residentId: string;
@@ -178,11 +230,15 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
         idempotencyKey?: string;
       },
     ): Promise<BookingChange | Refusal | InvalidAnswers> {
-      return record(
+      const result = await record(
         by,
         { action: 'booking.walk_in', residentId: input.residentId, subject: { kind: 'slot', id: input.slotId } },
         () => bookings.walkIn(input),
       );
+      if (result.ok || result.code === 'invalid_answers') return result;
+      // The days in a refusal are counted from the resident's other bookings.
+      const isProtected = await reader.isProtected(input.residentId);
+      return disclosureTo('venue_day', { isProtected }) === 'whole' ? result : refuse(result.code);
     },
 
     /** Counts as not come whose time is over and who was not seen. How many that were, and how many were quicker than the closing. */
@@ -218,9 +274,11 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
         result: refusal?.staffCode ?? 'begun',
         detail: { ticks: ticks.ticks.length },
       });
-      if (refusal) return refusal;
+      if (!file || refusal) return refusal ?? refuseStaff('day_file_unknown');
       const outcomes: TickOutcome[] = [];
-      for (const [bookingId, at] of ticks.ticks) {
+      const bookingOfSeat = await seatsOf(file);
+      for (const [id, at] of ticks.ticks) {
+        const bookingId = bookingOfSeat.get(id) ?? id;
         const detail = { dayFile: ticks.file, arrivedAt: new Date(at * 1_000).toISOString() };
         const result = await onBooking(by, action, bookingId, detail, () =>
           bookings.checkIn(bookingId, 'venue', new Date(at * 1_000)),
@@ -228,7 +286,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
         if (result.ok)
           outcomes.push({
             bookingId,
-            reference: result.booking.reference,
+            reference: await referenceTold(result.booking),
             outcome: result.replayed ? 'already' : 'applied',
             sentence: null,
           });
@@ -236,7 +294,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
           const booking = await bookings.find(bookingId);
           outcomes.push({
             bookingId,
-            reference: booking?.reference ?? null,
+            reference: booking ? await referenceTold(booking) : null,
             outcome: 'refused',
             sentence: refusals[result.code].sentence,
           });

@@ -16,6 +16,7 @@ export type CallbackEnd = (typeof callbackEnds)[number];
 
 const lastCallAt = '17:00';
 const dayMs = 86_400_000;
+const protectedCallMs = 2 * 3_600_000;
 
 /**
  * When somebody who could not be told is to be called at the latest: within a day, and before the evening of the day before
@@ -26,6 +27,11 @@ export function callbackDueAt(now: Date, slotStartsAt: Date): Date {
   if (slotStartsAt <= now) return new Date(within);
   const before = instantOf(addDays(cityDate(slotStartsAt), -1), lastCallAt).getTime();
   return new Date(Math.max(now.getTime(), Math.min(within, before)));
+}
+
+/** When a protected resident is called: soon, whenever the appointment is, so that the time says nothing of it. */
+export function callbackDueAtProtected(now: Date): Date {
+  return new Date(now.getTime() + protectedCallMs);
 }
 
 /**

@@ -80,6 +80,7 @@ export function noticeWords(step: JourneyPlanStep): string {
 const skipReasons: Readonly<Record<string, string>> = {
   no_address: 'メールアドレスなし',
   not_linked: 'LINEの連携なし',
+  protected: '保護対象のため送りません',
   booked_shortly_before: '予約が直前のため不要',
   past: '予約のときに過ぎていたため不要',
   too_late: '時間が過ぎたため中止',

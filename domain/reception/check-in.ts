@@ -109,6 +109,12 @@ export function decideCheckIn(
   return warnings.length === 0 ? { kind: 'ready' } : { kind: 'warn', warnings };
 }
 
+/** Whether a booking is one of this venue and day, and not over. */
+export function isExpectedAt({ state, venueId, startsAt }: BookingAtDoor, door: Door): boolean {
+  const isLive = state === 'confirmed' || state === 'attended' || state === 'no_show';
+  return isLive && venueId === door.venueId && cityDate(startsAt) === door.today;
+}
+
 /**
  * The booking that somebody with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
  * of equal ones the dose of the desk.

@@ -154,6 +154,17 @@ export const staffRefusals = {
     http: 409,
     sentence: 'この通知はもう一度送ることができません。宛先がないか、予約の状態が変わっています。',
   },
+  notice_withheld: {
+    http: 409,
+    sentence:
+      '保護対象の方への通知は止めてあります。責任者が送ってよいメールアドレスを確認すると、そのアドレスにだけ送れます。',
+  },
+  birth_date_needed: {
+    http: 422,
+    sentence: '生年月日の確認が必要です。ご本人に生年月日を言っていただき、入力してください。',
+  },
+  birth_date_other: { http: 422, sentence: '生年月日が登録と一致しません。ご本人にもう一度お聞きください。' },
+  not_protected: { http: 409, sentence: 'この方は保護の対象ではありません。' },
   notice_cap_reached: {
     http: 429,
     sentence: 'この予約への再送は、1日に送れる回数に達しました。電話で連絡してください。',
@@ -179,7 +190,7 @@ export const staffRefusals = {
   },
   nothing_booked: {
     http: 404,
-    sentence: 'この方の予約はありません。予約のない方として受け付けられるか、お確かめください。',
+    sentence: 'この番号で受け付けられる予約は見つかりません。予約のない方として受け付けられるか、お確かめください。',
   },
   booking_cancelled: {
     http: 409,

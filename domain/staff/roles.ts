@@ -10,6 +10,13 @@ export const roleWords: Readonly<Record<StaffRole, string>> = {
   auditor: '監査',
 };
 
+/** Who answers for what operators may not decide. */
+export const supervisingRoles = ['supervisor', 'city_admin'] as const;
+
+export function isSupervising(role: StaffRole): boolean {
+  return (supervisingRoles as readonly StaffRole[]).includes(role);
+}
+
 /** Minutes without a request after which a session is over. */
 export const idleMinutes = 30;
 

@@ -12,6 +12,7 @@ test('the page of a day allows exactly the script and the style that stand in it
       day: '2021-06-01',
       madeAt: new Date('2021-05-31T18:00:00+09:00'),
       entries: [],
+      seatIdOf: (id) => id,
     },
     'とき 朱鷺 さど 2021',
   );

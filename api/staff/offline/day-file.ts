@@ -8,6 +8,7 @@ import { cityDate, cityTime, formatDateJa } from '../../../domain/calendar/city-
 import { foldKana } from '../../../domain/kana';
 import { mostTicks } from '../../../domain/reception/ticks';
 import { toldWords } from '../../../domain/reception/told';
+import { disclosureTo, protectedWords } from '../../../domain/staff/visibility';
 
 const derive = promisify(pbkdf2);
 /** OWASP's figure for PBKDF2 with SHA-256; 0.2 to 1 s on the machines that open the file. */
@@ -21,6 +22,8 @@ export interface DayFileContent {
   readonly day: string;
   readonly madeAt: Date;
   readonly entries: readonly DayListEntry[];
+  /** What a seat is called in this file alone, where nothing may lead to whose it is. */
+  readonly seatIdOf: (bookingId: string) => string;
 }
 
 /** Writes a day list as one page that needs no server: everything personal in it is encrypted under the passphrase. */
@@ -34,13 +37,17 @@ export function createDayFileWriter(
   // The page can reach nobody: no network at all, and no script but this one.
   const csp = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
 
-  return async ({ fileId, tickKey, venueName, day, madeAt, entries }, passphrase) => {
+  return async ({ fileId, tickKey, venueName, day, madeAt, entries, seatIdOf }, passphrase) => {
     const salt = randomBytes(16);
     const iv = randomBytes(12);
     const key = await derive(passphrase.normalize('NFKC').trim(), salt, iterations, 32, 'sha256');
     const cipher = createCipheriv('aes-256-gcm', key, iv);
     cipher.setAAD(Buffer.from(fileId, 'utf8'));
-    const plain = JSON.stringify({ tickKey: tickKey.toString('base64'), mostTicks, entries: entries.map(entryOf) });
+    const plain = JSON.stringify({
+      tickKey: tickKey.toString('base64'),
+      mostTicks,
+      entries: entries.map((entry) => entryOf(entry, seatIdOf)),
+    });
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     const sealed = {
       file: fileId,
@@ -66,8 +73,18 @@ export function createDayFileWriter(
   };
 }
 
-function entryOf(entry: DayListEntry) {
+function entryOf(entry: DayListEntry, seatIdOf: DayFileContent['seatIdOf']) {
   const time = cityTime(entry.startsAt);
+  if (disclosureTo('venue_day', entry) !== 'whole')
+    return {
+      id: seatIdOf(entry.bookingId),
+      isProtected: true,
+      label: protectedWords,
+      time,
+      dose: entry.dose,
+      state: entry.state,
+      search: `${time.replace(':', '')} ${time} ${protectedWords}`,
+    };
   return {
     id: entry.bookingId,
     reference: entry.reference,

@@ -117,14 +117,11 @@
     const row = document.createElement('tr');
     row.className = entry.state === 'cancelled' ? 'off' : isIn(entry) ? 'in' : '';
     if (entry.id === found) row.classList.add('found');
-    for (const [index, value] of [
-      entry.time,
-      grouped(entry.reference),
-      entry.kana ?? '（カナなし）',
-      entry.birthWords,
-      `${entry.dose}回目`,
-      entry.told,
-    ].entries()) {
+    const dose = `${entry.dose}回目`;
+    const values = entry.isProtected
+      ? [entry.time, entry.label, '', '', dose, '']
+      : [entry.time, grouped(entry.reference), entry.kana ?? '（カナなし）', entry.birthWords, dose, entry.told];
+    for (const [index, value] of values.entries()) {
       const cell = row.insertCell();
       cell.textContent = value;
       if (index < 2) cell.className = 'number';
@@ -139,7 +136,7 @@
       button.textContent = ticks.has(entry.id) ? '受付を取り消す' : '受け付ける';
       button.setAttribute(
         'aria-label',
-        `${grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`,
+        `${entry.isProtected ? `${entry.time} ${entry.label}` : grouped(entry.reference)} を${ticks.has(entry.id) ? '取り消す' : '受け付ける'}`,
       );
       button.addEventListener('click', () => {
         if (ticks.has(entry.id)) untick(entry);
@@ -161,6 +158,10 @@
   /** Whom it is about, and before all else what they asked for. */
   function who(entry) {
     const line = document.createElement('span');
+    if (entry.isProtected) {
+      line.textContent = `${entry.time}　${entry.dose}回目　${entry.label}`;
+      return line;
+    }
     line.textContent = `${entry.time}　${entry.dose}回目　${entry.kana ?? ''}　${entry.birthWords}　${grouped(entry.reference)}`;
     if (entry.told === '') return line;
     const told = document.createElement('span');
@@ -211,7 +212,7 @@
       say(
         'bad',
         'この名簿にありません',
-        `「${digits}」の予約は、今日のこの会場にはありません。日と会場をご確認ください。`,
+        `「${digits}」の予約は、この名簿では見つかりません。日と会場をご確認ください。${list.entries.some((entry) => entry.isProtected) ? '保護対象の方は番号では探せません。予約の控えと本人確認書類で時刻を確かめ、「保護対象」の行で受け付けてください。' : ''}`,
       );
     $('code').focus();
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Affected } from '../../../database/affected';
+import type { Affected, FaultyBooking } from '../../../database/affected';
 import type { Audit } from '../../../database/audit';
 import type { ProgrammeDrafts } from '../../../database/programme-drafts';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
@@ -9,6 +9,7 @@ import { standingFaults, standingFaultWords } from '../../../domain/booking/stan
 import { checkProgrammeDocument, type ProgrammeDocument } from '../../../domain/programme/document';
 import { countEligible } from '../../../domain/programme/eligible-people';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
+import { disclosureTo } from '../../../domain/staff/visibility';
 import { cursorMoment, cursorOf, cursorQuery } from '../cursor';
 import { type StaffRoute, staffRoute } from '../define-route';
 import { channel, instant, uuid } from '../shapes';
@@ -51,6 +52,30 @@ const affectedShape = z
     }),
   })
   .meta({ id: 'Affected' });
+
+const faultyShape = z
+  .object({
+    isProtected: z.literal(false),
+    id: uuid,
+    reference: z.string().nullable(),
+    state: z.enum(bookingStates),
+    dose: z.int(),
+    channel,
+    startsAt: instant,
+    venueName: z.string(),
+    fault: z.enum(standingFaults),
+    words: z.string(),
+  })
+  .meta({ id: 'AffectedBooking' });
+const protectedFaultyShape = z
+  .object({
+    isProtected: z.literal(true),
+    state: z.enum(bookingStates),
+    dose: z.int(),
+    fault: z.enum(standingFaults),
+    words: z.string(),
+  })
+  .meta({ id: 'ProtectedAffectedBooking' });
 
 export interface AffectedRouteDependencies {
   readonly drafts: Pick<ProgrammeDrafts, 'find'>;
@@ -147,21 +172,7 @@ export function affectedRoutes({ drafts, programmes, affected, audit }: Affected
         after: cursorQuery(z.tuple([cursorMoment, uuid])).optional(),
       }),
       answer: z.object({
-        bookings: z.array(
-          z
-            .object({
-              id: uuid,
-              reference: z.string().nullable(),
-              state: z.enum(bookingStates),
-              dose: z.int(),
-              channel,
-              startsAt: instant,
-              venueName: z.string(),
-              fault: z.enum(standingFaults),
-              words: z.string(),
-            })
-            .meta({ id: 'AffectedBooking' }),
-        ),
+        bookings: z.array(z.union([faultyShape, protectedFaultyShape])),
         next: z.string().nullable(),
       }),
       async handle({ params, query: { fault, after }, actor }) {
@@ -182,15 +193,23 @@ export function affectedRoutes({ drafts, programmes, affected, audit }: Affected
         });
         return {
           answer: {
-            bookings: page.bookings.map(({ startsAt, ...booking }) => ({
-              ...booking,
-              startsAt: startsAt.toISOString(),
-              words: standingFaultWords[booking.fault],
-            })),
+            bookings: page.bookings.map(faultyJson),
             next: page.next ? cursorOf(page.next.startsAt, page.next.slotId) : null,
           },
         };
       },
     }),
   ];
+}
+
+function faultyJson({
+  isProtected,
+  startsAt,
+  ...booking
+}: FaultyBooking): z.input<typeof faultyShape> | z.input<typeof protectedFaultyShape> {
+  const words = standingFaultWords[booking.fault];
+  const { state, dose, fault } = booking;
+  return disclosureTo('review', { isProtected }) === 'whole'
+    ? { ...booking, isProtected: false, startsAt: startsAt.toISOString(), words }
+    : { isProtected: true, state, dose, fault, words };
 }

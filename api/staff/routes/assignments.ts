@@ -12,6 +12,7 @@ import { type AssignmentPart, assignmentWorkflowId } from '../../../domain/contr
 import { channels } from '../../../domain/contracts/booking-workflow';
 import type { CsvCell } from '../../../domain/csv/write-csv';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
+import { disclosureTo, protectedWords } from '../../../domain/staff/visibility';
 import type { AssignmentDesk } from '../assignment-desk';
 import { csvAnswer, csvFile } from '../csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
@@ -372,7 +373,18 @@ export function assignmentRoutes({
   ];
 }
 
-function rowJson({ line: at, state, cells, code, detail, bookingId }: AssignmentFinding): z.input<typeof rowShape> {
+function rowJson({
+  line: at,
+  isProtected,
+  state,
+  cells: all,
+  code,
+  detail,
+  bookingId,
+}: AssignmentFinding): z.input<typeof rowShape> {
+  // The number of a protected resident beside a venue and a time is what nobody may see, also where it was not booked as it stands.
+  const isWhole = disclosureTo('review', { isProtected }) === 'whole';
+  const cells: AssignmentFinding['cells'] = isWhole ? all : { number: protectedWords };
   return {
     line: at,
     state,
@@ -381,7 +393,7 @@ function rowJson({ line: at, state, cells, code, detail, bookingId }: Assignment
     date: cells.date ?? '',
     time: cells.time ?? '',
     dose: cells.dose ?? '',
-    sentence: code === null ? null : explainAssignmentFault(code, detail),
-    bookingId,
+    sentence: code === null ? null : explainAssignmentFault(code, isWhole ? detail : {}),
+    bookingId: isWhole ? bookingId : null,
   };
 }

@@ -2,9 +2,11 @@ import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit';
 import type { AuditSearch, TouchedResident } from '../../../database/audit-search';
+import type { IdentityChecks } from '../../../database/identity-checks';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { csvText } from '../../../domain/csv/write-csv';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { auditEntryTold, disclosureTo } from '../../../domain/staff/visibility';
 import { type StaffRoute, staffRoute } from '../define-route';
 import { instant, role, uuid } from '../shapes';
 
@@ -56,7 +58,15 @@ const touchedShape = z
   .meta({ id: 'TouchedResident' });
 
 /** What was read and changed by whom. Looking at it is recorded too. */
-export function auditRoutes({ audit, auditSearch }: { audit: Audit; auditSearch: AuditSearch }): StaffRoute[] {
+export function auditRoutes({
+  audit,
+  auditSearch,
+  identityChecks,
+}: {
+  audit: Audit;
+  auditSearch: AuditSearch;
+  identityChecks: Pick<IdentityChecks, 'openResidents'>;
+}): StaffRoute[] {
   return [
     staffRoute({
       method: 'get',
@@ -162,7 +172,8 @@ export function auditRoutes({ audit, auditSearch }: { audit: Audit; auditSearch:
         before: number.optional(),
       }),
       answer: z.object({ events: z.array(eventShape), before: z.int().nullable() }),
-      async handle({ query: { from, until, ...filter }, actor }) {
+      async handle({ query: { from, until, ...filter }, actor, staff }) {
+        const open = await identityChecks.openResidents(staff.staffId);
         await audit.record(actor, { action: 'audit.read', residentId: filter.residentId, result: 'done' });
         const events = await audit.list({
           ...filter,
@@ -172,7 +183,13 @@ export function auditRoutes({ audit, auditSearch }: { audit: Audit; auditSearch:
         });
         return {
           answer: {
-            events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+            events: events.map(({ isProtected, ...event }) => ({
+              ...auditEntryTold(
+                event,
+                disclosureTo('list', { isProtected }, event.residentId !== null && open.has(event.residentId)),
+              ),
+              at: event.at.toISOString(),
+            })),
             before: events.length === pageSize ? (events.at(-1)?.seq ?? null) : null,
           },
         };

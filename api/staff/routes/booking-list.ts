@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit';
 import type { BookingRepository } from '../../../database/bookings';
+import type { IdentityChecks } from '../../../database/identity-checks';
 import type { Outbox } from '../../../database/outbox';
 import type { Programmes } from '../../../database/programmes';
-import type { StaffBookingReader } from '../../../database/staff-bookings';
+import type { BookingLine, StaffBookingReader } from '../../../database/staff-bookings';
 import type { StaffNoticeReader } from '../../../database/staff-notices';
 import { bookingStates } from '../../../domain/booking/lifecycle';
 import { parseReference } from '../../../domain/booking/reference';
@@ -12,8 +13,10 @@ import { refuse } from '../../../domain/booking/refusals';
 import { addDays } from '../../../domain/calendar/city-time';
 import { bookingWorkflowId, type Timeline } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { cursorMoment, cursorOf, cursorQuery } from '../cursor';
+import { type Disclosure, disclosureTo } from '../../../domain/staff/visibility';
+import { cursorMoment, cursorOf, cursorQuery, pageOf } from '../cursor';
 import { type StaffRoute, staffRoute } from '../define-route';
+import type { IdentityGate } from '../identity-gate';
 import {
   bookingEventShape,
   bookingJson,
@@ -26,7 +29,7 @@ import {
   timelineEntryShape,
   uuid,
 } from '../shapes';
-import { noticeLineJson, noticeLineShape } from './notices';
+import { noticeLineShape, wholeNoticeLineJson } from './notices';
 
 /** Who looks at bookings, without talking to anybody. */
 const roles = ['operator', 'supervisor', 'city_admin', 'auditor'] as const;
@@ -34,6 +37,7 @@ const pageSize = 50;
 
 const lineShape = z
   .object({
+    isProtected: z.literal(false),
     id: uuid,
     residentId: uuid,
     reference: z.string().nullable(),
@@ -48,6 +52,10 @@ const lineShape = z
     attention: z.boolean(),
   })
   .meta({ id: 'BookingLine' });
+/** A booking of a protected resident: that it is there, and nothing that leads to a person, a place or a time. */
+const protectedLineShape = z
+  .object({ isProtected: z.literal(true), state: z.enum(bookingStates), dose: z.int() })
+  .meta({ id: 'ProtectedBookingLine' });
 
 const historyShape = z
   .object({
@@ -67,6 +75,8 @@ const historyShape = z
 
 export interface BookingListRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'find'>;
+  readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
+  readonly identityGate: IdentityGate;
   readonly bookingLists: StaffBookingReader;
   readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
   readonly programmes: Pick<Programmes, 'current'>;
@@ -79,6 +89,8 @@ export interface BookingListRouteDependencies {
 /** Every booking, with its history: who, by which channel, when. */
 export function bookingListRoutes({
   bookings,
+  identityChecks,
+  identityGate,
   bookingLists,
   noticeLists,
   programmes,
@@ -106,11 +118,11 @@ export function bookingListRoutes({
         after: cursorQuery(z.tuple([cursorMoment, uuid, uuid])).optional(),
       }),
       answer: z.object({
-        bookings: z.array(lineShape),
+        bookings: z.array(z.union([lineShape, protectedLineShape])),
         next: z.string().nullable(),
         doses: z.array(z.object({ number: z.int(), label: z.string() })),
       }),
-      async handle({ query: { venue, to, reference: said, attention, after, ...query }, actor }) {
+      async handle({ query: { venue, to, reference: said, attention, after, ...query }, actor, staff }) {
         const reference = said === undefined ? undefined : parseReference(said);
         if (said !== undefined && reference === undefined) return refuseStaff('reference_malformed');
         const { programmeId, document } = await programmes.current();
@@ -124,23 +136,23 @@ export function bookingListRoutes({
           ...(after ? { after: { startsAt: after[0], slotId: after[1], id: after[2] } } : {}),
           limit: pageSize + 1,
         });
-        const shown = lines.slice(0, pageSize);
+        const open = await identityChecks.openResidents(staff.staffId);
+        const toldOf = (line: BookingLine) => disclosureTo('list', line, open.has(line.residentId));
+        const { shown, last } = pageOf(lines, pageSize, (line) => toldOf(line) === 'whole');
+        // Whoever knows the reference would learn by the other conditions where the booking is.
+        const isRefused = reference !== undefined && shown.some((line) => toldOf(line) !== 'whole');
         await audit.record(actor, {
           action: 'booking.list',
-          result: 'done',
+          result: isRefused ? 'identity_required' : 'done',
           detail: { shown: shown.length },
           // A reference names one person's booking: that was a look at one resident.
           ...(reference !== undefined && shown[0] ? { residentId: shown[0].residentId } : {}),
         });
-        const last = shown.at(-1);
+        if (isRefused) return refuseStaff('identity_required');
         return {
           answer: {
-            bookings: shown.map(({ slotId: _slotId, startsAt, createdAt, ...line }) => ({
-              ...line,
-              startsAt: startsAt.toISOString(),
-              createdAt: createdAt.toISOString(),
-            })),
-            next: lines.length > pageSize && last ? cursorOf(last.startsAt, last.slotId, last.id) : null,
+            bookings: shown.map((line) => lineJson(line, toldOf(line))),
+            next: last ? cursorOf(last.startsAt, last.slotId, last.id) : null,
             doses: document.doses.map(({ number, label }) => ({ number, label })),
           },
         };
@@ -155,13 +167,15 @@ export function bookingListRoutes({
       answer: historyShape,
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
+        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
         await audit.record(actor, {
           action: 'booking.read',
           subject: { kind: 'booking', id: params.id },
           residentId: booking?.residentId,
-          result: booking ? 'done' : 'booking_unknown',
+          result: booking ? (refusal?.staffCode ?? 'done') : 'booking_unknown',
         });
         if (!booking) return refuse('booking_unknown');
+        if (refusal) return refusal;
         const [events, timeline, notices, staff] = await Promise.all([
           outbox.eventsOf(booking.id, 0),
           timelineOf(booking.id),
@@ -180,7 +194,7 @@ export function bookingListRoutes({
               reason: reason ?? null,
               staffName: staff.get(version) ?? null,
             })),
-            notices: notices.map(noticeLineJson),
+            notices: notices.map(wholeNoticeLineJson),
             timeline: {
               reachable: timeline !== undefined,
               done: [...(timeline?.done ?? [])],
@@ -192,4 +206,13 @@ export function bookingListRoutes({
       },
     }),
   ];
+}
+
+function lineJson(
+  { slotId: _slotId, startsAt, createdAt, isProtected: _isProtected, ...line }: BookingLine,
+  told: Disclosure,
+): z.input<typeof lineShape> | z.input<typeof protectedLineShape> {
+  return told === 'whole'
+    ? { ...line, isProtected: false, startsAt: startsAt.toISOString(), createdAt: createdAt.toISOString() }
+    : { isProtected: true, state: line.state, dose: line.dose };
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings';
 import type { Outbox } from '../../../database/outbox';
-import type { StaffDeskReader } from '../../../database/staff-desk';
 import { type Refusal, refuse } from '../../../domain/booking/refusals';
 import type { Timeline } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
@@ -29,7 +28,6 @@ const bookingWithHistory = z
 export interface BookingRouteDependencies {
   readonly phone: PhoneBookings;
   readonly bookings: Pick<BookingRepository, 'find'>;
-  readonly reader: Pick<StaffDeskReader, 'isProtected'>;
   readonly identityGate: IdentityGate;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
@@ -40,7 +38,6 @@ export function bookingRoutes({
   phone,
   identityGate,
   bookings,
-  reader,
   outbox,
   timelineOf,
   audit,
@@ -56,10 +53,7 @@ export function bookingRoutes({
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
         // Where a protected resident will be is told to nobody who was not identified.
-        const refusal =
-          booking && (await reader.isProtected(booking.residentId))
-            ? await identityGate.refusal(actor.id, booking.residentId)
-            : undefined;
+        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
         await audit.record(actor, {
           action: 'booking.read',
           subject: { kind: 'booking', id: params.id },

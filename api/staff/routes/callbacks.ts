@@ -3,19 +3,23 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { BookingRepository } from '../../../database/bookings';
 import type { CallbackDetail, CallbackOutcome, CallbackRepository, CallbackView } from '../../../database/callbacks';
+import type { IdentityChecks } from '../../../database/identity-checks';
 import type { Programmes } from '../../../database/programmes';
 import type { StaffDeskReader } from '../../../database/staff-desk';
 import type { StaffNoticeReader } from '../../../database/staff-notices';
+import type { StaffSession } from '../../../database/staff-sessions';
 import { bookingStates } from '../../../domain/booking/lifecycle';
 import { telephonesIn } from '../../../domain/contact/addresses';
 import { callbackCauses, callbackEnds, callOutcomes } from '../../../domain/contact/callback';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { isSupervising, type StaffRole } from '../../../domain/staff/roles';
+import { disclosureTo } from '../../../domain/staff/visibility';
 import { parseTelephone } from '../../../domain/telephone';
 import { cursorMoment, cursorOf, cursorQuery } from '../cursor';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
-import { noticeLineJson, noticeLineShape } from './notices';
+import { anyNoticeLineShape, noticeLineJson } from './notices';
 
 const countReaders = [...deskRoles, 'auditor'] as const;
 const pageSize = 50;
@@ -27,7 +31,9 @@ const cause = z.enum(callbackCauses);
 const viewShape = z
   .object({
     id: uuid,
-    residentId: uuid,
+    /** Null: somebody protected, whom only a supervisor calls; who it is and which booking is not told in lists. */
+    residentId: uuid.nullable(),
+    isProtected: z.boolean(),
     cause,
     dueAt: instant,
     assignedTo: z.object({ id: uuid, displayName: z.string() }).nullable(),
@@ -71,7 +77,7 @@ const contactShape = z
     /** Nobody else may learn where this person will be: told to nobody but them, and only by a supervisor. */
     protected: z.boolean(),
     /** What could not be told. */
-    notices: z.array(noticeLineShape),
+    notices: z.array(anyNoticeLineShape),
   })
   .meta({ id: 'CallbackContact' });
 
@@ -81,6 +87,7 @@ export interface CallbackRouteDependencies {
   readonly programmes: Pick<Programmes, 'version'>;
   readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
   readonly reader: Pick<StaffDeskReader, 'opened'>;
+  readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
   readonly audit: Audit;
 }
 
@@ -91,6 +98,7 @@ export function callbackRoutes({
   programmes,
   noticeLists,
   reader,
+  identityChecks,
   audit,
 }: CallbackRouteDependencies): StaffRoute[] {
   /** The numbers that the resident gave, of the latest booking first, each once. */
@@ -107,6 +115,17 @@ export function callbackRoutes({
       }
     }
     return [...found].map(([digits, display]) => ({ digits, display }));
+  }
+
+  async function viewerOf({ staffId, role }: Pick<StaffSession, 'staffId' | 'role'>): Promise<Viewer> {
+    return { role, open: await identityChecks.openResidents(staffId) };
+  }
+
+  async function outcomeOf(
+    staff: StaffSession,
+    result: CallbackOutcome,
+  ): Promise<Outcome<z.input<typeof detailShape>>> {
+    return result.ok ? { answer: detailJson(result.callback, await viewerOf(staff)) } : result;
   }
 
   return [
@@ -134,10 +153,11 @@ export function callbackRoutes({
         });
         const shown = found.slice(0, pageSize);
         await audit.record(actor, { action: 'callback.list', result: 'done', detail: { shown: shown.length } });
+        const viewer = await viewerOf(staff);
         const last = shown.at(-1);
         return {
           answer: {
-            callbacks: shown.map(viewJson),
+            callbacks: shown.map((item) => viewJson(item, viewer)),
             next: found.length > pageSize && last ? cursorOf(last.doneAt ?? last.dueAt, last.id) : null,
           },
         };
@@ -174,7 +194,13 @@ export function callbackRoutes({
       body: z.object({ cause: cause.optional() }),
       answer: z.object({ callbackId: uuid.nullable() }),
       async handle({ body, actor, staff }) {
-        return { answer: { callbackId: (await callbacks.takeNext(actor, staff.staffId, body.cause)) ?? null } };
+        return {
+          answer: {
+            callbackId:
+              (await callbacks.takeNext(actor, staff.staffId, { ...body, withProtected: isSupervising(staff.role) })) ??
+              null,
+          },
+        };
       },
     }),
     staffRoute({
@@ -186,8 +212,8 @@ export function callbackRoutes({
       status: 201,
       answer: detailShape,
       body: z.object({ dueAt: moment, note: note.optional(), bookingId: uuid.optional() }),
-      handle: async ({ params, body, actor }) =>
-        outcomeOf(await callbacks.promise(actor, { residentId: params.id, ...body })),
+      handle: async ({ params, body, actor, staff }) =>
+        outcomeOf(staff, await callbacks.promise(actor, { residentId: params.id, ...body })),
     }),
     staffRoute({
       method: 'get',
@@ -196,7 +222,7 @@ export function callbackRoutes({
       roles: deskRoles,
       params: byId,
       answer: detailShape,
-      async handle({ params, actor }) {
+      async handle({ params, actor, staff }) {
         const found = await callbacks.find(params.id);
         await audit.record(actor, {
           action: 'callback.read',
@@ -204,7 +230,7 @@ export function callbackRoutes({
           residentId: found?.residentId,
           result: found ? 'done' : 'callback_unknown',
         });
-        return found ? { answer: detailJson(found) } : refuseStaff('callback_unknown');
+        return found ? { answer: detailJson(found, await viewerOf(staff)) } : refuseStaff('callback_unknown');
       },
     }),
     staffRoute({
@@ -218,7 +244,7 @@ export function callbackRoutes({
       async handle({ params, actor, staff }) {
         const found = await callbacks.find(params.id);
         const person = found && (await reader.opened(found.residentId));
-        const isRefused = person?.isProtected === true && staff.role === 'operator';
+        const isRefused = person?.isProtected === true && !isSupervising(staff.role);
         await audit.record(actor, {
           action: 'callback.show_contact',
           subject: { kind: 'callback', id: params.id },
@@ -227,6 +253,7 @@ export function callbackRoutes({
         });
         if (!person) return refuseStaff('callback_unknown');
         if (isRefused) return refuseStaff('protected_resident');
+        const { open } = await viewerOf(staff);
         const [telephones, notices] = await Promise.all([
           telephonesOf(found.residentId),
           found.booking ? noticeLists.ofBooking(found.booking.id) : [],
@@ -236,7 +263,9 @@ export function callbackRoutes({
             telephones,
             kana: person.kana ?? null,
             protected: person.isProtected,
-            notices: notices.filter((item) => item.urgency > 0 || item.id === found.noticeId).map(noticeLineJson),
+            notices: notices
+              .filter((item) => item.urgency > 0 || item.id === found.noticeId)
+              .map((item) => noticeLineJson(item, disclosureTo('list', item, open.has(item.residentId)))),
           },
         };
       },
@@ -254,8 +283,8 @@ export function callbackRoutes({
         dueAt: moment.optional(),
         note: note.nullable().optional(),
       }),
-      handle: async ({ params, body: { version: known, ...input }, actor }) =>
-        outcomeOf(await callbacks.update(actor, params.id, known, input)),
+      handle: async ({ params, body: { version: known, ...input }, actor, staff }) =>
+        outcomeOf(staff, await callbacks.update(actor, params.id, known, input)),
     }),
     staffRoute({
       method: 'post',
@@ -266,7 +295,7 @@ export function callbackRoutes({
       answer: detailShape,
       body: z.object({ version, outcome: z.enum(callOutcomes), note: note.optional(), dueAt: moment.optional() }),
       handle: async ({ params, body: { version: known, ...input }, actor, staff }) =>
-        outcomeOf(await callbacks.attempt(actor, staff.staffId, params.id, known, input)),
+        outcomeOf(staff, await callbacks.attempt(actor, staff.staffId, params.id, known, input)),
     }),
     staffRoute({
       method: 'post',
@@ -277,7 +306,7 @@ export function callbackRoutes({
       body: z.object({ version }),
       answer: detailShape,
       handle: async ({ params, body, actor, staff }) =>
-        outcomeOf(await callbacks.tickOff(actor, staff.staffId, params.id, body.version)),
+        outcomeOf(staff, await callbacks.tickOff(actor, staff.staffId, params.id, body.version)),
     }),
     staffRoute({
       method: 'post',
@@ -287,29 +316,46 @@ export function callbackRoutes({
       params: byId,
       body: z.object({ version }),
       answer: detailShape,
-      handle: async ({ params, body, actor }) => outcomeOf(await callbacks.reopen(actor, params.id, body.version)),
+      handle: async ({ params, body, actor, staff }) =>
+        outcomeOf(staff, await callbacks.reopen(actor, params.id, body.version)),
     }),
   ];
 }
 
-function outcomeOf(result: CallbackOutcome): Outcome<z.input<typeof detailShape>> {
-  return result.ok ? { answer: detailJson(result.callback) } : result;
+/** Who asks, and whose data are open to them. */
+interface Viewer {
+  readonly role: StaffRole;
+  readonly open: ReadonlySet<string>;
 }
 
-function viewJson({ dueAt, doneAt, createdAt, booking, ...rest }: CallbackView): z.input<typeof viewShape> {
+function viewJson(
+  { dueAt, doneAt, createdAt, booking, ...rest }: CallbackView,
+  { role, open }: Viewer,
+): z.input<typeof viewShape> {
+  const isWhole = disclosureTo('list', rest, open.has(rest.residentId)) === 'whole';
   return {
     ...rest,
+    // Who calls must know whom; of the booking nothing is told before the check.
+    residentId: isWhole || isSupervising(role) ? rest.residentId : null,
+    noticeId: isWhole ? rest.noticeId : null,
+    noticeStep: isWhole ? rest.noticeStep : null,
     dueAt: dueAt.toISOString(),
     doneAt: doneAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
-    booking: booking && { ...booking, startsAt: booking.startsAt.toISOString() },
+    booking: booking && isWhole ? { ...booking, startsAt: booking.startsAt.toISOString() } : null,
   };
 }
 
-function detailJson({ note: text, attemptList, ...view }: CallbackDetail): z.input<typeof detailShape> {
+function detailJson({ note: text, attemptList, ...view }: CallbackDetail, viewer: Viewer): z.input<typeof detailShape> {
+  // Notes of calls are written by who may call.
+  const isTold = !view.isProtected || isSupervising(viewer.role);
   return {
-    ...viewJson(view),
-    note: text,
-    attemptList: attemptList.map((item) => ({ ...item, at: item.at.toISOString() })),
+    ...viewJson(view, viewer),
+    note: isTold ? text : null,
+    attemptList: attemptList.map((item) => ({
+      ...item,
+      note: isTold ? item.note : null,
+      at: item.at.toISOString(),
+    })),
   };
 }

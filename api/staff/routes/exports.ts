@@ -11,6 +11,7 @@ import { channelWords, stateWords } from '../../../domain/journey/words';
 import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { groupOf } from '../../../domain/programme/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { disclosureTo, protectedWords } from '../../../domain/staff/visibility';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import { byId, instant, plainDate, uuid } from '../shapes';
 
@@ -137,6 +138,12 @@ async function* csvOf(bookings: AsyncIterable<ExportedBooking>, document: Progra
   const fields = document.form.fields.filter((field) => field.kind !== 'consent');
   yield `${byteOrderMark}${csvLine(['受付番号', '状態', '日', '時刻', '会場', '回', 'チャネル', '対象区分', '接種券番号', '生年月日', 'カナ', ...fields.map((field) => field.label)])}\r\n`;
   for await (const item of bookings) {
+    if (disclosureTo('file', item) !== 'whole') {
+      // The row keeps the count true, and leads to nobody and nowhere.
+      const empty = Array<null>(5 + fields.length).fill(null);
+      yield `${csvLine([protectedWords, stateWords(item.state), null, null, null, item.dose, ...empty])}\r\n`;
+      continue;
+    }
     const group = item.groupCode === null ? '' : (groupOf(document, item.groupCode)?.label ?? item.groupCode);
     const answers = fields.map((field) => {
       const answer = item.answers[field.name];

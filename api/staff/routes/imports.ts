@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit';
 import type { ImportCarryOvers } from '../../../database/import-carry-overs';
-import type { ImportReview } from '../../../database/import-review';
+import type { ImportReview, TouchedBooking } from '../../../database/import-review';
 import { effectKinds } from '../../../database/import-review';
 import type { ImportRunRecord, ImportRunStore } from '../../../database/import-runs';
 import type { ImportSettingsRepository } from '../../../database/import-settings';
-import type { ImportUndo } from '../../../database/import-undo';
+import type { DependentBooking, ImportUndo } from '../../../database/import-undo';
 import type { Programmes } from '../../../database/programmes';
 import type { StaffRepository } from '../../../database/staff';
 import { refuse } from '../../../domain/booking/refusals';
@@ -23,6 +23,7 @@ import { columnNameJa } from '../../../domain/eligibility-file/refusal';
 import { explainRowError, rowNoteCodes } from '../../../domain/eligibility-file/row-error';
 import { groupOf } from '../../../domain/programme/eligibility';
 import { refuseStaff, type StaffRefusalCode } from '../../../domain/staff/refusals';
+import { disclosureTo } from '../../../domain/staff/visibility';
 import { csvAnswer, csvFile } from '../csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
 import type { EngineOutcome, ImportDesk } from '../import-desk';
@@ -46,8 +47,39 @@ const undoShape = z.object({
   isUnderWay: z.boolean(),
 });
 const bookingsInTheWay = z.array(
-  z.object({ id: uuid, reference: z.string().nullable(), state: z.string(), startsAt: instant, venueName: z.string() }),
+  z.union([
+    z.object({
+      isProtected: z.literal(false),
+      id: uuid,
+      reference: z.string().nullable(),
+      state: z.string(),
+      startsAt: instant,
+      venueName: z.string(),
+    }),
+    z.object({ isProtected: z.literal(true), state: z.string() }),
+  ]),
 );
+const touchedBookingShape = z
+  .object({
+    isProtected: z.literal(false),
+    kind: z.enum(effectKinds),
+    bookingId: uuid,
+    residentId: uuid,
+    reference: z.string().nullable(),
+    state: z.enum(['held', 'confirmed']),
+    dose: z.int(),
+    startsAt: instant,
+    venueName: z.string(),
+  })
+  .meta({ id: 'ImportTouchedBooking' });
+const protectedTouchedShape = z
+  .object({
+    isProtected: z.literal(true),
+    kind: z.enum(effectKinds),
+    state: z.enum(['held', 'confirmed']),
+    dose: z.int(),
+  })
+  .meta({ id: 'ProtectedImportTouchedBooking' });
 const number = z
   .string()
   .regex(/^\d{1,9}$/)
@@ -278,20 +310,7 @@ export function importRoutes({
       params: byId,
       query: z.object({ offset: number.optional() }),
       answer: z.object({
-        bookings: z.array(
-          z
-            .object({
-              kind: z.enum(effectKinds),
-              bookingId: uuid,
-              residentId: uuid,
-              reference: z.string().nullable(),
-              state: z.enum(['held', 'confirmed']),
-              dose: z.int(),
-              startsAt: instant,
-              venueName: z.string(),
-            })
-            .meta({ id: 'ImportTouchedBooking' }),
-        ),
+        bookings: z.array(z.union([touchedBookingShape, protectedTouchedShape])),
         more: z.boolean(),
       }),
       async handle({ params, query, actor }) {
@@ -309,9 +328,7 @@ export function importRoutes({
         });
         return {
           answer: {
-            bookings: found
-              .slice(0, pageSize)
-              .map((booking) => ({ ...booking, startsAt: booking.startsAt.toISOString() })),
+            bookings: found.slice(0, pageSize).map(touchedBookingJson),
             more: found.length > pageSize,
           },
         };
@@ -557,7 +574,7 @@ export function importRoutes({
         return {
           answer: {
             possible: possible && bookings.length === 0,
-            bookings: bookings.map((booking) => ({ ...booking, startsAt: booking.startsAt.toISOString() })),
+            bookings: bookings.map(bookingInTheWayJson),
           },
         };
       },
@@ -593,6 +610,21 @@ const carryOverRefusals = {
   taken: 'carry_over_taken',
   not_waiting: 'import_not_waiting',
 } as const;
+function touchedBookingJson({
+  isProtected,
+  ...booking
+}: TouchedBooking): z.input<typeof touchedBookingShape> | z.input<typeof protectedTouchedShape> {
+  const { kind, state, dose } = booking;
+  return disclosureTo('review', { isProtected }) === 'whole'
+    ? { ...booking, isProtected: false, startsAt: booking.startsAt.toISOString() }
+    : { isProtected: true, kind, state, dose };
+}
+
+function bookingInTheWayJson({ isProtected, ...booking }: DependentBooking): z.input<typeof bookingsInTheWay>[number] {
+  return disclosureTo('review', { isProtected }) === 'whole'
+    ? { ...booking, isProtected: false, startsAt: booking.startsAt.toISOString() }
+    : { isProtected: true, state: booking.state };
+}
 
 const undoRefusals = {
   not_applied: 'import_not_applied',

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit';
+import type { IdentityChecks } from '../../../database/identity-checks';
 import { type Notice, type NoticeRepository, noticeStatuses } from '../../../database/notices';
 import type { Programmes } from '../../../database/programmes';
+import type { ResidentRepository } from '../../../database/residents';
 import type { StaffDeskReader } from '../../../database/staff-desk';
 import { type NoticeLine, type StaffNoticeReader, stepLabel } from '../../../database/staff-notices';
 import { bookingStates } from '../../../domain/booking/lifecycle';
@@ -14,8 +16,10 @@ import { addDays } from '../../../domain/calendar/city-time';
 import { noticeReasonWords } from '../../../domain/contact/notice-words';
 import type { NoticeRequest } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { cursorOf, cursorQuery } from '../cursor';
+import { type Disclosure, disclosureTo, noticeWayOf } from '../../../domain/staff/visibility';
+import { cursorOf, cursorQuery, pageOf } from '../cursor';
 import { type StaffRoute, staffRoute } from '../define-route';
+import type { IdentityGate } from '../identity-gate';
 import { byId, instant, plainDate, uuid } from '../shapes';
 import { deskRoles } from './desk-roles';
 
@@ -28,6 +32,7 @@ const answerWithinMs = 4_000;
 
 export const noticeLineShape = z
   .object({
+    isProtected: z.literal(false),
     id: uuid,
     bookingId: uuid,
     residentId: uuid,
@@ -52,12 +57,27 @@ export const noticeLineShape = z
     handledAt: instant.nullable(),
   })
   .meta({ id: 'NoticeLine' });
+/** A notice to a protected resident: that it is there and how it stands, and nothing that leads to a person, a place or a time. */
+const protectedNoticeLineShape = z
+  .object({
+    isProtected: z.literal(true),
+    label: z.string(),
+    again: z.boolean(),
+    status: z.enum(noticeStatuses),
+    urgency: z.int(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'ProtectedNoticeLine' });
+export const anyNoticeLineShape = z.union([noticeLineShape, protectedNoticeLineShape]);
 
 export interface NoticeRouteDependencies {
   readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
   readonly noticeLists: StaffNoticeReader;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly residents: Pick<ResidentRepository, 'protectionOf'>;
+  readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
+  readonly identityGate: IdentityGate;
   readonly sendAgain: (
     request: NoticeRequest & { readonly requestId: string },
   ) => Promise<'accepted' | 'refused' | 'unreachable'>;
@@ -70,6 +90,9 @@ export function noticeRoutes({
   noticeLists,
   programmes,
   reader,
+  residents,
+  identityChecks,
+  identityGate,
   sendAgain,
   audit,
 }: NoticeRouteDependencies): StaffRoute[] {
@@ -96,14 +119,24 @@ export function noticeRoutes({
         reference: z.string().max(40).optional(),
         after: cursorQuery(z.tuple([z.enum(['0', '1', '2']).transform(Number), uuid])).optional(),
       }),
-      answer: z.object({ notices: z.array(noticeLineShape), next: z.string().nullable() }),
-      async handle({ query: { to, reference: said, after, ...query }, actor }) {
+      answer: z.object({ notices: z.array(anyNoticeLineShape), next: z.string().nullable() }),
+      async handle({ query: { to, reference: said, after, ...query }, actor, staff }) {
         const reference = said === undefined ? undefined : parseReference(said);
         if (said !== undefined && reference === undefined) return refuseStaff('reference_malformed');
         const booking =
           reference === undefined
             ? undefined
             : await reader.findByReference((await programmes.current()).programmeId, reference);
+        // By its reference a booking is one person's.
+        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        if (refusal) {
+          await audit.record(actor, {
+            action: 'notice.list',
+            residentId: booking.residentId,
+            result: refusal.staffCode,
+          });
+          return refusal;
+        }
         const lines = await noticeLists.list({
           ...query,
           until: to === undefined ? undefined : addDays(to, 1),
@@ -111,18 +144,19 @@ export function noticeRoutes({
           ...(after ? { after: { urgency: after[0], id: after[1] } } : {}),
           limit: pageSize + 1,
         });
-        const shown = lines.slice(0, pageSize);
+        const open = await identityChecks.openResidents(staff.staffId);
+        const toldOf = (line: NoticeLine) => disclosureTo('list', line, open.has(line.residentId));
+        const { shown, last } = pageOf(lines, pageSize, (line) => toldOf(line) === 'whole');
         await audit.record(actor, {
           action: 'notice.list',
           residentId: booking?.residentId,
           result: 'done',
           detail: { shown: shown.length },
         });
-        const last = shown.at(-1);
         return {
           answer: {
-            notices: shown.map(noticeLineJson),
-            next: lines.length > pageSize && last ? cursorOf(last.urgency, last.id) : null,
+            notices: shown.map((line) => noticeLineJson(line, toldOf(line))),
+            next: last ? cursorOf(last.urgency, last.id) : null,
           },
         };
       },
@@ -157,17 +191,19 @@ export function noticeRoutes({
       answer: z.object({ notice: noticeLineShape, ofBooking: z.array(noticeLineShape) }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
+        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.read',
           subject: { kind: 'notice', id: params.id },
           residentId: notice?.residentId,
-          result: notice ? 'done' : 'notice_unknown',
+          result: notice ? (refusal?.staffCode ?? 'done') : 'notice_unknown',
         });
         if (!notice) return refuseStaff('notice_unknown');
+        if (refusal) return refusal;
         return {
           answer: {
-            notice: noticeLineJson(notice),
-            ofBooking: (await noticeLists.ofBooking(notice.bookingId)).map(noticeLineJson),
+            notice: wholeNoticeLineJson(notice),
+            ofBooking: (await noticeLists.ofBooking(notice.bookingId)).map(wholeNoticeLineJson),
           },
         };
       },
@@ -182,12 +218,14 @@ export function noticeRoutes({
       answer: z.object({ address: z.string().nullable() }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
+        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.show_address',
           subject: { kind: 'notice', id: params.id },
           residentId: notice?.residentId,
-          result: notice ? 'done' : 'notice_unknown',
+          result: notice ? (refusal?.staffCode ?? 'done') : 'notice_unknown',
         });
+        if (refusal) return refusal;
         return notice
           ? { answer: { address: (await noticeLists.addressOf(params.id)) ?? null } }
           : refuseStaff('notice_unknown');
@@ -211,6 +249,15 @@ export function noticeRoutes({
           await audit.record(actor, { ...entry, result: 'notice_unknown' });
           return refuseStaff('notice_unknown');
         }
+        const refusal =
+          (await identityGate.refusalIfProtected(actor.id, original.residentId)) ??
+          (noticeWayOf(await residents.protectionOf(original.residentId)) === 'withheld'
+            ? refuseStaff('notice_withheld')
+            : undefined);
+        if (refusal) {
+          await audit.record(actor, { ...entry, result: refusal.staffCode });
+          return refusal;
+        }
         const requestId = randomUUID();
         await audit.record(actor, { ...entry, result: 'begun' });
         const reserved = await notices.reserveAgain(params.id, requestId, mostAgainPerDay);
@@ -233,22 +280,38 @@ export function noticeRoutes({
           result: row?.status ?? 'notice_unknown',
         });
         const line = await noticeLists.find(id);
-        return line ? { answer: noticeLineJson(line) } : refuseStaff('notice_unknown');
+        return line ? { answer: wholeNoticeLineJson(line) } : refuseStaff('notice_unknown');
       },
     }),
   ];
 }
 
-export function noticeLineJson({
+export function noticeLineJson(line: NoticeLine, told: Disclosure): z.input<typeof anyNoticeLineShape> {
+  if (told === 'whole') return wholeNoticeLineJson(line);
+  const { label, again, status, urgency, reason } = line;
+  return {
+    isProtected: true,
+    label,
+    again,
+    status,
+    urgency,
+    reason: reason === null ? null : noticeReasonWords(reason),
+  };
+}
+
+/** For who was let in to this resident's data. */
+export function wholeNoticeLineJson({
   startsAt,
   queuedAt,
   sentAt,
   handledAt,
   reason,
+  isProtected: _isProtected,
   ...line
 }: NoticeLine): z.input<typeof noticeLineShape> {
   return {
     ...line,
+    isProtected: false,
     reason: reason === null ? null : noticeReasonWords(reason),
     startsAt: startsAt.toISOString(),
     queuedAt: queuedAt.toISOString(),

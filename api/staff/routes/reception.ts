@@ -1,51 +1,33 @@
 import { z } from 'zod';
 
-import type { DayListEntry } from '../../../database/day-lists';
 import type { StaffDeskReader } from '../../../database/staff-desk';
 import type { StaffVenueRepository } from '../../../database/staff-venues';
-import { formatReference } from '../../../domain/booking/reference';
+import { bookingStates } from '../../../domain/booking/lifecycle';
 import { refusalInProgramme } from '../../../domain/booking/refusal-words';
 import { refuse } from '../../../domain/booking/refusals';
-import { cityDate, cityTime } from '../../../domain/calendar/city-time';
+import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
+import { cityDate } from '../../../domain/calendar/city-time';
 import { parseCouponNumber } from '../../../domain/coupon-number';
 import { csvText } from '../../../domain/csv/write-csv';
-import { stateWords } from '../../../domain/journey/words';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
 import { checkOpen, groupOf } from '../../../domain/programme/eligibility';
 import { wordsOf } from '../../../domain/programme/words';
 import { letThroughReasons, undoReasons } from '../../../domain/reception/check-in';
 import { mostTicks } from '../../../domain/reception/ticks';
-import { toldWords } from '../../../domain/reception/told';
 import { refuseStaff } from '../../../domain/staff/refusals';
+import { disclosureTo } from '../../../domain/staff/visibility';
 import { idempotencyKeyOf, type StaffRoute, staffRoute } from '../define-route';
 import type { DayFileContent } from '../offline/day-file';
-import { bookingJson, bookingShape, byId, channel, instant, plainDate, uuid } from '../shapes';
+import { bookingJson, bookingShape, byId, instant, plainDate, uuid } from '../shapes';
 import type { VenueDesk, VenueDeskDependencies } from '../venue-desk';
+import { dayCsvHeader, dayCsvRow, entryJson, entryShape, entryStateShape } from './day-list-shapes';
 
 const roles = ['reception', 'supervisor', 'city_admin'] as const;
 
-const entryShape = z
-  .object({
-    bookingId: uuid,
-    residentId: uuid,
-    reference: z.string(),
-    startsAt: instant,
-    endsAt: instant,
-    dose: z.int(),
-    channel,
-    state: z.enum(['confirmed', 'attended', 'no_show', 'cancelled']),
-    version: z.int(),
-    arrivedAt: instant.nullable(),
-    group: z.string().nullable(),
-    /** The last four digits: enough to compare with the paper, too little to log in with. */
-    couponEnd: z.string(),
-    birthDate: z.string(),
-    kana: z.string().nullable(),
-    /** Answers to the form's fields with `shownAtReception`, in words. */
-    told: z.array(z.object({ name: z.string(), label: z.string(), words: z.string() })),
-  })
-  .meta({ id: 'DayListEntry' });
 const dayOfVenue = z.object({ venueId: uuid, date: plainDate });
+/** A booking of a protected resident, as far as a venue needs it. */
+const protectedBookingShape = z
+  .object({ id: uuid, state: z.enum(bookingStates), version: z.int(), isProtected: z.literal(true) })
+  .meta({ id: 'ProtectedBooking' });
 const checkInShape = z
   .object({
     outcome: z.enum(['checked_in', 'already', 'warning']),
@@ -67,7 +49,7 @@ export interface ReceptionRouteDependencies extends Pick<
   'dayLists' | 'dayFiles' | 'programmes' | 'residents' | 'bookings' | 'audit'
 > {
   readonly venueDesk: VenueDesk;
-  readonly reader: Pick<StaffDeskReader, 'opened'>;
+  readonly reader: Pick<StaffDeskReader, 'opened' | 'isProtected'>;
   readonly venues: Pick<StaffVenueRepository, 'find'>;
   readonly writeDayFile: (content: DayFileContent, passphrase: string) => Promise<string>;
 }
@@ -138,8 +120,10 @@ export function receptionRoutes({
       answer: z.object({
         readAt: instant,
         changes: z.array(
-          z.object({ bookingId: uuid, state: entryShape.shape.state, version: z.int(), arrivedAt: instant.nullable() }),
+          z.object({ bookingId: uuid, state: entryStateShape, version: z.int(), arrivedAt: instant.nullable() }),
         ),
+        /** A seat without a name has changed: the list is to be read again. */
+        seatsChanged: z.boolean(),
       }),
       async handle({ query: { venueId, date, since } }) {
         const readAt = new Date();
@@ -152,7 +136,15 @@ export function receptionRoutes({
         return {
           answer: {
             readAt: readAt.toISOString(),
-            changes: changes.map((item) => ({ ...item, arrivedAt: item.arrivedAt?.toISOString() ?? null })),
+            changes: changes
+              .filter((item) => disclosureTo('venue_day', item) === 'whole')
+              .map(({ bookingId, state, version, arrivedAt }) => ({
+                bookingId,
+                state,
+                version,
+                arrivedAt: arrivedAt?.toISOString() ?? null,
+              })),
+            seatsChanged: changes.some((item) => disclosureTo('venue_day', item) !== 'whole'),
           },
         };
       },
@@ -177,30 +169,8 @@ export function receptionRoutes({
         ctx.set('Content-Disposition', attachment(`受付名簿_${date}_${list.venue.name}.csv`));
         return {
           answer: csvText(
-            [
-              '時刻',
-              '受付番号',
-              'カナ',
-              '生年月日',
-              '接種券番号の下4桁',
-              '回',
-              '対象区分',
-              '状態',
-              '来場時刻',
-              '受付への連絡',
-            ],
-            list.entries.map((entry) => [
-              cityTime(entry.startsAt),
-              formatReference(entry.reference),
-              entry.kana,
-              entry.birthDate,
-              entry.couponNumber.slice(-4),
-              entry.dose,
-              groupLabel(entry, list.document),
-              stateWords(entry.state),
-              entry.arrivedAt && cityTime(entry.arrivedAt),
-              toldWords(entry.told),
-            ]),
+            dayCsvHeader,
+            list.entries.map((entry) => dayCsvRow(entry, list.document)),
           ),
         };
       },
@@ -229,7 +199,15 @@ export function receptionRoutes({
           detail: { venueId, date, bookings: list.entries.length },
         });
         const page = await writeDayFile(
-          { fileId: id, tickKey, venueName: list.venue.name, day: date, madeAt: new Date(), entries: list.entries },
+          {
+            fileId: id,
+            tickKey,
+            venueName: list.venue.name,
+            day: date,
+            madeAt: new Date(),
+            entries: list.entries,
+            seatIdOf: (bookingId) => dayFiles.seatId(id, bookingId),
+          },
           passphrase,
         );
         ctx.set('Content-Type', 'text/html; charset=utf-8');
@@ -275,14 +253,24 @@ export function receptionRoutes({
           venueId: uuid,
           dose: z.int().min(1).max(9).optional(),
           code: z.string().max(100).optional(),
+          /** What the person says, as people write it: asked for where the resident is protected. */
+          birthDate: z.string().max(100).optional(),
           bookingId: uuid.optional(),
           letThrough: z.enum(letThroughReasons).optional(),
         })
         .refine(({ code, bookingId }) => (code === undefined) !== (bookingId === undefined)),
       answer: checkInShape,
-      async handle({ body: { code = '', bookingId, ...input }, actor }) {
-        const result = await venueDesk.checkIn(actor, {
+      async handle({ body: { code = '', bookingId, birthDate, ...input }, actor, staff }) {
+        const said = birthDate === undefined ? undefined : parseBirthDate(birthDate, cityDate(new Date()));
+        if (said && !said.ok)
+          return {
+            ok: false,
+            code: 'invalid_answers',
+            faults: [{ field: 'birthDate', code: 'malformed', sentence: explainBirthDateFault(said.fault) }],
+          };
+        const result = await venueDesk.checkIn(actor, staff.staffId, {
           ...input,
+          ...(said ? { birthDate: said.value } : {}),
           shown: bookingId === undefined ? { code } : { bookingId },
         });
         if ('ok' in result) return result;
@@ -292,7 +280,7 @@ export function receptionRoutes({
             outcome: result.outcome,
             warnings: [...result.warnings],
             venueName: result.venueName,
-            entry: entryJson(result.entry, document),
+            entry: entryJson(result.entry, document, { withId: true }),
           },
         };
       },
@@ -304,10 +292,18 @@ export function receptionRoutes({
       roles,
       params: byId,
       body: z.object({ reason: z.enum(undoReasons) }),
-      answer: bookingShape,
+      answer: z.union([bookingShape, protectedBookingShape]),
       async handle({ params, body, actor }) {
         const result = await venueDesk.undoCheckIn(actor, params.id, body.reason);
-        return result.ok ? { answer: bookingJson(result.booking) } : result;
+        if (!result.ok) return result;
+        const isProtected = await reader.isProtected(result.booking.residentId);
+        const { id, state, version } = result.booking;
+        return {
+          answer:
+            disclosureTo('venue_day', { isProtected }) === 'whole'
+              ? bookingJson(result.booking)
+              : { id, state, version, isProtected: true as const },
+        };
       },
     }),
     staffRoute({
@@ -373,7 +369,8 @@ export function receptionRoutes({
               kana: person.kana ?? null,
               group: groupOf(document, resident.groupCode)?.label ?? null,
             },
-            bookings: list.map(bookingJson),
+            // Number and name are known to people close by: they lead to no booking of somebody protected.
+            bookings: disclosureTo('venue_day', person) === 'whole' ? list.map(bookingJson) : [],
             sentence,
             dose,
             slots: slots.map((slot) => ({
@@ -432,25 +429,6 @@ export function receptionRoutes({
       },
     }),
   ];
-}
-
-function entryJson(
-  { couponNumber, groupCode, ...entry }: DayListEntry,
-  document: ProgrammeDocument,
-): z.input<typeof entryShape> {
-  return {
-    ...entry,
-    told: [...entry.told],
-    startsAt: entry.startsAt.toISOString(),
-    endsAt: entry.endsAt.toISOString(),
-    arrivedAt: entry.arrivedAt?.toISOString() ?? null,
-    couponEnd: couponNumber.slice(-4),
-    group: groupLabel({ groupCode }, document),
-  };
-}
-
-function groupLabel({ groupCode }: Pick<DayListEntry, 'groupCode'>, document: ProgrammeDocument): string | null {
-  return groupCode === null ? null : (groupOf(document, groupCode)?.label ?? groupCode);
 }
 
 /** A file name of any letters (RFC 6266). */

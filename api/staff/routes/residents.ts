@@ -25,6 +25,7 @@ import {
   groupsOf,
   type Person,
 } from '../../../domain/programme/eligibility';
+import { explainEmailAddressFault, parseEmailAddress } from '../../../domain/email-address';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { type StaffRoute, staffRoute } from '../define-route';
 import type { IdentityGate } from '../identity-gate';
@@ -72,6 +73,8 @@ const residentAnswer = z
       /** `missing`: no longer in the city’s data. */
       status: z.enum(['active', 'missing']),
       isProtected: z.boolean(),
+      /** Where a protected resident may be written to; null: their notices are withheld. */
+      confirmedAddress: z.string().nullable(),
     }),
     doses: z.array(doseShape),
     bookings: z.array(bookingShape),
@@ -121,7 +124,7 @@ export function residentRoutes({
   audit,
 }: ResidentRouteDependencies): StaffRoute[] {
   async function answerFor(resident: OpenedResident, openUntil: Date): Promise<z.input<typeof residentAnswer>> {
-    const [version, list, allAnswers, inForce, written, calls, lockedUntil] = await Promise.all([
+    const [version, list, allAnswers, inForce, written, calls, lockedUntil, confirmedAddress] = await Promise.all([
       programmes.current(),
       bookings.listOf(resident.id),
       reader.answersOf(resident.id),
@@ -129,6 +132,7 @@ export function residentRoutes({
       notes.of(resident.id),
       callbacks.list({ residentId: resident.id, done: false, limit: callbackCauses.length }),
       throttle.lockedUntil({ programmeId: resident.programmeId, couponNumber: resident.number }),
+      resident.isProtected ? reader.confirmedAddress(resident.id) : undefined,
     ]);
     const now = new Date();
     const open = checkOpen(version.document, resident, now, { channel: 'phone' });
@@ -152,6 +156,7 @@ export function residentRoutes({
         })),
         status: resident.status,
         isProtected: resident.isProtected,
+        confirmedAddress: confirmedAddress ?? null,
       },
       doses: dosesOf(
         version,
@@ -323,11 +328,18 @@ export function residentRoutes({
       method: 'post',
       path: '/residents/:id/protection',
       summary:
-        'Protect a resident from being found out by somebody close to them, or end that; the reason becomes a note',
+        'Protect a resident from being found out by somebody close to them: nobody is told where they will be without the stronger check, LINE is taken off, notices are withheld. To end that needs the stronger check. The reason becomes a note',
       roles: supervisingRoles,
       params: byId,
       body: z.object({ isProtected: z.boolean(), reason }),
       async handle({ params, body, actor, staff }) {
+        const action = body.isProtected ? 'resident.protect' : 'resident.unprotect';
+        // To protect needs no check, it may be urgent; whoever could end it without one could look around it.
+        const refusal = body.isProtected ? undefined : await identityGate.refusal(actor.id, params.id);
+        if (refusal) {
+          await audit.record(actor, { action, residentId: params.id, result: refusal.staffCode });
+          return refusal;
+        }
         const done = await reader.protect(params.id, body.isProtected);
         if (done)
           await notes.add(
@@ -336,11 +348,42 @@ export function residentRoutes({
             `${body.isProtected ? '保護の対象にしました' : '保護の対象から外しました'}：${body.reason}`,
           );
         await audit.record(actor, {
-          action: body.isProtected ? 'resident.protect' : 'resident.unprotect',
+          action,
           residentId: params.id,
           result: done ? 'done' : 'resident_unknown',
+          ...(done?.unlinked ? { detail: { unlinked: true } } : {}),
         });
         return done ? { answer: undefined } : refuseStaff('resident_unknown');
+      },
+    }),
+    staffRoute({
+      method: 'post',
+      path: '/residents/:id/confirmed-address',
+      summary:
+        'Confirm, after the stronger check, the one address to which notices for a protected resident may go; null: withhold them again',
+      roles: supervisingRoles,
+      params: byId,
+      body: z.object({ email: z.string().trim().min(3).max(254).nullable() }),
+      async handle({ params, body, actor, staff }) {
+        const read = body.email === null ? undefined : parseEmailAddress(body.email);
+        if (read && !read.ok)
+          return {
+            ok: false,
+            code: 'invalid_answers',
+            faults: [{ field: 'email', code: 'malformed', sentence: explainEmailAddressFault(read.fault) }],
+          };
+        const refusal =
+          (await identityGate.refusal(actor.id, params.id)) ??
+          ((await reader.confirmAddress(params.id, staff.staffId, read?.value ?? null))
+            ? undefined
+            : refuseStaff('not_protected'));
+        await audit.record(actor, {
+          action: 'resident.confirm_address',
+          residentId: params.id,
+          result: refusal?.staffCode ?? 'done',
+          detail: { withholds: body.email === null },
+        });
+        return refusal ?? { answer: undefined };
       },
     }),
   ];

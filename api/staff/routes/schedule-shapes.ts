@@ -5,6 +5,7 @@ import type { ScheduleView } from '../../../database/schedules';
 import type { PlanConflict, PlanLine, PlanPreview } from '../../../database/slot-plans';
 import type { Seats } from '../../../domain/schedule/compare-slots';
 import { scheduleTemplate } from '../../../domain/schedule/template';
+import { disclosureTo } from '../../../domain/staff/visibility';
 import { channel, instant, uuid } from '../shapes';
 
 const count = z.int();
@@ -14,7 +15,9 @@ export const seatsByChannel = z
 
 export const touchedShape = z
   .object({
-    bookingId: uuid,
+    /** Null, as the reference: of a protected resident. */
+    bookingId: uuid.nullable(),
+    isProtected: z.boolean(),
     slotId: uuid,
     reference: z.string().nullable(),
     channel,
@@ -74,7 +77,13 @@ export const previewShape = z
   .meta({ id: 'PlanPreview' });
 
 export function touchedJson(booking: TouchedBooking): z.input<typeof touchedShape> {
-  return { ...booking, holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null };
+  const isWhole = disclosureTo('review', booking) === 'whole';
+  return {
+    ...booking,
+    bookingId: isWhole ? booking.bookingId : null,
+    reference: isWhole ? booking.reference : null,
+    holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+  };
 }
 
 export function seatsJson(seats: Seats | null): z.input<typeof seatsByChannel> | null {

@@ -87,6 +87,7 @@ const actions: Readonly<Record<string, string>> = {
   'resident.permit': '予約を特別に許可した',
   'resident.revoke_permit': '特別な許可を取り消した',
   'resident.protect': '対象者を保護した',
+  'resident.confirm_address': '保護対象の方の通知の宛先を決めた',
   'resident.unprotect': '対象者の保護を解いた',
   'schedule.add': '予定を加えた',
   'schedule.update': '予定を変えた',

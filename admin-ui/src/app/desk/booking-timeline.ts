@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
 import { Api, type Schema } from '../api/api';
@@ -72,13 +72,13 @@ const statusWords = { done: '済み', to_come: '予定', skipped: '送らない'
       } @else if (history.loading()) {
         <p class="soft">読み込んでいます…</p>
       }
-      @if (reference() && notices.value(); as found) {
+      @if (reference() && notices.value()) {
         <h4>お知らせ</h4>
-        @if (found.notices.length === 0) {
+        @if (told().length === 0) {
           <p class="soft">この予約のお知らせはまだありません。</p>
         }
         <ul>
-          @for (notice of found.notices; track notice.id) {
+          @for (notice of told(); track notice.id) {
             <li>
               {{ notice.label }}{{ notice.again ? '（再送）' : '' }}：{{ noticeWords[notice.status] }}
               @if (notice.channel === 'line') {
@@ -142,6 +142,10 @@ export class BookingTimeline {
   protected readonly noticeWords = noticeWords;
   protected readonly history = loaded(() =>
     this.api.GET('/api/v1/bookings/{id}', { params: { path: { id: this.bookingId() } } }),
+  );
+  /** Here the resident was identified: a booking's notices are told whole, or the question is refused. */
+  protected readonly told = computed(() =>
+    (this.notices.value()?.notices ?? []).filter((notice) => !notice.isProtected),
   );
   protected readonly notices = loaded(() =>
     this.api.GET('/api/v1/notices', { params: { query: { reference: this.reference() ?? '' } } }),

@@ -84,6 +84,8 @@ export class PersonMore {
   protected readonly permitFaults = new FormFaults(this.permit);
   protected readonly protection = new FormGroup({ reason: text() });
   protected readonly protectionFaults = new FormFaults(this.protection);
+  protected readonly address = new FormGroup({ email: text() });
+  protected readonly addressFaults = new FormFaults(this.address);
 
   private get path() {
     return { params: { path: { id: this.person()?.resident.id ?? '' } } };
@@ -148,6 +150,28 @@ export class PersonMore {
     await this.call.refresh();
   }
 
+  /** Where a protected person may be written to; null: nowhere any more. */
+  protected async confirmAddress(email: string | null): Promise<void> {
+    if (email?.trim() === '') {
+      this.addressFaults.show([{ field: 'email', sentence: 'メールアドレスを入力してください。' }]);
+      return;
+    }
+    const { error } = await this.api.POST('/api/v1/residents/{id}/confirmed-address', {
+      ...this.path,
+      body: { email },
+    });
+    if (error) {
+      this.addressFaults.refuse({
+        ...error,
+        faults: error.faults ?? [{ field: 'email', code: error.code, sentence: error.detail }],
+      });
+      return;
+    }
+    this.address.reset();
+    this.tell.done(email === null ? '通知を止めました。' : 'このアドレスにだけ通知を送ります。');
+    await this.call.refresh();
+  }
+
   protected async protect(isProtected: boolean): Promise<void> {
     if (
       !this.isWritten(
@@ -163,10 +187,15 @@ export class PersonMore {
       heading: isProtected ? 'この方を保護の対象にしますか' : '保護の対象から外しますか',
       sentences: isProtected
         ? [
-            'インターネットではログインできなくなり、電話では責任者だけが、三つ以上の項目を確認したうえで対応します。',
-            'いまログインしている画面は閉じられます。',
+            'インターネットではログインできなくなり、いまログインしている画面は閉じられます。電話では責任者だけが、三つ以上の項目を確認したうえで対応します。',
+            'LINEの連携を外します。予約の確認・前日のお知らせなどの通知は、メールでもLINEでも送りません。お知らせできなかったことは折り返しの一覧に入り、責任者が電話します。',
+            '送ってよいメールアドレスを本人に確かめたら、あとで「通知の宛先」に登録してください。そのアドレスにだけ通知を送ります。',
+            '一覧・名簿・書き出しでは「保護対象」とだけ表示し、会場・日時・受付番号は見られなくなります。すでに送った通知は取り消せません。',
           ]
-        : ['インターネットでも電話でも、ほかの方と同じ扱いに戻ります。'],
+        : [
+            'インターネットでも電話でも、ほかの方と同じ扱いに戻ります。',
+            '止めていた通知を、あとから送ることはありません。LINEの連携も元には戻りません。登録した「通知の宛先」は消えます。',
+          ],
       yes: isProtected ? '保護の対象にする' : '外す',
     });
     if (!sure) return;

@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 
-type Touched = Schema<'ImportTouchedBooking'>;
+type Touched = Schema<'ImportTouchedBooking'> | Schema<'ProtectedImportTouchedBooking'>;
 const effects: Readonly<Record<Touched['kind'], { readonly who: string; readonly what: string }>> = {
   new_number: { who: '番号が変わる方', what: 'そのまま引き継ぎます。連絡は要りません。' },
   moved_out: { who: '転出した方', what: '予約は残ります。電話で確かめて、取り消してください。' },
@@ -30,12 +30,18 @@ const effects: Readonly<Record<Touched['kind'], { readonly who: string; readonly
           </tr>
         </thead>
         <tbody>
-          @for (row of rows(); track row.bookingId) {
+          @for (row of rows(); track $index) {
             <tr>
-              <th scope="row" class="reference">{{ row.reference ?? '（仮押さえ）' }}</th>
-              <td>{{ effects[row.kind].who }}</td>
-              <td>{{ row.startsAt | city: 'full' }}（{{ row.dose }}回目）</td>
-              <td>{{ row.venueName }}</td>
+              @if (row.isProtected) {
+                <th scope="row"><span class="chip bad">保護対象</span></th>
+                <td>{{ effects[row.kind].who }}</td>
+                <td colspan="2" class="soft">責任者が予約受付で本人を確認すると見られます（{{ row.dose }}回目）</td>
+              } @else {
+                <th scope="row" class="reference">{{ row.reference ?? '（仮押さえ）' }}</th>
+                <td>{{ effects[row.kind].who }}</td>
+                <td>{{ row.startsAt | city: 'full' }}（{{ row.dose }}回目）</td>
+                <td>{{ row.venueName }}</td>
+              }
               <td>{{ effects[row.kind].what }}</td>
             </tr>
           }

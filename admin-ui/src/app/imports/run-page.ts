@@ -31,6 +31,17 @@ const steps: readonly { readonly label: string; readonly phases: readonly Phase[
   { label: '完了', phases: ['applied'] },
 ];
 
+/** A booking that keeps an import from being undone; of a protected resident it is told that there is one. */
+type InTheWay =
+  | {
+      readonly isProtected: false;
+      readonly id: string;
+      readonly reference: string | null;
+      readonly startsAt: string;
+      readonly venueName: string;
+    }
+  | { readonly isProtected: true };
+
 /** One import: how far it is, what it would do, yes or no, what it did, and back again. Can be left and found again. */
 @Component({
   selector: 'toki-run-page',
@@ -66,14 +77,7 @@ export class RunPage {
     { on: () => this.id() },
   );
   protected readonly refused = signal<Problem | undefined>(undefined);
-  protected readonly inTheWay = signal<
-    readonly {
-      readonly id: string;
-      readonly reference: string | null;
-      readonly startsAt: string;
-      readonly venueName: string;
-    }[]
-  >([]);
+  protected readonly inTheWay = signal<readonly InTheWay[]>([]);
   protected readonly busy = signal(false);
   protected readonly typed = signal('');
   protected readonly unsavedPairs = signal(0);

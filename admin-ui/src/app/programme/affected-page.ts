@@ -53,22 +53,34 @@ import { ProgrammeStore } from './programme-store';
               </tr>
             </thead>
             <tbody>
-              @for (booking of found.bookings; track booking.id) {
-                <tr>
-                  <td class="numbers">{{ booking.startsAt | city: 'moment' }}</td>
-                  <td>{{ booking.venueName }}</td>
-                  <td>{{ booking.dose }}回目</td>
-                  <td>
-                    <span class="chip" [class]="tones[booking.state]">{{ states[booking.state] }}</span>
-                  </td>
-                  <td class="reference">
-                    <a routerLink="/bookings" [queryParams]="{ id: booking.id }">{{
-                      booking.reference ? (booking.reference | reference) : '（仮押さえ）'
-                    }}</a>
-                  </td>
-                  <td>{{ channels[booking.channel] }}</td>
-                  <td>{{ booking.words }}</td>
-                </tr>
+              @for (booking of found.bookings; track $index) {
+                @if (booking.isProtected) {
+                  <tr>
+                    <td colspan="2"><span class="chip bad">保護対象</span></td>
+                    <td>{{ booking.dose }}回目</td>
+                    <td>
+                      <span class="chip" [class]="tones[booking.state]">{{ states[booking.state] }}</span>
+                    </td>
+                    <td colspan="2"></td>
+                    <td>{{ booking.words }}</td>
+                  </tr>
+                } @else {
+                  <tr>
+                    <td class="numbers">{{ booking.startsAt | city: 'moment' }}</td>
+                    <td>{{ booking.venueName }}</td>
+                    <td>{{ booking.dose }}回目</td>
+                    <td>
+                      <span class="chip" [class]="tones[booking.state]">{{ states[booking.state] }}</span>
+                    </td>
+                    <td class="reference">
+                      <a routerLink="/bookings" [queryParams]="{ id: booking.id }">{{
+                        booking.reference ? (booking.reference | reference) : '（仮押さえ）'
+                      }}</a>
+                    </td>
+                    <td>{{ channels[booking.channel] }}</td>
+                    <td>{{ booking.words }}</td>
+                  </tr>
+                }
               }
             </tbody>
           </table>

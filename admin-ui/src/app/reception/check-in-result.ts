@@ -123,6 +123,8 @@ export class CheckInResult {
   protected readonly icons = icons;
   protected readonly line = computed(() => {
     const entry = this.result()?.entry;
+    if (entry?.isProtected)
+      return `${cityWords.moment(entry.startsAt)}　${String(entry.dose)}回目　保護対象（お名前は表示しません）`;
     return (
       entry &&
       `${cityWords.moment(entry.startsAt)}　${String(entry.dose)}回目　${entry.kana ?? '（カナなし）'}　${birthWords(entry.birthDate)}生まれ　接種券 …${entry.couponEnd}`

@@ -1,6 +1,7 @@
-import { linesOf, type Entry } from './day-list';
+import { linesOf, type OpenEntry } from './day-list';
 
-const entry = (change: Partial<Entry>): Entry => ({
+const entry = (change: Partial<OpenEntry>): OpenEntry => ({
+  isProtected: false,
   bookingId: 'a',
   residentId: 'r',
   reference: '482913506',
@@ -25,7 +26,7 @@ const list = [
 ];
 const found = (text: string, show: 'all' | 'waiting' | 'arrived' = 'all') =>
   linesOf(list, text, show)
-    .map((line) => line.bookingId)
+    .map((line) => line.bookingId ?? '')
     .join('');
 
 it.each([

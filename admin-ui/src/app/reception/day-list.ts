@@ -2,7 +2,9 @@ import { computed, type Signal, signal } from '@angular/core';
 
 import type { Api, Problem, Schema } from '../api/api';
 
-export type Entry = Schema<'DayListEntry'>;
+export type OpenEntry = Schema<'DayListEntry'>;
+/** The seat of a protected resident has no name. */
+export type Entry = OpenEntry | Schema<'ProtectedDayListEntry'>;
 export type Show = 'all' | 'waiting' | 'arrived';
 
 /** What is moved by others in between is asked for this often, ms. */
@@ -64,6 +66,10 @@ export class DayList {
 
   /** What somebody did here, without waiting for the next look. */
   put(entry: Entry): void {
+    if (entry.isProtected) {
+      void this.reload();
+      return;
+    }
     this.list.update((entries) => entries.map((item) => (item.bookingId === entry.bookingId ? entry : item)));
   }
 
@@ -77,13 +83,15 @@ export class DayList {
     const changes = new Map(data.changes.map((change) => [change.bookingId, change]));
     const known = new Set(this.list().map((entry) => entry.bookingId));
     // Somebody new has to be read with their line.
-    if ([...changes.keys()].some((id) => !known.has(id))) {
+    if (data.seatsChanged || [...changes.keys()].some((id) => !known.has(id))) {
       await this.reload();
       return;
     }
     this.since = data.readAt;
     if (changes.size > 0)
-      this.list.update((entries) => entries.map((entry) => ({ ...entry, ...changes.get(entry.bookingId) })));
+      this.list.update((entries) =>
+        entries.map((entry) => (entry.isProtected ? entry : { ...entry, ...changes.get(entry.bookingId) })),
+      );
   }
 }
 
@@ -94,7 +102,9 @@ export function linesOf(entries: readonly Entry[], text: string, show: Show): re
     (entry) =>
       (show === 'all' || (show === 'waiting' ? entry.state === 'confirmed' : entry.state === 'attended')) &&
       (wanted === '' ||
-        [entry.kana ?? '', entry.reference, entry.couponEnd].some((part) => fold(part).includes(wanted))),
+        (entry.isProtected ? ['保護対象'] : [entry.kana ?? '', entry.reference, entry.couponEnd]).some((part) =>
+          fold(part).includes(wanted),
+        )),
   );
 }
 

@@ -14,7 +14,7 @@ import {
 import { toSignal } from '@angular/core/rxjs-interop';
 import { FormControl, ReactiveFormsModule } from '@angular/forms';
 import { MatButton } from '@angular/material/button';
-import { MatFormField, MatLabel } from '@angular/material/form-field';
+import { MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
@@ -29,13 +29,15 @@ import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
 import { birthWords, CheckInResult, type DoorResult } from './check-in-result';
-import { DayList, type Entry, linesOf, type Show } from './day-list';
+import { DayList, type Entry, linesOf, type OpenEntry, type Show } from './day-list';
 import { OffLine } from './off-line';
 import { type LetThrough, letThroughWords, type UndoReason, undoWords } from './reasons';
 import { WalkIn } from './walk-in';
 
 type CheckIn = Schema<'CheckIn'>;
 type Panel = '' | 'walk-in' | 'off-line';
+/** What somebody showed, with what they said where it was asked for, or the line that was chosen. */
+type Shown = { readonly code: string; readonly birthDate?: string } | { readonly bookingId: string };
 
 /** A venue's day: check people in by what they show, see who is awaited, take walk-ins, close the day. */
 @Component({
@@ -47,6 +49,7 @@ type Panel = '' | 'walk-in' | 'off-line';
     Icon,
     MatButton,
     MatFormField,
+    MatHint,
     MatInput,
     MatLabel,
     MatOption,
@@ -78,6 +81,10 @@ export class Reception {
   protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(
     undefined,
   );
+  /** The code of somebody protected, who is asked for their birth date. */
+  protected readonly birthAsked = signal('');
+  protected readonly birthDate = new FormControl('', { nonNullable: true });
+  private shown: Shown | undefined;
   /** The coupon number of somebody without a booking. */
   protected readonly stranger = signal('');
   protected readonly busy = signal(false);
@@ -134,15 +141,21 @@ export class Reception {
     const code = this.code.value.trim();
     this.code.setValue('');
     if (code === '' || this.busy()) return;
-    await this.send({ code }, code);
+    await this.send({ code });
   }
 
-  protected checkInEntry(entry: Entry): Promise<void> {
-    return this.send({ bookingId: entry.bookingId });
+  protected async checkInWithBirthDate(): Promise<void> {
+    const birthDate = this.birthDate.value.trim();
+    if (birthDate === '' || this.busy()) return;
+    await this.send({ code: this.birthAsked(), birthDate });
   }
 
-  protected letThrough(entry: Entry, letThrough: LetThrough): Promise<void> {
-    return this.send({ bookingId: entry.bookingId, letThrough });
+  protected checkInEntry({ bookingId }: OpenEntry): Promise<void> {
+    return this.send({ bookingId });
+  }
+
+  protected async letThrough(letThrough: LetThrough): Promise<void> {
+    if (this.shown) await this.send(this.shown, letThrough);
   }
 
   protected askUndo(entry: Entry): void {
@@ -156,6 +169,7 @@ export class Reception {
   }
 
   protected async undo(entry: Entry, reason: UndoReason): Promise<void> {
+    if (entry.bookingId === null) return;
     this.busy.set(true);
     const { data, error } = await this.api.client.POST('/api/v1/bookings/{id}/undo-check-in', {
       params: { path: { id: entry.bookingId } },
@@ -164,7 +178,9 @@ export class Reception {
     this.busy.set(false);
     this.choice.set(undefined);
     if (data) {
-      const before: Entry = { ...entry, state: 'confirmed', arrivedAt: null, version: data.version };
+      const before: Entry = entry.isProtected
+        ? { ...entry, state: 'confirmed', arrivedAt: null }
+        : { ...entry, state: 'confirmed', arrivedAt: null, version: data.version };
       this.list.put(before);
       this.result.set({
         kind: 'warn',
@@ -180,6 +196,7 @@ export class Reception {
   protected leave(): void {
     this.choice.set(undefined);
     this.result.set(undefined);
+    this.birthAsked.set('');
     this.ready();
   }
 
@@ -229,23 +246,28 @@ export class Reception {
     window.print();
   }
 
-  private async send(
-    what: { code: string } | { bookingId: string; letThrough?: LetThrough },
-    typed = '',
-  ): Promise<void> {
+  private async send(shown: Shown, letThrough?: LetThrough): Promise<void> {
     const venue = this.venue();
     if (!venue) return;
     const dose = this.dose();
     this.busy.set(true);
     this.choice.set(undefined);
     this.stranger.set('');
+    this.birthAsked.set('');
+    this.birthDate.setValue('');
+    this.shown = shown;
     const { data, error } = await this.api.client.POST('/api/v1/check-ins', {
-      body: { venueId: venue.id, ...(dose === undefined ? {} : { dose }), ...what },
+      body: {
+        venueId: venue.id,
+        ...(dose === undefined ? {} : { dose }),
+        ...shown,
+        ...(letThrough === undefined ? {} : { letThrough }),
+      },
     });
     this.busy.set(false);
     if (data) this.answered(data);
-    else this.refused(error, typed);
-    this.ready();
+    else this.refused(error, 'code' in shown ? shown.code : '');
+    if (this.birthAsked() === '') this.ready();
   }
 
   private answered({ outcome, warnings, entry }: CheckIn): void {
@@ -279,6 +301,23 @@ export class Reception {
   }
 
   private refused(problem: Problem, typed = ''): void {
+    if (problem.code === 'birth_date_needed' || problem.code === 'birth_date_other' || problem.faults?.length)
+      this.askBirthDate(problem, typed);
+    else this.refusedForGood(problem, typed);
+  }
+
+  /** Somebody protected says their birth date: it is compared, and never shown. */
+  private askBirthDate(problem: Problem, code: string): void {
+    this.birthAsked.set(code);
+    this.result.set({
+      kind: 'warn',
+      headline: '生年月日を確認してください',
+      sentences: [problem.faults?.[0]?.sentence ?? problem.detail],
+    });
+    setTimeout(() => document.getElementById('door-birth-date')?.focus());
+  }
+
+  private refusedForGood(problem: Problem, typed: string): void {
     const sentence =
       problem.code === 'too_early_here' && typeof problem.facts?.['earliest'] === 'string'
         ? `${problem.detail}接種できるのは${cityWords.date(problem.facts['earliest'])}からです。`

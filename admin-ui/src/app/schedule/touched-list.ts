@@ -13,9 +13,11 @@ const stateWords = { held: '仮押さえ', confirmed: '予約', attended: '来�
   imports: [CityTime],
   template: `
     <ul>
-      @for (booking of bookings(); track booking.bookingId) {
+      @for (booking of bookings(); track $index) {
         <li>
-          @if (booking.reference !== null) {
+          @if (booking.isProtected) {
+            保護対象
+          } @else if (booking.reference !== null) {
             受付番号 <span class="reference">{{ words(booking.reference) }}</span>
           } @else {
             受付番号なし
