@@ -6,6 +6,7 @@ import { openDatabase, pendingMigrations } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createOutbox } from '../database/outbox';
 import { newestSealedField } from '../database/sealed-sample';
+import { timeLimits } from '../database/time-limits';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { searchAttributes } from '../domain/contracts/search-attributes';
@@ -58,7 +59,12 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
     return { ok: true, detail: `version ${version} answers` };
   });
   if (!server.ok) return [server];
-  const database = openDatabase({ url: databaseUrl, applicationName: 'toki doctor', poolSize: 2 });
+  const database = openDatabase({
+    url: databaseUrl,
+    applicationName: 'toki doctor',
+    poolSize: 2,
+    limits: timeLimits.staff,
+  });
   try {
     const tables = await examine('Tables', 'Look into the log of PostgreSQL.', async () => {
       const pending = await pendingMigrations(database);

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
 import { type Database, migrate, openDatabase } from '../database/connection';
 import { type KeyRing, parseKeys } from '../database/keys';
+import { timeLimits } from '../database/time-limits';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { connectTemporal, startDatabase, startTemporal } from './backing-services';
@@ -145,7 +146,12 @@ export async function runSupervisor({ config, env, programs, write, importFile }
     stopping.unshift(() => temporal.stop());
     request.signal.throwIfAborted();
 
-    const database = openDatabase({ url: postgres.address, applicationName: 'toki start', poolSize: 4 });
+    const database = openDatabase({
+      url: postgres.address,
+      applicationName: 'toki start',
+      poolSize: 4,
+      limits: timeLimits.upkeep,
+    });
     try {
       const applied = await migrate(database);
       if (applied.length > 0) say(`Migrated the database: ${applied.join(', ')}`);
