@@ -22,6 +22,7 @@ import * as line from './0023_line';
 import * as lineDoor from './0023_line_door';
 import * as assignments from './0024_assignments';
 import * as unmetWishes from './0024_unmet_wishes';
+import * as rehearsalWaivers from './0029_rehearsal_waivers';
 
 interface Migration {
   readonly name: string;
@@ -52,6 +53,7 @@ const migrations: readonly Migration[] = [
   { name: '0022_staff_mail', up: staffMail.up },
   { name: '0021_programme_changes', up: programmeChanges.up },
   { name: '0024_unmet_wishes', up: unmetWishes.up },
+  { name: '0029_rehearsal_waivers', up: rehearsalWaivers.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -31,6 +31,7 @@ import { createProgrammeDrafts } from '../database/programme-drafts';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
 import { timeLimits } from '../database/time-limits';
+import { searchAttributes } from '../domain/contracts/search-attributes';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
 import { dropFolderOf } from './data-folder';
@@ -39,6 +40,7 @@ import { createProcessLog } from './process-log';
 import { createProgrammeProcesses } from './programme-processes';
 import { createProgrammeWork } from './programme-work';
 import { runMain } from './run-main';
+import { requireSearchAttributes } from './search-attributes';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
 import { createActivities, createWorkers } from './workers';
@@ -181,6 +183,7 @@ async function main(): Promise<number> {
 
   const connection = await connect(access, log, stopping);
   if (!connection) return 0;
+  await requireSearchAttributes(client.connection, access.namespace, searchAttributes, log);
   const workers = await createWorkers({
     connection,
     namespace: access.namespace,

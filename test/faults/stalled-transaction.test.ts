@@ -9,8 +9,8 @@ import { timeLimits } from '../../database/time-limits';
 import { findFreePort } from '../../runtime/free-port';
 import { Visitor } from '../api/support/visitor';
 import { tester } from '../staff/support/staff-site';
-import { createTestCity, type TestCity, testKeys, testKeysText } from '../support/test-city';
 import { testServices } from '../support/services';
+import { createTestCity, type TestCity, testKeys, testKeysText } from '../support/test-city';
 import { startTokiProcess, type TokiProcess } from './toki-process';
 
 /** Both apps as they run in production, and somebody who begins a transaction, takes a row and goes home. */
