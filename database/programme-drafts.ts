@@ -3,13 +3,13 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import { starterDocument } from '../domain/programme/editing/starter';
-import { type Rehearsed, rehearsalRefusal } from '../domain/programme/rehearsed';
+import { rehearsalRefusal, type Rehearsed } from '../domain/programme/rehearsed';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import { askIn } from './programme-changes';
-import { rehearsedIn, waiveIn, type WaiverRow, waiverColumns, waiverOf, type WaiverView } from './rehearsal-waivers';
 import { checksumOf, type Programmes, publishIn } from './programmes';
+import { rehearsedIn, waiveIn, waiverColumns, waiverOf, type WaiverRow, type WaiverView } from './rehearsal-waivers';
 
 /** A programme as the list of them shows it. */
 export interface ProgrammeSummary {

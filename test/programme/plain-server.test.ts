@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
-
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
+import { temporal as temporalProto } from '@temporalio/proto';
 
 import { createDataConverter } from '../../activities/data-converter';
 import { createBookingRepository } from '../../database/bookings';
@@ -29,6 +30,10 @@ import { createTestNamespace } from '../support/test-namespace';
 /** A Temporal server as it comes, without one flag: everything but the rehearsal works on it. */
 const temporal = new PlainTemporal();
 const programme = '/api/v1/programmes/test-programme';
+const attribute = {
+  status: defineSearchAttributeKey('BookingStatus', 'KEYWORD'),
+  version: defineSearchAttributeKey('ProgrammeVersion', 'INT'),
+};
 const reason = '時間の早送りができないサーバーのため、担当二人で内容を読み合わせました。';
 let city: TestCity;
 let connection: Connection;
@@ -146,7 +151,7 @@ test('draft, rehearsal that cannot be, waiver by a second person, bookings under
     actor: 'citizen',
   });
   if (!held.ok) throw new Error(held.code);
-  const heldMs = (held.booking.holdExpiresAt?.getTime() ?? 0) - Date.now();
+  const heldMs = held.booking.holdExpiresAt.getTime() - Date.now();
   expect([heldMs > 60_000, heldMs <= 3 * 60_000]).toEqual([true, true]);
   const confirmed = await bookings.confirm({
     residentId,
@@ -160,8 +165,8 @@ test('draft, rehearsal that cannot be, waiver by a second person, bookings under
   const handle = client.workflow.getHandle(bookingWorkflowId(held.booking.id));
   for (let attempt = 0; ; attempt++) {
     const found = await handle.describe().catch(() => undefined);
-    if (found?.searchAttributes['BookingStatus']?.[0] === 'confirmed') {
-      expect(found.searchAttributes['ProgrammeVersion']).toEqual([2]);
+    if (found?.typedSearchAttributes.get(attribute.status) === 'confirmed') {
+      expect(found.typedSearchAttributes.get(attribute.version)).toBe(2);
       break;
     }
     if (attempt > 300) throw new Error('the workflow does not run');
@@ -262,7 +267,10 @@ test('a worker that may not add them ends with one sentence, which names them an
   for (let attempt = 0; ; attempt++) {
     try {
       for (const name of ['One', 'Two', 'Three'])
-        await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: 3 } });
+        await connection.operatorService.addSearchAttributes({
+          namespace,
+          searchAttributes: { [name]: temporalProto.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_INT },
+        });
       break;
     } catch (error) {
       if (attempt > 100) throw error;
@@ -289,6 +297,8 @@ test('a worker that may not add them ends with one sentence, which names them an
 }, 90_000);
 
 describeInBrowser('the pages', () => {
+  afterEach(() => city.database('programme_draft').delete());
+
   test('ask the second person for the reason, and show it afterwards', async () => {
     await changedDraft((document) => {
       document.policies.holdMinutes = 8;
