@@ -313,6 +313,7 @@ describeInBrowser('the pages', () => {
       expect(await button.isDisabled()).toBe(true);
       await page.getByLabel('リハーサルなしで公開する理由').fill(reason);
       if (shots !== undefined) await page.screenshot({ path: `${shots}/waiver.png`, fullPage: true });
+      expect(admin.faults).toEqual([]);
       await expectClean(page, 'publishing with a waiver');
       await button.click();
       const dialog = page.getByRole('dialog');
