@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { isGrpcServiceError, ServiceError, type WorkflowClient, type WorkflowStartOptions } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  type WorkflowClient,
+  type WorkflowService,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
@@ -80,6 +86,28 @@ export async function unlessUnsupported<Value>(call: () => Promise<Value>): Prom
     return await call();
   } catch (error) {
     throw asUnsupported(error);
+  }
+}
+
+/** No workflow is called so: what a server answers about it tells what the server can do. */
+const noWorkflow = 'toki/can-this-server-skip-time';
+const notFoundCode = 5;
+
+/** Whether the server skips time in this namespace. Changes nothing. Rejects when it cannot be asked. */
+export async function canSkipTime(service: WorkflowService, namespace: string): Promise<boolean> {
+  try {
+    await unlessUnsupported(() =>
+      service.pollWorkflowExecutionTimeSkipping({
+        namespace,
+        workflowExecution: { workflowId: noWorkflow },
+        fastForwardId: randomUUID(),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof TimeSkippingUnsupportedError) return false;
+    if (isGrpcServiceError(error) && (error.code as number) === notFoundCode) return true;
+    throw error;
   }
 }
 

@@ -5,6 +5,8 @@ import type { Knex } from 'knex';
 import { canonicalText } from '../domain/programme/document';
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
+import { createLane } from './lane';
+import { timeLimits } from './time-limits';
 
 /** Who did something, and from where. `machine`: the command line or a program of ours. */
 export interface AuditActor {
@@ -109,6 +111,8 @@ interface AuditRow {
 }
 
 const verifyBatch = 2_000;
+/** One row is added after the other: a second transaction keeps the next one ready, more would only hold connections. */
+const recordsAtOnce = 2;
 const beginning = Buffer.alloc(32);
 
 export type Audit = ReturnType<typeof createAudit>;
@@ -120,6 +124,7 @@ export type Audit = ReturnType<typeof createAudit>;
 export function createAudit({ database, keys }: { database: Database; keys: KeyRing }) {
   const derived = keys.derived('toki/audit');
   const keyById = new Map(derived.map(({ id, key }) => [id, key]));
+  const lane = createLane({ width: recordsAtOnce, waitMs: timeLimits.staff.lockMs });
 
   /** Adds a row inside a transaction, as the last thing that it does: the change and its record are there together, or neither is. */
   async function append(trx: Knex.Transaction, actor: AuditActor, entry: AuditEntry): Promise<void> {
@@ -150,8 +155,9 @@ export function createAudit({ database, keys }: { database: Database; keys: KeyR
   return {
     append,
 
+    /** Records a look, which is no change of its own. */
     record(actor: AuditActor, entry: AuditEntry): Promise<void> {
-      return database.transaction((trx) => append(trx, actor, entry));
+      return lane(() => database.transaction((trx) => append(trx, actor, entry)));
     },
 
     /** The newest first. */

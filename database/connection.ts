@@ -2,6 +2,7 @@ import createKnex, { type Knex } from 'knex';
 import pg from 'pg';
 
 import { migrationSource } from '../migrations';
+import { defaultLimits, onConnect, type TimeLimits } from './time-limits';
 
 // bigint columns hold sizes and counts far below 2^53; dates stay text (YYYY-MM-DD), never a moment in some time zone.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -13,24 +14,40 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Shown in pg_stat_activity: which of our processes holds the connection. */
   readonly applicationName: string;
-  /** Connections of this process. Each door has its own pool. */
+  /** Connections of this pool. Each app has its own. */
   readonly poolSize: number;
-  /** Who gets no connection within this is refused, ms. */
-  readonly acquireWithinMs?: number;
+  /** How long its statements may wait, run and pause. */
+  readonly limits?: TimeLimits;
 }
 
+/** After this pause the operating system asks whether the other side of a connection is still there, ms. */
+const keepAliveAfterMs = 10_000;
+
 /** Opens a pool. Nothing is connected before the first query. */
-export function openDatabase({ url, applicationName, poolSize, acquireWithinMs = 5_000 }: DatabaseOptions): Database {
+export function openDatabase({ url, applicationName, poolSize, limits = defaultLimits }: DatabaseOptions): Database {
   return createKnex({
     client: 'pg',
-    // Compiling a statement takes longer than any of ours runs.
     connection: {
       connectionString: url,
       application_name: applicationName,
-      statement_timeout: 0,
-      options: '-c jit=off',
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
     },
-    pool: { min: 0, max: poolSize, acquireTimeoutMillis: acquireWithinMs },
+    pool: {
+      min: 0,
+      max: poolSize,
+      acquireTimeoutMillis: limits.connectionMs,
+      afterCreate: (client: pg.Client, done: (error: Error | null, client: pg.Client) => void) => {
+        onConnect(client, limits).then(
+          () => {
+            done(null, client);
+          },
+          (error: unknown) => {
+            done(error as Error, client);
+          },
+        );
+      },
+    },
     migrations: { migrationSource },
     // knex writes to the console by itself; whoever runs the query hears of the failure and logs it.
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },

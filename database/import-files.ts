@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import type { Database } from './connection';
 import type { KeyRing } from './keys';
+import { timeLimits } from './time-limits';
 
 /** Plain bytes per stored piece: small, so that opening and parsing one never holds a worker up for long. */
 const PIECE_BYTES = 64 * 1024;
@@ -68,6 +69,8 @@ export function createImportFileStore({ database, keys }: { readonly database: D
       let size = 0;
       let seq = 0;
       await database.transaction(async (trx) => {
+        // It pauses while a slow line brings the next piece, and holds nothing but its own rows.
+        await trx.raw(`SET LOCAL idle_in_transaction_session_timeout = ${String(timeLimits.bulk.idleInTransactionMs)}`);
         await trx('import_file').insert({
           id: fileId,
           sealed_name: keys.seal(name),

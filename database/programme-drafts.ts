@@ -3,11 +3,13 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } from '../domain/programme/document';
 import { starterDocument } from '../domain/programme/editing/starter';
+import { rehearsalRefusal, type Rehearsed } from '../domain/programme/rehearsed';
 import { refuseStaff, type StaffRefusal } from '../domain/staff/refusals';
 import type { Audit, AuditActor } from './audit';
 import type { Database } from './connection';
 import { askIn } from './programme-changes';
 import { checksumOf, type Programmes, publishIn } from './programmes';
+import { rehearsedIn, waiveIn, waiverColumns, waiverOf, type WaiverRow, type WaiverView } from './rehearsal-waivers';
 
 /** A programme as the list of them shows it. */
 export interface ProgrammeSummary {
@@ -27,6 +29,8 @@ export interface VersionSummary {
   readonly publishedBy: string | null;
   readonly editedBy: readonly string[];
   readonly checksum: string;
+  /** Why it was published without a rehearsal; null: it was rehearsed, or the command line published it. */
+  readonly waiver: WaiverView | null;
 }
 
 export interface DraftView {
@@ -44,7 +48,12 @@ export interface DraftView {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Publishing at a set time: until then, or until it is called off, nothing changes. */
-  readonly release: { readonly id: string; readonly publishAt: Date; readonly askedBy: string } | null;
+  readonly release: {
+    readonly id: string;
+    readonly publishAt: Date;
+    readonly askedBy: string;
+    readonly waiver: WaiverView | null;
+  } | null;
 }
 
 export interface ReleaseView {
@@ -53,6 +62,14 @@ export interface ReleaseView {
   readonly publishAt: Date;
   readonly state: 'scheduled' | 'published' | 'cancelled' | 'refused';
   readonly reason: string | null;
+}
+
+/** How a draft is to be published. */
+export interface PublishWish {
+  /** Running bookings are to get this version; another person still decides (`programme-changes.ts`). */
+  readonly reach?: boolean | undefined;
+  /** Why it is published without a rehearsal. The caller has asked the server whether it really cannot rehearse. */
+  readonly waiver?: string | undefined;
 }
 
 export type DraftOutcome = { readonly ok: true; readonly draft: DraftView } | StaffRefusal;
@@ -111,11 +128,14 @@ export function createProgrammeDrafts({
       .min<{ min: number | null }[]>('step as min');
     const release = await connection('programme_release as r')
       .join('staff as s', 's.id', 'r.asked_by')
+      .leftJoin('rehearsal_waiver as w', 'w.id', 'r.waiver_id')
+      .leftJoin('staff as ws', 'ws.id', 'w.waived_by')
       .where({ 'r.draft_id': row.id, 'r.state': 'scheduled' })
-      .first<{ id: string; publish_at: Date; display_name: string } | undefined>(
+      .first<({ id: string; publish_at: Date; display_name: string } & WaiverRow) | undefined>(
         'r.id',
         'r.publish_at',
         's.display_name',
+        ...waiverColumns,
       );
     return {
       id: row.id,
@@ -130,7 +150,14 @@ export function createProgrammeDrafts({
       updatedAt: row.updated_at,
       canUndo: row.step > (first[0]?.min ?? row.step),
       canRedo: row.step < (last[0]?.max ?? row.step),
-      release: release ? { id: release.id, publishAt: release.publish_at, askedBy: release.display_name } : null,
+      release: release
+        ? {
+            id: release.id,
+            publishAt: release.publish_at,
+            askedBy: release.display_name,
+            waiver: waiverOf(release),
+          }
+        : null,
     };
   }
 
@@ -227,26 +254,46 @@ export function createProgrammeDrafts({
   }
 
   /** What keeps a draft from being published by this person, as far as the draft itself says. */
-  async function refusalOf(trx: Knex.Transaction, row: DraftRow, staffId: string): Promise<StaffRefusal | undefined> {
+  async function refusalOf(
+    trx: Knex.Transaction,
+    row: DraftRow,
+    staffId: string,
+    isWaived: boolean,
+  ): Promise<StaffRefusal | undefined> {
     if (row.edited_by.includes(staffId)) return refuseStaff('same_person');
     if (!checkProgrammeDocument(row.document).ok) return refuseStaff('draft_invalid');
-    const rehearsed = await trx('programme_rehearsal')
-      .where({ programme_id: row.programme_id, checksum: checksumOf(row.document), passed: true })
-      .first<{ id: string } | undefined>('id');
-    return rehearsed ? undefined : refuseStaff('not_rehearsed');
+    const rehearsed = await rehearsedIn(trx, row.programme_id, checksumOf(row.document));
+    const code = rehearsalRefusal(rehearsed, isWaived);
+    return code && refuseStaff(code);
   }
 
-  /** `reach`: whoever publishes wishes that running bookings get this version; another person still decides (`programme-changes.ts`). */
+  /** Keeps the reason for doing without a rehearsal, where there is need of one. Returns its id. */
+  async function waive(
+    trx: Knex.Transaction,
+    actor: AuditActor,
+    row: DraftRow,
+    staffId: string,
+    reason: string | undefined,
+  ): Promise<string | null> {
+    const checksum = checksumOf(row.document);
+    if (reason === undefined || (await rehearsedIn(trx, row.programme_id, checksum)) === 'passed') return null;
+    const { programme_id: programmeId, version: draftVersion } = row;
+    const id = await waiveIn(trx, { programmeId, draftVersion, checksum, staffId, reason });
+    await record(trx, actor, 'rehearsal.waive', programmeId, { draftVersion, waiver: id });
+    return id;
+  }
+
   async function publishRow(
     trx: Knex.Transaction,
     actor: AuditActor,
     row: DraftRow,
     staffId: string,
-    reach: boolean,
+    { reach, waiverId }: { readonly reach: boolean; readonly waiverId: string | null },
   ): Promise<number> {
     const { id, number } = await publishIn(trx, row.programme_id, row.document as ProgrammeDocument, {
       editedBy: row.edited_by,
       publishedBy: staffId,
+      waiverId,
     });
     await trx('programme_draft').where({ id: row.id }).delete();
     await record(trx, actor, 'programme.publish', row.programme_id, { number });
@@ -323,18 +370,20 @@ export function createProgrammeDrafts({
       if (!programme) return undefined;
       const rows = await database('programme_version as v')
         .leftJoin('staff as s', 's.id', 'v.published_by')
+        .leftJoin('rehearsal_waiver as w', 'w.id', 'v.waiver_id')
+        .leftJoin('staff as ws', 'ws.id', 'w.waived_by')
         .where({ 'v.programme_id': programme.id })
         .orderBy('v.number', 'desc')
         .select<
-          {
+          ({
             number: number;
             status: VersionSummary['status'];
             published_at: Date;
             display_name: string | null;
             edited_by: string[];
             checksum: string;
-          }[]
-        >('v.number', 'v.status', 'v.published_at', 's.display_name', 'v.edited_by', 'v.checksum');
+          } & WaiverRow)[]
+        >('v.number', 'v.status', 'v.published_at', 's.display_name', 'v.edited_by', 'v.checksum', ...waiverColumns);
       const names = await namesOf(
         database,
         rows.flatMap((row) => row.edited_by),
@@ -346,6 +395,7 @@ export function createProgrammeDrafts({
         publishedBy: row.display_name,
         editedBy: row.edited_by.map((id) => names.get(id) ?? ''),
         checksum: row.checksum,
+        waiver: waiverOf(row),
       }));
     },
 
@@ -437,19 +487,21 @@ export function createProgrammeDrafts({
       });
     },
 
-    /** Publishes the draft at once. The caller has made the checks of the surroundings; here: who, which version, valid, rehearsed. */
+    /** Publishes the draft at once. The caller has made the checks of the surroundings; here: who, which version, valid, rehearsed or waived. */
     async publish(
       actor: AuditActor,
       staffId: string,
       code: string,
       version: number,
-      reach = false,
+      { reach = false, waiver }: PublishWish = {},
     ): Promise<PublishOutcome> {
       const outcome = await database.transaction(async (trx): Promise<PublishOutcome> => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
-        const refusal = await refusalOf(trx, row, staffId);
-        return refusal ?? { ok: true, number: await publishRow(trx, actor, row, staffId, reach) };
+        const refusal = await refusalOf(trx, row, staffId, waiver !== undefined);
+        if (refusal) return refusal;
+        const waiverId = await waive(trx, actor, row, staffId, waiver);
+        return { ok: true, number: await publishRow(trx, actor, row, staffId, { reach, waiverId }) };
       });
       if (outcome.ok) programmes.forget();
       return outcome;
@@ -462,12 +514,12 @@ export function createProgrammeDrafts({
       code: string,
       version: number,
       publishAt: Date,
-      reach = false,
+      { reach = false, waiver }: PublishWish = {},
     ): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
       return database.transaction(async (trx) => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
-        const refusal = await refusalOf(trx, row, staffId);
+        const refusal = await refusalOf(trx, row, staffId, waiver !== undefined);
         if (refusal) return refusal;
         const id = uuidv7();
         await trx('programme_release').insert({
@@ -478,6 +530,7 @@ export function createProgrammeDrafts({
           publish_at: publishAt,
           asked_by: staffId,
           reach_bookings: reach,
+          waiver_id: await waive(trx, actor, row, staffId, waiver),
         });
         await record(trx, actor, 'release.schedule', row.programme_id, { at: publishAt.toISOString() });
         return { ok: true, release: { id, programmeCode: code, publishAt, state: 'scheduled', reason: null } };
@@ -536,21 +589,22 @@ export function createProgrammeDrafts({
           ? await checks(known.programmeCode, draft.draft.document as ProgrammeDocument)
           : undefined;
       await database.transaction(async (trx) => {
-        const release = await trx('programme_release')
-          .where({ id, state: 'scheduled' })
-          .forUpdate()
-          .first<{ draft_id: string; checksum: string; asked_by: string; reach_bookings: boolean } | undefined>(
-            'draft_id',
-            'checksum',
-            'asked_by',
-            'reach_bookings',
-          );
+        const release = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<
+          | {
+              draft_id: string;
+              checksum: string;
+              asked_by: string;
+              reach_bookings: boolean;
+              waiver_id: string | null;
+            }
+          | undefined
+        >('draft_id', 'checksum', 'asked_by', 'reach_bookings', 'waiver_id');
         if (!release) return;
         const [row] = await drafts(trx).where('d.id', release.draft_id).forUpdate('d');
         const refusal =
           surroundings ??
           (row && checksumOf(row.document) === release.checksum
-            ? await refusalOf(trx, row, release.asked_by)
+            ? await refusalOf(trx, row, release.asked_by, release.waiver_id !== null)
             : refuseStaff('changed_meanwhile'));
         await trx('programme_release')
           .where({ id })
@@ -565,20 +619,15 @@ export function createProgrammeDrafts({
             { kind: 'machine', id: null, origin: 'worker', requestId: null },
             row,
             release.asked_by,
-            release.reach_bookings,
+            { reach: release.reach_bookings, waiverId: release.waiver_id },
           );
       });
       programmes.forget();
       return this.release(id);
     },
 
-    /** Whether the document was rehearsed without faults. */
-    async isRehearsed(code: string, checksum: string): Promise<boolean> {
-      const row = await database('programme_rehearsal as r')
-        .join('programme as p', 'p.id', 'r.programme_id')
-        .where({ 'p.code': code, 'r.checksum': checksum, 'r.passed': true })
-        .first<{ id: string } | undefined>('r.id');
-      return row !== undefined;
-    },
+    /** What the rehearsals of a draft's document have shown. */
+    rehearsed: ({ programmeId, checksum }: Pick<DraftView, 'programmeId' | 'checksum'>): Promise<Rehearsed> =>
+      rehearsedIn(database, programmeId, checksum),
   };
 }

@@ -166,7 +166,7 @@ export async function publishIn(
   trx: Knex.Transaction,
   programmeId: string,
   document: ProgrammeDocument,
-  people?: { readonly editedBy: readonly string[]; readonly publishedBy: string },
+  people?: { readonly editedBy: readonly string[]; readonly publishedBy: string; readonly waiverId: string | null },
 ): Promise<{ readonly id: string; readonly number: number }> {
   const checksum = checksumOf(document);
   await trx('programme').where({ id: programmeId }).forUpdate().first('id');
@@ -198,7 +198,9 @@ export async function publishIn(
     document: JSON.stringify(document),
     checksum,
     published_at: trx.fn.now(),
-    ...(people ? { edited_by: [...people.editedBy], published_by: people.publishedBy } : {}),
+    ...(people
+      ? { edited_by: [...people.editedBy], published_by: people.publishedBy, waiver_id: people.waiverId }
+      : {}),
   });
   return { id, number };
 }

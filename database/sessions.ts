@@ -48,7 +48,16 @@ interface SessionRow {
 }
 
 /** Citizens' sessions: the cookie holds 32 random bytes, the table only their SHA-256. */
-export function createSessionRepository({ database, keys }: { database: Database; keys: KeyRing }) {
+export function createSessionRepository({
+  database,
+  keys,
+  lookUps = database,
+}: {
+  database: Database;
+  keys: KeyRing;
+  /** The pool for finding a session, which every request begins with. */
+  lookUps?: Database;
+}) {
   async function hasLineSeats(residentId: string): Promise<boolean> {
     const { rows } = await database.raw<{ rows: unknown[] }>(
       `SELECT 1 FROM resident r JOIN slot s ON s.programme_id = r.programme_id AND s.starts_at > now() AND NOT s.stopped JOIN venue v ON v.id = s.venue_id AND v.active JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'line' AND q.capacity > 0
@@ -76,10 +85,10 @@ export function createSessionRepository({ database, keys }: { database: Database
     async find(token: string): Promise<Session | undefined> {
       if (token.length !== 43) return undefined;
       const tokenHash = hashOf(token);
-      const [row] = await preparedQuery<SessionRow>(database, 'citizen-session', findText, [tokenHash]);
+      const [row] = await preparedQuery<SessionRow>(lookUps, 'citizen-session', findText, [tokenHash]);
       if (!row) return undefined;
       if (row.now.getTime() - row.seen_at.getTime() > noteEveryMs) {
-        await database('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
+        await lookUps('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: lookUps.fn.now() });
       }
       return {
         tokenHash,

@@ -48,8 +48,11 @@ interface SessionRow {
 
 export type StaffSessionRepository = ReturnType<typeof createStaffSessionRepository>;
 
-/** Sessions of staff: the cookie holds 32 random bytes, the table only their SHA-256. Role and account are read anew with every request. */
-export function createStaffSessionRepository(database: Database) {
+/**
+ * Sessions of staff: the cookie holds 32 random bytes, the table only their SHA-256. Role and account are read anew with every request.
+ * @param lookUps the pool for finding a session, which every request begins with
+ */
+export function createStaffSessionRepository(database: Database, lookUps = database) {
   const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
   return {
@@ -67,11 +70,11 @@ export function createStaffSessionRepository(database: Database) {
     async find(token: string, isNoted = true): Promise<StaffSession | undefined> {
       if (token.length !== 43) return undefined;
       const tokenHash = hashOf(token);
-      const [row] = await preparedQuery<SessionRow>(database, 'staff-session', findText, [tokenHash]);
+      const [row] = await preparedQuery<SessionRow>(lookUps, 'staff-session', findText, [tokenHash]);
       if (!row) return undefined;
       const isDue = isNoted && row.now.getTime() - row.seen_at.getTime() > noteEveryMs;
       if (isDue) {
-        await database('staff_session').where({ token_hash: tokenHash }).update({ seen_at: database.fn.now() });
+        await lookUps('staff_session').where({ token_hash: tokenHash }).update({ seen_at: lookUps.fn.now() });
       }
       return {
         tokenHash,

@@ -25,6 +25,7 @@ import * as unmetWishes from './0024_unmet_wishes';
 import * as stoppedSlots from './0026_stopped_slots';
 import * as protectedResidents from './0027_protected_residents';
 import * as namesakes from './0028_namesakes';
+import * as rehearsalWaivers from './0029_rehearsal_waivers';
 
 interface Migration {
   readonly name: string;
@@ -58,6 +59,7 @@ const migrations: readonly Migration[] = [
   { name: '0026_stopped_slots', up: stoppedSlots.up },
   { name: '0027_protected_residents', up: protectedResidents.up },
   { name: '0028_namesakes', up: namesakes.up },
+  { name: '0029_rehearsal_waivers', up: rehearsalWaivers.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

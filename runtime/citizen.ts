@@ -14,6 +14,7 @@ import { createResidentRepository } from '../database/residents';
 import { createSessionRepository } from '../database/sessions';
 import { createSiteSettings } from '../database/site-settings';
 import { createSlotRepository } from '../database/slots';
+import { timeLimits } from '../database/time-limits';
 import { createUnmetSearches } from '../database/unmet-searches';
 import { temporalAccess } from './backing-services';
 import { type Config, readConfig } from './config';
@@ -27,6 +28,8 @@ import { StartError } from './start-error';
 
 /** Connections of this process. More would not make PostgreSQL faster; the staff app has its own. */
 const poolSize = 20;
+/** For what every request asks first, and for health. */
+const firstLookPoolSize = 4;
 
 /** The citizens' app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
 async function main(): Promise<number> {
@@ -35,10 +38,12 @@ async function main(): Promise<number> {
     throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
   const log = createProcessLog('citizen');
   const keys = parseKeys(keysInForce(config));
-  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki citizen', poolSize });
-  const programmes = createProgrammes(database);
+  const pool = { url: config.databaseUrl, applicationName: 'toki citizen' };
+  const database = openDatabase({ ...pool, poolSize, limits: timeLimits.citizen });
+  const firstLook = openDatabase({ ...pool, poolSize: firstLookPoolSize, limits: timeLimits.firstLook });
+  const programmes = createProgrammes(firstLook);
   const outbox = createOutbox(database);
-  const sessions = createSessionRepository({ database, keys });
+  const sessions = createSessionRepository({ database, keys, lookUps: firstLook });
   // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
   const unmet = createUnmetSearches(database);
@@ -50,7 +55,7 @@ async function main(): Promise<number> {
     residents: createResidentRepository({ database, keys }),
     slots: createSlotRepository(database),
     sessions,
-    site: createSiteSettings(database),
+    site: createSiteSettings(firstLook),
     throttle: createLoginThrottle({ database, keys }),
     brake: createLoginBrake(database, (isOn) => {
       log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait');
@@ -58,7 +63,7 @@ async function main(): Promise<number> {
     keys,
     handOver,
     unmet,
-    health: createHealthChecks({ database, temporal, outbox }),
+    health: createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) }),
     log,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
@@ -73,7 +78,7 @@ async function main(): Promise<number> {
     handOver,
     unmet,
     temporal,
-    database,
+    databases: [database, firstLook],
     log,
   });
 }

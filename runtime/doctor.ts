@@ -2,10 +2,12 @@ import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { createLineApi, LineApiError } from '../activities/line-api';
+import { canSkipTime } from '../activities/time-skipping';
 import { openDatabase, pendingMigrations } from '../database/connection';
 import { parseKeys } from '../database/keys';
 import { createOutbox } from '../database/outbox';
 import { newestSealedField } from '../database/sealed-sample';
+import { timeLimits } from '../database/time-limits';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { searchAttributes } from '../domain/contracts/search-attributes';
@@ -14,7 +16,7 @@ import type { Command } from './command';
 import type { Config, LineConfig } from './config';
 import { isDataFolder } from './data-folder';
 import { readRuntimeFile } from './runtime-file';
-import { missingSearchAttributes } from './search-attributes';
+import { commandToAdd, missingSearchAttributes } from './search-attributes';
 import { keysInForce } from './services';
 import { pollersOf } from './task-queues';
 
@@ -22,13 +24,13 @@ const ANSWER_WITHIN_MS = 5_000;
 /** The relay takes up what was not handed over within seconds; events older than this say that it does not. */
 const BACKLOG_TOO_OLD_MS = 5 * 60_000;
 
-/** One line of the report. `todo` is a sentence for whoever has to put it right. */
+/** One line of the report. `todo` is a sentence for whoever has to put it right, or may: what is `ok` works without it. */
 export type Finding =
-  | { readonly about: string; readonly ok: true; readonly detail: string }
+  | { readonly about: string; readonly ok: true; readonly detail: string; readonly todo?: string }
   | { readonly about: string; readonly ok: false; readonly detail: string; readonly todo: string };
 
 type Check = () => Promise<
-  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: true; readonly detail: string; readonly todo?: string }
   | { readonly ok: false; readonly detail: string; readonly todo: string }
 >;
 
@@ -58,7 +60,12 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
     return { ok: true, detail: `version ${version} answers` };
   });
   if (!server.ok) return [server];
-  const database = openDatabase({ url: databaseUrl, applicationName: 'toki doctor', poolSize: 2 });
+  const database = openDatabase({
+    url: databaseUrl,
+    applicationName: 'toki doctor',
+    poolSize: 2,
+    limits: timeLimits.staff,
+  });
   try {
     const tables = await examine('Tables', 'Look into the log of PostgreSQL.', async () => {
       const pending = await pendingMigrations(database);
@@ -132,9 +139,18 @@ async function checkTemporal(config: Config, address: string): Promise<Finding[]
             : {
                 ok: false,
                 detail: `missing or of another type: ${missing.join(', ')}`,
-                todo: 'Start Toki once with the right to register them, or register them with "temporal operator search-attribute create".',
+                todo: `Start a worker with the right to register them, or run "${commandToAdd(access.namespace, missing, searchAttributes)}".`,
               };
         },
+      ),
+      await examine('Rehearsals', 'Look into the log of Temporal.', async () =>
+        (await canSkipTime(open.workflowService, access.namespace))
+          ? { ok: true, detail: 'this server can skip time' }
+          : {
+              ok: true,
+              detail: 'this server cannot skip time, so programmes cannot be rehearsed',
+              todo: 'Set frontend.WorkflowTimeSkippingEnabled to true in its dynamic configuration (Temporal Server 1.32 or newer; see docs/operations.md), or let whoever publishes waive the rehearsal with a reason.',
+            },
       ),
       await examine('Workers', 'Start a worker with "npm start", or see its log.', async () => {
         const counts = await Promise.all(
@@ -300,7 +316,7 @@ export const doctorCommand: Command = {
     const width = Math.max(...findings.map(({ about }) => about.length));
     for (const finding of findings) {
       io.say(`${finding.ok ? 'OK' : 'NG'}  ${finding.about.padEnd(width)}  ${finding.detail}`);
-      if (!finding.ok) io.say(`    ${' '.repeat(width)}  -> ${finding.todo}`);
+      if (finding.todo !== undefined) io.say(`    ${' '.repeat(width)}  -> ${finding.todo}`);
     }
     return findings.every(({ ok }) => ok) ? 0 : 1;
   },

@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 
+import { canSkipTime } from '../activities/time-skipping';
 import type { ProgrammeProcesses } from '../api/staff/programme-processes';
 import {
   cancelReleaseSignalName,
@@ -33,6 +34,8 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
         }),
       );
     },
+
+    canRehearse: () => soon(() => canSkipTime(client.workflowService, client.options.namespace)),
 
     async startChange(changeId) {
       try {

@@ -21,7 +21,7 @@ export interface AppProcess {
   /** Counts that are written together now and then. */
   readonly unmet: { flush(): Promise<void> };
   readonly temporal: { readonly connection: Connection };
-  readonly database: Database;
+  readonly databases: readonly Database[];
   readonly log: ReturnType<typeof createProcessLog>;
 }
 
@@ -38,7 +38,7 @@ export async function runApp({
   handOver,
   unmet,
   temporal,
-  database,
+  databases,
   log,
 }: AppProcess): Promise<number> {
   const cleaning = setInterval(() => {
@@ -54,7 +54,7 @@ export async function runApp({
   await handOver.drain();
   await unmet.flush();
   await temporal.connection.close();
-  await database.destroy();
+  await Promise.all(databases.map((database) => database.destroy()));
   log.info(`${name} stopped`);
   log.flush();
   return 0;

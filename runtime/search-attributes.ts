@@ -1,5 +1,8 @@
-import type { Connection } from '@temporalio/client';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+
+import type { Log } from '../activities/log';
+import { StartError } from './start-error';
 
 type AttributeTypes = Readonly<Record<string, string>>;
 
@@ -10,16 +13,88 @@ function typeNumber(type: string): temporal.api.enums.v1.IndexedValueType {
   return value;
 }
 
+const refusedCodes = new Set([
+  7, // PERMISSION_DENIED
+  12, // UNIMPLEMENTED
+]);
+
+/**
+ * The namespace's own attributes with their types. Where the operator service is closed to us, as it may be on Temporal Cloud, the
+ * namespace tells them too: it gives each a column such as `Keyword01` or `Int02`.
+ */
+async function attributesOf(connection: Connection, namespace: string): Promise<Record<string, number>> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    return customAttributes;
+  } catch (error) {
+    if (!isGrpcServiceError(error) || !refusedCodes.has(error.code)) throw error;
+    return attributesByColumn(connection, namespace);
+  }
+}
+
+/** What the namespace itself says, which whoever works in it may ask. */
+export async function attributesByColumn(connection: Connection, namespace: string): Promise<Record<string, number>> {
+  const { config } = await connection.workflowService.describeNamespace({ namespace });
+  return Object.fromEntries(
+    Object.entries(config?.customSearchAttributeAliases ?? {}).map(([column, name]) => [
+      name,
+      typeNumber(column.replace(/\d+$/, '')),
+    ]),
+  );
+}
+
 /** Names of attributes that the namespace lacks, or has with another type. */
 export async function missingSearchAttributes(
   connection: Connection,
   namespace: string,
   wanted: AttributeTypes,
 ): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const known = await attributesOf(connection, namespace);
   return Object.entries(wanted)
-    .filter(([name, type]) => customAttributes[name] !== typeNumber(type))
+    .filter(([name, type]) => known[name] !== typeNumber(type))
     .map(([name]) => name);
+}
+
+/** What somebody with the right has to run to add them. */
+export function commandToAdd(namespace: string, names: readonly string[], wanted: AttributeTypes): string {
+  const attributes = names.map((name) => `--name ${name} --type ${wanted[name] ?? 'Keyword'}`);
+  return `temporal operator search-attribute create --namespace ${namespace} ${attributes.join(' ')}`;
+}
+
+/**
+ * Before a worker takes work: registers what is missing. A workflow that sets an attribute the namespace lacks fails over and over, so
+ * without them nothing is begun.
+ *
+ * @throws StartError naming what is missing and the command that adds it.
+ */
+export async function requireSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  wanted: AttributeTypes,
+  log: Log,
+): Promise<void> {
+  try {
+    if ((await missingSearchAttributes(connection, namespace, wanted)).length === 0) return;
+    await registerSearchAttributes(connection, namespace, wanted);
+  } catch (error) {
+    log.warn({ namespace, reason: reasonOf(error) }, 'the search attributes could not be registered');
+  }
+  let missing: string[];
+  try {
+    missing = await missingSearchAttributes(connection, namespace, wanted);
+  } catch (error) {
+    throw new StartError(`The search attributes of namespace "${namespace}" cannot be read: ${reasonOf(error)}.`);
+  }
+  if (missing.length > 0)
+    throw new StartError(
+      `Namespace "${namespace}" lacks the search attributes ${missing.join(', ')}, or has them with another type, and this worker could not add them: run "${commandToAdd(namespace, missing, wanted)}" (on Temporal Cloud: "tcld namespace search-attributes add") and start it again.`,
+    );
+  log.info({ namespace }, 'the search attributes are there');
+}
+
+function reasonOf(error: unknown): string {
+  const { details, message } = error as { details?: string; message?: string };
+  return (details || message || String(error)).replace(/\.+$/, '');
 }
 
 /**

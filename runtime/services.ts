@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createTemporalClient, type TemporalAccess } from '../activities/temporal-client';
 import { type Database, openDatabase } from '../database/connection';
 import { type KeyRing, parseKeys } from '../database/keys';
+import { timeLimits } from '../database/time-limits';
 import { startDatabase, startTemporal, temporalAccess } from './backing-services';
 import type { Config } from './config';
 import { holdDataFolder, keysOf } from './data-folder';
@@ -102,7 +103,12 @@ export async function withServices<Result>(
     }
     access ??= temporalAccess(config, '127.0.0.1:7233');
     const keys = parseKeys(keysInForce(config));
-    const database = openDatabase({ url: databaseUrl, applicationName: 'toki command', poolSize: 4 });
+    const database = openDatabase({
+      url: databaseUrl,
+      applicationName: 'toki command',
+      poolSize: 4,
+      limits: timeLimits.upkeep,
+    });
     closing.unshift(() => database.destroy());
     const temporal = createTemporalClient(access, keys);
     closing.unshift(() => temporal.connection.close());

@@ -54,6 +54,7 @@ import { createStaffNoticeReader } from '../database/staff-notices';
 import { createStaffNumbers } from '../database/staff-numbers';
 import { createStaffSessionRepository } from '../database/staff-sessions';
 import { createStaffVenueRepository } from '../database/staff-venues';
+import { timeLimits } from '../database/time-limits';
 import { createUnmetSearches } from '../database/unmet-searches';
 import { createAssignmentDesk } from './assignment-desk';
 import { createAttentionCount } from './attention-count';
@@ -76,6 +77,8 @@ import { createWorkflowUrls } from './workflow-urls';
 
 /** Connections of this process: the operators' lane is narrow and its own. */
 const poolSize = 8;
+/** For what every request asks first, and for health. */
+const firstLookPoolSize = 2;
 /** A city's file of 100 MB over a slow line, ms. */
 const uploadWithinMs = 15 * 60_000;
 
@@ -86,14 +89,17 @@ async function main(): Promise<number> {
     throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
   const log = createProcessLog('staff');
   const keys = parseKeys(keysInForce(config));
-  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki staff', poolSize });
+  const pool = { url: config.databaseUrl, applicationName: 'toki staff' };
+  const database = openDatabase({ ...pool, poolSize, limits: timeLimits.staff });
+  const firstLook = openDatabase({ ...pool, poolSize: firstLookPoolSize, limits: timeLimits.firstLook });
   const outbox = createOutbox(database);
   const figures = createOperatingFigures(database);
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
 
-  const programmes = createProgrammes(database);
-  const sessions = createStaffSessionRepository(database);
+  const programmes = createProgrammes(firstLook);
+  const sessions = createStaffSessionRepository(database, firstLook);
   const audit = createAudit({ database, keys });
+  const health = createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) });
   const staffMail = createStaffMail({ database, keys, audit });
   const unmet = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
@@ -159,7 +165,7 @@ async function main(): Promise<number> {
       dataExports: createDataExports({ database, keys, audit }),
       unmet,
       attention: createAttentionReader(database),
-      health: createHealthChecks({ database, temporal, outbox }),
+      health,
       workflowsNeedingAttention: createAttentionCount(temporal),
       ...createProgrammeDesk({
         database,
@@ -178,7 +184,7 @@ async function main(): Promise<number> {
       pagePreview: createPagePreview({ projectRoot, publicUrl: config.publicUrl }),
       trustedProxies: config.trustedProxies,
     },
-    health: createHealthChecks({ database, temporal, outbox }),
+    health,
     metrics: { figures: () => figures.read(), backlog: () => outbox.backlog() },
     notices: createNoticeRepository(database),
     codec: new EncryptionCodec(keys),
@@ -197,7 +203,7 @@ async function main(): Promise<number> {
     handOver,
     unmet,
     temporal,
-    database,
+    databases: [database, firstLook],
     log,
   });
 }

@@ -7,6 +7,7 @@ import { createTemporalClient } from '../activities/temporal-client';
 import { type Database, migrate, openDatabase } from '../database/connection';
 import { type KeyRing, parseKeys } from '../database/keys';
 import type { ProgrammeVersion } from '../database/programmes';
+import { timeLimits } from '../database/time-limits';
 import { bookingTaskQueue, noticeTaskQueue } from '../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../domain/contracts/import-workflow';
 import { startDatabase, startTemporal } from './backing-services';
@@ -199,7 +200,12 @@ export async function runSupervisor({
     if (temporalStart.status === 'rejected') throw temporalStart.reason;
     const [postgres, temporal] = [postgresStart.value, temporalStart.value];
 
-    const database = openDatabase({ url: postgres.address, applicationName: 'toki start', poolSize: 4 });
+    const database = openDatabase({
+      url: postgres.address,
+      applicationName: 'toki start',
+      poolSize: 4,
+      limits: timeLimits.upkeep,
+    });
     const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
     try {
       const applied = await migrate(database);

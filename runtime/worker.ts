@@ -30,6 +30,8 @@ import { createProgrammeChanges } from '../database/programme-changes';
 import { createProgrammeDrafts } from '../database/programme-drafts';
 import { createProgrammes } from '../database/programmes';
 import { createReconciliation } from '../database/reconciliation';
+import { timeLimits } from '../database/time-limits';
+import { searchAttributes } from '../domain/contracts/search-attributes';
 import { temporalAccess } from './backing-services';
 import { readConfig } from './config';
 import { dropFolderOf } from './data-folder';
@@ -38,12 +40,15 @@ import { createProcessLog } from './process-log';
 import { createProgrammeProcesses } from './programme-processes';
 import { createProgrammeWork } from './programme-work';
 import { runMain } from './run-main';
+import { requireSearchAttributes } from './search-attributes';
 import { keysInForce } from './services';
 import { StartError } from './start-error';
 import { createActivities, createWorkers } from './workers';
 import { workflowBundle } from './workflow-bundle';
 
 const poolSize = 20;
+/** Connections for imports and housekeeping, whose statements run for minutes. */
+const bulkPoolSize = 8;
 const connectWithinMs = 60_000;
 const attemptMs = 5_000;
 
@@ -112,7 +117,9 @@ async function main(): Promise<number> {
   installRuntime(log);
   const access = temporalAccess(config, config.temporalAddress);
   const keys = parseKeys(keysInForce(config));
-  const database = openDatabase({ url: config.databaseUrl, applicationName: 'toki worker', poolSize });
+  const pool = { url: config.databaseUrl, applicationName: 'toki worker' };
+  const database = openDatabase({ ...pool, poolSize, limits: timeLimits.worker });
+  const bulkDatabase = openDatabase({ ...pool, poolSize: bulkPoolSize, limits: timeLimits.bulk });
   const client = createTemporalClient(access, keys);
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
@@ -139,7 +146,7 @@ async function main(): Promise<number> {
       log,
       removeOutdated: async () => {
         await Promise.all([lineLinks.removeOutdated(), lineEvents.removeOutdated()]);
-        return removeOutdated(database);
+        return removeOutdated(bulkDatabase);
       },
     }),
     createReleaseSweeper({
@@ -156,7 +163,7 @@ async function main(): Promise<number> {
       client,
       log,
       runs: createImportRunStore({ database, keys }),
-      staging: createImportStaging(database),
+      staging: createImportStaging(bulkDatabase),
     }),
     ...(config.line || config.demo
       ? [createBroadcastSweeper({ client, log, programmes, broadcasts: createLineBroadcasts(database) })]
@@ -176,6 +183,7 @@ async function main(): Promise<number> {
 
   const connection = await connect(access, log, stopping);
   if (!connection) return 0;
+  await requireSearchAttributes(client.connection, access.namespace, searchAttributes, log);
   const workers = await createWorkers({
     connection,
     namespace: access.namespace,
@@ -183,6 +191,7 @@ async function main(): Promise<number> {
     workflowBundle: await workflowBundle(),
     activities: createActivities({
       database,
+      bulkDatabase,
       keys,
       smtpUrl: config.smtpUrl,
       line: config.line ?? (config.demo ? 'inbox' : undefined),
@@ -217,7 +226,7 @@ async function main(): Promise<number> {
     await Promise.all(loops.map((loop) => loop.stop()));
     await connection.close();
     await client.connection.close();
-    await database.destroy();
+    await Promise.all([database.destroy(), bulkDatabase.destroy()]);
     log.flush();
   }
 }

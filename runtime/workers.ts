@@ -42,6 +42,8 @@ export type LineAccess = Pick<LineApiOptions, 'apiUrl' | 'channelAccessToken'>;
 
 export interface ActivityOptions {
   readonly database: Database;
+  /** The pool for imports, whose statements run for minutes; left out: the same. */
+  readonly bulkDatabase?: Database;
   readonly keys: KeyRing;
   /** Left out: messages land in the inbox. */
   readonly smtpUrl?: string | undefined;
@@ -55,6 +57,7 @@ export interface ActivityOptions {
 /** All activities on one database. */
 export function createActivities({
   database,
+  bulkDatabase = database,
   keys,
   smtpUrl,
   line,
@@ -88,9 +91,9 @@ export function createActivities({
       }),
     },
     import: {
-      ...createImportActivities({ database, keys }),
-      ...createAssignmentActivities({ database, keys }),
-      ...(dropFolder === undefined ? {} : createDropFolderActivities({ database, keys, ...dropFolder })),
+      ...createImportActivities({ database: bulkDatabase, keys }),
+      ...createAssignmentActivities({ database: bulkDatabase, keys }),
+      ...(dropFolder === undefined ? {} : createDropFolderActivities({ database: bulkDatabase, keys, ...dropFolder })),
     },
   };
 }

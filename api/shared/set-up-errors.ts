@@ -1,7 +1,7 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 
-import { isDatabaseUnavailable } from '../../database/is-database-unavailable';
+import { databaseTrouble } from '../../database/is-database-unavailable';
 import { ProgrammeTooNewError } from '../../database/programmes';
 import { type Refusal, refuse } from '../../domain/booking/refusals';
 import { sendProblem } from './problem';
@@ -14,8 +14,8 @@ export interface ErrorOptions {
   readonly sendPage?: (ctx: AppContext, refusal: Refusal) => Promise<void>;
 }
 
-/** Seconds after which a client may try again when the database is away. */
-const retryAfterS = 30;
+/** Seconds after which a client may try again: a database that is away comes back slowly, a lock is mostly gone soon. */
+const retryAfterS = { away: 30, busy: 5 } as const;
 
 /** The one place where something thrown becomes an answer. What is not expected is logged and tells the outside nothing. */
 export function setUpErrors(app: Koa<RequestState>, { log, sendPage }: ErrorOptions): void {
@@ -42,11 +42,11 @@ export function setUpErrors(app: Koa<RequestState>, { log, sendPage }: ErrorOpti
 
 function refusalOf(error: unknown): { refusal: Refusal; headers: Record<string, string> } {
   if (error instanceof Refused) return { refusal: error.refusal, headers: { ...error.headers } };
-  if (isDatabaseUnavailable(error))
-    return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
+  const trouble = databaseTrouble(error);
+  if (trouble) return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS[trouble]) } };
   // A newer process wrote what this one cannot read: it is being replaced.
   if (error instanceof ProgrammeTooNewError)
-    return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS) } };
+    return { refusal: refuse('try_again'), headers: { 'Retry-After': String(retryAfterS.away) } };
   const status = (error as { status?: unknown } | null)?.status;
   // Koa's own complaints about a request, such as a path that cannot be decoded.
   if (typeof status === 'number' && status >= 400 && status < 500)

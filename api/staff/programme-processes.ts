@@ -7,4 +7,6 @@ export interface ProgrammeProcesses {
   startChange(changeId: string): Promise<void>;
   stopChange(changeId: string): Promise<void>;
   startRehearsal(rehearsalId: string): Promise<void>;
+  /** Whether the engine can skip time, which a rehearsal needs. */
+  canRehearse(): Promise<boolean>;
 }

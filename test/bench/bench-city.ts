@@ -9,6 +9,7 @@ import { type Database, migrate, openDatabase } from '../../database/connection'
 import { type KeyRing, makeKeys, parseKeys } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { createSlotRepository } from '../../database/slots';
+import { timeLimits } from '../../database/time-limits';
 import { createVenueRepository } from '../../database/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { planSlots } from '../../domain/schedule/plan-slots';
@@ -33,12 +34,22 @@ export const benchConcurrency = 16;
 
 /** A migrated database with a plain programme and one large venue with 30 days of slots. */
 export async function createBenchCity(serverUrl: string, name: string): Promise<BenchCity> {
-  const administrator = openDatabase({ url: serverUrl, applicationName: 'bench', poolSize: 1 });
+  const administrator = openDatabase({
+    url: serverUrl,
+    applicationName: 'bench',
+    poolSize: 1,
+    limits: timeLimits.upkeep,
+  });
   await administrator.raw(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await administrator.raw(`CREATE DATABASE ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const database = openDatabase({ url: url.toString(), applicationName: 'bench', poolSize: benchConcurrency });
+  const database = openDatabase({
+    url: url.toString(),
+    applicationName: 'bench',
+    poolSize: benchConcurrency,
+    limits: timeLimits.upkeep,
+  });
   await migrate(database);
   const keysText = makeKeys('bench');
   const keys = parseKeys(keysText);

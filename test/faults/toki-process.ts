@@ -15,7 +15,7 @@ export interface TokiProcess {
 }
 
 /** Starts the built program; `npm test` builds before any test runs. */
-export function startTokiProcess(program: 'worker' | 'citizen', env: Readonly<Record<string, string>>): TokiProcess {
+export function startTokiProcess(program: 'worker' | 'citizen' | 'staff', env: Readonly<Record<string, string>>): TokiProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TOKI|TEMPORAL|SMTP|DATABASE)_/.test(name)),
   );

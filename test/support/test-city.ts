@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { createBookingRepository } from '../../database/bookings';
 import { type Database, openDatabase } from '../../database/connection';
+import { defaultLimits } from '../../database/time-limits';
 import { type KeyRing, makeKeys, parseKeys } from '../../database/keys';
 import { createProgrammes, type ProgrammeVersion } from '../../database/programmes';
 import { digestTextOf, type SealedResident } from '../../database/residents';
@@ -72,7 +73,7 @@ export async function createTestCity({
     url: testDatabase.databaseUrl,
     applicationName: 'test',
     poolSize,
-    acquireWithinMs: patienceMs,
+    limits: { ...defaultLimits, connectionMs: patienceMs },
   });
   const programmes = createProgrammes(database);
   const version = await programmes.publish('test-programme', testDocument(change));

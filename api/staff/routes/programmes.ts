@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit';
 import type { DraftOutcome, DraftView, ProgrammeDrafts } from '../../../database/programme-drafts';
 import type { ProgrammeFacts } from '../../../database/programme-facts';
+import type { WaiverView } from '../../../database/rehearsal-waivers';
 import { refuse } from '../../../domain/booking/refusals';
 import { checkProgrammeDocument, programmeDocumentSchema, underItsSchema } from '../../../domain/programme/document';
 import { checkCodes } from '../../../domain/programme/editing/checks';
@@ -11,6 +12,7 @@ import { partWords } from '../../../domain/programme/editing/parts';
 import { placeholderWords } from '../../../domain/programme/editing/placeholder-words';
 import { programmeFile, readProgrammeFile } from '../../../domain/programme/editing/programme-file';
 import { largestDocumentCharacters } from '../../../domain/programme/faults';
+import { type Rehearsed, rehearsedStates } from '../../../domain/programme/rehearsed';
 import { placeholderLists } from '../../../domain/programme/template';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { type Outcome, type StaffRoute, staffRoute } from '../define-route';
@@ -31,6 +33,11 @@ const anyDocument = z.record(z.string(), z.unknown());
 const draftVersion = z.object({ version: z.int().min(1) });
 const which = z.union([z.literal('draft'), z.string().regex(/^[1-9]\d{0,6}$/)]);
 
+/** Why it is published without a rehearsal: a sentence, not a letter. */
+const waiverReason = z.string().trim().min(5).max(500);
+const waiverShape = z
+  .object({ reason: z.string(), by: z.string(), at: instant, draftVersion: z.int() })
+  .meta({ id: 'RehearsalWaiver' });
 const draftShape = z
   .object({
     programmeCode: z.string(),
@@ -44,7 +51,9 @@ const draftShape = z
     canUndo: z.boolean(),
     canRedo: z.boolean(),
     rehearsed: z.boolean(),
-    release: z.object({ publishAt: instant, askedBy: z.string() }).nullable(),
+    /** `impossible`: the Temporal server cannot skip time, so whoever publishes may waive it with a reason. */
+    rehearsal: z.enum(rehearsedStates),
+    release: z.object({ publishAt: instant, askedBy: z.string(), waiver: waiverShape.nullable() }).nullable(),
   })
   .meta({ id: 'ProgrammeDraft' });
 const summaryShape = z
@@ -63,6 +72,8 @@ const versionShape = z
     publishedBy: z.string().nullable(),
     editedBy: z.array(z.string()),
     checksum: z.string(),
+    /** Set where it was published without a rehearsal. */
+    waiver: waiverShape.nullable(),
   })
   .meta({ id: 'ProgrammeVersion' });
 const checkShape = z
@@ -108,14 +119,7 @@ export interface ProgrammeRouteDependencies {
 /** How programmes change: drafts, their checks, publishing by a second person. */
 export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRouteDependencies): StaffRoute[] {
   async function draftAnswer(outcome: DraftOutcome): Promise<Outcome<z.input<typeof draftShape>>> {
-    return outcome.ok
-      ? {
-          answer: draftJson(
-            outcome.draft,
-            await drafts.isRehearsed(outcome.draft.programmeCode, outcome.draft.checksum),
-          ),
-        }
-      : outcome;
+    return outcome.ok ? { answer: draftJson(outcome.draft, await drafts.rehearsed(outcome.draft)) } : outcome;
   }
 
   /** What the surroundings of the draft forbid now. */
@@ -127,6 +131,18 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
     return stops.length > 0
       ? refuseStaff('checks_failed', { checks: stops.length, first: stops[0]?.code ?? '' })
       : undefined;
+  }
+
+  /** A waiver holds only as long as the server cannot rehearse; what the rehearsals themselves say is asked when it is published. */
+  async function waiverRefusalOf(programme: string): Promise<StaffRefusal | undefined> {
+    const draft = await drafts.find(programme);
+    if (!draft.ok) return draft;
+    if ((await drafts.rehearsed(draft.draft)) !== 'impossible') return undefined;
+    try {
+      return (await processes.canRehearse()) ? refuseStaff('waiver_refused') : undefined;
+    } catch {
+      return refuseStaff('engine_away');
+    }
   }
 
   async function documentOf(programme: string, of: string): Promise<{ ok: true; document: unknown } | StaffRefusal> {
@@ -207,14 +223,13 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
             code: params.code,
             name: all.find(({ code: own }) => own === params.code)?.name ?? params.code,
             seatShare: (await facts.seatShare(params.code)) ?? 0,
-            versions: versions.map(({ publishedAt, editedBy, ...version }) => ({
+            versions: versions.map(({ publishedAt, editedBy, waiver, ...version }) => ({
               ...version,
               editedBy: [...editedBy],
+              waiver: waiverJson(waiver),
               publishedAt: publishedAt.toISOString(),
             })),
-            draft: draft.ok
-              ? draftJson(draft.draft, await drafts.isRehearsed(params.code, draft.draft.checksum))
-              : null,
+            draft: draft.ok ? draftJson(draft.draft, await drafts.rehearsed(draft.draft)) : null,
           },
         };
       },
@@ -287,20 +302,27 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
       path: '/programmes/:code/draft/publish',
       roles: publishers,
       summary:
-        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by somebody who did not edit it, checked and rehearsed as it stands. 412 when it was changed since `version`',
+        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by somebody who did not edit it, checked and rehearsed as it stands; `waiver`: why it is not rehearsed, taken only where the server cannot. 412 when it was changed since `version`',
       params: byCode,
-      body: draftVersion.extend({ at: z.iso.datetime({ offset: true }).optional(), reach: z.boolean().default(false) }),
+      body: draftVersion.extend({
+        at: z.iso.datetime({ offset: true }).optional(),
+        reach: z.boolean().default(false),
+        waiver: waiverReason.optional(),
+      }),
       answer: z.object({ number: z.int().nullable(), publishAt: instant.nullable() }),
       async handle({ params, body, actor, staff }) {
-        const refusal = await refusalOf(params.code);
+        const refusal =
+          (await refusalOf(params.code)) ??
+          (body.waiver === undefined ? undefined : await waiverRefusalOf(params.code));
         if (refusal) return refusal;
+        const wish = { reach: body.reach, waiver: body.waiver };
         if (body.at === undefined) {
-          const outcome = await drafts.publish(actor, staff.staffId, params.code, body.version, body.reach);
+          const outcome = await drafts.publish(actor, staff.staffId, params.code, body.version, wish);
           return outcome.ok ? { answer: { number: outcome.number, publishAt: null } } : outcome;
         }
         const at = new Date(body.at);
         if (at.getTime() <= Date.now()) return refuseStaff('release_past');
-        const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at, body.reach);
+        const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at, wish);
         if (!outcome.ok) return outcome;
         // Where Temporal is away now, the worker's sweeper starts what waits.
         await processes.startRelease(outcome.release.id, at).catch(() => undefined);
@@ -441,7 +463,7 @@ const editorSchema = z.toJSONSchema(programmeDocumentSchema, { unrepresentable: 
 
 function draftJson(
   { programmeId: _programme, id: _id, document, faults, editors, updatedAt, release, ...draft }: DraftView,
-  rehearsed: boolean,
+  rehearsal: Rehearsed,
 ): z.input<typeof draftShape> {
   return {
     ...draft,
@@ -449,9 +471,18 @@ function draftJson(
     faults: faults.map((fault) => ({ ...fault })),
     editors: editors.map((editor) => ({ ...editor })),
     updatedAt: updatedAt.toISOString(),
-    rehearsed,
-    release: release && { publishAt: release.publishAt.toISOString(), askedBy: release.askedBy },
+    rehearsed: rehearsal === 'passed',
+    rehearsal,
+    release: release && {
+      publishAt: release.publishAt.toISOString(),
+      askedBy: release.askedBy,
+      waiver: waiverJson(release.waiver),
+    },
   };
+}
+
+function waiverJson(waiver: WaiverView | null): z.input<typeof waiverShape> | null {
+  return waiver && { ...waiver, at: waiver.at.toISOString() };
 }
 
 function differencesJson(before: unknown, after: unknown): z.input<typeof differenceShape>[] {

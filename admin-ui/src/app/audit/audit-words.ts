@@ -76,6 +76,7 @@ const actions: Readonly<Record<string, string>> = {
   'import.log_in_check': 'ログインできるかを試した',
   'programme.add': '事業を加えた',
   'programme.publish': '事業の設定を公開した',
+  'rehearsal.waive': 'リハーサルなしで公開することを決めた',
   'rehearsal.ask': 'リハーサルを頼んだ',
   'programme.affected': '影響を受ける予約を見た',
   'change.ask': '取られている予約への反映を申請した',

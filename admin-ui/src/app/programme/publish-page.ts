@@ -13,6 +13,9 @@ import { toInstant } from './document';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
 
+/** As the API asks for it. */
+const shortestReason = 5;
+
 /** What changes for citizens, in words, and publishing by somebody who did not edit it. */
 @Component({
   selector: 'toki-publish-page',
@@ -36,6 +39,17 @@ import { ProgrammeStore } from './programme-store';
     .note {
       margin-top: 20px;
     }
+    .waiver label {
+      display: block;
+      margin-top: 12px;
+      font-weight: 700;
+    }
+    .waiver textarea {
+      width: 100%;
+      max-width: 720px;
+      margin-top: 4px;
+    }
+    textarea,
     input {
       font: inherit;
       min-height: 40px;
@@ -55,6 +69,12 @@ export class PublishPage {
   protected readonly at = signal('');
   /** The wish that running bookings get the new version too. */
   protected readonly reach = signal(false);
+  /** Why there is no rehearsal, where the server cannot do one. */
+  protected readonly waiver = signal('');
+  protected readonly isReady = computed(() => {
+    const rehearsal = this.store.draft()?.rehearsal;
+    return rehearsal === 'passed' || (rehearsal === 'impossible' && this.waiver().trim().length >= shortestReason);
+  });
   protected readonly busy = signal(false);
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly before = computed(() => this.store.versions()[0]?.number);
@@ -88,6 +108,7 @@ export class PublishPage {
     const draft = this.store.draft();
     if (!draft) return;
     const at = this.at();
+    const waiver = draft.rehearsal === 'impossible' ? this.waiver().trim() : undefined;
     const when =
       at === ''
         ? '公開すると、5秒以内にすべての画面に反映されます。'
@@ -97,6 +118,7 @@ export class PublishPage {
         heading: '公開しますか',
         sentences: [
           when,
+          ...(waiver === undefined ? [] : ['リハーサルは行っていません。書いた理由が、あなたの名前とともに残ります。']),
           this.reach()
             ? 'すでに取られた予約への反映は、別の「市の管理者」の承認を待ちます。'
             : 'すでに取られた予約は、取ったときの決まりのまま続きます。',
@@ -112,6 +134,7 @@ export class PublishPage {
         version: draft.version,
         ...(at === '' ? {} : { at: toInstant(at) }),
         ...(this.reach() ? { reach: true } : {}),
+        ...(waiver === undefined ? {} : { waiver }),
       },
     });
     this.busy.set(false);

@@ -63,7 +63,12 @@ import { ProgrammeStore } from './programme-store';
                   }
                 </td>
                 <td>{{ version.publishedAt | city: 'full' }}</td>
-                <td>{{ version.publishedBy ?? '（初期設定）' }}</td>
+                <td>
+                  {{ version.publishedBy ?? '（初期設定）' }}
+                  @if (version.waiver; as waiver) {
+                    <div class="waiver"><span class="chip warn">リハーサルなし</span> 理由：{{ waiver.reason }}</div>
+                  }
+                </td>
                 <td>{{ version.editedBy.join('、') }}</td>
                 <td>
                   <div class="row">
@@ -86,6 +91,11 @@ import { ProgrammeStore } from './programme-store';
   styles: `
     .row {
       margin-bottom: 12px;
+    }
+    .waiver {
+      margin-top: 4px;
+      max-width: 28em;
+      white-space: normal;
     }
     td .row {
       margin: 0;
