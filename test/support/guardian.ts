@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+import { projectRoot } from '../../runtime/root';
+
+/** This folder among the sources, also for what runs from `dist/`: plain JavaScript is not compiled. */
+const sources = __dirname.replace(join(projectRoot, 'dist'), projectRoot);
+
 export interface GuardedProcess {
   readonly pid: number | undefined;
   /** What asks it to stop in order. */
@@ -14,11 +19,7 @@ export interface GuardedProcess {
 export function guard(folder: string, processes: readonly GuardedProcess[]): () => Promise<void> {
   const guardian = spawn(
     process.execPath,
-    [
-      join(__dirname, 'guardian-process.cjs'),
-      folder,
-      ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`),
-    ],
+    [join(sources, 'guardian-process.cjs'), folder, ...processes.map(({ pid, signal }) => `${String(pid)}:${signal}`)],
     { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
   );
   guardian.unref();
