@@ -27,7 +27,7 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
           @for (sentence of found.sentences; track $index) {
             <p>{{ sentence }}</p>
           }
-          @for (item of found.entry?.told ?? []; track item.name) {
+          @for (item of told(); track item.name) {
             <p class="told">{{ item.label }}：{{ item.words }}</p>
           }
           @if (line(); as text) {
@@ -121,6 +121,11 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
 export class CheckInResult {
   readonly result = input<DoorResult>();
   protected readonly icons = icons;
+  /** What this person asked for; of a protected resident nothing is shown. */
+  protected readonly told = computed(() => {
+    const entry = this.result()?.entry;
+    return entry && !entry.isProtected ? entry.told : [];
+  });
   protected readonly line = computed(() => {
     const entry = this.result()?.entry;
     if (entry?.isProtected)
