@@ -1,5 +1,6 @@
 /** Which folder may import which: section 2 of the design, in force. */
-const TESTS = '\\.test\\.ts$|^test/';
+/** The bench measures with the tests' tools, so it counts as one of them. */
+const TESTS = '\\.test\\.ts$|^test/|^runtime/commands/bench/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -16,7 +17,7 @@ module.exports = {
       comment: 'The rules know nothing of databases, servers or the web.',
       severity: 'error',
       from: { path: '^domain/', pathNot: TESTS },
-      to: { path: '^(workflows|activities|api|database|migrations|runtime|test)/' },
+      to: { path: '^(workflows|activities|engine|api|database|migrations|runtime|test)/' },
     },
     {
       name: 'domain-does-no-io',
@@ -41,15 +42,31 @@ module.exports = {
     {
       name: 'activities-know-no-web',
       severity: 'error',
+      comment: 'Activities are what Temporal calls; requests are what other processes ask of Temporal.',
       from: { path: '^activities/', pathNot: TESTS },
+      to: { path: '^(api|workflows|engine/requests/|runtime/(?!root\\.ts))' },
+    },
+    {
+      name: 'engine-knows-no-web',
+      comment: 'The engine carries things to and from Temporal, and knows nobody who asks.',
+      severity: 'error',
+      from: { path: '^engine/', pathNot: TESTS },
       to: { path: '^(api|workflows|runtime/(?!root\\.ts))' },
+    },
+    {
+      name: 'engine-below-activities',
+      comment:
+        'Activities use the client, the hand-over and the loops; those know no more of activities than their types.',
+      severity: 'error',
+      from: { path: '^engine/(temporal|hand-over|loops)/', pathNot: TESTS },
+      to: { path: '^(activities|engine/requests)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'database-below-everything',
       comment: 'Queries know the rules, and nobody who asks.',
       severity: 'error',
       from: { path: '^database/', pathNot: TESTS },
-      to: { path: '^(api|activities|workflows|runtime/(?!root\\.ts))' },
+      to: { path: '^(api|activities|engine|workflows|runtime/(?!root\\.ts))' },
     },
     {
       name: 'models-stay-in-the-database-folder',
@@ -63,11 +80,11 @@ module.exports = {
     },
     {
       name: 'api-never-runs-workflows',
-      comment: 'Names and messages of workflows are in domain/contracts.',
+      comment: 'Names and messages of workflows are in the domain; what is asked of Temporal is in engine/requests.',
       severity: 'error',
       from: { path: '^api/', pathNot: TESTS },
       to: {
-        path: '^(workflows|runtime/(?!root\\.ts)|node_modules/@temporalio/(worker|workflow)/)',
+        path: '^(workflows|activities|engine/(?!requests/)|runtime/(?!root\\.ts)|node_modules/@temporalio/(worker|workflow)/)',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -83,7 +100,7 @@ module.exports = {
       severity: 'error',
       from: { pathNot: TESTS },
       // The bench is a command of the command line tool.
-      to: { path: TESTS, pathNot: '^test/bench/' },
+      to: { path: TESTS, pathNot: '^runtime/commands/bench/' },
     },
     {
       name: 'only-declared-packages',
@@ -91,8 +108,8 @@ module.exports = {
         'What runs in production is in dependencies, not in devDependencies or by chance in node_modules. The admin is built beforehand.',
       severity: 'error',
       from: {
-        path: '^(domain|workflows|activities|api|database|migrations|runtime)/',
-        pathNot: `${TESTS}|^runtime/build-admin\\.mjs$`,
+        path: '^(domain|workflows|activities|engine|api|database|migrations|runtime)/',
+        pathNot: `${TESTS}|^runtime/build/build-admin\\.mjs$`,
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],

@@ -76,7 +76,7 @@ export default tseslint.config(
       '.toki/',
       'coverage/',
       '**/assets/',
-      'test/bench/yardstick/',
+      'runtime/commands/bench/yardstick/',
     ],
   },
   {
@@ -105,7 +105,7 @@ export default tseslint.config(
     rules: { 'simple-import-sort/imports': 'error', 'simple-import-sort/exports': 'error' },
   },
   {
-    files: ['{domain,workflows,activities,api,database,migrations,runtime,admin-ui}/**/*.{ts,mjs,js}'],
+    files: ['{domain,workflows,activities,engine,api,database,migrations,runtime,admin-ui}/**/*.{ts,mjs,js}'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-syntax': ['error', ...localTime] },
   },
@@ -151,7 +151,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'test/**/*.ts'],
+    files: ['**/*.test.ts', 'test/**/*.ts', 'runtime/commands/bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

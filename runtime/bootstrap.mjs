@@ -102,8 +102,11 @@ async function remembered(mark, saying, work) {
 
 /** Compiles what runs in Node. Returns what went wrong. */
 async function build() {
-  const { buildServer, sourceFolders } = await import('./build-server.mjs');
-  const sources = [join(root, 'runtime', 'build-server.mjs'), ...sourceFolders(root).map((name) => join(root, name))];
+  const { buildServer, sourceFolders } = await import('./build/build-server.mjs');
+  const sources = [
+    join(root, 'runtime', 'build', 'build-server.mjs'),
+    ...sourceFolders(root).map((name) => join(root, name)),
+  ];
   return isOutdated(builtMark, sources)
     ? remembered(builtMark, 'Building …', async () => (await buildServer(root)).problem)
     : undefined;
@@ -127,7 +130,7 @@ function isAdminOutdated() {
 /** Builds the staff's Angular application; its types come from the compiled API. Returns what went wrong. */
 async function buildAdminWhenNewer() {
   if (!isAdminOutdated()) return undefined;
-  const { buildAdmin } = await import('./build-admin.mjs');
+  const { buildAdmin } = await import('./build/build-admin.mjs');
   return remembered(adminMark, 'Building the admin …', () => buildAdmin(root));
 }
 
@@ -166,28 +169,28 @@ if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
 }
 const [command, ...args] = process.argv.slice(2);
 const programs = {
-  start: join('runtime', 'start.js'),
-  reset: join('runtime', 'reset.js'),
-  toki: join('runtime', 'toki.js'),
+  start: join('runtime', 'commands', 'start.js'),
+  reset: join('runtime', 'commands', 'reset.js'),
+  toki: join('runtime', 'commands', 'toki.js'),
   'test:servers': join('test', 'support', 'test-servers.js'),
 };
 if (![...Object.keys(programs), 'build', 'admin-types', 'dev', 'test', 'test:one'].includes(command)) fail(usage);
 install();
 if (command === 'test') {
-  const { runTests } = await import('./run-tests.mjs');
+  const { runTests } = await import('./build/run-tests.mjs');
   process.exitCode = await runTests(root, { build, buildAdmin: buildAdminWhenNewer }, args);
 } else {
   const problem = (await build()) ?? (command === 'build' ? await buildAdminWhenNewer() : undefined);
   if (problem !== undefined) fail(`Toki could not be built: ${problem}; see the lines above.`);
   if (isAbandoned()) process.exit(1);
   if (command === 'admin-types') {
-    const { writeAdminTypes } = await import('./build-admin.mjs');
+    const { writeAdminTypes } = await import('./build/build-admin.mjs');
     const wrong = await writeAdminTypes(root);
     if (wrong !== undefined) fail(wrong);
   } else if (command === 'test:one') {
-    process.exitCode = (await import('./run-one-test.mjs')).runOneTest(root, args);
+    process.exitCode = (await import('./build/run-one-test.mjs')).runOneTest(root, args);
   } else if (command === 'dev') {
-    const { develop } = await import('./develop.mjs');
+    const { develop } = await import('./build/develop.mjs');
     develop(root, handOver(programs.start, args));
   } else if (command === 'start' && isAdminOutdated()) {
     // Servers start and the demo city is loaded meanwhile.

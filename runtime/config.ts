@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { parseKeys } from '../database/keys';
+import { parseKeys } from '../database/foundation/keys';
 import { type StaffRole, staffRoles } from '../domain/staff/roles';
 import { projectRoot } from './root';
 import { StartError } from './start-error';

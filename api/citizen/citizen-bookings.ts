@@ -1,24 +1,24 @@
-import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes';
-import type { Session } from '../../database/sessions';
-import type { FreeSlot, SlotRepository } from '../../database/slots';
-import type { UnmetSearches } from '../../database/unmet-searches';
-import type { VenueView } from '../../database/venues';
-import { type Availability, availabilityOf } from '../../domain/booking/availability-words';
-import { type Refusal, refuse } from '../../domain/booking/refusals';
+import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings/bookings';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
+import type { Session } from '../../database/residents/resident-sessions';
+import type { FreeSlot, SlotRepository } from '../../database/schedule/slots';
+import type { VenueView } from '../../database/schedule/venues';
+import type { UnmetSearches } from '../../database/statistics/unmet-searches';
+import { type Availability, availabilityOf } from '../../domain/bookings/availability-words';
 import {
   allowedDates,
   type BookingForRules,
   decideCancel,
   decideChange,
   standsBeside,
-} from '../../domain/booking/rules';
+} from '../../domain/bookings/rules';
 import { addDays } from '../../domain/calendar/city-time';
+import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
-import type { ProgrammeDocument } from '../../domain/programme/document';
-import { checkOpen } from '../../domain/programme/eligibility';
-import { type Scope, scopeAt, scopesOf } from '../../domain/programme/scopes';
-import { bookingWindow } from '../../domain/programme/window';
+import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { checkOpen } from '../../domain/programmes/eligibility';
+import { type Scope, scopeAt, scopesOf } from '../../domain/programmes/scopes';
+import { bookingWindow } from '../../domain/programmes/window';
 
 /** Takes events to the workflows, in the background: a booking never waits for Temporal. */
 export interface HandOver {

@@ -1,7 +1,7 @@
-import type { Programmes } from '../../database/programmes';
-import type { SiteSettingsReader } from '../../database/site-settings';
-import type { Language } from '../../domain/programme/document';
-import { languageNames, languagesOf } from '../../domain/programme/languages';
+import type { Programmes } from '../../database/programmes/programmes';
+import type { SiteSettingsReader } from '../../database/site/site-settings';
+import type { Language } from '../../domain/programmes/document';
+import { languageNames, languagesOf } from '../../domain/site/languages';
 import type { CookieJar } from '../shared/cookies';
 import type { AppContext, AppMiddleware } from '../shared/state';
 import { preferredLanguage } from './accept-language';

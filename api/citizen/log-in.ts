@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { KeyRing } from '../../database/keys';
-import { brakeRetryAfterS, type LoginBrake } from '../../database/login-brake';
-import type { LoginThrottle } from '../../database/login-throttle';
-import type { Programmes } from '../../database/programmes';
-import type { Resident, ResidentRepository } from '../../database/residents';
-import type { SessionRepository } from '../../database/sessions';
-import { type Refusal, refuse } from '../../domain/booking/refusals';
+import type { KeyRing } from '../../database/foundation/keys';
+import type { Programmes } from '../../database/programmes/programmes';
+import { brakeRetryAfterS, type LoginBrake } from '../../database/residents/log-in-brake';
+import type { LoginThrottle } from '../../database/residents/log-in-throttle';
+import type { SessionRepository } from '../../database/residents/resident-sessions';
+import type { Resident, ResidentRepository } from '../../database/residents/residents';
 import {
   type BirthDateBoxes,
   type BirthDateFault,
@@ -17,8 +16,13 @@ import {
   parseBirthDate,
 } from '../../domain/calendar/birth-date';
 import { cityDate } from '../../domain/calendar/city-time';
-import { type CouponNumberFault, explainCouponNumberFault, parseCouponNumber } from '../../domain/coupon-number';
-import { foldKana } from '../../domain/kana';
+import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
+import {
+  type CouponNumberFault,
+  explainCouponNumberFault,
+  parseCouponNumber,
+} from '../../domain/residents/coupon-number';
+import { foldKana } from '../../domain/text/kana';
 import { networkOf } from '../shared/client-address';
 import type { KnownDevices } from './known-devices';
 

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 
-import type { KeyRing } from '../../database/keys';
+import type { KeyRing } from '../../database/foundation/keys';
 import type { RequestState } from './state';
 
 /** Where an installation says which one it is: no secret, and of no use to anybody but the check of a printed address. */

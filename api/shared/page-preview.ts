@@ -1,6 +1,6 @@
-import type { VenueView } from '../../database/venues';
-import type { Language, ProgrammeDocument } from '../../domain/programme/document';
-import type { PreviewPage } from '../../domain/programme/editing/preview';
+import type { VenueView } from '../../database/schedule/venues';
+import type { Language, ProgrammeDocument } from '../../domain/programmes/document';
+import type { PreviewPage } from '../../domain/programmes/editing/preview';
 import type { SiteSettings } from '../../domain/site/settings';
 import type { Assets } from './assets';
 

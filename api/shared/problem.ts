@@ -1,5 +1,5 @@
-import { refusalSentence } from '../../domain/booking/refusal-words';
-import { type Refusal, refusals } from '../../domain/booking/refusals';
+import { refusalSentence } from '../../domain/bookings/refusal-words';
+import { type Refusal, refusals } from '../../domain/contracts/booking-refusals';
 import { type StaffRefusal, staffRefusals } from '../../domain/staff/refusals';
 import type { AppContext } from './state';
 

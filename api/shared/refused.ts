@@ -1,4 +1,4 @@
-import { type Refusal, type RefusalCode, refuse } from '../../domain/booking/refusals';
+import { type Refusal, type RefusalCode, refuse } from '../../domain/contracts/booking-refusals';
 
 /** Ends a request from within the middleware; `setUpErrors` turns it into the answer. */
 export class Refused extends Error {

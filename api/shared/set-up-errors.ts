@@ -1,9 +1,9 @@
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 
-import { databaseTrouble } from '../../database/is-database-unavailable';
-import { ProgrammeTooNewError } from '../../database/programmes';
-import { type Refusal, refuse } from '../../domain/booking/refusals';
+import { databaseTrouble } from '../../database/foundation/is-database-unavailable';
+import { ProgrammeTooNewError } from '../../database/programmes/programmes';
+import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
 import { sendProblem } from './problem';
 import { Refused } from './refused';
 import { type AppContext, type RequestState, wantsJson } from './state';

@@ -1,7 +1,7 @@
 import type Koa from 'koa';
 
-import type { Programmes } from '../../database/programmes';
-import { inOwnWords } from '../../domain/programme/words';
+import type { Programmes } from '../../database/programmes/programmes';
+import { inOwnWords } from '../../domain/programmes/words';
 import type { RequestState } from './state';
 
 const problemType = 'application/problem+json';

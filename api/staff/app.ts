@@ -5,7 +5,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 
-import type { NoticeRepository } from '../../database/notices';
+import type { NoticeRepository } from '../../database/notices/notices';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
 import { compactCss, withDesignTokens } from '../shared/design-tokens';
@@ -20,17 +20,17 @@ import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
 import { createViews } from '../shared/views';
-import { createAdminSite } from './admin-site';
-import { addCodecRoutes, type CodecRouteDependencies } from './codec-routes';
-import type { StaffDesk } from './desk';
-import { addInboxRoutes } from './inbox-routes';
-import { loopbackOnly } from './loopback';
-import { createMetrics, type MetricsSources } from './metrics';
-import { isStreamed, mountRoutes, refuseLargeBodies } from './mount-routes';
-import { addOidcRoutes } from './oidc/routes';
+import { createAdminSite } from './frame/admin-site';
+import { addCodecRoutes, type CodecRouteDependencies } from './frame/codec-routes';
+import { loopbackOnly } from './frame/loopback';
+import { createMetrics, type MetricsSources } from './frame/metrics';
+import { isStreamed, mountRoutes, refuseLargeBodies } from './frame/mount-routes';
+import { createStaffGate } from './frame/staff-gate';
+import { staffOnly } from './frame/staff-only';
+import { addInboxRoutes } from './notices/inbox-routes';
+import { addOidcRoutes } from './staff/oidc/oidc-routes';
 import { staffApi } from './staff-api';
-import { createStaffGate } from './staff-gate';
-import { staffOnly } from './staff-only';
+import type { StaffDesk } from './staff-services';
 
 export interface StaffAppDependencies extends CodecRouteDependencies {
   readonly health: HealthChecks;

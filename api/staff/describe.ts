@@ -1,8 +1,8 @@
 import { createCookieJar } from '../shared/cookies';
-import type { StaffDesk } from './desk';
-import { describeApi } from './openapi';
+import { describeApi } from './frame/openapi';
+import { createStaffGate } from './frame/staff-gate';
 import { staffApi } from './staff-api';
-import { createStaffGate } from './staff-gate';
+import type { StaffDesk } from './staff-services';
 
 /** The description of the staff's JSON without a database, for generating the admin's types: the handlers are never called. */
 export function describeStaffApi(): object {

@@ -1,4 +1,4 @@
-import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from '../fold-width';
+import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from '../text/fold-width';
 import { type Era, eraByMark, eraOf, ERAS, eraYearJa } from './era';
 import { dateExists, datePartsOf, type PlainDate, plainDate } from './plain-date';
 

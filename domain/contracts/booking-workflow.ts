@@ -2,7 +2,7 @@
  * What the API, the relay and the workers say to a booking's workflow. Names and shapes only:
  * `api` and `database` never import the workflow itself. Nothing in here names a person.
  */
-import type { BookingEventType, BookingState } from '../booking/lifecycle';
+import type { BookingEventType, BookingState } from './booking-lifecycle';
 
 export const bookingWorkflowType = 'bookingLifecycle';
 export const bookingTaskQueue = 'booking';

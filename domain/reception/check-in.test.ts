@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProgrammeDocument } from '../programme/document';
+import type { ProgrammeDocument } from '../programmes/document';
 import { type BookingAtDoor, bookingAtDoor, decideCheckIn, readShownCode, warningSentence } from './check-in';
 
 const document = JSON.parse(

@@ -1,11 +1,11 @@
-import type { BookingState } from '../booking/lifecycle';
-import { parseReference } from '../booking/reference';
-import { allowedDates, type BookingForRules } from '../booking/rules';
+import { parseReference } from '../bookings/reference';
+import { allowedDates, type BookingForRules } from '../bookings/rules';
 import { cityDate, formatDateJa, formatTimeJa } from '../calendar/city-time';
-import { type CouponNumberRule, parseCouponNumber } from '../coupon-number';
-import { foldWidth } from '../fold-width';
-import type { ProgrammeDocument } from '../programme/document';
+import type { BookingState } from '../contracts/booking-lifecycle';
+import type { ProgrammeDocument } from '../programmes/document';
+import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-number';
 import { refuseStaff, type StaffRefusal } from '../staff/refusals';
+import { foldWidth } from '../text/fold-width';
 
 /** What somebody shows or says at the door: the reference (as text or from its QR code), or the coupon number. */
 export type ShownCode = { readonly by: 'reference' | 'couponNumber'; readonly value: string };

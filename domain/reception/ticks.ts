@@ -1,6 +1,6 @@
 /**
  * What a day list that worked without the network gives back: which people were seen and when. Ids and times only.
- * The page itself writes it (`api/staff/offline/day-list.js`), so the text that is signed is defined here for both.
+ * The page itself writes it (`api/staff/reception/offline/day-list.js`), so the text that is signed is defined here for both.
  */
 export interface DayTicks {
   readonly kind: 'toki-day-ticks';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProgrammeDocument } from '../programme/document';
+import type { ProgrammeDocument } from '../programmes/document';
 import { tellsReception, toldAtReception, toldWords } from './told';
 
 const load = (path: string) => JSON.parse(readFileSync(join(__dirname, '..', '..', path), 'utf8')) as ProgrammeDocument;

@@ -1,6 +1,6 @@
-import { answerWords } from '../booking/answer-words';
-import type { Answers } from '../booking/form';
-import type { FormField, ProgrammeDocument } from '../programme/document';
+import { answerWords } from '../bookings/answer-words';
+import type { Answers } from '../bookings/form';
+import type { FormField, ProgrammeDocument } from '../programmes/document';
 
 /** One answer that the reception sees, in words. */
 export interface ToldAnswer {

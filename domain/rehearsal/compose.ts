@@ -1,8 +1,8 @@
-import { type Refusal, refuse } from '../booking/refusals';
-import { type BookingForRules, decideCancel, decideChange, decideHold } from '../booking/rules';
+import { type BookingForRules, decideCancel, decideChange, decideHold } from '../bookings/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
-import type { ProgrammeDocument } from '../programme/document';
-import { intervalOf, seatOf, vaccineAt } from '../programme/vaccines';
+import { type Refusal, refuse } from '../contracts/booking-refusals';
+import type { ProgrammeDocument } from '../programmes/document';
+import { intervalOf, seatOf, vaccineAt } from '../programmes/vaccines';
 import type { PersonPlan, PlannedBooking, RehearsedPerson, RehearsedSlot } from './plan';
 import type { Story, StoryKind } from './script';
 

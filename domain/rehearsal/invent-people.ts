@@ -1,6 +1,6 @@
-import { decideHold } from '../booking/rules';
+import { decideHold } from '../bookings/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
-import type { ProgrammeDocument } from '../programme/document';
+import type { ProgrammeDocument } from '../programmes/document';
 import { type ChooseSlot, composePlan, noSeat, rehearsalVenue } from './compose';
 import type { PersonPlan, RehearsedPerson, RehearsedSlot } from './plan';
 import { samplePersonOf } from './sample-person';

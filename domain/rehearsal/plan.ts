@@ -1,6 +1,6 @@
-import type { Refusal } from '../booking/refusals';
+import type { Refusal } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
-import type { Person } from '../programme/eligibility';
+import type { Person } from '../programmes/eligibility';
 
 /** Somebody who does not exist. */
 export interface RehearsedPerson extends Person {

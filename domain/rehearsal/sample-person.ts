@@ -1,6 +1,6 @@
 import { addDays } from '../calendar/city-time';
-import type { ProgrammeDocument } from '../programme/document';
-import { groupsOf, type Person } from '../programme/eligibility';
+import type { ProgrammeDocument } from '../programmes/document';
+import { groupsOf, type Person } from '../programmes/eligibility';
 
 const usualBirthDate = '1950-04-01';
 /** Somebody of each age, for groups that go by something else than age. */

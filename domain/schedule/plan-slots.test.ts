@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { cityDate, cityTime, instantOf } from '../calendar/city-time';
 import { isHoliday } from '../calendar/holidays';
 import { planSlots } from './plan-slots';
-import { openTimes, sameHours, type ScheduleTemplate, scheduleTemplate } from './template';
+import { openTimes, sameHours, type ScheduleTemplate, scheduleTemplate } from './week-plan';
 
 const sessions = [
   { from: '09:30', until: '11:00' },

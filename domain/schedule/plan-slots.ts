@@ -1,6 +1,6 @@
 import { addDays, instantOf, weekdayOf } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
-import { openTimes, type ScheduleTemplate, type Session } from './template';
+import { openTimes, type ScheduleTemplate, type Session } from './week-plan';
 
 export interface PlannedSlot {
   readonly dose: number;

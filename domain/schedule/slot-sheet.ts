@@ -2,9 +2,9 @@ import { cityDate, cityTime, instantOf } from '../calendar/city-time';
 import { isPlainDate, plainDate } from '../calendar/plain-date';
 import { type Channel, channels } from '../contracts/booking-workflow';
 import { type CsvCell, unguardFormula } from '../csv/write-csv';
-import { foldWidth } from '../fold-width';
-import type { SheetFault } from '../venue/venue-sheet';
+import { foldWidth } from '../text/fold-width';
 import type { PlannedSlot } from './plan-slots';
+import type { SheetFault } from './venue-sheet';
 
 /** One slot per row: a venue's times as a spreadsheet shows them. */
 const columnNames = {

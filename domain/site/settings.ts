@@ -1,6 +1,6 @@
-import { foldWidth } from '../fold-width';
-import { type OtherLanguage, otherLanguages, type ProgrammeDocument } from '../programme/document';
-import { parseTelephone } from '../telephone';
+import { type OtherLanguage, otherLanguages, type ProgrammeDocument } from '../programmes/document';
+import { foldWidth } from '../text/fold-width';
+import { parseTelephone } from '../text/telephone';
 
 /** Words on the front page for a time. Instants as ISO text; null: from now on, or until taken away. */
 export interface SiteNotice {

@@ -1,4 +1,4 @@
-import { neededItemsProtected } from '../desk/identity';
+import { neededItemsProtected } from '../residents/identity';
 import { isSupervising, type StaffRole } from './roles';
 
 /** What stands in a list in place of a protected resident. */

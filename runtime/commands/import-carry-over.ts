@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
-import { readRecords } from '../../activities/import-records';
-import { type CarryOver, type CarryOverDecision, createImportCarryOvers } from '../../database/import-carry-overs';
+import { readRecords } from '../../activities/imports/import-records';
+import {
+  type CarryOver,
+  type CarryOverDecision,
+  createImportCarryOvers,
+} from '../../database/imports/import-carry-overs';
 import { formatBothCalendars } from '../../domain/calendar/era';
-import { type CouponNumberRule, parseCouponNumber } from '../../domain/coupon-number';
-import { evidenceWords } from '../../domain/eligibility-file/carry-over';
-import { isBlankRow } from '../../domain/eligibility-file/row';
-import type { ImportServices, PairDecision } from '../import-eligibility';
+import { evidenceWords } from '../../domain/imports/carry-over';
+import { isBlankRow } from '../../domain/imports/row';
+import { type CouponNumberRule, parseCouponNumber } from '../../domain/residents/coupon-number';
+import type { ImportServices, PairDecision } from './import-eligibility';
 
 /** Puts a question on the terminal and resolves with what was typed. */
 export type Question = (text: string) => Promise<string>;

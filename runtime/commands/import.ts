@@ -6,30 +6,30 @@ import { parseArgs } from 'node:util';
 
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
-import { connectionOptions } from '../../activities/temporal-client';
-import { migrate } from '../../database/connection';
-import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/import-files';
-import { createImportRunStore } from '../../database/import-runs';
-import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes';
-import type { ImportSummary } from '../../domain/contracts/import-workflow';
-import type { CouponNumberRule } from '../../domain/coupon-number';
-import { parseColumnMapping } from '../../domain/eligibility-file/columns';
-import type { ColumnPositions } from '../../domain/eligibility-file/format';
-import { changesSomething, phaseWords, resultWords, summaryRows } from '../../domain/eligibility-file/import-words';
-import { explainFileRefusal } from '../../domain/eligibility-file/refusal';
-import { explainRowError, rowErrorCodes } from '../../domain/eligibility-file/row-error';
-import type { Command, CommandIo } from '../command';
+import { migrate } from '../../database/foundation/connection';
+import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/imports/import-files';
+import { createImportRunStore } from '../../database/imports/import-runs';
+import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes/programmes';
+import { parseColumnMapping } from '../../domain/imports/columns';
+import { explainFileRefusal } from '../../domain/imports/file-refusal';
+import type { ColumnPositions } from '../../domain/imports/format';
+import { changesSomething, phaseWords, resultWords, summaryRows } from '../../domain/imports/import-words';
+import type { ImportSummary } from '../../domain/imports/import-workflow';
+import { explainRowError, rowErrorCodes } from '../../domain/imports/row-error';
+import type { CouponNumberRule } from '../../domain/residents/coupon-number';
+import { connectionOptions } from '../../engine/temporal/temporal-client';
+import { workflowBundle } from '../../engine/temporal/workflow-bundle';
+import { type Services, withServices } from '../processes/services';
+import { createActivities, createWorkers } from '../processes/workers';
+import type { Command, CommandIo } from './command';
+import { byFile, byQuestions, isYes, type Question, readNumberPairs } from './import-carry-over';
 import {
   importEligibility,
   type ImportOutcome,
   type ImportRequest,
   type ImportServices,
   isImportFailure,
-} from '../import-eligibility';
-import { type Services, withServices } from '../services';
-import { createActivities, createWorkers } from '../workers';
-import { workflowBundle } from '../workflow-bundle';
-import { byFile, byQuestions, isYes, type Question, readNumberPairs } from './import-carry-over';
+} from './import-eligibility';
 
 const ERRORS_SHOWN = 50;
 /** Who approves on the command line, in the record of the import. */

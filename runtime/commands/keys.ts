@@ -1,8 +1,8 @@
-import { ImportUnderWayError, rotateKeys } from '../../database/key-rotation';
-import { makeKeys, parseKeys } from '../../database/keys';
-import type { Command } from '../command';
-import { dataFolderPaths, holdDataFolder, keysOf, writePrivately } from '../data-folder';
-import { withServices } from '../services';
+import { makeKeys, parseKeys } from '../../database/foundation/keys';
+import { ImportUnderWayError, rotateKeys } from '../../database/upkeep/key-rotation';
+import { withServices } from '../processes/services';
+import { dataFolderPaths, holdDataFolder, keysOf, writePrivately } from '../servers/data-folder';
+import type { Command } from './command';
 
 /** `toki keys add`: puts a new key in front of those of the data folder. */
 export const keysAddCommand: Command = {

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-import { createAudit } from '../../database/audit';
-import { migrate } from '../../database/connection';
-import { createStaffRepository } from '../../database/staff';
+import { createAudit } from '../../database/audit/audit';
+import { migrate } from '../../database/foundation/connection';
+import { createStaffRepository } from '../../database/staff/staff-repository';
 import { loginPattern, type StaffRole, staffRoles } from '../../domain/staff/roles';
-import type { Command, CommandIo } from '../command';
-import { type Services, withServices } from '../services';
+import { type Services, withServices } from '../processes/services';
+import type { Command, CommandIo } from './command';
 
 interface NewStaff {
   readonly login: string;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { decideHold } from '../../domain/booking/rules';
+import { decideHold } from '../../domain/bookings/rules';
 import { addDays, instantOf } from '../../domain/calendar/city-time';
-import { checkProgrammeDocument, type ProgrammeDocument } from '../../domain/programme/document';
+import { checkProgrammeDocument, type ProgrammeDocument } from '../../domain/programmes/document';
 import { projectRoot } from '../root';
 import { demoProgramme } from './programme';
 import { demoPerson } from './residents';

@@ -1,7 +1,7 @@
-import { createAudit } from '../../database/audit';
-import type { Database } from '../../database/connection';
-import type { KeyRing } from '../../database/keys';
-import { createStaffRepository } from '../../database/staff';
+import { createAudit } from '../../database/audit/audit';
+import type { Database } from '../../database/foundation/connection';
+import type { KeyRing } from '../../database/foundation/keys';
+import { createStaffRepository } from '../../database/staff/staff-repository';
 import type { StaffRole } from '../../domain/staff/roles';
 
 /** The same everywhere and known to everybody: these accounts have no one-time codes, and only demo mode lets such accounts in. */

@@ -1,6 +1,6 @@
-import type { VenueView } from '../../database/venues';
-import { sameHours, type ScheduleTemplate } from '../../domain/schedule/template';
-import type { VenueFeature } from '../../domain/venue/features';
+import type { VenueView } from '../../database/schedule/venues';
+import type { VenueFeature } from '../../domain/schedule/venue-features';
+import { sameHours, type ScheduleTemplate } from '../../domain/schedule/week-plan';
 
 export interface DemoVenue extends Omit<VenueView, 'id'> {
   readonly schedule: ScheduleTemplate;

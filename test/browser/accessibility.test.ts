@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 
-import { createLineEvents } from '../../database/line-events';
-import { createLineLinks } from '../../database/line-links';
-import type { CitySiteOptions } from '../api/support/city-site';
+import { createLineEvents } from '../../database/notices/line-events';
+import { createLineLinks } from '../../database/notices/line-links';
 import { describeInBrowser } from '../support/chromium';
 import { patienceMs } from '../support/patience';
+import type { CitySiteOptions } from '../worlds/city-site';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';

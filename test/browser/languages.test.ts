@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 
-import { otherLanguages } from '../../domain/programme/document';
+import { otherLanguages } from '../../domain/programmes/document';
 import { describeInBrowser } from '../support/chromium';
 import { patienceMs } from '../support/patience';
-import { translatedProgramme } from '../support/translated-programme';
+import { translatedProgramme } from '../worlds/translated-programme';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { launchBrowser, phone, smallPhone } from './support/browser';

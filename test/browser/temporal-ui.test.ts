@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { Browser } from 'playwright-core';
 
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
-import { createWorkflowUrls } from '../../runtime/workflow-urls';
+import { createWorkflowUrls } from '../../engine/requests/workflow-urls';
 import { describeInBrowser } from '../support/chromium';
 import { patienceMs } from '../support/patience';
 import { createTokiPlace, RunningToki, type TokiPlace } from '../support/running-toki';

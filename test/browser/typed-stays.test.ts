@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 
 import { describeInBrowser } from '../support/chromium';
-import { translatedProgramme } from '../support/translated-programme';
+import { translatedProgramme } from '../worlds/translated-programme';
 import { expectClean } from './support/axe';
 import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';

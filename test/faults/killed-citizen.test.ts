@@ -1,12 +1,12 @@
-import { createEventDelivery } from '../../activities/deliver-events';
-import { createRelay } from '../../activities/relay';
-import { createTemporalClient } from '../../activities/temporal-client';
-import { createOutbox } from '../../database/outbox';
-import { createProgrammes } from '../../database/programmes';
+import { createOutbox } from '../../database/bookings/outbox';
+import { createProgrammes } from '../../database/programmes/programmes';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
-import { findFreePort } from '../../runtime/free-port';
-import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
+import { createEventDelivery } from '../../engine/hand-over/deliver-events';
+import { createRelay } from '../../engine/hand-over/relay';
+import { createTemporalClient } from '../../engine/temporal/temporal-client';
+import { findFreePort } from '../../runtime/servers/free-port';
 import { createTestNamespace, type TestNamespace } from '../support/test-namespace';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../worlds/test-city';
 import { startTokiProcess, type TokiProcess } from './toki-process';
 
 jest.setTimeout(120_000);

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 
-import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
-import { createTemporalClient } from '../../activities/temporal-client';
-import { createNoticeRepository, type NoticeStatus } from '../../database/notices';
-import { createProgrammes } from '../../database/programmes';
-import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
+import { createNoticeRepository, type NoticeStatus } from '../../database/notices/notices';
+import { createProgrammes } from '../../database/programmes/programmes';
+import { createEventDelivery, type DeliverEvents } from '../../engine/hand-over/deliver-events';
+import { createTemporalClient } from '../../engine/temporal/temporal-client';
 import { createTestNamespace } from '../support/test-namespace';
-import { FakeMailServer } from './fake-mail-server';
+import { FakeMailServer } from '../worlds/fake-mail-server';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../worlds/test-city';
 import { startTokiProcess, type TokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 
-import { createEventDelivery, type DeliverEvents } from '../../activities/deliver-events';
-import { createTemporalClient } from '../../activities/temporal-client';
-import { createLineLinks } from '../../database/line-links';
-import { createNoticeRepository } from '../../database/notices';
-import { createProgrammes } from '../../database/programmes';
-import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
+import { createLineLinks } from '../../database/notices/line-links';
+import { createNoticeRepository } from '../../database/notices/notices';
+import { createProgrammes } from '../../database/programmes/programmes';
+import { createEventDelivery, type DeliverEvents } from '../../engine/hand-over/deliver-events';
+import { createTemporalClient } from '../../engine/temporal/temporal-client';
 import { createTestNamespace } from '../support/test-namespace';
-import { FakeLineServer, freshLineUser } from './fake-line-server';
+import { FakeLineServer, freshLineUser } from '../worlds/fake-line-server';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../worlds/test-city';
 import { startTokiProcess, type TokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);

@@ -1,10 +1,10 @@
-import { EncryptionCodec } from '../../activities/payload-codec';
-import { createLineLinks, type LineLinks } from '../../database/line-links';
-import type { JourneyStep } from '../../domain/programme/document';
-import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
-import { payloadsIn } from '../workflows/histories';
-import { FakeLineServer, freshLineUser, type LineBehaviour } from './fake-line-server';
-import { FakeMailServer } from './fake-mail-server';
+import { createLineLinks, type LineLinks } from '../../database/notices/line-links';
+import type { JourneyStep } from '../../domain/programmes/document';
+import { EncryptionCodec } from '../../engine/temporal/payload-codec';
+import { payloadsIn } from '../support/histories';
+import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
+import { FakeLineServer, freshLineUser, type LineBehaviour } from '../worlds/fake-line-server';
+import { FakeMailServer } from '../worlds/fake-mail-server';
 
 const line = new FakeLineServer();
 const mail = new FakeMailServer();

@@ -1,6 +1,6 @@
 import { type NoticeOutcome, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
-import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
-import { FakeMailServer, type MailBehaviour } from './fake-mail-server';
+import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
+import { FakeMailServer, type MailBehaviour } from '../worlds/fake-mail-server';
 
 let server: FakeMailServer;
 let world: BookingWorld;

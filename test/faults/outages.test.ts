@@ -1,14 +1,14 @@
 import type { Client } from '@temporalio/client';
 
-import { createHandOver, type HandOver } from '../../activities/hand-over';
-import { createTemporalClient } from '../../activities/temporal-client';
-import { createNoticeRepository } from '../../database/notices';
-import { createOutbox } from '../../database/outbox';
-import { createProgrammes } from '../../database/programmes';
+import { createOutbox } from '../../database/bookings/outbox';
+import { createNoticeRepository } from '../../database/notices/notices';
+import { createProgrammes } from '../../database/programmes/programmes';
 import { bookingWorkflowId, bookingWorkflowType } from '../../domain/contracts/booking-workflow';
+import { createHandOver, type HandOver } from '../../engine/hand-over/hand-over';
+import { createTemporalClient } from '../../engine/temporal/temporal-client';
 import { OwnTemporal } from '../support/own-temporal';
 import { patienceMs } from '../support/patience';
-import { createTestCity, type TestCity, testKeysText, validAnswers } from '../support/test-city';
+import { createTestCity, type TestCity, testKeysText, validAnswers } from '../worlds/test-city';
 import { KeptProcess, startTokiProcess, untilPolled } from './toki-process';
 
 jest.setTimeout(120_000);

@@ -1,8 +1,8 @@
-import type { BackgroundLoop } from '../../activities/background-loop';
-import { createReconciler } from '../../activities/reconciler';
-import { createReconciliation } from '../../database/reconciliation';
+import { createReconciliation } from '../../database/bookings/reconciliation';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
-import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
+import { createReconciler } from '../../engine/hand-over/reconciler';
+import type { BackgroundLoop } from '../../engine/loops/background-loop';
+import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
 
 let world: BookingWorld;
 let reconciler: BackgroundLoop;

@@ -1,16 +1,16 @@
 import { Client } from 'pg';
 
-import { createAudit } from '../../database/audit';
-import { openDatabase } from '../../database/connection';
-import { createSessionRepository } from '../../database/sessions';
-import { createStaffRepository } from '../../database/staff';
-import { createStaffSessionRepository } from '../../database/staff-sessions';
-import { timeLimits } from '../../database/time-limits';
-import { findFreePort } from '../../runtime/free-port';
-import { Visitor } from '../api/support/visitor';
-import { tester } from '../staff/support/staff-site';
+import { createAudit } from '../../database/audit/audit';
+import { openDatabase } from '../../database/foundation/connection';
+import { timeLimits } from '../../database/foundation/time-limits';
+import { createSessionRepository } from '../../database/residents/resident-sessions';
+import { createStaffRepository } from '../../database/staff/staff-repository';
+import { createStaffSessionRepository } from '../../database/staff/staff-sessions';
+import { findFreePort } from '../../runtime/servers/free-port';
 import { testServices } from '../support/services';
-import { createTestCity, type TestCity, testKeys, testKeysText } from '../support/test-city';
+import { tester } from '../worlds/staff-site';
+import { createTestCity, type TestCity, testKeys, testKeysText } from '../worlds/test-city';
+import { Visitor } from '../worlds/visitor';
 import { startTokiProcess, type TokiProcess } from './toki-process';
 
 /** Both apps as they run in production, and somebody who begins a transaction, takes a row and goes home. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
+import { pollersOf } from '../../engine/temporal/task-queues';
 import { projectRoot } from '../../runtime/root';
-import { pollersOf } from '../../runtime/task-queues';
 
 /** One of Toki's own programs as `npm start` runs it, to be killed. */
 export interface TokiProcess {
@@ -15,11 +15,14 @@ export interface TokiProcess {
 }
 
 /** Starts the built program; `npm test` builds before any test runs. */
-export function startTokiProcess(program: 'worker' | 'citizen' | 'staff', env: Readonly<Record<string, string>>): TokiProcess {
+export function startTokiProcess(
+  program: 'worker' | 'citizen' | 'staff',
+  env: Readonly<Record<string, string>>,
+): TokiProcess {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TOKI|TEMPORAL|SMTP|DATABASE)_/.test(name)),
   );
-  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', `${program}.js`)], {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'runtime', 'processes', `${program}.js`)], {
     env: { ...inherited, LOG_LEVEL: 'fatal', TOKI_DEMO: '1', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

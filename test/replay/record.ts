@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { EncryptionCodec } from '../../activities/payload-codec';
+import { EncryptionCodec } from '../../engine/temporal/payload-codec';
 import { projectRoot } from '../../runtime/root';
+import { decryptInPlace, historyToText } from '../support/histories';
 import { startTestRun } from '../support/test-run';
-import { type BookingWorld, createBookingWorld } from '../workflows/booking-world';
-import { decryptInPlace, historyToText } from '../workflows/histories';
+import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
 import { scenarios } from './scenarios';
 
 /** Nothing listens there: every attempt to send fails. */

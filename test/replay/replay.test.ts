@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
-import { failureConverterPath } from '../../activities/data-converter';
 import { bookingTaskQueue } from '../../domain/contracts/booking-workflow';
-import { buildWorkflowBundle } from '../../runtime/workflow-bundle';
-import { testWorkflowBundle } from '../workflows/booking-world';
-import { historyFromText, namesWithoutTimeSkipping } from '../workflows/histories';
+import { failureConverterPath } from '../../engine/temporal/data-converter';
+import { buildWorkflowBundle } from '../../engine/temporal/workflow-bundle';
+import { historyFromText, namesWithoutTimeSkipping } from '../support/histories';
+import { testWorkflowBundle } from '../worlds/booking-world';
 import { scenarios } from './scenarios';
 
 const folder = join(__dirname, 'histories');

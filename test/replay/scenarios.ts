@@ -1,6 +1,6 @@
 import { cancelUpdateName, resendNoticeUpdateName } from '../../domain/contracts/booking-workflow';
-import { runningChange } from '../support/running-change';
-import type { BookingWorld } from '../workflows/booking-world';
+import type { BookingWorld } from '../worlds/booking-world';
+import { runningChange } from '../worlds/running-change';
 
 /** One way through the life of a booking, lived to its end; resolves to the ids of the bookings whose workflows ended. */
 export interface Scenario {

@@ -1,10 +1,10 @@
-import { createStaffLogIn } from '../../api/staff/log-in';
-import { createAudit } from '../../database/audit';
-import { createLoginThrottle } from '../../database/login-throttle';
-import { createStaffRepository } from '../../database/staff';
+import { createStaffLogIn } from '../../api/staff/staff/log-in';
+import { createAudit } from '../../database/audit/audit';
+import { createLoginThrottle } from '../../database/residents/log-in-throttle';
+import { createStaffRepository } from '../../database/staff/staff-repository';
 import { runStaffAdd } from '../../runtime/commands/staff-add';
 import { addDemoStaff, demoPassword, demoStaff } from '../../runtime/demo/staff';
-import { createTestCity, type TestCity, testKeys } from '../support/test-city';
+import { createTestCity, type TestCity, testKeys } from '../worlds/test-city';
 
 let city: TestCity;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { type TOTP, URI } from 'otpauth';
 
 import { readQrSvg } from '../../api/shared/qr';
-import { totpCode } from '../../database/staff-credentials';
-import type { Answer, Visitor } from '../api/support/visitor';
-import { createStaffSite, type StaffSite, tester } from './support/staff-site';
+import { totpCode } from '../../database/staff/credentials';
+import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
+import type { Answer, Visitor } from '../worlds/visitor';
 
 let site: StaffSite;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
-import type { OidcSettings } from '../../api/staff/oidc/provider';
+import type { OidcSettings } from '../../api/staff/staff/oidc/oidc-provider';
 import type { StaffRole } from '../../domain/staff/roles';
-import { findFreePort } from '../../runtime/free-port';
-import type { Answer, Visitor } from '../api/support/visitor';
-import { testKeys } from '../support/test-city';
-import { type IdentityProvider, startIdentityProvider } from './support/identity-provider';
-import { createStaffSite, type StaffSite, tester } from './support/staff-site';
+import { findFreePort } from '../../runtime/servers/free-port';
+import { type IdentityProvider, startIdentityProvider } from '../worlds/identity-provider';
+import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
+import { testKeys } from '../worlds/test-city';
+import type { Answer, Visitor } from '../worlds/visitor';
 
 let provider: IdentityProvider;
 let settings: OidcSettings;

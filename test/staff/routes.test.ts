@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { createCookieJar } from '../../api/shared/cookies';
+import { createStaffGate } from '../../api/staff/frame/staff-gate';
 import { staffApi } from '../../api/staff/staff-api';
-import { createStaffGate } from '../../api/staff/staff-gate';
 import { type StaffRole, staffRoles } from '../../domain/staff/roles';
-import { createStaffSite, type StaffSite, tester } from './support/staff-site';
+import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
 
 let site: StaffSite;
 beforeAll(async () => {

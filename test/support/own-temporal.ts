@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../runtime/embedded-temporal';
-import { findFreePort } from '../../runtime/free-port';
-import { type ServerProcess, startServerProcess } from '../../runtime/server-process';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../runtime/servers/embedded-temporal';
+import { findFreePort } from '../../runtime/servers/free-port';
+import { type ServerProcess, startServerProcess } from '../../runtime/servers/server-process';
 import { guard } from './guardian';
 import { testDynamicConfig, testServices } from './services';
 

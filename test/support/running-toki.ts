@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { findFreePort } from '../../runtime/free-port';
 import { projectRoot } from '../../runtime/root';
-import type { RuntimeFile } from '../../runtime/runtime-file';
+import { findFreePort } from '../../runtime/servers/free-port';
+import type { RuntimeFile } from '../../runtime/servers/runtime-file';
 import { testServices } from './services';
 
 /** A place for one Toki: a data folder and two ports, used by one start after the other. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-import { isAlive, parseMark, type ProcessMark } from '../../runtime/process-identity';
+import { isAlive, parseMark, type ProcessMark } from '../../runtime/servers/process-identity';
 
 /** One PostgreSQL and one Temporal for a whole test run. */
 export interface TestServices {

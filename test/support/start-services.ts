@@ -2,10 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
-import { startEmbeddedPostgres } from '../../runtime/embedded-postgres';
-import { startEmbeddedTemporal } from '../../runtime/embedded-temporal';
-import { markProcess } from '../../runtime/process-identity';
-import { findTemporalCli } from '../../runtime/temporal-cli';
+import { startEmbeddedPostgres } from '../../runtime/servers/embedded-postgres';
+import { startEmbeddedTemporal } from '../../runtime/servers/embedded-temporal';
+import { markProcess } from '../../runtime/servers/process-identity';
+import { findTemporalCli } from '../../runtime/servers/temporal-cli';
 import { guard } from './guardian';
 import { type RunningServices, testDynamicConfig } from './services';
 

@@ -3,7 +3,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { knex } from 'knex';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
-import { missingSearchAttributes } from '../../runtime/search-attributes';
+import { missingSearchAttributes } from '../../engine/temporal/search-attributes';
 import { OwnTemporal } from './own-temporal';
 import { testServices } from './services';
 import { createTestDatabase } from './test-database';

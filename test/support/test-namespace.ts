@@ -5,7 +5,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
-import { registerSearchAttributes } from '../../runtime/search-attributes';
+import { registerSearchAttributes } from '../../engine/temporal/search-attributes';
 import { testServices } from './services';
 
 /** A Temporal namespace of its own with Toki's search attributes. */

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { markProcess } from '../../runtime/process-identity';
+import { markProcess } from '../../runtime/servers/process-identity';
 import { servicesIn } from './services';
 import { startServices } from './start-services';
 import { keeperFile, serversFolder, servicesFile } from './test-servers-files';

@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isAlive, type ProcessMark } from '../../runtime/process-identity';
+import { isAlive, type ProcessMark } from '../../runtime/servers/process-identity';
 import { servicesIn } from './services';
 import { keeperFile, serversFolder, servicesFile } from './test-servers-files';
 

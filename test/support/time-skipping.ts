@@ -1,2 +1,2 @@
 /** Rehearsals skip time as well, so the one helper lives with them. */
-export * from '../../activities/time-skipping';
+export * from '../../engine/temporal/time-skipping';

@@ -1,12 +1,12 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes';
-import type { SlotRepository } from '../../../database/slots';
-import { refuse } from '../../../domain/booking/refusals';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { SlotRepository } from '../../../database/schedule/slots';
 import { addDays } from '../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
-import { publicScopeAt, scopesOf } from '../../../domain/programme/scopes';
+import { refuse } from '../../../domain/contracts/booking-refusals';
+import { publicScopeAt, scopesOf } from '../../../domain/programmes/scopes';
 import { read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import type { RequestState } from '../../shared/state';

@@ -1,9 +1,9 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { BookingView } from '../../../database/bookings';
-import type { Session } from '../../../database/sessions';
-import { refuse } from '../../../domain/booking/refusals';
+import type { BookingView } from '../../../database/bookings/bookings';
+import type { Session } from '../../../database/residents/resident-sessions';
+import { refuse } from '../../../domain/contracts/booking-refusals';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';

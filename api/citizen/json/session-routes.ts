@@ -1,10 +1,10 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes';
-import type { ResidentRepository } from '../../../database/residents';
-import { refuse } from '../../../domain/booking/refusals';
-import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programme/eligibility';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { ResidentRepository } from '../../../database/residents/residents';
+import { refuse } from '../../../domain/contracts/booking-refusals';
+import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programmes/eligibility';
 import type { CookieJar } from '../../shared/cookies';
 import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';

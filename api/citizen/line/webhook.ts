@@ -4,8 +4,8 @@ import { validateSignature, type webhook } from '@line/bot-sdk';
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 
-import type { LineEvent, LineEvents, ReceivedLineEvent } from '../../../database/line-events';
-import { asksToLink, isLineUserId, linkPostback } from '../../../domain/line/linking';
+import type { LineEvent, LineEvents, ReceivedLineEvent } from '../../../database/notices/line-events';
+import { asksToLink, isLineUserId, linkPostback } from '../../../domain/notices/line-linking';
 import type { RequestState } from '../../shared/state';
 
 export const lineWebhookPath = '/line/webhook';

@@ -1,7 +1,7 @@
-import type { BookingView } from '../../../database/bookings';
-import { formatReference } from '../../../domain/booking/reference';
+import type { BookingView } from '../../../database/bookings/bookings';
+import { formatReference } from '../../../domain/bookings/reference';
 import { cityDate } from '../../../domain/calendar/city-time';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import type { Words } from '../words/words';
 import { venueModel } from './venue-model';
 

@@ -1,11 +1,11 @@
 import type Router from '@koa/router';
 import { toString as qrToString } from 'qrcode';
 
-import type { BookingView } from '../../../database/bookings';
-import type { Session } from '../../../database/sessions';
-import { calendarIdentity } from '../../../domain/booking/calendar-identity';
-import { type Refusal, refusals } from '../../../domain/booking/refusals';
-import { cutOff } from '../../../domain/booking/rules';
+import type { BookingView } from '../../../database/bookings/bookings';
+import type { Session } from '../../../database/residents/resident-sessions';
+import { calendarIdentity } from '../../../domain/bookings/calendar-identity';
+import { cutOff } from '../../../domain/bookings/rules';
+import { type Refusal, refusals } from '../../../domain/contracts/booking-refusals';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';

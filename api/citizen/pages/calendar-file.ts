@@ -1,6 +1,6 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 
-import type { CalendarIdentity } from '../../../domain/booking/calendar-identity';
+import type { CalendarIdentity } from '../../../domain/bookings/calendar-identity';
 
 /** What a calendar shows of one appointment, in the citizen's language. */
 export interface CalendarEntry extends CalendarIdentity {

@@ -1,5 +1,5 @@
-import type { BookingView } from '../../../database/bookings';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
+import type { BookingView } from '../../../database/bookings/bookings';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import type { Words } from '../words/words';
 import { bookingModel } from './booking-model';
 import type { CalendarEntry } from './calendar-file';

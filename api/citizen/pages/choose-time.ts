@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { BookingChange, BookingView } from '../../../database/bookings';
-import type { Session } from '../../../database/sessions';
-import type { FreeSlot } from '../../../database/slots';
-import { availabilityOf } from '../../../domain/booking/availability-words';
-import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/booking/days';
-import { type Refusal, refuse } from '../../../domain/booking/refusals';
+import type { BookingChange, BookingView } from '../../../database/bookings/bookings';
+import type { Session } from '../../../database/residents/resident-sessions';
+import type { FreeSlot } from '../../../database/schedule/slots';
+import { availabilityOf } from '../../../domain/bookings/availability-words';
+import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/bookings/days';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
+import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
 import type { AppContext, RequestState } from '../../shared/state';
 import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
 import { pressedIn } from '../pressed';

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 
-import { refuse } from '../../../domain/booking/refusals';
+import { refuse } from '../../../domain/contracts/booking-refusals';
 import type { SessionGate } from '../../shared/session-gate';
 import type { RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';

@@ -1,5 +1,5 @@
-import type { Draft } from '../../../database/sessions';
-import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+import type { Draft } from '../../../database/residents/resident-sessions';
+import type { FormField, ProgrammeDocument } from '../../../domain/programmes/document';
 import type { Words } from '../words/words';
 import { textOf, textsOf } from './requests';
 

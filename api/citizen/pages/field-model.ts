@@ -1,5 +1,5 @@
-import type { Answer, AnswerFault } from '../../../domain/booking/form';
-import type { FormField } from '../../../domain/programme/document';
+import type { Answer, AnswerFault } from '../../../domain/bookings/form';
+import type { FormField } from '../../../domain/programmes/document';
 import { answerIn } from '../words/answer-words';
 import type { Words } from '../words/words';
 

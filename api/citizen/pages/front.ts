@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes';
-import type { SiteSettingsReader } from '../../../database/site-settings';
-import { openingOf } from '../../../domain/programme/opening';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import { openingOf } from '../../../domain/programmes/opening';
 import { noticesAt } from '../../../domain/site/settings';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';

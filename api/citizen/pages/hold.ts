@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { BookingView } from '../../../database/bookings';
-import type { Draft, Session, SessionRepository } from '../../../database/sessions';
-import { type AnswerFault, checkAnswers, fieldsAsked, type FormContext } from '../../../domain/booking/form';
-import { refusals, refuse } from '../../../domain/booking/refusals';
+import type { BookingView } from '../../../database/bookings/bookings';
+import type { Draft, Session, SessionRepository } from '../../../database/residents/resident-sessions';
+import { type AnswerFault, checkAnswers, fieldsAsked, type FormContext } from '../../../domain/bookings/form';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
-import { groupsOf } from '../../../domain/programme/eligibility';
-import { seatOf } from '../../../domain/programme/vaccines';
+import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
+import { groupsOf } from '../../../domain/programmes/eligibility';
+import { seatOf } from '../../../domain/programmes/vaccines';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';

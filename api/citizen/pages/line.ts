@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { LineLinks } from '../../../database/line-links';
-import type { ResidentRepository } from '../../../database/residents';
-import { linkWord } from '../../../domain/line/linking';
+import type { LineLinks } from '../../../database/notices/line-links';
+import type { ResidentRepository } from '../../../database/residents/residents';
+import { linkWord } from '../../../domain/notices/line-linking';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';

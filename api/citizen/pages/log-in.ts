@@ -1,14 +1,14 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes';
-import { refusals, refuse } from '../../../domain/booking/refusals';
+import type { Programmes } from '../../../database/programmes/programmes';
+import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionGate } from '../../shared/session-gate';
 import type { AppContext, RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn, LogInFault } from '../log-in';
-import { logInFaultIn } from '../words/fault-words';
 import { pressedIn } from '../pressed';
+import { logInFaultIn } from '../words/fault-words';
 import { refusalIn } from '../words/refusal-words';
 import type { Page } from './page';
 import { safeNext, seeOther, textOf } from './requests';

@@ -1,11 +1,11 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes';
-import type { ResidentRepository } from '../../../database/residents';
-import type { Session, SessionRepository } from '../../../database/sessions';
-import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domain/booking/refusals';
-import { cutOff } from '../../../domain/booking/rules';
-import { declarable, declaredWith } from '../../../domain/programme/eligibility';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { Session, SessionRepository } from '../../../database/residents/resident-sessions';
+import type { ResidentRepository } from '../../../database/residents/residents';
+import { cutOff } from '../../../domain/bookings/rules';
+import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domain/contracts/booking-refusals';
+import { declarable, declaredWith } from '../../../domain/programmes/eligibility';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';

@@ -1,8 +1,8 @@
-import type { Programmes } from '../../../database/programmes';
-import type { Refusal } from '../../../domain/booking/refusals';
-import { refusals } from '../../../domain/booking/refusals';
-import type { NoticePage, ProgrammeDocument } from '../../../domain/programme/document';
-import { noticesOn } from '../../../domain/programme/words';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { Refusal } from '../../../domain/contracts/booking-refusals';
+import { refusals } from '../../../domain/contracts/booking-refusals';
+import type { NoticePage, ProgrammeDocument } from '../../../domain/programmes/document';
+import { noticesOn } from '../../../domain/programmes/words';
 import type { Assets } from '../../shared/assets';
 import type { AppContext } from '../../shared/state';
 import type { Views } from '../../shared/views';

@@ -1,4 +1,4 @@
-import type { Session } from '../../../database/sessions';
+import type { Session } from '../../../database/residents/resident-sessions';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionGate } from '../../shared/session-gate';

@@ -1,5 +1,5 @@
-import type { VenueView } from '../../../database/venues';
-import { isVenueFeature } from '../../../domain/venue/features';
+import type { VenueView } from '../../../database/schedule/venues';
+import { isVenueFeature } from '../../../domain/schedule/venue-features';
 import type { Words } from '../words/words';
 
 /** A venue in the words of the pages. Features that have no words yet are left out; what staff wrote stays as it is. */

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 
-import type { PreviewPage } from '../../../domain/programme/editing/preview';
+import type { PreviewPage } from '../../../domain/programmes/editing/preview';
 import { createAssets } from '../../shared/assets';
 import { createCookieJar } from '../../shared/cookies';
 import type { PagePreview } from '../../shared/page-preview';

@@ -1,8 +1,8 @@
-import { answerWords, chosenLabels } from '../../../domain/booking/answer-words';
-import type { Answer } from '../../../domain/booking/form';
+import { answerWords, chosenLabels } from '../../../domain/bookings/answer-words';
+import type { Answer } from '../../../domain/bookings/form';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
-import type { FormField } from '../../../domain/programme/document';
-import { localeOf } from '../../../domain/programme/languages';
+import type { FormField } from '../../../domain/programmes/document';
+import { localeOf } from '../../../domain/site/languages';
 import type { Words } from './words';
 
 /** What was answered in a field (which is in the page's language), as `answerWords` says it in Japanese. */

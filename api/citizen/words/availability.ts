@@ -1,4 +1,4 @@
-import type { Availability } from '../../../domain/booking/availability-words';
+import type { Availability } from '../../../domain/bookings/availability-words';
 import type { Words } from './words';
 
 /** How full something is, said once per page: a day has a hundred times. */

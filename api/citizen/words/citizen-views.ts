@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 
-import type { Language } from '../../../domain/programme/document';
+import type { Language } from '../../../domain/programmes/document';
 import { createViews, type Views } from '../../shared/views';
 import { telephoneLink } from '../pages/telephone-link';
 import { intoView } from './into-view';

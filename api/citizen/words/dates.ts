@@ -8,8 +8,8 @@ import {
 } from '../../../domain/calendar/city-time';
 import { eraOf, eraYearJa, formatBothCalendars, yearWithEraJa } from '../../../domain/calendar/era';
 import { datePartsOf } from '../../../domain/calendar/plain-date';
-import type { Language } from '../../../domain/programme/document';
-import { localeOf } from '../../../domain/programme/languages';
+import type { Language } from '../../../domain/programmes/document';
+import { localeOf } from '../../../domain/site/languages';
 
 /** Days and times of the city as a language says them. Dates are `YYYY-MM-DD`. */
 export interface DateWords {

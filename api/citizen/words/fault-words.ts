@@ -1,8 +1,8 @@
-import type { AnswerFault } from '../../../domain/booking/form';
+import type { AnswerFault } from '../../../domain/bookings/form';
 import type { BirthDateFault } from '../../../domain/calendar/birth-date';
 import { eraByMark } from '../../../domain/calendar/era';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
-import type { FormField, ProgrammeDocument } from '../../../domain/programme/document';
+import type { FormField, ProgrammeDocument } from '../../../domain/programmes/document';
 import type { LogInFault } from '../log-in';
 import type { Words } from './words';
 

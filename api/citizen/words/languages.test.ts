@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { AnswerFaultReason } from '../../../domain/booking/form';
-import { type RefusalCode, refusals } from '../../../domain/booking/refusals';
+import type { AnswerFaultReason } from '../../../domain/bookings/form';
 import type { BirthDateFault } from '../../../domain/calendar/birth-date';
 import { ERAS } from '../../../domain/calendar/era';
-import type { CouponNumberFault } from '../../../domain/coupon-number';
-import { type Language, otherLanguages } from '../../../domain/programme/document';
-import { venueFeatures, venueFeatureWords } from '../../../domain/venue/features';
+import { type RefusalCode, refusals } from '../../../domain/contracts/booking-refusals';
+import { type Language, otherLanguages } from '../../../domain/programmes/document';
+import type { CouponNumberFault } from '../../../domain/residents/coupon-number';
+import { venueFeatures, venueFeatureWords } from '../../../domain/schedule/venue-features';
 import { datesIn } from './dates';
 import { exactFacts } from './refusal-words';
 import { createWordBook } from './words';

@@ -1,6 +1,6 @@
-import type { ProgrammeDocument } from '../../../domain/programme/document';
-import { inLanguage } from '../../../domain/programme/languages';
-import { type ProgrammeWords, wordsOf } from '../../../domain/programme/words';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
+import { type ProgrammeWords, wordsOf } from '../../../domain/programmes/words';
+import { inLanguage } from '../../../domain/site/languages';
 import type { Words } from './words';
 
 export interface ProgrammeNames extends ProgrammeWords {

@@ -1,7 +1,7 @@
-import { refusalInProgramme, refusalSentence } from '../../../domain/booking/refusal-words';
-import type { Refusal, RefusalCode } from '../../../domain/booking/refusals';
+import { refusalInProgramme, refusalSentence } from '../../../domain/bookings/refusal-words';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
+import type { Refusal, RefusalCode } from '../../../domain/contracts/booking-refusals';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import type { Words } from './words';
 
 /** Facts that make a refusal's sentence more exact (`refusal.<code>_exact`): the facts it needs and what each of them is. */

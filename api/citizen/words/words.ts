@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { createInstance } from 'i18next';
 
-import { type Language, otherLanguages, type ProgrammeDocument } from '../../../domain/programme/document';
-import { languageNames } from '../../../domain/programme/languages';
+import { type Language, otherLanguages, type ProgrammeDocument } from '../../../domain/programmes/document';
+import { languageNames } from '../../../domain/site/languages';
 import { datesIn, type DateWords } from './dates';
 import { namesOf, programmeIn, type ProgrammeNames } from './programme-names';
 

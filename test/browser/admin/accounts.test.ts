@@ -4,11 +4,11 @@ import { type TOTP, URI } from 'otpauth';
 import type { Page } from 'playwright-core';
 
 import { readQrPng, readQrSvg } from '../../../api/shared/qr';
-import { findFreePort } from '../../../runtime/free-port';
-import { type CitySite, createCitySite } from '../../api/support/city-site';
-import { startIdentityProvider } from '../../staff/support/identity-provider';
-import { tester } from '../../staff/support/staff-site';
+import { findFreePort } from '../../../runtime/servers/free-port';
 import { describeInBrowser } from '../../support/chromium';
+import { type CitySite, createCitySite } from '../../worlds/city-site';
+import { startIdentityProvider } from '../../worlds/identity-provider';
+import { tester } from '../../worlds/staff-site';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import { describeInBrowser } from '../../support/chromium';
-import { validAnswers } from '../../support/test-city';
+import { validAnswers } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

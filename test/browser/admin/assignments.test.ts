@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
-import { createImportWorld, type ImportWorld } from '../../import/import-world';
 import { describeInBrowser } from '../../support/chromium';
+import { createImportWorld, type ImportWorld } from '../../worlds/import-world';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

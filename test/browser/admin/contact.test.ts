@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 
-import { createLineBroadcasts } from '../../../database/line-broadcasts';
-import { createNoticeRepository, type NoticeRepository } from '../../../database/notices';
-import { formatReference } from '../../../domain/booking/reference';
+import { createLineBroadcasts } from '../../../database/notices/line-broadcasts';
+import { createNoticeRepository, type NoticeRepository } from '../../../database/notices/notices';
+import { formatReference } from '../../../domain/bookings/reference';
 import { describeInBrowser } from '../../support/chromium';
-import { validAnswers } from '../../support/test-city';
+import { validAnswers } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

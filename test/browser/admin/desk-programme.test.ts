@@ -1,5 +1,5 @@
 import { describeInBrowser } from '../../support/chromium';
-import { createTestCity, type TestCity } from '../../support/test-city';
+import { createTestCity, type TestCity } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import type { Page } from 'playwright-core';
 
-import { importWorkflowId } from '../../../domain/contracts/import-workflow';
-import { type CitySite, createCitySite } from '../../api/support/city-site';
-import { createImportWorld, csv, type ImportWorld, people, sampleFile } from '../../import/import-world';
+import { importWorkflowId } from '../../../domain/imports/import-workflow';
 import { describeInBrowser } from '../../support/chromium';
-import { validAnswers } from '../../support/test-city';
+import { type CitySite, createCitySite } from '../../worlds/city-site';
+import { createImportWorld, csv, type ImportWorld, people, sampleFile } from '../../worlds/import-world';
+import { validAnswers } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { desktop } from '../support/browser';
 import { type AdminSite, createAdminSite } from './support/admin-site';

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
-import { createProgrammes } from '../../../database/programmes';
-import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../programme/rehearsal-world';
+import { createProgrammes } from '../../../database/programmes/programmes';
 import { describeInBrowser } from '../../support/chromium';
-import { validAnswers } from '../../support/test-city';
+import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../worlds/rehearsal-world';
+import { validAnswers } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

@@ -1,8 +1,8 @@
 import type { Frame, Page } from 'playwright-core';
 
-import { tester } from '../../staff/support/staff-site';
 import { describeInBrowser } from '../../support/chromium';
 import { patienceMs } from '../../support/patience';
+import { tester } from '../../worlds/staff-site';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 
-import { createProgrammes } from '../../../database/programmes';
+import { createProgrammes } from '../../../database/programmes/programmes';
 import { cityDate, cityTime, formatDateJa, formatTimeJa } from '../../../domain/calendar/city-time';
-import type { ProgrammeDocument } from '../../../domain/programme/document';
-import { createCitySite, freshCoupon } from '../../api/support/city-site';
-import type { Visitor } from '../../api/support/visitor';
-import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../programme/rehearsal-world';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { describeInBrowser } from '../../support/chromium';
+import { createCitySite, freshCoupon } from '../../worlds/city-site';
+import { createRehearsalTestWorld, type RehearsalTestWorld } from '../../worlds/rehearsal-world';
+import type { Visitor } from '../../worlds/visitor';
 import { expectClean } from '../support/axe';
 import { type AdminSite, createAdminSite } from './support/admin-site';
 

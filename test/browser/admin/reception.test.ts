@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { formatReference } from '../../../domain/booking/reference';
+import { formatReference } from '../../../domain/bookings/reference';
 import { describeInBrowser } from '../../support/chromium';
 import { patienceMs } from '../../support/patience';
 import { overToday } from '../../support/today';

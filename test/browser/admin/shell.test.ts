@@ -1,4 +1,4 @@
-import { totpCode } from '../../../database/staff-credentials';
+import { totpCode } from '../../../database/staff/credentials';
 import { staffRoles } from '../../../domain/staff/roles';
 import { describeInBrowser } from '../../support/chromium';
 import { expectClean } from '../support/axe';

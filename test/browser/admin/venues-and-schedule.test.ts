@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
 import { addDays, cityDate, instantOf, weekdayOf } from '../../../domain/calendar/city-time';
-import { type CitySite, createCitySite, freshCoupon } from '../../api/support/city-site';
 import { describeInBrowser } from '../../support/chromium';
-import { validAnswers } from '../../support/test-city';
+import { type CitySite, createCitySite, freshCoupon } from '../../worlds/city-site';
+import { validAnswers } from '../../worlds/test-city';
 import { expectClean } from '../support/axe';
 import { phone } from '../support/browser';
 import { Journey } from '../support/journey';

@@ -1,9 +1,9 @@
-import { createSlotRepository } from '../../../database/slots';
-import { createVenueRepository } from '../../../database/venues';
+import { createSlotRepository } from '../../../database/schedule/slots';
+import { createVenueRepository } from '../../../database/schedule/venues';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { planSlots } from '../../../domain/schedule/plan-slots';
-import { sameHours } from '../../../domain/schedule/template';
-import { type CitySite, type CitySiteOptions, createCitySite, freshCoupon } from '../../api/support/city-site';
+import { sameHours } from '../../../domain/schedule/week-plan';
+import { type CitySite, type CitySiteOptions, createCitySite, freshCoupon } from '../../worlds/city-site';
 
 export interface BookingSite {
   readonly site: CitySite;

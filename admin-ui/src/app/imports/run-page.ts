@@ -3,7 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
 
-import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
+import { namesakesApart } from '../../../../domain/imports/carry-over';
 import { Api, type Problem } from '../api/api';
 import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';

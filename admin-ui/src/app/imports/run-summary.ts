@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
-import { namesakesApart } from '../../../../domain/eligibility-file/carry-over';
+import { namesakesApart } from '../../../../domain/imports/carry-over';
 import { figure, type ImportRun } from './words';
 
 /** What an import does, in numbers: before the approval what it would do. */

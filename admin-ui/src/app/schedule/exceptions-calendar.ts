@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 
-import { monthsBetween } from '../../../../domain/booking/days';
+import { monthsBetween } from '../../../../domain/bookings/days';
 import { cityWords } from '../shared/city-time';
 
 export type DayState = 'open' | 'closed' | 'exception_closed' | 'exception_extra';

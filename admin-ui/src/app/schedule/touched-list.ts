@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
-import { formatReference } from '../../../../domain/booking/reference';
+import { formatReference } from '../../../../domain/bookings/reference';
 import type { Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { channelWords } from './week';

@@ -86,7 +86,7 @@ export const areas: readonly Area[] = [
     label: '事業の設定',
     icon: 'settings',
     roles: ['city_admin', 'supervisor', 'auditor'],
-    load: async () => (await import('../programme/programme.routes')).programmeRoutes,
+    load: async () => (await import('../programmes/programme.routes')).programmeRoutes,
   },
   {
     path: 'notices',
@@ -100,7 +100,7 @@ export const areas: readonly Area[] = [
     label: '集計',
     icon: 'chart',
     roles: ['city_admin', 'supervisor', 'auditor'],
-    load: async () => (await import('../numbers/numbers.routes')).numbersRoutes,
+    load: async () => (await import('../statistics/statistics.routes')).numbersRoutes,
   },
   {
     path: 'exports',

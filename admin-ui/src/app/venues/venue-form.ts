@@ -6,7 +6,7 @@ import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/for
 import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 
-import { type VenueFeature, venueFeatures, venueFeatureWords } from '../../../../domain/venue/features';
+import { type VenueFeature, venueFeatures, venueFeatureWords } from '../../../../domain/schedule/venue-features';
 import { Api, type Schema } from '../api/api';
 import { Ask } from '../shared/ask';
 import { Conflict, type Difference } from '../shared/conflict';

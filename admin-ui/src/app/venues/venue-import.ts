@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 
-import { type VenueFeature, venueFeatureWords } from '../../../../domain/venue/features';
+import { type VenueFeature, venueFeatureWords } from '../../../../domain/schedule/venue-features';
 import { Api, type Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { PageHeader } from '../shared/page-header';

@@ -4,7 +4,7 @@ import { MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { RouterLink } from '@angular/router';
 
-import { venueFeatureWords } from '../../../../domain/venue/features';
+import { venueFeatureWords } from '../../../../domain/schedule/venue-features';
 import { Api, type Schema } from '../api/api';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';

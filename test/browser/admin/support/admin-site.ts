@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 
 import type { StaffRole } from '../../../../domain/staff/roles';
-import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../staff/support/staff-site';
 import { patienceMs } from '../../../support/patience';
+import { createStaffSite, type StaffSite, type StaffSiteOptions } from '../../../worlds/staff-site';
 import { desktop, launchBrowser } from '../../support/browser';
 
 export interface AdminSite {

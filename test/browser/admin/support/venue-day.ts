@@ -1,7 +1,7 @@
-import { createVenueRepository } from '../../../../database/venues';
+import { createVenueRepository } from '../../../../database/schedule/venues';
 import { addDays, cityDate } from '../../../../domain/calendar/city-time';
-import { type TestCity, validAnswers } from '../../../support/test-city';
 import { underWayToday } from '../../../support/today';
+import { type TestCity, validAnswers } from '../../../worlds/test-city';
 
 export interface Expected {
   readonly bookingId: string;

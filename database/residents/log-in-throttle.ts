@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+
+import type { Database } from '../foundation/connection';
+import type { KeyRing } from '../foundation/keys';
+
+/** Who tries to log in, as the counters know them. */
+export interface LoginTry {
+  readonly programmeId: string;
+  /** Digits; whether anybody has this number does not matter to the counters. */
+  readonly couponNumber: string;
+  /** An IPv4 address or the /64 of an IPv6 address. */
+  readonly network: string;
+  /** Id of a device that logged in with this very coupon before: it has counters of its own, so that strangers cannot lock it out. */
+  readonly device: string | undefined;
+}
+
+/** `locked`: this coupon number is not let in for a while, whatever the date. `network`: nobody from there is. */
+export interface LoginAttempt {
+  readonly verdict: 'allowed' | 'locked' | 'network';
+  /** Seconds until the network may try again; 0 unless `network`. */
+  readonly retryAfterS: number;
+  /** Gives back what was counted: a success is no failure. */
+  succeeded(): Promise<void>;
+  /** Starts the lock when this failure was the last one allowed. */
+  failed(): Promise<void>;
+}
+
+export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
+
+const hourS = 3_600;
+const dayS = 24 * hourS;
+/** Pauses before looking again at a door that tries under way may have closed, ms. */
+const patienceMs = [50, 100, 150, 200, 300, 400, 500, 600, 800] as const;
+
+/** Failures per coupon number within a day, and the lock that follows, s. */
+const ladder = [
+  { failures: 5, lockS: 15 * 60 },
+  { failures: 10, lockS: hourS },
+  { failures: 20, lockS: dayS },
+] as const;
+/** Failures per network and hour. */
+const networkFailures = 30;
+/** Different coupon numbers that may fail per network and hour; it is the one after these that closes the door. */
+const networkCoupons = 10;
+
+/**
+ * Counts failed log-ins in PostgreSQL (rate-limiter-flexible), so that all processes count together. Every try is counted before it is
+ * verified and given back when it succeeds: a thousand guesses at once are a thousand tries. Keys are blind indexes, so the table names
+ * neither coupon numbers nor addresses.
+ */
+export function createLoginThrottle({ database, keys }: { database: Database; keys: KeyRing }) {
+  const limiter = (keyPrefix: string, points: number, duration: number, blockDuration = 0) =>
+    new RateLimiterPostgres({
+      storeClient: database,
+      storeType: 'knex',
+      tableName: 'login_throttle',
+      tableCreated: true,
+      keyPrefix,
+      points,
+      duration,
+      blockDuration,
+      clearExpiredByTimeout: keyPrefix === 'network',
+    });
+  const perNetwork = limiter('network', networkFailures, hourS);
+  const couponsPerNetwork = limiter('network-coupons', networkCoupons + 1, hourS);
+  /** Counts only so as to know whether a network tries a coupon for the first time. */
+  const pairs = limiter('network-coupon', Number.MAX_SAFE_INTEGER, hourS);
+  // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
+  const perCoupon = ladder.map((step) => ({
+    ...step,
+    limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS),
+  }));
+
+  /** Tries that have not ended, by network, in this process. */
+  const underWay = new Map<string, number>();
+  const blind = (text: string): string => keys.blindIndex(`login ${text}`).toString('base64url');
+  /** The counters of one coupon number share the beginning of their keys, so that they can be cleared together. */
+  const couponKeyOf = ({ programmeId, couponNumber }: Pick<LoginTry, 'programmeId' | 'couponNumber'>): string =>
+    blind(`coupon ${programmeId} ${couponNumber}`);
+  const deviceKeyOf = (couponKey: string, device: string | undefined): string =>
+    device === undefined ? couponKey : `${couponKey}.${blind(`device ${device}`)}`;
+  /** Base64url has no other character that means something to LIKE than `_`. */
+  const countersOf = (couponKey: string) =>
+    database('login_throttle').where((query) => {
+      for (const step of perCoupon)
+        void query.orWhere('key', 'like', `${step.limiter.getKey(couponKey).replaceAll('_', '\\_')}%`);
+    });
+
+  return {
+    /** Forgets what was counted against one coupon number, its locks included, on known devices as well: a caller was identified otherwise. */
+    async clear(login: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<void> {
+      await countersOf(couponKeyOf(login)).delete();
+    },
+
+    /** Until when a coupon number is locked, on any device; undefined when it is not. */
+    async lockedUntil(login: Pick<LoginTry, 'programmeId' | 'couponNumber'>): Promise<Date | undefined> {
+      const rows = await countersOf(couponKeyOf(login))
+        .where('expire', '>', Date.now())
+        .select<{ key: string; points: number; expire: number }[]>('key', 'points', 'expire');
+      const locks = rows
+        .filter((row) =>
+          perCoupon.some((step) => row.key.startsWith(step.limiter.getKey('')) && row.points > step.failures),
+        )
+        .map((row) => row.expire);
+      return locks.length === 0 ? undefined : new Date(Math.max(...locks));
+    },
+
+    /** Counts a try. Its end must be told by `succeeded` or `failed`. */
+    async attempt(login: LoginTry): Promise<LoginAttempt> {
+      // Behind a mobile carrier or in a ward office many people log in through one address at the same moment. Their tries
+      // are counted until they succeed, a few ms later: whoever finds the door closed while others are under way looks again.
+      const { network } = login;
+      underWay.set(network, (underWay.get(network) ?? 0) + 1);
+      try {
+        for (const pauseMs of patienceMs) {
+          const found = await attemptOnce(login);
+          if (found.verdict !== 'network' || underWay.get(network) === 1) return untilItsEnd(network, found);
+          await found.succeeded();
+          // Those who wait must not all look at the same moment.
+          await sleep(pauseMs * (0.5 + Math.random()));
+        }
+        return untilItsEnd(network, await attemptOnce(login));
+      } catch (error) {
+        leave(network);
+        throw error;
+      }
+    },
+  };
+
+  /** A try is under way until it is refused here, or told to have succeeded or failed. */
+  function untilItsEnd(network: string, attempt: LoginAttempt): LoginAttempt {
+    if (attempt.verdict !== 'allowed') {
+      leave(network);
+      return attempt;
+    }
+    const ended = () => {
+      leave(network);
+    };
+    return {
+      ...attempt,
+      succeeded: () => attempt.succeeded().finally(ended),
+      failed: () => attempt.failed().finally(ended),
+    };
+  }
+
+  function leave(network: string): void {
+    const left = (underWay.get(network) ?? 1) - 1;
+    if (left === 0) underWay.delete(network);
+    else underWay.set(network, left);
+  }
+
+  async function attemptOnce({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
+    const counted: { limiter: RateLimiterPostgres; key: string }[] = [];
+    /** Points after this try, undefined when it is one too many. */
+    const count = async (counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> => {
+      const result = await consume(counter, key);
+      counted.push({ limiter: counter, key });
+      return result;
+    };
+    const giveBack = async (): Promise<void> => {
+      await Promise.all(counted.map((item) => item.limiter.reward(item.key)));
+    };
+    const refused = (verdict: 'locked' | 'network', retryAfterMs = 0): LoginAttempt => ({
+      verdict,
+      retryAfterS: Math.ceil(retryAfterMs / 1000),
+      succeeded: giveBack,
+      failed: () => Promise.resolve(),
+    });
+
+    // A device that knows this coupon can only try this coupon, and has its own ladder for it.
+    if (device === undefined) {
+      const networkKey = blind(`network ${network}`);
+      const all = await count(perNetwork, networkKey);
+      if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
+      const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
+      const coupons =
+        pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
+      const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
+      if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
+    }
+
+    const couponKey = deviceKeyOf(couponKeyOf({ programmeId, couponNumber }), device);
+    const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
+    for (const step of perCoupon) {
+      const { consumedPoints } = await count(step.limiter, couponKey);
+      if (consumedPoints > step.failures) {
+        // A try during a lock is not verified, so no counter keeps it: a lock must not lengthen itself or prepare the next one.
+        await Promise.all(steps.map((item) => item.giveBack()));
+        return refused('locked');
+      }
+      steps.push({
+        reached: consumedPoints === step.failures,
+        lock: () => step.limiter.block(couponKey, step.lockS),
+        giveBack: () => step.limiter.reward(couponKey),
+      });
+    }
+    return {
+      verdict: 'allowed',
+      retryAfterS: 0,
+      succeeded: giveBack,
+      failed: async () => {
+        await Promise.all(steps.filter((step) => step.reached).map((step) => step.lock()));
+      },
+    };
+  }
+}
+
+/** The counter after one more point; the library rejects with it when the limit is passed. */
+async function consume(counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
+  try {
+    return await counter.consume(key);
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return error;
+    throw error;
+  }
+}

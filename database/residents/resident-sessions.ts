@@ -1,0 +1,135 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { Channel } from '../../domain/contracts/booking-workflow';
+import type { Database } from '../foundation/connection';
+import type { KeyRing } from '../foundation/keys';
+import { preparedQuery } from '../foundation/prepared-query';
+import type { SealedResident } from './residents';
+
+export interface Session {
+  readonly tokenHash: Buffer;
+  readonly residentId: string;
+  readonly programmeId: string;
+  readonly groupCode: string;
+  /** Whose seats it books. */
+  readonly channel: Extract<Channel, 'web' | 'line'>;
+  /** Codes of the groups that the person declared to belong to. */
+  readonly declared: readonly string[];
+  /** `YYYY-MM-DD`; opened when it is read, which only programmes with groups by age do. */
+  readonly birthDate: string;
+}
+
+/** What was typed into the fields of a form, by name: a text, or the boxes that are ticked of a group. */
+export type Draft = Readonly<Record<string, string | readonly string[]>>;
+
+export type SessionRepository = ReturnType<typeof createSessionRepository>;
+
+/** Minutes without a request, and in all, after which a citizen's session is over. */
+const idleMinutes = 15;
+const absoluteMinutes = 60;
+/** A page view is noted at most this often: reading must not turn into writing. */
+const noteEveryMs = 60_000;
+
+const findText = `SELECT s.resident_id, s.seen_at, s.channel, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
+  FROM citizen_session s JOIN resident r ON r.id = s.resident_id
+  WHERE s.token_hash = $1 AND NOT r.protected
+    AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
+    AND s.created_at > now() - interval '${String(absoluteMinutes)} minutes'`;
+
+interface SessionRow {
+  resident_id: string;
+  seen_at: Date;
+  channel: Session['channel'];
+  now: Date;
+  programme_id: string;
+  group_code: string;
+  declared: string[];
+  sealed: Buffer;
+}
+
+/** Citizens' sessions: the cookie holds 32 random bytes, the table only their SHA-256. */
+export function createSessionRepository({
+  database,
+  keys,
+  lookUps = database,
+}: {
+  database: Database;
+  keys: KeyRing;
+  /** The pool for finding a session, which every request begins with. */
+  lookUps?: Database;
+}) {
+  async function hasLineSeats(residentId: string): Promise<boolean> {
+    const { rows } = await database.raw<{ rows: unknown[] }>(
+      `SELECT 1 FROM resident r JOIN slot s ON s.programme_id = r.programme_id AND s.starts_at > now() AND NOT s.stopped JOIN venue v ON v.id = s.venue_id AND v.active JOIN slot_quota q ON q.slot_id = s.id AND q.channel = 'line' AND q.capacity > 0
+        WHERE r.id = ? LIMIT 1`,
+      [residentId],
+    );
+    return rows.length > 0;
+  }
+
+  const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+  return {
+    /**
+     * Opens a session and returns the token for the cookie. One that LINE led to books LINE's seats where the programme has any to come:
+     * a door without seats would show nothing.
+     */
+    async open(residentId: string, { throughLine = false }: { readonly throughLine?: boolean } = {}): Promise<string> {
+      const token = randomBytes(32).toString('base64url');
+      const channel = throughLine && (await hasLineSeats(residentId)) ? 'line' : 'web';
+      await database('citizen_session').insert({ token_hash: hashOf(token), resident_id: residentId, channel });
+      return token;
+    },
+
+    /** The session of a token, undefined when there is none or its time is over. */
+    async find(token: string): Promise<Session | undefined> {
+      if (token.length !== 43) return undefined;
+      const tokenHash = hashOf(token);
+      const [row] = await preparedQuery<SessionRow>(lookUps, 'citizen-session', findText, [tokenHash]);
+      if (!row) return undefined;
+      if (row.now.getTime() - row.seen_at.getTime() > noteEveryMs) {
+        await lookUps('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: lookUps.fn.now() });
+      }
+      return {
+        tokenHash,
+        residentId: row.resident_id,
+        programmeId: row.programme_id,
+        groupCode: row.group_code,
+        channel: row.channel,
+        declared: row.declared,
+        get birthDate() {
+          return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
+        },
+      };
+    },
+
+    async close(token: string): Promise<void> {
+      await database('citizen_session')
+        .where({ token_hash: hashOf(token) })
+        .delete();
+    },
+
+    /** What was typed into the form but not confirmed yet: sealed, and gone with the session. */
+    async saveDraft(session: Session, draft: Draft): Promise<void> {
+      await database('citizen_session')
+        .where({ token_hash: session.tokenHash })
+        .update({ sealed_draft: keys.seal(JSON.stringify(draft)) });
+    },
+
+    async draftOf(session: Session): Promise<Draft> {
+      const row = await database('citizen_session')
+        .where({ token_hash: session.tokenHash })
+        .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
+      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Draft) : {};
+    },
+
+    /** Removes sessions whose time is over, with their drafts. Returns how many. */
+    async removeEnded(): Promise<number> {
+      return database('citizen_session')
+        .whereRaw(
+          `seen_at < now() - interval '${String(idleMinutes)} minutes' OR created_at < now() - interval '${String(absoluteMinutes)} minutes'`,
+        )
+        .delete();
+    },
+  };
+}

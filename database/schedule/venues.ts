@@ -1,0 +1,107 @@
+import { Model, type QueryBuilder } from 'objection';
+import { v7 as uuidv7 } from 'uuid';
+
+import type { Database } from '../foundation/connection';
+
+/** What everybody may know of a venue. */
+export interface VenueView {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly ward: string;
+  readonly address: string;
+  readonly access: string;
+  readonly features: string[];
+  readonly mapUrl: string | null;
+  readonly citizenNotes: string;
+}
+
+/** Which column holds what: the only place that says so. */
+const columns = {
+  id: 'id',
+  code: 'code',
+  name: 'name',
+  ward: 'ward',
+  address: 'address',
+  access: 'access',
+  features: 'features',
+  mapUrl: 'map_url',
+  citizenNotes: 'citizen_notes',
+} as const satisfies Record<keyof VenueView, string>;
+type Columns = typeof columns;
+
+/** A row with the columns of a view. */
+export type VenueRow = { [Field in keyof VenueView as Columns[Field]]: VenueView[Field] };
+/** The same beside the columns of another table: `venue_name`. */
+export type PrefixedVenueRow = { [Field in keyof VenueView as `venue_${Columns[Field]}`]: VenueView[Field] };
+
+const fields = Object.entries(columns) as [keyof VenueView, string][];
+
+export function venueColumns(alias: string): string[] {
+  return fields.map(([, column]) => `${alias}.${column}`);
+}
+
+/** For statements: `v.id AS venue_id, v.code AS venue_code, …` */
+export function prefixedVenueColumns(alias: string): string {
+  return fields.map(([, column]) => `${alias}.${column} AS venue_${column}`).join(', ');
+}
+
+export function readVenue(row: VenueRow): VenueView {
+  return Object.fromEntries(
+    fields.map(([field, column]) => [field, row[column as keyof VenueRow]]),
+  ) as unknown as VenueView;
+}
+
+export function readPrefixedVenue(row: PrefixedVenueRow): VenueView {
+  return Object.fromEntries(
+    fields.map(([field, column]) => [field, row[`venue_${column}` as keyof PrefixedVenueRow]]),
+  ) as unknown as VenueView;
+}
+
+/** What everybody may know of a venue, of all that is known of it. */
+export function venueView(venue: VenueView): VenueView {
+  return Object.fromEntries(fields.map(([field]) => [field, venue[field]])) as unknown as VenueView;
+}
+
+/** The columns of what is given of a venue; fields of the city's own (`active`, `position`, `capacityNotes`) are welcome. */
+export function venueValues(venue: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const names: Readonly<Record<string, string>> = { ...columns, capacityNotes: 'capacity_notes' };
+  return Object.fromEntries(
+    Object.entries(venue).flatMap(([field, value]) => (value === undefined ? [] : [[names[field] ?? field, value]])),
+  );
+}
+
+/** Never leaves this folder: callers see VenueView. */
+class VenueModel extends Model {
+  static override tableName = 'venue';
+  declare id: string;
+  declare QueryBuilderType: QueryBuilder<this>;
+}
+
+export type VenueRepository = ReturnType<typeof createVenueRepository>;
+
+export function createVenueRepository(database: Database) {
+  const read = (row: VenueModel | undefined) => row && readVenue(row as unknown as VenueRow);
+  return {
+    /** Adds a venue, or brings the one of the same code up to date. Returns its id. */
+    async save(
+      venue: Omit<VenueView, 'id' | 'citizenNotes'> & { readonly position: number; readonly citizenNotes?: string },
+    ): Promise<string> {
+      const known = await VenueModel.query(database).findOne({ code: venue.code });
+      if (known) {
+        await known.$query(database).patch(venueValues({ ...venue }));
+        return known.id;
+      }
+      const added = await VenueModel.query(database).insert({ id: uuidv7(), ...venueValues({ ...venue }) });
+      return added.id;
+    },
+
+    async findByCode(code: string): Promise<VenueView | undefined> {
+      return read(await VenueModel.query(database).findOne({ code }));
+    },
+
+    async find(id: string): Promise<VenueView | undefined> {
+      return read(await VenueModel.query(database).findById(id));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { cityDate } from '../calendar/city-time';
+import type { Channel, JourneyPlan, JourneyPlanStep } from '../contracts/booking-workflow';
+import type { JourneyStep, ProgrammeDocument, StepCondition } from '../programmes/document';
+import { intervalOf, vaccineAt } from '../programmes/vaccines';
+
+/** What is known of the booking whose journey it is. What is not known rules no step out. */
+export interface PlannedBooking {
+  readonly dose: number;
+  readonly venueCode?: string;
+  readonly channel?: Channel;
+  readonly slotStartsAt?: string;
+}
+
+/**
+ * What a booking's workflow needs to know of a programme version. Steps whose conditions this booking can never fulfil
+ * are left out, and invitations where there is no next dose to be invited to.
+ */
+export function planJourney(
+  document: ProgrammeDocument,
+  dose: number,
+  booking: Omit<PlannedBooking, 'dose'> = {},
+): JourneyPlan {
+  const planned = { ...booking, dose };
+  const hasNextDose = document.doses.some((item) => item.number === dose + 1);
+  const steps = document.journey
+    .filter((step) => hasNextDose || !(isInvitation(step) || step.when.kind === 'next_dose_possible'))
+    .filter((step) => (step.conditions ?? []).every((condition) => mayHold(condition, planned)))
+    .map((step) => planStep(document, step, planned));
+  const isPlain = steps.every((step) => step.after === undefined && step.by === undefined && step.on !== 'held');
+  return { noShowAfterHours: document.policies.noShowAfterHours, steps, ...(isPlain ? {} : { schema: 2 }) };
+}
+
+export function isInvitation(step: JourneyStep): boolean {
+  return (
+    step.onlyWithoutNextDose === true ||
+    (step.conditions ?? []).some((condition) => condition.kind === 'without_next_dose')
+  );
+}
+
+function planStep(document: ProgrammeDocument, step: JourneyStep, booking: PlannedBooking): JourneyPlanStep {
+  return {
+    id: step.id,
+    on: step.on,
+    ...whenOf(document, step, booking),
+    ...(step.by === undefined ? {} : { by: step.by }),
+    ...(step.label === undefined ? {} : { label: step.label }),
+    ...(step.notWithinHours === undefined ? {} : { notWithinHours: step.notWithinHours }),
+    ...(isInvitation(step) ? { invites: true as const } : {}),
+  };
+}
+
+function whenOf(
+  document: ProgrammeDocument,
+  { when }: JourneyStep,
+  booking: PlannedBooking,
+): Pick<JourneyPlanStep, 'before' | 'after'> {
+  switch (when.kind) {
+    case 'now':
+      return {};
+    case 'days_before':
+      return { before: { days: when.days, at: when.at } };
+    case 'days_after':
+      return { after: { days: when.days, at: when.at } };
+    case 'next_dose_possible': {
+      const vaccine =
+        booking.venueCode === undefined || booking.slotStartsAt === undefined
+          ? undefined
+          : vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt));
+      return {
+        after: {
+          days: Math.max(0, intervalOf(document, booking.dose + 1, vaccine).minDays - (when.daysAhead ?? 0)),
+          at: when.at,
+        },
+      };
+    }
+  }
+}
+
+function mayHold(condition: StepCondition, { dose, venueCode, channel }: PlannedBooking): boolean {
+  switch (condition.kind) {
+    case 'dose':
+      return condition.doses.includes(dose);
+    case 'venue':
+      return venueCode === undefined || condition.venues.includes(venueCode);
+    case 'channel':
+      return channel === undefined || condition.channels.includes(channel);
+    case 'group':
+    case 'without_next_dose':
+      // Known at sending.
+      return true;
+  }
+}

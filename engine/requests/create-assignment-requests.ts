@@ -1,0 +1,42 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+
+import {
+  type AssignmentInput,
+  assignmentWorkflowId,
+  assignmentWorkflowType,
+} from '../../domain/imports/assignment-workflow';
+import { importTaskQueue } from '../../domain/imports/import-workflow';
+import type { AssignmentDesk } from './assignment-requests';
+
+/** Somebody is waiting in front of a screen, ms. */
+const answerWithinMs = 5_000;
+const summaries = {
+  check: '予約の割り当て：確認',
+  book: '予約の割り当て：予約',
+  take_back: '予約の割り当て：取り消し',
+} as const;
+
+/** Starts the workflows of assigned appointments, on the queue of the imports. */
+export function createAssignmentDesk(temporal: Client): AssignmentDesk {
+  return {
+    async start(runId, part) {
+      const input: AssignmentInput = { runId, part };
+      try {
+        await temporal.withDeadline(Date.now() + answerWithinMs, () =>
+          temporal.workflow.start(assignmentWorkflowType, {
+            taskQueue: importTaskQueue,
+            workflowId: assignmentWorkflowId(runId, part),
+            args: [input],
+            staticSummary: summaries[part],
+            // One that broke down may be gone on with; one that runs or has done its part is the answer.
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+        );
+        return true;
+      } catch (error) {
+        return error instanceof WorkflowExecutionAlreadyStartedError;
+      }
+    },
+  };
+}

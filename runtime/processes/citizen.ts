@@ -1,0 +1,102 @@
+import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
+import { createBookingRepository } from '../../database/bookings/bookings';
+import { createOutbox } from '../../database/bookings/outbox';
+import { openDatabase } from '../../database/foundation/connection';
+import { parseKeys } from '../../database/foundation/keys';
+import { timeLimits } from '../../database/foundation/time-limits';
+import { createLineEvents } from '../../database/notices/line-events';
+import { createLineLinks } from '../../database/notices/line-links';
+import { createProgrammes } from '../../database/programmes/programmes';
+import { createLoginBrake } from '../../database/residents/log-in-brake';
+import { createLoginThrottle } from '../../database/residents/log-in-throttle';
+import { createSessionRepository } from '../../database/residents/resident-sessions';
+import { createResidentRepository } from '../../database/residents/residents';
+import { createSlotRepository } from '../../database/schedule/slots';
+import { createSiteSettings } from '../../database/site/site-settings';
+import { createUnmetSearches } from '../../database/statistics/unmet-searches';
+import { createHandOver } from '../../engine/hand-over/hand-over';
+import { createTemporalClient } from '../../engine/temporal/temporal-client';
+import { type Config, readConfig } from '../config';
+import { projectRoot } from '../root';
+import { temporalAccess } from '../servers/backing-services';
+import { StartError } from '../start-error';
+import { createHealthChecks } from './health-checks';
+import { createProcessLog } from './process-log';
+import { runApp } from './run-app';
+import { runMain } from './run-main';
+import { keysInForce } from './services';
+
+/** Connections of this process. More would not make PostgreSQL faster; the staff app has its own. */
+const poolSize = 20;
+/** For what every request asks first, and for health. */
+const firstLookPoolSize = 4;
+
+/** The citizens' app as a process of its own: `DATABASE_URL` and `TEMPORAL_ADDRESS` say where to work. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  if (config.databaseUrl === undefined)
+    throw new StartError('DATABASE_URL is required: "npm start" gives it to this process.');
+  const log = createProcessLog('citizen');
+  const keys = parseKeys(keysInForce(config));
+  const pool = { url: config.databaseUrl, applicationName: 'toki citizen' };
+  const database = openDatabase({ ...pool, poolSize, limits: timeLimits.citizen });
+  const firstLook = openDatabase({ ...pool, poolSize: firstLookPoolSize, limits: timeLimits.firstLook });
+  const programmes = createProgrammes(firstLook);
+  const outbox = createOutbox(database);
+  const sessions = createSessionRepository({ database, keys, lookUps: firstLook });
+  // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
+  const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
+  const unmet = createUnmetSearches(database);
+  const handOver = createHandOver({ client: temporal, outbox, programmes, log });
+
+  const app = createCitizenApp({
+    bookings: createBookingRepository({ database, keys, programmes }),
+    programmes,
+    residents: createResidentRepository({ database, keys }),
+    slots: createSlotRepository(database),
+    sessions,
+    site: createSiteSettings(firstLook),
+    throttle: createLoginThrottle({ database, keys }),
+    brake: createLoginBrake(database, (isOn) => {
+      log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait');
+    }),
+    keys,
+    handOver,
+    unmet,
+    health: createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) }),
+    log,
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    ...lineOf(config, { links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }) }),
+    projectRoot,
+  });
+  return runApp({
+    name: 'citizen app',
+    app,
+    port: config.citizenPort,
+    sessions,
+    handOver,
+    unmet,
+    temporal,
+    databases: [database, firstLook],
+    log,
+  });
+}
+
+/** With the official account, or in the demo with a page that plays its part; otherwise nothing is said of LINE. */
+function lineOf(
+  { line, demo }: Config,
+  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>,
+): Pick<CitizenAppDependencies, 'line'> {
+  if (line)
+    return {
+      line: {
+        ...tables,
+        door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
+        channelSecret: line.channelSecret,
+      },
+    };
+  return demo ? { line: { ...tables, door: { kind: 'demo' } } } : {};
+}
+
+void runMain(main);

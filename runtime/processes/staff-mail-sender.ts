@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+
+import { createMailer } from '../../activities/notices/mailer';
+import type { NoticeMessage } from '../../domain/notices/notice-layout';
+
+/** A mail to one member of staff. The address is the one that the account holds, or that is being confirmed for it. */
+export interface OwnMail extends NoticeMessage {
+  readonly to: string;
+  readonly senderName: string;
+}
+
+/** Whether it was handed over to the mail server, or left in the inbox. */
+export type SendToStaff = (mail: OwnMail) => Promise<boolean>;
+
+/** Mail to staff on the way that notices take. Without a mail server nothing leaves the machine: it lands in the inbox. */
+export function createStaffMailSender({
+  smtpUrl,
+  publicUrl,
+  toInbox,
+}: {
+  readonly smtpUrl: string | undefined;
+  readonly publicUrl: string;
+  readonly toInbox: (mail: OwnMail) => Promise<void>;
+}): SendToStaff {
+  const mailer = smtpUrl === undefined ? undefined : createMailer({ smtpUrl, publicUrl });
+  const { hostname } = new URL(publicUrl);
+  return async (mail) => {
+    if (!mailer) {
+      await toInbox(mail);
+      return true;
+    }
+    const { status } = await mailer.send({ ...mail, messageId: `<${randomUUID()}@${hostname}>` }, () =>
+      Promise.resolve(),
+    );
+    // An answer that was lost: most likely it arrived, and a second one helps nobody.
+    return status === 'sent' || status === 'unclear';
+  };
+}

@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { DefaultLogger, type LogLevel, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+import { createLineApi } from '../../activities/notices/line-api';
+import { createAudit } from '../../database/audit/audit';
+import { createBookingRepository } from '../../database/bookings/bookings';
+import { createOutbox } from '../../database/bookings/outbox';
+import { createReconciliation } from '../../database/bookings/reconciliation';
+import { openDatabase } from '../../database/foundation/connection';
+import { parseKeys } from '../../database/foundation/keys';
+import { timeLimits } from '../../database/foundation/time-limits';
+import { createImportRunStore } from '../../database/imports/import-runs';
+import { createImportStaging } from '../../database/imports/import-staging';
+import { createLineBroadcasts } from '../../database/notices/line-broadcasts';
+import { createLineEvents } from '../../database/notices/line-events';
+import { createLineLinks } from '../../database/notices/line-links';
+import { createProgrammeChanges } from '../../database/programmes/programme-changes';
+import { createProgrammeDrafts } from '../../database/programmes/programme-drafts';
+import { createProgrammes } from '../../database/programmes/programmes';
+import { createBirthDateKeys } from '../../database/residents/birth-date-keys';
+import { removeOutdated } from '../../database/upkeep/housekeeping';
+import { searchAttributes } from '../../domain/contracts/search-attributes';
+import { createReconciler } from '../../engine/hand-over/reconciler';
+import { createRelay } from '../../engine/hand-over/relay';
+import type { BackgroundLoop } from '../../engine/loops/background-loop';
+import { createBroadcastSweeper } from '../../engine/loops/broadcast-sweeper';
+import { createChangeSweeper } from '../../engine/loops/change-sweeper';
+import { ensureImportSchedule } from '../../engine/loops/drop-folder-schedule';
+import { createHousekeeping } from '../../engine/loops/housekeeping';
+import { createImportSweeper } from '../../engine/loops/import-sweeper';
+import { createLineEventLoop } from '../../engine/loops/line-events';
+import { createReleaseSweeper } from '../../engine/loops/publication-sweeper';
+import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
+import { workflowBundle } from '../../engine/temporal/workflow-bundle';
+import { readConfig } from '../config';
+import { temporalAccess } from '../servers/backing-services';
+import { dropFolderOf } from '../servers/data-folder';
+import { requireSearchAttributes } from '../servers/require-search-attributes';
+import { StartError } from '../start-error';
+import { createProcessLog } from './process-log';
+import { createProgrammeWork } from './programme-work';
+import { runMain } from './run-main';
+import { keysInForce } from './services';
+import { createActivities, createWorkers } from './workers';
+
+const poolSize = 20;
+/** Connections for imports and housekeeping, whose statements run for minutes. */
+const bulkPoolSize = 8;
+const connectWithinMs = 60_000;
+const attemptMs = 5_000;
+
+/** The SDK's own messages, through our log. */
+function installRuntime(log: Logger): void {
+  const levels = {
+    TRACE: 'trace',
+    DEBUG: 'debug',
+    INFO: 'info',
+    WARN: 'warn',
+    ERROR: 'error',
+  } as const satisfies Record<LogLevel, string>;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      log[levels[level]](meta ?? {}, message);
+    }),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    // Signals are handled below: the loops stop first, then the workers.
+    shutdownSignals: [],
+  });
+}
+
+/** Temporal may be starting itself: some patience, then the supervisor begins anew. Undefined when asked to stop meanwhile. */
+async function connect(
+  access: TemporalAccess,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<NativeConnection | undefined> {
+  const deadline = Date.now() + connectWithinMs;
+  for (;;) {
+    try {
+      return await NativeConnection.connect(connectionOptions(access));
+    } catch (error) {
+      if (Date.now() + attemptMs > deadline)
+        throw new StartError(`Temporal at ${access.address} cannot be reached: ${(error as Error).message}.`);
+      log.warn({ address: access.address }, 'Temporal cannot be reached yet');
+      await sleep(attemptMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return undefined;
+    }
+  }
+}
+
+/** Resolves at the first SIGTERM, SIGINT or SIGHUP, and when the process that started this one is gone. */
+function stopRequest(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      controller.abort();
+    });
+  if (process.channel)
+    process.on('disconnect', () => {
+      controller.abort();
+    });
+  process.channel?.unref();
+  return controller.signal;
+}
+
+/** The worker process: workflows and activities of all queues, the relay and the reconciler. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  if (config.databaseUrl === undefined || config.temporalAddress === undefined) {
+    throw new StartError('The worker needs DATABASE_URL and TEMPORAL_ADDRESS; "npm start" gives it both.');
+  }
+  const stopping = stopRequest();
+  const log = createProcessLog('worker');
+  installRuntime(log);
+  const access = temporalAccess(config, config.temporalAddress);
+  const keys = parseKeys(keysInForce(config));
+  const pool = { url: config.databaseUrl, applicationName: 'toki worker' };
+  const database = openDatabase({ ...pool, poolSize, limits: timeLimits.worker });
+  const bulkDatabase = openDatabase({ ...pool, poolSize: bulkPoolSize, limits: timeLimits.bulk });
+  const client = createTemporalClient(access, keys);
+  const programmes = createProgrammes(database);
+  const outbox = createOutbox(database);
+  const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
+  const lineLinks = createLineLinks({ database, keys });
+  const lineEvents = createLineEvents({ database, keys });
+  const programmeChanges = createProgrammeChanges({
+    database,
+    audit: createAudit({ database, keys }),
+    programmes,
+    birthDates: createBirthDateKeys(keys),
+  });
+  const loops: BackgroundLoop[] = [
+    createRelay({ client, outbox, programmes, log }),
+    createReconciler({
+      client,
+      outbox,
+      programmes,
+      log,
+      bookings: createBookingRepository({ database, keys, programmes }),
+      reconciliation: createReconciliation(database),
+    }),
+    createHousekeeping({
+      log,
+      removeOutdated: async () => {
+        await Promise.all([lineLinks.removeOutdated(), lineEvents.removeOutdated()]);
+        return removeOutdated(bulkDatabase);
+      },
+    }),
+    createReleaseSweeper({
+      log,
+      drafts: programmeDrafts,
+      start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt),
+    }),
+    createChangeSweeper({
+      log,
+      changes: programmeChanges,
+      start: (changeId) => createProgrammeProcesses(client).startChange(changeId),
+    }),
+    createImportSweeper({
+      client,
+      log,
+      runs: createImportRunStore({ database, keys }),
+      staging: createImportStaging(bulkDatabase),
+    }),
+    ...(config.line || config.demo
+      ? [createBroadcastSweeper({ client, log, programmes, broadcasts: createLineBroadcasts(database) })]
+      : []),
+    ...(config.line
+      ? [
+          createLineEventLoop({
+            log,
+            events: lineEvents,
+            links: lineLinks,
+            api: createLineApi(config.line),
+            publicUrl: config.publicUrl,
+          }),
+        ]
+      : []),
+  ];
+
+  const connection = await connect(access, log, stopping);
+  if (!connection) return 0;
+  await requireSearchAttributes(client.connection, access.namespace, searchAttributes, log);
+  const workers = await createWorkers({
+    connection,
+    namespace: access.namespace,
+    keys,
+    workflowBundle: await workflowBundle(),
+    activities: createActivities({
+      database,
+      bulkDatabase,
+      keys,
+      smtpUrl: config.smtpUrl,
+      line: config.line ?? (config.demo ? 'inbox' : undefined),
+      publicUrl: config.publicUrl,
+      dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log },
+    }),
+    programmeWork: createProgrammeWork({
+      client,
+      database,
+      keys,
+      publicUrl: config.publicUrl,
+      drafts: programmeDrafts,
+      log,
+    }),
+  });
+  await ensureImportSchedule(client).catch((error: unknown) => {
+    log.warn({ reason: (error as Error).message }, 'the drop folder has no Schedule yet; the next start tries again');
+  });
+  const running = workers.run();
+  for (const loop of loops) loop.start();
+  log.info({ temporal: access.address }, 'the worker runs');
+  try {
+    stopping.addEventListener('abort', () => {
+      void Promise.all(loops.map((loop) => loop.stop())).then(() => {
+        workers.shutdown();
+      });
+    });
+    if (stopping.aborted) workers.shutdown();
+    await running;
+    return 0;
+  } finally {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await connection.close();
+    await client.connection.close();
+    await Promise.all([database.destroy(), bulkDatabase.destroy()]);
+    log.flush();
+  }
+}
+
+// The SDK's threads must not keep a worker alive that has come to its end.
+void runMain(main).finally(() => {
+  process.exit();
+});

@@ -1,0 +1,179 @@
+import { type Citizen, type CitySite, createCitySite } from '../worlds/city-site';
+import { createStaffSite, type StaffSite } from '../worlds/staff-site';
+import { validAnswers } from '../worlds/test-city';
+import type { Visitor } from '../worlds/visitor';
+
+/** A hold that ran out or was given up is named by the next request, as the pages and the desk do: it is as good as none. */
+let staff: StaffSite;
+let citizens: CitySite;
+let operator: Visitor & { readonly staffId: string };
+beforeAll(async () => {
+  staff = await createStaffSite();
+  citizens = await createCitySite({ city: staff.city });
+  operator = await staff.colleague('operator');
+});
+afterAll(async () => {
+  await citizens.close();
+  await staff.close();
+});
+
+let minutes = 0;
+const slot = async (channel: 'web' | 'phone') =>
+  staff.city.addSlot({
+    channel,
+    time: `1${String(Math.floor(minutes / 60) % 10)}:${String(minutes++ % 60).padStart(2, '0')}`,
+  });
+const runOut = (id: string) =>
+  staff.city
+    .database('booking')
+    .where({ id })
+    .update({ hold_expires_at: new Date(Date.now() - 1_000) });
+/** The ways in which a hold can be over when the next request names it. */
+const ends: Record<string, (id: string, residentId: string) => Promise<unknown>> = {
+  'ran out': runOut,
+  'ran out and was ended by its workflow': async (id) => {
+    await runOut(id);
+    await staff.city.bookings.expireHold(id, new Date().toISOString());
+  },
+  'was given up': (bookingId, residentId) =>
+    staff.city.bookings.cancel({ channel: 'web', actor: 'citizen', residentId, bookingId }),
+};
+
+interface Door {
+  readonly residentId: string;
+  readonly channel: 'web' | 'phone';
+  /** Holds a seat and gives the booking's id, or the code of the refusal. */
+  hold(slotId: string, replaces?: string): Promise<string>;
+}
+const idOrCode = (answer: { json<Value>(): Value }) => {
+  const { id, code } = answer.json<{ id?: string; code?: string }>();
+  return id ?? code ?? '';
+};
+const doors: Record<string, () => Promise<Door & { readonly citizen?: Citizen }>> = {
+  'the citizens’ JSON': async () => {
+    const citizen = await citizens.citizen();
+    return {
+      residentId: citizen.residentId,
+      channel: 'web',
+      hold: async (slotId, replaces) =>
+        idOrCode(await citizen.post('/api/v1/bookings', { slotId, dose: 1, ...(replaces ? { replaces } : {}) })),
+    };
+  },
+  'the citizens’ pages': async () => {
+    const citizen = await citizens.citizen();
+    return {
+      residentId: citizen.residentId,
+      channel: 'web',
+      async hold(slotId, replaces = '') {
+        const page = `/book/1/times?venue=${staff.city.venueId}`;
+        const { text } = await citizen.get(page);
+        const _csrf = /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? '';
+        const answer = await citizen.submit('/book/1/hold', {
+          _csrf,
+          slotId,
+          venue: staff.city.venueId,
+          replaces,
+        });
+        const location = answer.headers.location ?? '';
+        return /^\/holds\/([0-9a-f-]+)\/details$/.exec(location)?.[1] ?? location;
+      },
+    };
+  },
+  'the staff’s JSON': async () => {
+    const residentId = await staff.city.addResident();
+    await staff.identified(operator.staffId, residentId);
+    return {
+      residentId,
+      channel: 'phone',
+      hold: async (slotId, replaces) =>
+        idOrCode(
+          await operator.post(`/api/v1/residents/${residentId}/bookings`, {
+            slotId,
+            dose: 1,
+            ...(replaces ? { replaces } : {}),
+          }),
+        ),
+    };
+  },
+};
+const isId = /^[0-9a-f]{8}-/;
+
+describe.each(Object.entries(doors))('by %s', (_name, open) => {
+  it.each(Object.entries(ends))('a hold that %s is as good as none: the same seat, or another', async (_how, end) => {
+    const door = await open();
+    const [one, two] = [await slot(door.channel), await slot(door.channel)];
+    const first = await door.hold(one);
+    expect(first).toMatch(isId);
+    await end(first, door.residentId);
+    const same = await door.hold(one, first);
+    expect(same).toMatch(isId);
+    await end(same, door.residentId);
+    const other = await door.hold(two, same);
+    expect(other).toMatch(isId);
+    expect(
+      await staff.city.bookings.confirm({
+        channel: door.channel,
+        actor: 'citizen',
+        residentId: door.residentId,
+        bookingId: other,
+        answers: validAnswers,
+      }),
+    ).toMatchObject({ ok: true, booking: { slot: { id: two } } });
+  });
+
+  it.each(Object.entries(ends))('a move whose hold %s still moves the same booking', async (_how, end) => {
+    const door = await open();
+    const booked = await door.hold(await slot(door.channel));
+    const confirm = (bookingId: string) =>
+      staff.city.bookings.confirm({
+        channel: door.channel,
+        actor: 'citizen',
+        residentId: door.residentId,
+        bookingId,
+        answers: validAnswers,
+      });
+    expect(await confirm(booked)).toMatchObject({ ok: true });
+    const move = await door.hold(await slot(door.channel), booked);
+    expect(move).toMatch(isId);
+    await end(move, door.residentId);
+    const again = await door.hold(await slot(door.channel), move);
+    expect(await staff.city.bookings.find(again)).toMatchObject({ state: 'held', replaces: booked });
+    expect(await confirm(again)).toMatchObject({ ok: true });
+    expect((await staff.city.bookings.find(booked))?.state).toBe('cancelled');
+  });
+
+  it('a move that ran out, of a booking that was cancelled since, is as good as none too', async () => {
+    const door = await open();
+    const booked = await door.hold(await slot(door.channel));
+    await staff.city.bookings.confirm({
+      channel: door.channel,
+      actor: 'citizen',
+      residentId: door.residentId,
+      bookingId: booked,
+      answers: validAnswers,
+    });
+    const move = await door.hold(await slot(door.channel), booked);
+    await runOut(move);
+    await staff.city.bookings.cancelByCity(booked, 'city');
+    const again = await door.hold(await slot(door.channel), move);
+    expect(await staff.city.bookings.find(again)).toMatchObject({ state: 'held', replaces: null });
+  });
+
+  it('somebody else’s hold stays unknown, over or not; so does a booking that was cancelled', async () => {
+    const [door, other] = [await open(), await open()];
+    const theirs = await other.hold(await slot(other.channel));
+    expect(await door.hold(await slot(door.channel), theirs)).toContain('booking_unknown');
+    await ends['ran out and was ended by its workflow']?.(theirs, other.residentId);
+    expect(await door.hold(await slot(door.channel), theirs)).toContain('booking_unknown');
+    const own = await door.hold(await slot(door.channel));
+    await staff.city.bookings.confirm({
+      channel: door.channel,
+      actor: 'citizen',
+      residentId: door.residentId,
+      bookingId: own,
+      answers: validAnswers,
+    });
+    await staff.city.bookings.cancelByCity(own, 'city');
+    expect(await door.hold(await slot(door.channel), own)).toContain('booking_unknown');
+  });
+});

@@ -1,0 +1,142 @@
+import { Writable } from 'node:stream';
+
+import pino from 'pino';
+
+import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
+import { createOutbox } from '../../database/bookings/outbox';
+import { createProgrammes } from '../../database/programmes/programmes';
+import { createLoginBrake } from '../../database/residents/log-in-brake';
+import { createLoginThrottle } from '../../database/residents/log-in-throttle';
+import { createSessionRepository } from '../../database/residents/resident-sessions';
+import { createResidentRepository } from '../../database/residents/residents';
+import { createSlotRepository } from '../../database/schedule/slots';
+import { createSiteSettings } from '../../database/site/site-settings';
+import { createUnmetSearches, type UnmetSearches } from '../../database/statistics/unmet-searches';
+import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import type { OtherLanguage, ProgrammeDocument } from '../../domain/programmes/document';
+import { noSiteSettings } from '../../domain/site/settings';
+import { listenerOf, serve } from '../../runtime/processes/serve';
+import { projectRoot } from '../../runtime/root';
+import { createTestCity, type TestCity } from './test-city';
+import { Visitor } from './visitor';
+
+export interface CitySite {
+  readonly city: TestCity;
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  /** What the hand-over was given. */
+  readonly handedOver: BookingEvent[];
+  /** Every line of the log so far. */
+  logText(): string;
+  /** Somebody with a browser of their own. */
+  visitor(): Visitor;
+  /** A new resident, and their browser, logged in. */
+  readonly unmet: UnmetSearches;
+  citizen(): Promise<Citizen>;
+  close(): Promise<void>;
+}
+
+export interface Citizen extends Visitor {
+  readonly residentId: string;
+  readonly couponNumber: string;
+}
+
+export interface CitySiteOptions {
+  /** One that is there already, and is closed by whoever made it. */
+  readonly city?: TestCity;
+  readonly change?: (document: ProgrammeDocument) => void;
+  /** Languages whose site words count as reviewed. */
+  readonly reviewed?: readonly OtherLanguage[];
+  readonly publicUrl?: string;
+  readonly trustedProxies?: readonly string[];
+  /** With the brake of the whole site. */
+  readonly braked?: boolean;
+  readonly line?: (city: TestCity) => NonNullable<CitizenAppDependencies['line']>;
+}
+
+let coupons = 1_200_000_000;
+
+/** A coupon number that no test used before. */
+export function freshCoupon(): string {
+  return String(coupons++);
+}
+
+/** The citizens' app on a fresh small city and a free port. Events are collected instead of handed over: Temporal may be away. */
+export async function createCitySite({
+  change,
+  publicUrl,
+  trustedProxies = [],
+  braked = false,
+  reviewed = [],
+  line,
+  city: given,
+}: CitySiteOptions = {}): Promise<CitySite> {
+  const city = given ?? (await createTestCity(change ? { change } : {}));
+  const { database, keys } = city;
+  if (reviewed.length > 0)
+    await database('site_settings').insert({
+      version: 1,
+      settings: JSON.stringify({ ...noSiteSettings, reviewedLanguages: reviewed }),
+    });
+  const programmes = createProgrammes(database);
+  const outbox = createOutbox(database);
+  const unmet = createUnmetSearches(database);
+  const handedOver: BookingEvent[] = [];
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const app = createCitizenApp({
+    bookings: city.bookings,
+    programmes,
+    residents: createResidentRepository({ database, keys }),
+    slots: createSlotRepository(database),
+    sessions: createSessionRepository({ database, keys }),
+    site: createSiteSettings(database),
+    throttle: createLoginThrottle({ database, keys }),
+    ...(braked ? { brake: createLoginBrake(database) } : {}),
+    keys,
+    handOver: {
+      offer: (events) => {
+        handedOver.push(...events);
+      },
+    },
+    unmet,
+    health: {
+      database: () => database.raw('SELECT 1'),
+      temporal: () => Promise.reject(new Error('away')),
+      backlog: () => outbox.backlog(),
+    },
+    log: pino({ level: 'debug' }, sink),
+    publicUrl: publicUrl ?? 'http://localhost:3000',
+    trustedProxies,
+    ...(line ? { line: line(city) } : {}),
+    projectRoot,
+  });
+  const serving = await serve(listenerOf(app), 0);
+  const address = serving.server.address();
+  const url = `http://localhost:${String(typeof address === 'object' ? address?.port : '')}`;
+  return {
+    city,
+    url,
+    handedOver,
+    unmet,
+    logText: () => lines.join(''),
+    visitor: () => new Visitor(url),
+    async citizen() {
+      const couponNumber = freshCoupon();
+      const residentId = await city.addResident({ number: couponNumber, birthDate: '1947-04-01' });
+      const visitor = new Visitor(url);
+      const response = await visitor.post('/api/v1/session', { couponNumber, birthDate: '1947-04-01' });
+      if (response.status !== 200) throw new Error(`log-in answered ${String(response.status)}`);
+      return Object.assign(visitor, { residentId, couponNumber });
+    },
+    async close() {
+      await serving.stop(1_000);
+      if (!given) await city.close();
+    },
+  };
+}
