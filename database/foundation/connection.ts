@@ -65,3 +65,11 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
   const [, pending] = (await database.migrate.list()) as [unknown, { name?: string; file?: string }[]];
   return pending.map((item) => item.name ?? item.file ?? '?');
 }
+
+/** Names of migrations that the database has and this build does not know: another build made it. */
+export async function foreignMigrations(database: Database): Promise<string[]> {
+  if (!(await database.schema.hasTable('knex_migrations'))) return [];
+  const known = (await migrationSource.getMigrations([])).map((migration) => migration.name);
+  const rows = await database('knex_migrations').select<{ name: string }[]>('name').orderBy('id');
+  return rows.map((row) => row.name).filter((name) => !known.includes(name));
+}

@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
-import { migrate } from '../../database/foundation/connection';
 import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/imports/import-files';
 import { createImportRunStore } from '../../database/imports/import-runs';
 import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes/programmes';
@@ -21,6 +20,7 @@ import { connectionOptions } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { type Services, withServices } from '../processes/services';
 import { createActivities, createWorkers } from '../processes/workers';
+import { bringUpToDate } from '../servers/bring-up-to-date';
 import type { Command, CommandIo } from './command';
 import { byFile, byQuestions, isYes, type Question, readNumberPairs } from './import-carry-over';
 import {
@@ -303,7 +303,7 @@ async function askOnTerminal(text: string): Promise<string> {
 async function withWorker(services: Services, io: CommandIo, work: () => Promise<number>): Promise<number> {
   if (services.supervised) return work();
   const { database, keys, temporalAccess, config } = services;
-  await migrate(database);
+  await bringUpToDate(database);
   installQuietRuntime();
   const connection = await NativeConnection.connect(connectionOptions(temporalAccess));
   try {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 
 import { createAudit } from '../../database/audit/audit';
-import { migrate } from '../../database/foundation/connection';
 import { createStaffRepository } from '../../database/staff/staff-repository';
 import { loginPattern, type StaffRole, staffRoles } from '../../domain/staff/roles';
 import { type Services, withServices } from '../processes/services';
+import { bringUpToDate } from '../servers/bring-up-to-date';
 import type { Command, CommandIo } from './command';
 
 interface NewStaff {
@@ -39,7 +39,7 @@ export async function runStaffAdd(
   const input = readArguments(args);
   if (typeof input === 'string') return io.refuse(input);
   return provide(async ({ database, keys }) => {
-    await migrate(database);
+    await bringUpToDate(database);
     const staff = createStaffRepository({ database, keys, audit: createAudit({ database, keys }) });
     const result = await staff.add({ kind: 'machine', id: null, origin: 'command line', requestId: null }, input);
     if (!result.ok) return io.refuse(`There is an account "${input.login}" already: choose another login.`);

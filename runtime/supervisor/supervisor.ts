@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client, Connection } from '@temporalio/client';
 
-import { type Database, migrate, openDatabase } from '../../database/foundation/connection';
+import { type Database, openDatabase } from '../../database/foundation/connection';
 import { type KeyRing, parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import type { ProgrammeVersion } from '../../database/programmes/programmes';
@@ -17,6 +17,7 @@ import { demoPerson } from '../demo/residents';
 import { addDemoStaff, demoPassword, demoStaff } from '../demo/staff';
 import { keysInForce } from '../processes/services';
 import { startDatabase, startTemporal } from '../servers/backing-services';
+import { bringUpToDate } from '../servers/bring-up-to-date';
 import { holdDataFolder } from '../servers/data-folder';
 import { isPortFree } from '../servers/free-port';
 import { markProcess } from '../servers/process-identity';
@@ -208,7 +209,7 @@ export async function runSupervisor({
     });
     const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
     try {
-      const applied = await migrate(database);
+      const applied = await bringUpToDate(database);
       if (applied.length > 0) say(`Migrated the database: ${applied.join(', ')}`);
       request.signal.throwIfAborted();
 
