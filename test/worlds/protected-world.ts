@@ -174,7 +174,12 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       key_id: city.keys.currentKeyId,
       status: 'waiting',
     });
-    await database('import_carry_over').insert({ run_id: world.ids.importRun, resident_id: residentId, line: 2 });
+    await database('import_carry_over').insert({
+      run_id: world.ids.importRun,
+      resident_id: residentId,
+      line: 2,
+      evidence: 'previous_number',
+    });
     const [one, two] = [await site.colleague('city_admin'), await site.colleague('city_admin')];
     await database('assignment_run').insert({
       id: world.ids.assignment,

@@ -230,7 +230,11 @@ describeInBrowser('the operator’s desk', () => {
     await expectClean(page, 'the form after its hold ran out');
     if (process.env['TOKI_SHOTS'])
       await page.screenshot({ path: `${process.env['TOKI_SHOTS']}/desk-hold-over.png`, fullPage: true });
+    const heldAgain = page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && new URL(answer.url()).pathname.endsWith('/bookings'),
+    );
     await page.getByRole('button', { name: '同じ席をもう一度取る' }).click();
+    expect((await heldAgain).status()).toBe(201);
     await page.getByRole('timer').waitFor();
     expect(await page.locator('#field-telephone').inputValue()).toBe('025-228-1000');
     expect((await city.bookings.listOf(caller))[0]).toMatchObject({ state: 'held', slot: { id: first } });
