@@ -160,6 +160,7 @@ test('reading the list is in the audit; its page names nobody and holds no perso
     'dose',
     'fault',
     'id',
+    'isProtected',
     'reference',
     'startsAt',
     'state',

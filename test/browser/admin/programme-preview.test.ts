@@ -80,7 +80,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
     // Nothing in it can be pressed to any effect.
     const frame = await shown(page);
     const [address, pages] = [frame.url(), page.context().pages().length];
-    await frame.getByRole('link', { name: '戻る' }).click();
+    await frame.getByRole('button', { name: '戻る' }).click();
     await frame.getByRole('button', { name: '内容を確認する' }).click();
     await page.waitForTimeout(300);
     expect([frame.url(), page.context().pages().length]).toEqual([address, pages]);

@@ -81,7 +81,7 @@ describeInBrowser('the reception of a venue', () => {
 
     await read(page, day.walkInNumber);
     await answerOf(page)
-      .getByText(/この方の予約はありません。/)
+      .getByText(/この番号で受け付けられる予約は見つかりません。/)
       .waitFor();
     await answerOf(page).getByRole('button', { name: '予約のない方として受け付ける' }).click();
     await page.getByText('ヨシカワ　ユイ').waitFor();
