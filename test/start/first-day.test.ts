@@ -98,7 +98,9 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
     await operator.getByRole('option').nth(1).click();
     await operator.getByRole('option').first().click();
     await operator.getByLabel('電話番号').fill('025-123-4567');
-    for (const box of await operator.getByRole('checkbox').all()) await box.check();
+    await operator.getByRole('checkbox', { name: '車いすを使う' }).check();
+    for (const consent of [/持って行きます/, /同意します/])
+      await operator.getByRole('checkbox', { name: consent }).check();
     await operator.getByRole('button', { name: '予約を確定する' }).click();
     await operator.getByRole('heading', { name: '予約を受け付けました' }).waitFor();
     const reference = (await operator.locator('ol.reference strong').allInnerTexts()).join('');
@@ -112,6 +114,7 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
     await door.locator('.answer').getByText('今日の予約ではありません').waitFor();
     await door.locator('.answer').getByRole('button', { name: '本人が日を間違えた' }).click();
     await door.locator('.answer').getByText('受け付けました').waitFor();
+    await door.locator('.answer').getByText('当日のお手伝い：車いすを使う').waitFor();
 
     await goTo(city, '集計');
     await city.getByRole('heading', { level: 1, name: '集計' }).waitFor();
