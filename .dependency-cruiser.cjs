@@ -1,4 +1,4 @@
-/** Which folder may import which: section 2 of the design, in force. */
+/** Which folder may import which: the last section of README, "Find your way around", in force. */
 /** The bench measures with the tests' tools, so it counts as one of them. */
 const TESTS = '\\.test\\.ts$|^test/|^runtime/commands/bench/';
 

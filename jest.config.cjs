@@ -37,11 +37,18 @@ module.exports = {
       testEnvironment: '<rootDir>/test/support/zone-environment.cjs',
       testEnvironmentOptions: { zone },
     })),
+    // What the documents say of the tree needs no server either.
+    { ...shared, displayName: 'documents', testMatch: ['<rootDir>/test/docs/**/*.test.ts'] },
     {
       ...shared,
       displayName: 'services',
       testMatch: ['<rootDir>/**/*.test.ts'],
-      testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '<rootDir>/domain/', '<rootDir>/api/citizen/'],
+      testPathIgnorePatterns: [
+        ...shared.testPathIgnorePatterns,
+        '<rootDir>/domain/',
+        '<rootDir>/api/citizen/',
+        '<rootDir>/test/docs/',
+      ],
       globalSetup: `<rootDir>/test/support/${process.env.TOKI_TEST_SERVICES ? 'servers-that-stay' : 'global-setup'}.ts`,
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

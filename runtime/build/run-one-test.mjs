@@ -8,6 +8,7 @@ import { testEnvironment } from './run-tests.mjs';
 /** Which of jest's projects holds the file; rules and words, which run in several time zones, are tried in the city's. */
 function projectOf([first, second]) {
   if (first === 'admin-ui') return 'admin-ui';
+  if (first === 'test' && second === 'docs') return 'documents';
   return first === 'domain' || (first === 'api' && second === 'citizen') ? 'rules and words, Asia/Tokyo' : 'services';
 }
 
