@@ -35,14 +35,14 @@ async function walk(
     await look(path);
   }
   await page.goto(`${url}/login`);
-  await page.locator('main form button.button').click();
+  await page.locator('main .actions button.button').click();
   await look('log-in, nothing typed');
   await page.locator('#couponNumber').fill(couponNumber);
   await page.locator('input[name=birthEra][value="昭和"]').check();
   await page.locator('#birthYear').fill('22');
   await page.locator('#birthMonth').fill('4');
   await page.locator('#birthDay').fill('1');
-  await page.locator('main form button.button').click();
+  await page.locator('main .actions button.button').click();
   await page.waitForURL(/\/bookings$/);
   await look('my bookings, none');
   await page.locator('a[href="/book/1/venues"]').click();
@@ -52,16 +52,16 @@ async function walk(
   await page.locator('.views a').last().click();
   await look('calendar');
   await page.locator('.month td a').first().click();
-  await page.locator('main form button.button').last().click();
+  await page.locator('main .actions button.button').last().click();
   await look('times, none chosen');
   await page.locator('input[name=slotId]:enabled').first().check();
-  await page.locator('main form button.button').last().click();
+  await page.locator('main .actions button.button').last().click();
   await page.waitForURL(/\/details$/);
-  await page.locator('form[action$="/details"] button.button').click();
+  await page.locator('main .actions button.button').click();
   await look('details, nothing typed');
   await page.locator('#telephone').fill('090-1234-5678');
   for (const box of await page.getByRole('checkbox').all()) await box.check();
-  await page.locator('form[action$="/details"] button.button').click();
+  await page.locator('main .actions button.button').click();
   await page.waitForURL(/\/review$/);
   await look('review');
   await page.locator('form[action$="/confirm"] button').click();
