@@ -62,6 +62,11 @@ async function walk(
   await page.locator('#telephone').fill('090-1234-5678');
   for (const box of await page.getByRole('checkbox').all()) await box.check();
   await page.locator('main .actions button.button').click();
+  // Who wants an interpreter is asked for which language.
+  await page.waitForURL(/added=interpreterLanguage/);
+  await look('details, one question more');
+  await page.getByRole('radio', { name: 'English' }).first().check();
+  await page.locator('main .actions button.button').click();
   await page.waitForURL(/\/review$/);
   await look('review');
   await page.locator('form[action$="/confirm"] button').click();
@@ -120,7 +125,7 @@ describeInBrowser('a citizen books in another language', () => {
         seen.push(what);
         expect([what, await page.locator('html').getAttribute('lang')]).toEqual([what, 'en']);
       });
-      expect(seen).toHaveLength(16);
+      expect(seen).toHaveLength(17);
     } finally {
       await context.close();
     }

@@ -179,6 +179,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       resident_id: residentId,
       line: 2,
       evidence: 'previous_number',
+      is_wanted: true,
     });
     const [one, two] = [await site.colleague('city_admin'), await site.colleague('city_admin')];
     await database('assignment_run').insert({
