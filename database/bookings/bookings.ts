@@ -115,8 +115,8 @@ interface HoldInput extends Change {
 
 /** A hold with what only this repository decides. */
 interface HoldStep extends HoldInput {
-  /** See `HoldRequest.isPastWindow`. */
-  readonly isPastWindow?: true;
+  /** See `HoldRequest.ignoresWindow`. */
+  readonly ignoresWindow?: true;
 }
 
 /** Where the next dose is held with this one. `slotId`: undefined where the programme's rule finds no slot. */
@@ -268,7 +268,7 @@ export function createBookingRepository({
     ]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
-    return changeOf(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
+    return changeBooking(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
   }
 
   /** One seat, or that of the next dose too, where it is asked for or the programme assigns it. */
@@ -348,7 +348,7 @@ export function createBookingRepository({
         dose,
         pairOf: first.booking.id,
         ...(replaces === undefined ? {} : { replaces }),
-        ...(isByRule ? { isPastWindow: true } : {}),
+        ...(isByRule ? { ignoresWindow: true } : {}),
       },
       operation,
     );
@@ -409,7 +409,7 @@ export function createBookingRepository({
         ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
         ...(pairOf === undefined ? {} : { pairOf }),
         ...(input.movesPair ? { movesPair: true } : {}),
-        ...(input.isPastWindow ? { isPastWindow: true } : {}),
+        ...(input.ignoresWindow ? { ignoresWindow: true } : {}),
       },
       resident.now,
     );
@@ -424,8 +424,8 @@ export function createBookingRepository({
     const ending = [...stale, ...givenBack];
     const seat = { slotId: slot.slot_id, channel: input.channel };
     if (ending.length > 0 || decision.limit) await lockQuotas(sql, [seat, ...ending.map(seatCounted)]);
-    for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
-    for (const row of givenBack) events.push(await end(sql, row, 'released', 'given_up', input.actor, resident.now));
+    for (const row of stale) events.push(await recordStep(sql, row, 'expired', 'hold_expired', 'system', resident.now));
+    for (const row of givenBack) events.push(await recordStep(sql, row, 'released', 'given_up', input.actor, resident.now));
 
     const id = uuidv7();
     const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
@@ -450,7 +450,7 @@ export function createBookingRepository({
     /** Gives back the seat of a hold of somebody else whose time is over. */
     const endStale = async (staleId: string | undefined): Promise<boolean> => {
       const [old] = staleId === undefined ? [] : await sql<BookingRow>(statements.booking, [staleId]);
-      if (old) events.push(await end(sql, old, 'expired', 'hold_expired', 'system', resident.now));
+      if (old) events.push(await recordStep(sql, old, 'expired', 'hold_expired', 'system', resident.now));
       return old !== undefined;
     };
     if (decision.limit && !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) {
@@ -531,7 +531,7 @@ export function createBookingRepository({
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
   async function confirm(input: ConfirmInput): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
-    return changeOf<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
+    return changeBooking<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
   }
 
   /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
@@ -593,7 +593,7 @@ export function createBookingRepository({
           channel: input.channel,
           replaces: old.id,
           isPermitted: await isPermitted(sql, input, resident, row.dose),
-          isPastWindow: true,
+          ignoresWindow: true,
           ...(row.pair_id === null ? {} : { movesPair: true }),
           ...(withFirst ? { pairOf: withFirst } : {}),
         },
@@ -601,7 +601,7 @@ export function createBookingRepository({
       );
       // By now the time may have come when one has to say that a move of one dose needs the other: nothing of it is done.
       if (!again.ok) return again;
-      events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
+      events.push(await recordStep(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
     }
     const confirmed: BookingRow = {
       ...row,
@@ -658,7 +658,7 @@ export function createBookingRepository({
     const input = { ...person, channel: 'venue', actor: 'venue' } as const;
     const operation = operationOf('walk-in', [input.slotId, input.dose]);
     const published = await programmes.allPublished();
-    return changeOf<InvalidAnswers>(
+    return changeBooking<InvalidAnswers>(
       { ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
       operation,
       async (sql, resident) => {
@@ -674,7 +674,7 @@ export function createBookingRepository({
         if (!confirmed.ok) return confirmed;
         const [row] = await sql<BookingRow>(statements.booking, [held.booking.id]);
         if (!row) return refuse('booking_unknown');
-        const attended = await end(sql, row, 'attended', 'checked_in', input.actor, resident.now);
+        const attended = await recordStep(sql, row, 'attended', 'checked_in', input.actor, resident.now);
         return {
           ok: true,
           booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }),
@@ -714,7 +714,7 @@ export function createBookingRepository({
     record: (sql: Sql, booking: BookingView) => Promise<boolean>,
   ): Promise<BookingChange | Refusal> {
     const published = await programmes.allPublished();
-    const result = await changeOf<InvalidAnswers>(
+    const result = await changeBooking<InvalidAnswers>(
       { residentId: input.residentId, channel: input.channel, actor: 'city' },
       'assign',
       async (sql, resident) => {
@@ -759,7 +759,7 @@ export function createBookingRepository({
   /** Gives a hold back, or cancels a confirmed booking within the cut-off. What has ended already is answered as it is. */
   async function cancel(input: Change & { residentId: string; bookingId: string }): Promise<BookingChange | Refusal> {
     const operation = operationOf('cancel', [input.bookingId]);
-    return changeOf(input, operation, async (sql, resident) => {
+    return changeBooking(input, operation, async (sql, resident) => {
       const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
       if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
       if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired')
@@ -782,10 +782,10 @@ export function createBookingRepository({
       );
       if (withIt.length > 0) await lockQuotas(sql, [row, ...withIt].map(seatCounted));
       const events: BookingEvent[] = [];
-      for (const item of withIt) events.push(await end(sql, item, 'released', 'given_up', input.actor, resident.now));
+      for (const item of withIt) events.push(await recordStep(sql, item, 'released', 'given_up', input.actor, resident.now));
       const [state, reason] =
         row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
-      events.push(await end(sql, row, state, reason, input.actor, resident.now));
+      events.push(await recordStep(sql, row, state, reason, input.actor, resident.now));
       if (input.idempotencyKey !== undefined) {
         await sql(statements.storeKey, [
           input.residentId,
@@ -804,7 +804,7 @@ export function createBookingRepository({
   }
 
   /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
-  async function stepOf(
+  async function runStep(
     bookingId: string,
     to: BookingEventType,
     reason: EndReason | null,
@@ -822,12 +822,12 @@ export function createBookingRepository({
       if (!row || !resident) return { ok: false, row, refusal: refuse('booking_unknown') };
       const allowed = await may(row, resident.now, sql);
       if (allowed !== true) return { ok: false, row, refusal: allowed };
-      const event = await end(sql, row, to, reason, actor, resident.now);
+      const event = await recordStep(sql, row, to, reason, actor, resident.now);
       return { ok: true, row: { ...row, state: stateAfter(to), end_reason: reason, version: event.version }, event };
     });
   }
 
-  /** As `stepOf`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
+  /** As `runStep`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
   async function systemStep(
     bookingId: string,
     to: 'expired' | 'no_show',
@@ -835,7 +835,7 @@ export function createBookingRepository({
     reason: EndReason,
     due: (row: BookingRow) => boolean,
   ): Promise<SystemChange> {
-    const result = await stepOf(bookingId, to, reason, 'system', (row) =>
+    const result = await runStep(bookingId, to, reason, 'system', (row) =>
       row.state === from && due(row) ? true : refuse('not_confirmed'),
     );
     if (!result.row) throw new Error(`booking ${bookingId} is not in the database`);
@@ -852,7 +852,7 @@ export function createBookingRepository({
   }
 
   /** Appends the event of a step and gives the seat back where the new state takes none. */
-  async function end(
+  async function recordStep(
     sql: Sql,
     row: BookingRow,
     type: BookingEventType,
@@ -896,7 +896,7 @@ export function createBookingRepository({
     return event;
   }
 
-  async function changeOf<Other = never>(
+  async function changeBooking<Other = never>(
     input: Change & { residentId: string },
     operation: string,
     work: (sql: Sql, resident: ResidentRow) => Promise<BookingChange | Refusal | Other>,
@@ -1039,7 +1039,7 @@ export function createBookingRepository({
      * later dose booked upon it, and still to come. Done before, it is answered as the first time.
      */
     async takeBackAssignment(bookingId: string, version: number): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'cancelled', 'city', 'city', async (row, now, sql) => {
+      const result = await runStep(bookingId, 'cancelled', 'city', 'city', async (row, now, sql) => {
         if (row.state !== 'confirmed' || row.version !== version) return refuse('not_confirmed');
         if (row.starts_at <= now) return refuse('slot_past');
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
@@ -1048,7 +1048,7 @@ export function createBookingRepository({
         return live.some((item) => item.dose > row.dose) ? refuse('later_dose_booked') : true;
       });
       const isDoneBefore = !result.ok && result.row?.version === version + 1 && result.row.end_reason === 'city';
-      return result.ok || isDoneBefore ? oneSided(result, 'cancelled') : result.refusal;
+      return result.ok || isDoneBefore ? sameAnswerWhenRepeated(result, 'cancelled') : result.refusal;
     },
 
     /**
@@ -1056,7 +1056,7 @@ export function createBookingRepository({
      * `at`: when it was noted, where that was earlier (a list off line); the programme's check-in window goes by it.
      */
     async checkIn(bookingId: string, actor: ActorKind, at?: Date): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
+      const result = await runStep(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
         if (row.state === 'confirmed')
           return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
         if (row.state !== 'no_show') return refuse('not_confirmed');
@@ -1064,12 +1064,12 @@ export function createBookingRepository({
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
         return live.some((item) => item.dose === row.dose) ? refuse('already_booked') : true;
       });
-      return oneSided(result, 'attended');
+      return sameAnswerWhenRepeated(result, 'attended');
     },
 
     /** The check-in was a mistake: the booking stands as before. A second one is answered as the first. */
     async undoCheckIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
+      const result = await runStep(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
         if (row.state !== 'attended') return refuse('not_checked_in');
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
         return live.some((item) => item.dose > row.dose && item.state === 'attended')
@@ -1077,21 +1077,21 @@ export function createBookingRepository({
           : true;
       });
       // A booking that is confirmed without ever having been checked in is no repeated undo, but the answer is as true.
-      return oneSided(result, 'confirmed');
+      return sameAnswerWhenRepeated(result, 'confirmed');
     },
 
     /** Counts a booking as not come when its slot is over: the venue closes its day. */
     async closeAsMissed(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'no_show', 'day_over', actor, (row, now) =>
+      const result = await runStep(bookingId, 'no_show', 'day_over', actor, (row, now) =>
         row.state === 'confirmed' && row.ends_at <= now ? true : refuse('not_confirmed'),
       );
-      return oneSided(result, 'no_show');
+      return sameAnswerWhenRepeated(result, 'no_show');
     },
 
     /** Cancels without the citizen's limits. A second one is answered as the first. */
     async cancelByCity(bookingId: string, reason: 'operator' | 'city'): Promise<BookingChange | Refusal> {
-      return oneSided(
-        await stepOf(bookingId, 'cancelled', reason, reason, (row) =>
+      return sameAnswerWhenRepeated(
+        await runStep(bookingId, 'cancelled', reason, reason, (row) =>
           row.state === 'confirmed' ? true : refuse('not_confirmed'),
         ),
         'cancelled',
@@ -1228,7 +1228,7 @@ function forRules(row: BookingRow): BookingForRules {
   };
 }
 
-function oneSided(
+function sameAnswerWhenRepeated(
   result:
     { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal },
   same: BookingState,

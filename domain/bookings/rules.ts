@@ -35,7 +35,7 @@ export interface HoldRequest {
   /** The resident's hold of the dose before, when both are booked or moved in one go: it counts as if it were confirmed. */
   readonly pairOf?: string;
   /** The rolling window does not bind: the programme's rule puts the seat there, or it was held in time. */
-  readonly isPastWindow?: true;
+  readonly ignoresWindow?: true;
   /** Both doses are moved in one go: the other dose's booking as it stands binds nothing. */
   readonly movesPair?: true;
   /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
@@ -194,7 +194,7 @@ export function decideHold(
     : request.walkInUntil !== undefined
       ? { first: cityDate(now), last: cityDate(now) }
       : bookingWindow(document, now, place);
-  if (request.isPastWindow !== true && (day < window.first || day > window.last))
+  if (request.ignoresWindow !== true && (day < window.first || day > window.last))
     return refuse('outside_window', { ...window });
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);

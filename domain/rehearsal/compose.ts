@@ -20,7 +20,7 @@ export type ChooseSlot = (wish: {
   readonly now: Date;
   readonly bookings: readonly BookingForRules[];
   readonly replaces?: string;
-  readonly isPastWindow?: true;
+  readonly ignoresWindow?: true;
 }) => { readonly ok: true; readonly slot: RehearsedSlot } | Refusal;
 
 type Held = Pick<PlannedBooking, 'dose' | 'slot' | 'heldAt' | 'holdExpiresAt'>;
@@ -70,7 +70,7 @@ export function composePlan(
   const bookings: PlannedBooking[] = [];
   const known: BookingForRules[] = [];
   let now = new Date(story.bookedAt);
-  let wish: { readonly date: string; readonly time: string; readonly isPastWindow?: true } = {
+  let wish: { readonly date: string; readonly time: string; readonly ignoresWindow?: true } = {
     date: addDays(cityDate(now), story.daysAhead),
     time: story.time,
   };
@@ -100,7 +100,7 @@ export function composePlan(
         wish = {
           date: addDays(cityDate(before.slot.startsAt), seat.afterDays),
           time: cityTime(before.slot.startsAt),
-          isPastWindow: true,
+          ignoresWindow: true,
         };
       }
     }
