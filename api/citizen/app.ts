@@ -75,7 +75,7 @@ export interface CitizenAppDependencies {
   readonly projectRoot: string;
 }
 
-/** The citizens' door: pages and JSON over the same core. */
+/** The citizen app: pages and JSON over the same core. */
 export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<RequestState> {
   const { residents, slots, sessions, site, throttle, keys, log, publicUrl } = dependencies;
   const programmes = programmesAsTheSiteSays(dependencies.programmes, site);
@@ -84,7 +84,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const gate = createSessionGate({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
   const logIn = createLogIn({ programmes, residents, sessions, throttle, brake: dependencies.brake, devices, keys });
-  const desk = createCitizenBookings({ ...dependencies, programmes });
+  const bookings = createCitizenBookings({ ...dependencies, programmes });
   const assets = createAssets(readSiteFiles(dependencies.projectRoot));
 
   const csrf = createCsrf({
@@ -117,7 +117,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   app.use(csrf.middleware);
 
   const json = new Router<RequestState>({ prefix: '/api/v1' });
-  addBookingRoutes(json, { gate, desk });
+  addBookingRoutes(json, { gate, bookings });
   addAvailabilityRoutes(json, { programmes, slots });
   addSessionRoutes(json, { logIn, gate, cookies, programmes, residents });
   app.use(json.routes());
@@ -130,7 +130,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
 
   const pages = new Router<RequestState>();
   pages.use(languages.middleware);
-  addPages(pages, { page, logIn, gate, cookies, desk, programmes, residents, sessions, site, publicUrl });
+  addPages(pages, { page, logIn, gate, cookies, bookings, programmes, residents, sessions, site, publicUrl });
   if (line) addLinePages(pages, { page, gate, residents, links: line.links, door: line.door });
   app.use(pages.routes());
 

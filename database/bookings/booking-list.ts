@@ -41,7 +41,7 @@ export interface BookingListFilter {
   readonly limit: number;
 }
 
-export type StaffBookingReader = ReturnType<typeof createStaffBookingReader>;
+export type BookingList = ReturnType<typeof createBookingList>;
 
 interface LineRow {
   id: string;
@@ -64,7 +64,7 @@ const isStale = `b.state = 'held' AND b.hold_expires_at <= now()`;
 const needAttention = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
 
 /** What lists of bookings show. Pages are walked along the slots in the order of their time, so that the last page costs what the first does. */
-export function createStaffBookingReader(database: Database) {
+export function createBookingList(database: Database) {
   return {
     async list(filter: BookingListFilter): Promise<BookingLine[]> {
       const conditions = ['s.programme_id = ?'];

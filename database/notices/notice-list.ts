@@ -50,7 +50,7 @@ export interface NoticeListFilter {
   readonly limit: number;
 }
 
-export type StaffNoticeReader = ReturnType<typeof createStaffNoticeReader>;
+export type NoticeList = ReturnType<typeof createNoticeList>;
 
 interface LineRow {
   id: string;
@@ -85,7 +85,7 @@ const lines = `SELECT n.*, b.resident_id, b.reference, b.state AS booking_state,
 const urgencies = [2, 1, 0] as const;
 
 /** What lists of notices show. Addresses leave here masked; `addressOf` gives a whole one, and whoever asks records it. */
-export function createStaffNoticeReader({
+export function createNoticeList({
   database,
   keys,
   programmes,

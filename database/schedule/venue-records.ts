@@ -60,13 +60,13 @@ export interface VenueImportPlan {
 }
 
 export type VenueImportOutcome = { readonly ok: true; readonly plan: VenueImportPlan } | StaffRefusal;
-export type StaffVenueRepository = ReturnType<typeof createStaffVenueRepository>;
+export type VenueRecords = ReturnType<typeof createVenueRecords>;
 
 /** Where a venue may stand besides the bookings: while it does, it is not taken away. */
 const places = { schedules: 'schedule', slots: 'slot' } as const;
 
 /** Venues as the city edits them. Every change is recorded in the audit in the same transaction. */
-export function createStaffVenueRepository({ database, audit }: { database: Database; audit: Audit }) {
+export function createVenueRecords({ database, audit }: { database: Database; audit: Audit }) {
   const select = (connection: Knex) =>
     connection('venue as v')
       .leftJoin(connection.raw(upcomingByVenue), 'u.venue_id', 'v.id')

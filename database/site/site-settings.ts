@@ -72,7 +72,7 @@ export function createSiteSettings(database: Database): SiteSettingsReader {
   };
 }
 
-/** For the desk: settings as they are at this moment, their history, and changing them. */
+/** For staff: settings as they are now, their history, and changing them. */
 export function createSiteSettingsEditor({ database, audit }: { database: Database; audit: Audit }) {
   return {
     newest: () => newest(database),

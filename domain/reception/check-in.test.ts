@@ -47,7 +47,7 @@ it.each([
   ['only held', { state: 'held' }, {}, 'booking_not_confirmed'],
   ['another day', { startsAt: new Date('2021-05-30T10:30:00+09:00') }, {}, 'wrong_day'],
   ['another venue', { venueId: 'there' }, {}, 'wrong_venue'],
-  ['another dose than the desk is for', {}, { dose: 2 }, 'wrong_dose'],
+  ['another dose than the reception is for', {}, { dose: 2 }, 'wrong_dose'],
   [
     'another day and venue',
     { venueId: 'there', startsAt: new Date('2021-05-28T23:30:00+09:00') },
@@ -61,8 +61,8 @@ it.each([
     {},
     'wrong_day counted_as_missed',
   ],
-] as const)('a booking %s', (_name, change, desk, expected) => {
-  const decision = decideCheckIn(document, booking(change), [], { ...door, ...desk });
+] as const)('a booking %s', (_name, change, place, expected) => {
+  const decision = decideCheckIn(document, booking(change), [], { ...door, ...place });
   expect(
     'kind' in decision
       ? decision.kind === 'warn'

@@ -18,7 +18,7 @@ export function readShownCode(text: string, rule: CouponNumberRule): ShownCode |
   return coupon.ok ? { by: 'couponNumber', value: coupon.value } : undefined;
 }
 
-/** A booking as the desk at the door sees it. */
+/** A booking as the reception sees it. */
 export interface BookingAtDoor {
   readonly id: string;
   readonly state: BookingState;
@@ -117,7 +117,7 @@ export function isExpectedAt({ state, venueId, startsAt }: BookingAtDoor, door: 
 
 /**
  * The booking that somebody with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
- * of equal ones the dose of the desk.
+ * of equal ones the dose that the reception is for.
  */
 export function bookingAtDoor<Booking extends BookingAtDoor>(
   bookings: readonly Booking[],

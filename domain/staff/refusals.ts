@@ -1,6 +1,6 @@
 /**
  * What staff can be refused besides what the booking rules refuse: one closed union, one HTTP status and one
- * sentence each, in words for somebody at a desk.
+ * sentence each, in words for a member of staff.
  */
 export const staffRefusals = {
   login_failed: {

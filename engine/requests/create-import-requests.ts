@@ -31,9 +31,9 @@ import {
 } from '../../domain/imports/import-workflow';
 import { isBlankRow } from '../../domain/imports/row';
 import { startImportWorkflow } from '../hand-over/start-import';
-import type { EngineOutcome, ImportDesk } from './import-requests';
+import type { EngineOutcome, ImportRequests } from './import-requests';
 
-export interface ImportDeskDependencies {
+export interface ImportRequestsDependencies {
   readonly database: Database;
   readonly keys: KeyRing;
   readonly temporal: Client;
@@ -54,7 +54,7 @@ class RefusedFileError extends Error {
 }
 
 /** Imports for the staff app: files go sealed into the database, everything else is asked of the workflow. */
-export function createImportDesk({ database, keys, temporal }: ImportDeskDependencies): ImportDesk {
+export function createImportRequests({ database, keys, temporal }: ImportRequestsDependencies): ImportRequests {
   const files = createImportFileStore({ database, keys });
   const runs = createImportRunStore({ database, keys });
   const settings = createImportSettings({ database });

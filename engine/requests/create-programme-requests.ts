@@ -15,13 +15,13 @@ import {
   stopChangeSignalName,
 } from '../../domain/programmes/programme-workflow';
 import { canSkipTime } from '../temporal/time-skipping';
-import type { ProgrammeProcesses } from './programme-requests';
+import type { ProgrammeRequests } from './programme-requests';
 
 /** Staff wait for the answer, ms. */
 const answerWithinMs = 5_000;
 
 /** Starts what changes programmes over time in Temporal. Without a client (tests, an app without Temporal) each is refused. */
-export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
+export function createProgrammeRequests(client: Client): ProgrammeRequests {
   const soon = <Value>(work: () => Promise<Value>) => client.withDeadline(Date.now() + answerWithinMs, work);
   return {
     async startRehearsal(rehearsalId) {

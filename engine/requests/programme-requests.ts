@@ -1,5 +1,5 @@
 /** What the staff app starts and calls off in the engine for programmes. Each rejects when the engine cannot be reached. */
-export interface ProgrammeProcesses {
+export interface ProgrammeRequests {
   /** Publishing at a set time. Starting it twice is once. */
   startRelease(releaseId: string, publishAt: Date): Promise<void>;
   cancelRelease(releaseId: string): Promise<void>;

@@ -32,7 +32,7 @@ import { createHousekeeping } from '../../engine/loops/housekeeping';
 import { createImportSweeper } from '../../engine/loops/import-sweeper';
 import { createLineEventLoop } from '../../engine/loops/line-events';
 import { createReleaseSweeper } from '../../engine/loops/publication-sweeper';
-import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { readConfig } from '../config';
@@ -152,12 +152,12 @@ async function main(): Promise<number> {
     createReleaseSweeper({
       log,
       drafts: programmeDrafts,
-      start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt),
+      start: (releaseId, publishAt) => createProgrammeRequests(client).startRelease(releaseId, publishAt),
     }),
     createChangeSweeper({
       log,
       changes: programmeChanges,
-      start: (changeId) => createProgrammeProcesses(client).startChange(changeId),
+      start: (changeId) => createProgrammeRequests(client).startChange(changeId),
     }),
     createImportSweeper({
       client,

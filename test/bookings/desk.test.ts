@@ -211,7 +211,7 @@ test('the telephone’s seats and all seats are both shown', async () => {
 test('a log-in lock is cleared for a caller', async () => {
   const { number, residentId } = await caller();
   const attempt = (device?: string, couponNumber = number) =>
-    site.desk.throttle.attempt({
+    site.services.throttle.attempt({
       programmeId: site.city.version.programmeId,
       couponNumber,
       network: '203.0.113.9',

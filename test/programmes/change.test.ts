@@ -47,7 +47,7 @@ async function publish(change: (document: ProgrammeDocument) => void): Promise<n
   const document = structuredClone((await programmes.current('test-programme')).document);
   document.name = `${document.name.slice(0, 20)} ${crypto.randomUUID().slice(0, 8)}`;
   change(document);
-  site.desk.programmes.forget();
+  site.services.programmes.forget();
   const { number } = await programmes.publish('test-programme', document);
   await new Promise((resolve) => setTimeout(resolve, 2_100));
   return number;
@@ -361,14 +361,14 @@ test('a wish stated at publishing waits for a second person', async () => {
       headers: { 'content-type': 'application/json' },
     })
   ).json<{ version: number; document: ProgrammeDocument }>();
-  const rehearsed = await site.desk.rehearsals.ask(
+  const rehearsed = await site.services.rehearsals.ask(
     { kind: 'machine', id: null, origin: 'test', requestId: null },
     author.staffId,
     'test-programme',
     saved.document,
     { kind: 'programme', people: 1, seed: 1 },
   );
-  await site.desk.rehearsals.finish(rehearsed.ok ? rehearsed.id : '', { people: 1, durationMs: 1, faults: [] });
+  await site.services.rehearsals.finish(rehearsed.ok ? rehearsed.id : '', { people: 1, durationMs: 1, faults: [] });
   const answer = await asker.post(`${programme}/draft/publish`, { version: saved.version, reach: true });
   expect([answer.status, answer.text.slice(0, 200)]).toEqual([200, expect.any(String)]);
   const { number } = answer.json<{ number: number }>();

@@ -185,7 +185,7 @@ test('at a set time too: the waiver goes along', async () => {
     waiver: { reason },
   });
   const release = await city.database('programme_release').where({ state: 'scheduled' }).first<{ id: string }>('id');
-  const done = await site.desk.drafts.carryOut(release.id, () => Promise.resolve(undefined));
+  const done = await site.services.drafts.carryOut(release.id, () => Promise.resolve(undefined));
   expect(done?.state).toBe('published');
   const { versions } = (await author.get(programme)).json<{ versions: Record<string, unknown>[] }>();
   expect(versions[0]).toMatchObject({ number: 3, waiver: { reason } });
@@ -198,12 +198,12 @@ describe('a waiver is refused', () => {
     const draft = await changedDraft((document) => {
       document.policies.holdMinutes = 5;
     });
-    const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'test-programme', draft.document, {
+    const asked = await site.services.rehearsals.ask(tester, author.staffId, 'test-programme', draft.document, {
       kind: 'programme',
       people: 1,
       seed: 1,
     });
-    await site.desk.rehearsals.finish(asked.ok ? asked.id : '', {
+    await site.services.rehearsals.finish(asked.ok ? asked.id : '', {
       people: 1,
       durationMs: 1,
       faults: [{ sentence: 'x' }],

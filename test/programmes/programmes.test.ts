@@ -56,13 +56,17 @@ async function save(draft: Draft, change: (document: ProgrammeDocument) => void,
 
 /** As the rehearsal's own test plays them; here it only has to have been. */
 async function rehearse({ document }: Draft, passed = true): Promise<void> {
-  const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'test-programme', document, {
+  const asked = await site.services.rehearsals.ask(tester, author.staffId, 'test-programme', document, {
     kind: 'programme',
     people: 1,
     seed: 1,
   });
   if (!asked.ok) throw new Error(asked.staffCode);
-  await site.desk.rehearsals.finish(asked.id, { people: 1, durationMs: 1, faults: passed ? [] : [{ sentence: 'x' }] });
+  await site.services.rehearsals.finish(asked.id, {
+    people: 1,
+    durationMs: 1,
+    faults: passed ? [] : [{ sentence: 'x' }],
+  });
 }
 
 const publish = (by: Visitor, version: number, at?: string) =>
@@ -94,12 +98,12 @@ test('from an empty programme to a published one, by two people', async () => {
   expect(list).toEqual(
     expect.arrayContaining([expect.objectContaining({ code: 'health', name: '健康診査', published: null })]),
   );
-  const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'health', draft.document, {
+  const asked = await site.services.rehearsals.ask(tester, author.staffId, 'health', draft.document, {
     kind: 'programme',
     people: 1,
     seed: 1,
   });
-  await site.desk.rehearsals.finish(asked.ok ? asked.id : '', { people: 1, durationMs: 1, faults: [] });
+  await site.services.rehearsals.finish(asked.ok ? asked.id : '', { people: 1, durationMs: 1, faults: [] });
   const answer = await publisher.post('/api/v1/programmes/health/draft/publish', { version: 1 });
   expect([answer.status, answer.json()]).toEqual([200, { number: 1, publishAt: null }]);
   expect((await createProgrammes(site.city.database).current('health')).document.name).toBe('健康診査');
@@ -401,8 +405,8 @@ describe('publishing at a set time', () => {
       .first<{ id: string }>('id');
     const checks = () => Promise.resolve(undefined);
     const [first, second] = await Promise.all([
-      site.desk.drafts.carryOut(id, checks),
-      site.desk.drafts.carryOut(id, checks),
+      site.services.drafts.carryOut(id, checks),
+      site.services.drafts.carryOut(id, checks),
     ]);
     expect([first?.state, second?.state]).toEqual(['published', 'published']);
     expect((await published())[0]).toMatchObject({ status: 'published', publishedBy: expect.any(String) as unknown });
@@ -416,7 +420,7 @@ describe('publishing at a set time', () => {
       .database('programme_release')
       .where({ state: 'scheduled' })
       .first<{ id: string }>('id');
-    const refused = await site.desk.drafts.carryOut(release.id, () =>
+    const refused = await site.services.drafts.carryOut(release.id, () =>
       Promise.resolve({ ok: false, staffCode: 'checks_failed' }),
     );
     expect(refused).toMatchObject({ state: 'refused', reason: 'checks_failed' });

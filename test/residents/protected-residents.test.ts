@@ -162,8 +162,8 @@ const seatTold: Readonly<Record<string, string>> = {
 
 function routes(): StaffRoute[] {
   const cookies = createCookieJar({ https: false });
-  const { desk } = world.site;
-  return staffApi(desk, { gate: createStaffGate({ cookies, sessions: desk.sessions }), cookies, demo: false });
+  const { services } = world.site;
+  return staffApi(services, { gate: createStaffGate({ cookies, sessions: services.sessions }), cookies, demo: false });
 }
 
 const nameOf = (route: StaffRoute) => `${route.method} ${route.path}`;

@@ -213,7 +213,7 @@ test('one links one’s own account with the password, and no account twice', as
   const person = async () => {
     const { staff } = await site.account('auditor');
     const visitor = site.visitor();
-    visitor.cookies.set('toki-staff', await site.desk.sessions.open(staff.id));
+    visitor.cookies.set('toki-staff', await site.services.sessions.open(staff.id));
     const row = await site.city
       .database('staff_session')
       .where({ staff_id: staff.id })

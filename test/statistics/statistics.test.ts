@@ -118,7 +118,7 @@ describe('people who found no seat', () => {
   test('an operator who looks for a caller and finds nothing is counted, one call once', async () => {
     const operator = await site.colleague('operator');
     const notes: object[] = [];
-    const spy = jest.spyOn(site.desk.unmet, 'note').mockImplementation((search) => {
+    const spy = jest.spyOn(site.services.unmet, 'note').mockImplementation((search) => {
       notes.push(search);
     });
     await operator.get('/api/v1/slots?dose=2');

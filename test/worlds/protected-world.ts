@@ -144,7 +144,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
     },
     async visitor(role) {
       const visitor = site.visitor();
-      visitor.cookies.set('toki-staff', await site.desk.sessions.open(people.get(role)!));
+      visitor.cookies.set('toki-staff', await site.services.sessions.open(people.get(role)!));
       return visitor;
     },
     close: () => site.close(),

@@ -25,17 +25,17 @@ const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknow
 
 export interface BookingRouteDependencies {
   readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly bookings: CitizenBookings;
 }
 
-export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: BookingRouteDependencies): void {
+export function addBookingRoutes(router: Router<RequestState>, { gate, bookings }: BookingRouteDependencies): void {
   router.get('/bookings', gate.required, async (ctx) => {
-    const bookings = await desk.listOf(sessionOf(ctx));
-    ctx.body = { bookings: bookings.map(bookingJson) };
+    const all = await bookings.listOf(sessionOf(ctx));
+    ctx.body = { bookings: all.map(bookingJson) };
   });
 
   router.get('/bookings/:id', gate.required, async (ctx) => {
-    const booking = await desk.find(sessionOf(ctx), bookingIdOf(ctx));
+    const booking = await bookings.find(sessionOf(ctx), bookingIdOf(ctx));
     if (booking) ctx.body = bookingJson(booking);
     else sendProblem(ctx, refuse('booking_unknown'));
   });
@@ -47,7 +47,7 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
       return;
     }
     const { slotId, dose, replaces, next, pairOf, movesPair } = input.value;
-    const result = await desk.hold(sessionOf(ctx), {
+    const result = await bookings.hold(sessionOf(ctx), {
       slotId,
       dose,
       ...(replaces ? { replaces } : {}),
@@ -80,7 +80,7 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
       sendProblem(ctx, refuse('invalid_request'), input.faults);
       return;
     }
-    const result = await desk.confirm(sessionOf(ctx), { bookingId, answers: input.value.answers, ...keyOf(ctx) });
+    const result = await bookings.confirm(sessionOf(ctx), { bookingId, answers: input.value.answers, ...keyOf(ctx) });
     if (result.ok) {
       const { id, reference, state } = result.booking;
       ctx.body = { id, reference, state };
@@ -92,7 +92,7 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
   });
 
   router.post('/bookings/:id/cancel', gate.required, async (ctx) => {
-    const result = await desk.cancel(sessionOf(ctx), { bookingId: bookingIdOf(ctx), ...keyOf(ctx) });
+    const result = await bookings.cancel(sessionOf(ctx), { bookingId: bookingIdOf(ctx), ...keyOf(ctx) });
     if (result.ok) ctx.body = { id: result.booking.id, state: result.booking.state };
     else sendProblem(ctx, result);
   });

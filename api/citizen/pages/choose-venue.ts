@@ -14,16 +14,16 @@ import { venueModel } from './venue-model';
 export interface ChooseDependencies {
   readonly page: Page;
   readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly bookings: CitizenBookings;
 }
 
 /** Step 1: where. */
-export function addChooseVenue(router: Router<RequestState>, { page, gate, desk }: ChooseDependencies): void {
+export function addChooseVenue(router: Router<RequestState>, { page, gate, bookings }: ChooseDependencies): void {
   router.get('/book/:dose/venues', pageSession(gate), async (ctx) => {
     const session = sessionOf(ctx);
-    const all = await desk.listOf(session);
+    const all = await bookings.listOf(session);
     const both = textOf(ctx.query, 'both') === '1' ? '1' : '';
-    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), {
+    const choice = await bookings.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), {
       inOneGo: true,
       movesPair: both === '1',
     });
@@ -34,8 +34,8 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     const { document } = choice.version;
     const words = await page.wordsFor(ctx);
     const doseLabel = doseLabelOf(words, document, choice.dose.number);
-    const venues = await desk.venuesFor(choice);
-    if (venues.every((item) => item.nextDay === null)) desk.foundNothing(choice, session);
+    const venues = await bookings.venuesFor(choice);
+    if (venues.every((item) => item.nextDay === null)) bookings.foundNothing(choice, session);
     const wards = [...new Set(venues.map((item) => item.venue.ward))];
     const asked = textOf(ctx.query, 'ward');
     const ward = wards.includes(asked) ? asked : '';

@@ -51,7 +51,7 @@ export function createPagePreview({
       end: () => Promise.resolve(),
       required: (ctx, next) => load(ctx).then(next),
     };
-    const desk = createCitizenBookings({
+    const bookings = createCitizenBookings({
       bookings: world.bookings,
       programmes,
       slots: world.slots,
@@ -63,7 +63,7 @@ export function createPagePreview({
     const router = new Router<RequestState>();
     addPages(router, {
       page: createPage({ views, assets: pageAssets, programmes, languages, formToken: () => '' }),
-      desk,
+      bookings,
       gate,
       programmes,
       residents,

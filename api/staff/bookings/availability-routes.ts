@@ -403,7 +403,7 @@ export function availabilityRoutes({
 /** As the citizens' site says it in Japanese where the programme has no word of its own. */
 const usualNone = '選びません';
 
-/** A field as the desk and the reception show it. */
+/** A field as the operators' desk and the reception show it. */
 function fieldJson(field: FormField): z.input<typeof askedField> {
   return {
     name: field.name,

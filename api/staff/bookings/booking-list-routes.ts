@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
-import type { BookingLine, StaffBookingReader } from '../../../database/bookings/booking-list';
+import type { BookingLine, BookingList } from '../../../database/bookings/booking-list';
 import type { BookingRepository } from '../../../database/bookings/bookings';
 import type { Outbox } from '../../../database/bookings/outbox';
-import type { StaffNoticeReader } from '../../../database/notices/notice-list';
+import type { NoticeList } from '../../../database/notices/notice-list';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
 import { parseReference } from '../../../domain/bookings/reference';
@@ -77,8 +77,8 @@ export interface BookingListRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'find'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
   readonly identityGate: IdentityGate;
-  readonly bookingLists: StaffBookingReader;
-  readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
+  readonly bookingLists: BookingList;
+  readonly noticeLists: Pick<NoticeList, 'ofBooking'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;

@@ -64,7 +64,7 @@ export function describeApi(routes: readonly StaffRoute[]): object {
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
-    info: { title: 'Toki: the city’s desk', version: '1' },
+    info: { title: 'Toki: the city’s staff', version: '1' },
   });
 }
 

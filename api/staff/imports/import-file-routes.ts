@@ -17,14 +17,14 @@ import { checkRow, isBlankRow } from '../../../domain/imports/row';
 import { explainRowError } from '../../../domain/imports/row-error';
 import { groupForImport } from '../../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
-import type { FileBeginning, ImportDesk } from '../../../engine/requests/import-requests';
+import type { FileBeginning, ImportRequests } from '../../../engine/requests/import-requests';
 import { Refused } from '../../shared/refused';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, uuid } from '../frame/shapes';
 import { mappingOf, mappingShape } from './import-shapes';
 
 const writers = ['city_admin'] as const;
-/** Uploads at a time: each holds a connection of the staff's pool until it has ended, and the desk needs the others. */
+/** Uploads at a time: each holds a connection of the staff's pool until it has ended, and the other routes of staff need the others. */
 const uploadsAtOnce = 2;
 /** Somebody's line may be slow; one that says nothing at all for so long is dead, ms. */
 const silenceMs = 30_000;
@@ -71,7 +71,7 @@ const readingShape = z
   .meta({ id: 'ImportReading' });
 
 export interface ImportFileRouteDependencies {
-  readonly imports: ImportDesk;
+  readonly imports: ImportRequests;
   readonly importSettings: Pick<ImportSettingsRepository, 'get'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly audit: Pick<Audit, 'record'>;

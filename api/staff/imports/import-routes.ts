@@ -24,7 +24,7 @@ import { groupOf } from '../../../domain/programmes/eligibility';
 import { parseCouponNumber } from '../../../domain/residents/coupon-number';
 import { refuseStaff, type StaffRefusalCode } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
-import type { EngineOutcome, ImportDesk } from '../../../engine/requests/import-requests';
+import type { EngineOutcome, ImportRequests } from '../../../engine/requests/import-requests';
 import { csvAnswer, csvFile } from '../frame/csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, instant, uuid } from '../frame/shapes';
@@ -86,7 +86,7 @@ const number = z
   .transform(Number);
 
 export interface ImportRouteDependencies {
-  readonly imports: ImportDesk;
+  readonly imports: ImportRequests;
   readonly importRuns: Pick<ImportRunStore, 'history' | 'find' | 'readRowErrors'>;
   readonly importReview: ImportReview;
   readonly importCarryOvers: Pick<ImportCarryOvers, 'list' | 'decide'>;

@@ -8,10 +8,10 @@ import type {
   CallbackRepository,
   CallbackView,
 } from '../../../database/notices/callbacks';
-import type { StaffNoticeReader } from '../../../database/notices/notice-list';
+import type { NoticeList } from '../../../database/notices/notice-list';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { StaffSession } from '../../../database/staff/staff-sessions';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { telephonesIn } from '../../../domain/notices/addresses';
@@ -90,8 +90,8 @@ export interface CallbackRouteDependencies {
   readonly callbacks: CallbackRepository;
   readonly bookings: Pick<BookingRepository, 'listOf' | 'answersOf'>;
   readonly programmes: Pick<Programmes, 'version'>;
-  readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
-  readonly reader: Pick<StaffDeskReader, 'opened'>;
+  readonly noticeLists: Pick<NoticeList, 'ofBooking'>;
+  readonly reader: Pick<OpenedResidents, 'opened'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
   readonly audit: Audit;
 }

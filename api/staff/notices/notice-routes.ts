@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
-import { type NoticeLine, type StaffNoticeReader, stepLabel } from '../../../database/notices/notice-list';
+import { type NoticeLine, type NoticeList, stepLabel } from '../../../database/notices/notice-list';
 import { type Notice, type NoticeRepository, noticeStatuses } from '../../../database/notices/notices';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { parseReference } from '../../../domain/bookings/reference';
 import { addDays } from '../../../domain/calendar/city-time';
@@ -72,9 +72,9 @@ export const anyNoticeLineShape = z.union([noticeLineShape, protectedNoticeLineS
 
 export interface NoticeRouteDependencies {
   readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
-  readonly noticeLists: StaffNoticeReader;
+  readonly noticeLists: NoticeList;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly reader: Pick<OpenedResidents, 'findByReference'>;
   readonly residents: Pick<ResidentRepository, 'protectionOf'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
   readonly identityGate: IdentityGate;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import { venueView } from '../../../database/schedule/venues';
 import type { SiteSettingsReader } from '../../../database/site/site-settings';
 import { otherLanguages } from '../../../domain/programmes/document';
@@ -13,7 +13,7 @@ import { byCode, programmeReaders } from './programme-routes';
 
 export interface ProgrammePreviewDependencies {
   readonly drafts: Pick<ProgrammeDrafts, 'lastValid'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
   readonly site: SiteSettingsReader;
   readonly pagePreview: PagePreview;
 }

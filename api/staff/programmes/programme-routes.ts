@@ -15,7 +15,7 @@ import { largestDocumentCharacters } from '../../../domain/programmes/faults';
 import { placeholderLists } from '../../../domain/programmes/parts/template';
 import { type Rehearsed, rehearsedStates } from '../../../domain/programmes/rehearsed';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
-import type { ProgrammeProcesses } from '../../../engine/requests/programme-requests';
+import type { ProgrammeRequests } from '../../../engine/requests/programme-requests';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { instant } from '../frame/shapes';
 
@@ -112,7 +112,7 @@ const placeholderShape = z
 export interface ProgrammeRouteDependencies {
   readonly drafts: ProgrammeDrafts;
   readonly facts: ProgrammeFacts;
-  readonly processes: ProgrammeProcesses;
+  readonly processes: ProgrammeRequests;
   readonly audit: Pick<Audit, 'record'>;
 }
 

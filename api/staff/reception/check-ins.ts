@@ -9,7 +9,7 @@ import type { Programmes } from '../../../database/programmes/programmes';
 import type { DayFile, DayFiles } from '../../../database/reception/day-files';
 import type { DayListEntry, DayLists } from '../../../database/reception/day-lists';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import type { BookingForRules } from '../../../domain/bookings/rules';
 import { cityDate } from '../../../domain/calendar/city-time';
@@ -31,11 +31,11 @@ import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 import { type ChangeRecorderDependencies, createChangeRecorder } from '../frame/recorded-change';
 
-export interface VenueDeskDependencies extends ChangeRecorderDependencies {
+export interface CheckInsDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'findByCoupon'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference' | 'opened' | 'isProtected'>;
+  readonly reader: Pick<OpenedResidents, 'findByReference' | 'opened' | 'isProtected'>;
   readonly identityChecks: Pick<IdentityChecks, 'keep' | 'recentFailures'>;
   readonly dayLists: DayLists;
   readonly dayFiles: DayFiles;
@@ -67,10 +67,10 @@ export interface TickOutcome {
   readonly sentence: string | null;
 }
 
-export type VenueDesk = ReturnType<typeof createVenueDesk>;
+export type CheckIns = ReturnType<typeof createCheckIns>;
 
 /** What happens at a venue on the day. Each change is recorded and goes to the booking's workflow. */
-export function createVenueDesk(dependencies: VenueDeskDependencies) {
+export function createCheckIns(dependencies: CheckInsDependencies) {
   const { bookings, programmes, residents, reader, identityChecks, dayLists, dayFiles, audit } = dependencies;
   const record = createChangeRecorder(dependencies);
   const action = 'booking.check_in';

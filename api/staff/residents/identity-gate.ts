@@ -1,5 +1,5 @@
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 
@@ -11,7 +11,7 @@ export function createIdentityGate({
   reader,
 }: {
   readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
-  readonly reader: Pick<StaffDeskReader, 'isProtected'>;
+  readonly reader: Pick<OpenedResidents, 'isProtected'>;
 }) {
   async function isOpen(staffId: string | null, residentId: string): Promise<boolean> {
     return staffId !== null && (await identityChecks.openUntil(staffId, residentId)) !== undefined;

@@ -7,7 +7,7 @@ import type { CallbackRepository } from '../../../database/notices/callbacks';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
 import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import type { OpenedResident, StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResident, OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentNotes } from '../../../database/residents/resident-notes';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { type DoseState, doseState } from '../../../domain/bookings/dose-states';
@@ -99,7 +99,7 @@ export interface ResidentRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'listOf'>;
   readonly residents: Pick<ResidentRepository, 'declare'>;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: StaffDeskReader;
+  readonly reader: OpenedResidents;
   readonly throttle: Pick<LoginThrottle, 'clear' | 'lockedUntil'>;
   readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
   readonly identityGate: IdentityGate;

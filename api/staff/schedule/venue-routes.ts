@@ -1,11 +1,6 @@
 import { z } from 'zod';
 
-import type {
-  StaffVenueRepository,
-  VenueOutcome,
-  VenueRecord,
-  VenueSheetRow,
-} from '../../../database/schedule/venue-records';
+import type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from '../../../database/schedule/venue-records';
 import { venueCode, venueFields } from '../../../domain/schedule/venue-fields';
 import { findVenueColumns, readVenueRow, venueSheetHeader, venueSheetRow } from '../../../domain/schedule/venue-sheet';
 import { refuseStaff } from '../../../domain/staff/refusals';
@@ -39,7 +34,7 @@ const importPlan = z
 const sheet = z.object({ content: sheetContent });
 
 /** The city's venues, those that are off too. */
-export function venueRoutes({ venues }: { venues: StaffVenueRepository }): StaffRoute[] {
+export function venueRoutes({ venues }: { venues: VenueRecords }): StaffRoute[] {
   return [
     staffRoute({
       method: 'get',

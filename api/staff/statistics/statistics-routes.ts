@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import { numberDimensions, type NumberRow, type StaffNumbers } from '../../../database/statistics/statistics';
 import type { DemandDay, DemandReader } from '../../../database/statistics/unmet-search-figures';
 import { channelWords } from '../../../domain/bookings/booking-words';
@@ -73,7 +73,7 @@ export interface NumberRouteDependencies {
   readonly numbers: StaffNumbers;
   readonly demand: DemandReader;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
 }
 
 export function numberRoutes({ numbers, demand, programmes, venues }: NumberRouteDependencies): StaffRoute[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import type { StaffNumbers } from '../../../database/statistics/statistics';
 import type { AttentionReader } from '../../../database/statistics/to-do';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
@@ -16,7 +16,7 @@ const gridDays = 14;
 export interface TodayRouteDependencies {
   readonly numbers: StaffNumbers;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
   readonly attention: AttentionReader;
   readonly health: HealthChecks;
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */

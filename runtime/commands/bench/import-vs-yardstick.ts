@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createResidentSearch } from '../../../database/residents/resident-search';
 import { addDays } from '../../../domain/calendar/city-time';
 import { importTaskQueue } from '../../../domain/imports/import-workflow';
-import type { DeskSearch } from '../../../domain/residents/search-text';
+import type { ResidentSearchTerms } from '../../../domain/residents/search-text';
 import { createTemporalClient } from '../../../engine/temporal/temporal-client';
 import { importEligibility } from '../import-eligibility';
 import { createBenchCity } from './bench-city';
@@ -87,7 +87,7 @@ export async function importVsYardstick(
   async function searchTimes(): Promise<Record<string, string>> {
     await city.database.raw('VACUUM ANALYZE resident');
     const search = createResidentSearch({ database: city.database, keys: city.keys });
-    const times = async (queries: readonly DeskSearch[]): Promise<string> => {
+    const times = async (queries: readonly ResidentSearchTerms[]): Promise<string> => {
       const taken: number[] = [];
       let people = 0;
       for (const query of queries) {

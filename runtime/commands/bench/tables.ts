@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 
 import { createAudit } from '../../../database/audit/audit';
 import { createAuditSearch } from '../../../database/audit/audit-search';
-import { createStaffBookingReader } from '../../../database/bookings/booking-list';
+import { createBookingList } from '../../../database/bookings/booking-list';
 import { createCallbackRepository } from '../../../database/notices/callbacks';
-import { createStaffNoticeReader } from '../../../database/notices/notice-list';
+import { createNoticeList } from '../../../database/notices/notice-list';
 import { createAffected } from '../../../database/programmes/affected-bookings';
 import { createDayLists } from '../../../database/reception/day-lists';
 import { createBirthDateKeys } from '../../../database/residents/birth-date-keys';
@@ -105,8 +105,8 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     programmes,
     version: { programmeId },
   } = city;
-  const bookingLists = createStaffBookingReader(database);
-  const noticeLists = createStaffNoticeReader({ database, keys, programmes });
+  const bookingLists = createBookingList(database);
+  const noticeLists = createNoticeList({ database, keys, programmes });
   const audit = createAudit({ database, keys });
   const callbacks = createCallbackRepository({ database, keys, audit });
   const auditSearch = createAuditSearch(database);

@@ -80,10 +80,10 @@ describeInBrowser('people who could not be told', () => {
     await open.getByRole('button', { name: '自分の入力で保存する' }).click();
     await page.getByText('話せたとして済みにしました。').waitFor();
     expect(await notices.byId(first.noticeId)).toMatchObject({ status: 'failed' });
-    expect((await admin.site.desk.noticeLists.find(first.noticeId))?.urgency).toBe(0);
+    expect((await admin.site.services.noticeLists.find(first.noticeId))?.urgency).toBe(0);
     await page.getByRole('button', { name: '元に戻す' }).click();
     await open.getByRole('button', { name: /話せた/ }).waitFor();
-    expect((await admin.site.desk.noticeLists.find(first.noticeId))?.urgency).toBe(2);
+    expect((await admin.site.services.noticeLists.find(first.noticeId))?.urgency).toBe(2);
     await open.getByRole('button', { name: '電話せずに済みにする' }).click();
     await open.getByRole('button', { name: '「済」を取り消す' }).waitFor();
     await page.keyboard.press('Escape');
@@ -136,7 +136,7 @@ describeInBrowser('people who could not be told', () => {
     };
     await open.getByRole('button', { name: 'もう一度送る' }).click();
     await page.getByText('をもう一度送りました。', { exact: false }).waitFor();
-    expect((await admin.site.desk.noticeLists.find(noticeId))?.urgency).toBe(0);
+    expect((await admin.site.services.noticeLists.find(noticeId))?.urgency).toBe(0);
     expect(await admin.site.city.database('callback').where({ resident_id: residentId })).toMatchObject([
       { outcome: 'told_by_notice' },
     ]);

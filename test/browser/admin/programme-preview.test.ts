@@ -17,7 +17,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
   beforeEach(async () => {
     await admin.site.city.database('programme_draft').delete();
     const { staffId } = await admin.site.colleague('supervisor');
-    await admin.site.desk.drafts.beginFrom(tester, staffId, 'test-programme', 1);
+    await admin.site.services.drafts.beginFrom(tester, staffId, 'test-programme', 1);
   });
 
   async function look(page: Page, name: string): Promise<void> {
