@@ -14,7 +14,7 @@ import { refuseByDelimiter } from '../../domain/imports/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../../domain/imports/encoding';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
 import type { FileFormat } from '../../domain/imports/format';
-import { refuseByRows, removal } from '../../domain/imports/import-gate';
+import { refuseByRows, removal } from '../../domain/imports/whole-file-checks';
 import { isMatchingEnough } from '../../domain/imports/import-words';
 import type {
   ImportApprovals,

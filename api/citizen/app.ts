@@ -19,7 +19,7 @@ import { createCookieJar } from '../shared/cookies';
 import { createCsrf } from '../shared/csrf';
 import { createFormTokens } from '../shared/form-token';
 import { addInstallationRoute } from '../shared/installation';
-import { createSessionGate } from '../shared/session-gate';
+import { createSessionCheck } from '../shared/session-check';
 import { setUpBody } from '../shared/set-up-body';
 import { setUpClientAddress } from '../shared/set-up-client-address';
 import { setUpCompression } from '../shared/set-up-compression';
@@ -40,7 +40,7 @@ import { createLanguages } from './languages';
 import { setUpLineWebhook } from './line/webhook';
 import { createLogIn } from './log-in';
 import { addPages } from './pages/all-pages';
-import { addLinePages, type LineDoor } from './pages/line';
+import { addLinePages, type LineConnection } from './pages/line';
 import { createPage } from './pages/page';
 import { createSiteViews, createSiteWords, readSiteFiles } from './site-files';
 
@@ -68,7 +68,7 @@ export interface CitizenAppDependencies {
   readonly line?: {
     readonly links: LineLinks;
     readonly events: Pick<LineEvents, 'receive'>;
-    readonly door: LineDoor;
+    readonly connection: LineConnection;
     readonly channelSecret?: string;
   };
   /** The project's folder: views and assets are read from its `api/citizen`. */
@@ -81,7 +81,7 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   const programmes = programmesAsTheSiteSays(dependencies.programmes, site);
   const https = publicUrl.startsWith('https:');
   const cookies = createCookieJar({ https });
-  const gate = createSessionGate({ cookies, sessions });
+  const sessionCheck = createSessionCheck({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
   const logIn = createLogIn({ programmes, residents, sessions, throttle, brake: dependencies.brake, devices, keys });
   const bookings = createCitizenBookings({ ...dependencies, programmes });
@@ -117,9 +117,9 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   app.use(csrf.middleware);
 
   const json = new Router<RequestState>({ prefix: '/api/v1' });
-  addBookingRoutes(json, { gate, bookings });
+  addBookingRoutes(json, { sessionCheck, bookings });
   addAvailabilityRoutes(json, { programmes, slots });
-  addSessionRoutes(json, { logIn, gate, cookies, programmes, residents });
+  addSessionRoutes(json, { logIn, sessionCheck, cookies, programmes, residents });
   app.use(json.routes());
 
   const machines = new Router<RequestState>();
@@ -130,8 +130,8 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
 
   const pages = new Router<RequestState>();
   pages.use(languages.middleware);
-  addPages(pages, { page, logIn, gate, cookies, bookings, programmes, residents, sessions, site, publicUrl });
-  if (line) addLinePages(pages, { page, gate, residents, links: line.links, door: line.door });
+  addPages(pages, { page, logIn, sessionCheck, cookies, bookings, programmes, residents, sessions, site, publicUrl });
+  if (line) addLinePages(pages, { page, sessionCheck, residents, links: line.links, connection: line.connection });
   app.use(pages.routes());
 
   setUpFallback(app);

@@ -77,13 +77,13 @@ export interface VenueChoice {
   readonly nextDay: string | null;
 }
 
-/** What citizens may still change is the same for all of their doors. */
-const anyOwnDoor = 'web';
+/** What citizens may still change is the same for all of their channels. */
+const ownChannel = 'web';
 const actor = 'citizen';
 
 export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
 
-/** What a citizen can do, the same for the pages and for JSON: who and by which door are fixed here. */
+/** What a citizen can do, the same for the pages and for JSON: the person and the channel are fixed here. */
 export function createCitizenBookings({ bookings, programmes, slots, handOver, unmet }: CitizenBookingsDependencies) {
   function handedOver<Result extends BookingChange | Refusal | InvalidAnswers>(result: Result): Result {
     if (result.ok && result.events.length > 0) handOver.offer(result.events);
@@ -188,11 +188,11 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       now: Date,
     ): { ok: true } | Refusal {
       const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
-      return decideCancel(document, forRules(booking), others.map(forRules), anyOwnDoor, now);
+      return decideCancel(document, forRules(booking), others.map(forRules), ownChannel, now);
     },
 
     mayChange(document: ProgrammeDocument, booking: BookingView, now: Date): { ok: true } | Refusal {
-      return decideChange(document, forRules(booking), anyOwnDoor, now);
+      return decideChange(document, forRules(booking), ownChannel, now);
     },
 
     /** Every venue of the programme with how full it is on the days of `range`. */

@@ -25,7 +25,7 @@ const backlogTooOldS = 300;
 
 /**
  * `/healthz`: the process answers. `/readyz`: what it needs, with the names of what is missing. Without the database nothing works: 503.
- * Without Temporal bookings go on and are handed over later, so a load balancer must not take the door away: 200 and `degraded`.
+ * Without Temporal bookings go on and are handed over later, so a load balancer must not take the app out of service: 200 and `degraded`.
  */
 export function setUpHealth(router: Router<RequestState>, checks: HealthChecks): void {
   let known: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;

@@ -25,7 +25,7 @@ import { addCodecRoutes, type CodecRouteDependencies } from './frame/codec-route
 import { loopbackOnly } from './frame/loopback';
 import { createMetrics, type MetricsSources } from './frame/metrics';
 import { isStreamed, mountRoutes, refuseLargeBodies } from './frame/mount-routes';
-import { createStaffGate } from './frame/staff-gate';
+import { createStaffSessionCheck } from './frame/staff-session-check';
 import { staffOnly } from './frame/staff-only';
 import { addInboxRoutes } from './notices/inbox-routes';
 import { addOidcRoutes } from './staff/oidc/oidc-routes';
@@ -68,8 +68,8 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpErrors(app, { log });
   setUpClientAddress(app, services?.trustedProxies ?? []);
   const cookies = createCookieJar({ https });
-  const gate = services && createStaffGate({ cookies, sessions: services.sessions });
-  const routes = services && gate ? staffApi(services, { gate, cookies, demo }) : [];
+  const sessionCheck = services && createStaffSessionCheck({ cookies, sessions: services.sessions });
+  const routes = services && sessionCheck ? staffApi(services, { sessionCheck, cookies, demo }) : [];
   app.use(refuseLargeBodies(routes));
   setUpBody(app, { limitBytes: bodyLimitBytes, isStreamed: isStreamed(routes) });
 
@@ -83,10 +83,10 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   });
   if (demo)
     addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
-  if (services && gate) mountRoutes(router, routes, { gate, audit: services.audit });
-  if (services?.oidc && gate) addOidcRoutes(router, { ...services, oidc: services.oidc, gate, cookies });
+  if (services && sessionCheck) mountRoutes(router, routes, { sessionCheck, audit: services.audit });
+  if (services?.oidc && sessionCheck) addOidcRoutes(router, { ...services, oidc: services.oidc, sessionCheck, cookies });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
-  else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
+  else if (sessionCheck) addCodecRoutes(router, { ...dependencies, guard: staffOnly(sessionCheck, codecRoles) });
   app.use(router.routes());
   if (services) app.use(createAdminSite({ folder: join(projectRoot, 'dist', 'admin-ui') }));
   setUpFallback(app);

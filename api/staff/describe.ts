@@ -1,6 +1,6 @@
 import { createCookieJar } from '../shared/cookies';
 import { describeApi } from './frame/openapi';
-import { createStaffGate } from './frame/staff-gate';
+import { createStaffSessionCheck } from './frame/staff-session-check';
 import { staffApi } from './staff-api';
 import type { StaffServices } from './staff-services';
 
@@ -8,6 +8,6 @@ import type { StaffServices } from './staff-services';
 export function describeStaffApi(): object {
   const services = {} as StaffServices;
   const cookies = createCookieJar({ https: true });
-  const gate = createStaffGate({ cookies, sessions: services.sessions });
-  return describeApi(staffApi(services, { gate, cookies, demo: false }));
+  const sessionCheck = createStaffSessionCheck({ cookies, sessions: services.sessions });
+  return describeApi(staffApi(services, { sessionCheck, cookies, demo: false }));
 }

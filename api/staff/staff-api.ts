@@ -10,7 +10,7 @@ import { exportRoutes } from './bookings/export-routes';
 import { createPhoneBookings } from './bookings/phone-bookings';
 import { openRoute, type StaffRoute } from './frame/define-route';
 import { describeApi } from './frame/openapi';
-import type { StaffGate } from './frame/staff-gate';
+import type { StaffSessionCheck } from './frame/staff-session-check';
 import { assignmentRoutes } from './imports/assignment-routes';
 import { importFileRoutes } from './imports/import-file-routes';
 import { importRoutes } from './imports/import-routes';
@@ -28,7 +28,7 @@ import { createCheckIns } from './reception/check-ins';
 import { receptionRoutes } from './reception/reception-routes';
 import { callScriptRoutes } from './residents/call-script-routes';
 import { findResidentRoutes } from './residents/find-resident-routes';
-import { createIdentityGate } from './residents/identity-gate';
+import { createIdentityRequirement } from './residents/identity-requirement';
 import { residentRoutes } from './residents/resident-routes';
 import { scheduleRoutes } from './schedule/schedule-routes';
 import { slotRoutes } from './schedule/slot-routes';
@@ -46,25 +46,25 @@ import { todayRoutes } from './statistics/today-routes';
 /** Every route of the staff's JSON, its own description included. */
 export function staffApi(
   services: StaffServices,
-  { gate, cookies, demo }: { readonly gate: StaffGate; readonly cookies: CookieJar; readonly demo: boolean },
+  { sessionCheck, cookies, demo }: { readonly sessionCheck: StaffSessionCheck; readonly cookies: CookieJar; readonly demo: boolean },
 ): StaffRoute[] {
   const logIn = createStaffLogIn({ ...services, local: services.localLogIn, demo });
-  const identityGate = createIdentityGate(services);
-  const phone = createPhoneBookings({ ...services, identityGate });
+  const identityRequirement = createIdentityRequirement(services);
+  const phone = createPhoneBookings({ ...services, identityRequirement });
   const routes = [
-    ...sessionRoutes({ ...services, gate, logIn }),
+    ...sessionRoutes({ ...services, sessionCheck, logIn }),
     ...ownAccountRoutes({ ...services, cookies }),
     ...accountRoutes(services),
     ...siteRoutes(services),
     ...auditRoutes(services),
     ...findResidentRoutes(services),
-    ...residentRoutes({ ...services, identityGate }),
+    ...residentRoutes({ ...services, identityRequirement }),
     ...callScriptRoutes({
       programmes: programmesAsTheSiteSays(services.programmes, services.site),
       site: services.site,
     }),
-    ...bookingRoutes({ ...services, phone, identityGate }),
-    ...availabilityRoutes({ ...services, identityGate }),
+    ...bookingRoutes({ ...services, phone, identityRequirement }),
+    ...availabilityRoutes({ ...services, identityRequirement }),
     ...venueRoutes(services),
     ...importRoutes(services),
     ...importFileRoutes(services),
@@ -73,8 +73,8 @@ export function staffApi(
     ...scheduleRoutes(services),
     ...slotRoutes(services),
     ...numberRoutes(services),
-    ...bookingListRoutes({ ...services, identityGate }),
-    ...noticeRoutes({ ...services, identityGate }),
+    ...bookingListRoutes({ ...services, identityRequirement }),
+    ...noticeRoutes({ ...services, identityRequirement }),
     ...broadcastRoutes({ ...services, programmes: programmesAsTheSiteSays(services.programmes, services.site) }),
     ...callbackRoutes(services),
     ...receptionRoutes({ ...services, checkIns: createCheckIns(services) }),

@@ -55,9 +55,9 @@ import type { PagePreview } from '../shared/page-preview';
 import type { HealthChecks } from '../shared/set-up-health';
 import type { BroadcastRouteDependencies } from './notices/broadcast-routes';
 import type { DayFileContent } from './reception/offline/day-file';
-import type { OidcDoor } from './staff/oidc/oidc-log-in';
+import type { OidcLogIn } from './staff/oidc/oidc-log-in';
 
-/** What the staff's JSON works with; its database pool belongs to this door alone. */
+/** What the staff's JSON works with; its database pool belongs to the staff app alone. */
 export interface StaffServices {
   readonly staff: StaffRepository;
   readonly sessions: StaffSessionRepository;
@@ -86,7 +86,7 @@ export interface StaffServices {
   readonly enrolment: StaffEnrolment;
   readonly links: StaffLinks;
   /** The city's identity provider, where there is one. */
-  readonly oidc: OidcDoor | undefined;
+  readonly oidc: OidcLogIn | undefined;
   /** Whether people may log in by password. */
   readonly localLogIn: boolean;
   readonly auditSearch: AuditSearch;

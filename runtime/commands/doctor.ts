@@ -237,7 +237,7 @@ async function checkLine(line: LineConfig): Promise<Finding> {
   });
 }
 
-async function checkDoor(name: string, url: string): Promise<Finding> {
+async function checkApp(name: string, url: string): Promise<Finding> {
   return examine(name, 'Start it with "npm start", or see its log.', async () => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     const body = (await response.json()) as { status?: string; missing?: string[] };
@@ -299,8 +299,8 @@ export async function examineInstallation(config: Config): Promise<Finding[]> {
       ? await checkLine(config.line)
       : { about: 'LINE', ok: true, detail: 'LINE_CHANNEL_SECRET is not set: nothing is sent to LINE' },
     ...(config.oidc ? [await checkIdentityProvider(config.oidc.issuer)] : []),
-    await checkDoor('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
-    await checkDoor('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),
+    await checkApp('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
+    await checkApp('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),
   );
   return findings;
 }

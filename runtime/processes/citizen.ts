@@ -86,17 +86,17 @@ async function main(): Promise<number> {
 /** With the official account, or in the demo with a page that plays its part; otherwise nothing is said of LINE. */
 function lineOf(
   { line, demo }: Config,
-  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>,
+  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'connection' | 'channelSecret'>,
 ): Pick<CitizenAppDependencies, 'line'> {
   if (line)
     return {
       line: {
         ...tables,
-        door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
+        connection: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
         channelSecret: line.channelSecret,
       },
     };
-  return demo ? { line: { ...tables, door: { kind: 'demo' } } } : {};
+  return demo ? { line: { ...tables, connection: { kind: 'demo' } } } : {};
 }
 
 void runMain(main);

@@ -26,7 +26,7 @@ export interface AppProcess {
 }
 
 /**
- * One of the two doors: serves until the process is asked to stop, answers what has begun, hands over what was decided
+ * Runs one of the two apps: serves until the process is asked to stop, answers what has begun, hands over what was decided
  * and closes everything. Resolves with the exit code.
  */
 export async function runApp({

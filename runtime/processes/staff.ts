@@ -3,7 +3,7 @@ import { installationId } from '../../api/shared/installation';
 import { createStaffApp } from '../../api/staff/app';
 import { createProgrammeServices } from '../../api/staff/programme-services';
 import { createDayFileWriter } from '../../api/staff/reception/offline/day-file';
-import { createOidcDoor } from '../../api/staff/staff/oidc/oidc-log-in';
+import { createOidcLogIn } from '../../api/staff/staff/oidc/oidc-log-in';
 import { createOidcProvider } from '../../api/staff/staff/oidc/oidc-provider';
 import { createAudit } from '../../database/audit/audit';
 import { createAuditSearch } from '../../database/audit/audit-search';
@@ -134,7 +134,7 @@ async function main(): Promise<number> {
       enrolment: createStaffEnrolment({ database, keys, audit }),
       links: createStaffLinks({ database, audit }),
       oidc:
-        config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
+        config.oidc && createOidcLogIn({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
       localLogIn: config.staffLocalLogIn,
       auditSearch: createAuditSearch(database),
       bookingLists: createBookingList(database),

@@ -232,7 +232,7 @@ describe('a walk-in', () => {
     });
   });
 
-  test('the second dose too early is refused at the door as everywhere (Tsu: 14 days instead of 21)', async () => {
+  test('the second dose too early is refused at the reception as everywhere (Tsu: 14 days instead of 21)', async () => {
     const first = await confirmed({ daysAhead: 14 });
     await city
       .database('slot')

@@ -135,7 +135,7 @@ async function dayFile() {
   return { page: answer.text, ...sealed, ...content };
 }
 
-describe('at the door', () => {
+describe('at the reception', () => {
   test('by reference, by its QR code, by coupon number, from the list; a second time is told', async () => {
     const [one, two, three] = [await booked(), await booked(), await booked()];
     expect(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { createCookieJar } from '../../api/shared/cookies';
 import type { StaffRoute } from '../../api/staff/frame/define-route';
-import { createStaffGate } from '../../api/staff/frame/staff-gate';
+import { createStaffSessionCheck } from '../../api/staff/frame/staff-session-check';
 import { staffApi } from '../../api/staff/staff-api';
 import type { StaffRole } from '../../domain/staff/roles';
 import { createProtectedWorld, person, type ProtectedWorld, secondDay, today } from '../worlds/protected-world';
@@ -163,7 +163,7 @@ const seatTold: Readonly<Record<string, string>> = {
 function routes(): StaffRoute[] {
   const cookies = createCookieJar({ https: false });
   const { services } = world.site;
-  return staffApi(services, { gate: createStaffGate({ cookies, sessions: services.sessions }), cookies, demo: false });
+  return staffApi(services, { sessionCheck: createStaffSessionCheck({ cookies, sessions: services.sessions }), cookies, demo: false });
 }
 
 const nameOf = (route: StaffRoute) => `${route.method} ${route.path}`;

@@ -245,7 +245,7 @@ describe('forged requests', () => {
   });
 });
 
-test('health says what is missing: without Temporal the door stays open', async () => {
+test('health says what is missing: without Temporal the app stays open', async () => {
   expect((await site.visitor().get('/healthz')).json()).toEqual({ status: 'alive' });
   const ready = await site.visitor().get('/readyz');
   expect(ready.status).toBe(200);

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { createCookieJar } from '../../api/shared/cookies';
-import { createStaffGate } from '../../api/staff/frame/staff-gate';
+import { createStaffSessionCheck } from '../../api/staff/frame/staff-session-check';
 import { staffApi } from '../../api/staff/staff-api';
 import { type StaffRole, staffRoles } from '../../domain/staff/roles';
 import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
@@ -15,7 +15,7 @@ afterAll(() => site.close());
 function routes() {
   const cookies = createCookieJar({ https: false });
   return staffApi(site.services, {
-    gate: createStaffGate({ cookies, sessions: site.services.sessions }),
+    sessionCheck: createStaffSessionCheck({ cookies, sessions: site.services.sessions }),
     cookies,
     demo: false,
   });

@@ -8,7 +8,7 @@ import { installationId } from '../../api/shared/installation';
 import { createStaffApp } from '../../api/staff/app';
 import { createProgrammeServices } from '../../api/staff/programme-services';
 import { createDayFileWriter } from '../../api/staff/reception/offline/day-file';
-import { createOidcDoor } from '../../api/staff/staff/oidc/oidc-log-in';
+import { createOidcLogIn } from '../../api/staff/staff/oidc/oidc-log-in';
 import { createOidcProvider, type OidcSettings } from '../../api/staff/staff/oidc/oidc-provider';
 import type { StaffServices } from '../../api/staff/staff-services';
 import { type Audit, type AuditActor, createAudit } from '../../database/audit/audit';
@@ -171,7 +171,7 @@ export async function createStaffSite({
     timelineOf: () => Promise.resolve(site.timeline),
     enrolment,
     links: createStaffLinks({ database, audit }),
-    oidc: oidc && createOidcDoor({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
+    oidc: oidc && createOidcLogIn({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
     localLogIn,
     auditSearch: createAuditSearch(database),
     bookingLists: createBookingList(database),

@@ -7,7 +7,7 @@ import { refuse } from '../../../domain/contracts/booking-refusals';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 
@@ -24,23 +24,23 @@ const holdSchema = z.object({
 const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknown()) });
 
 export interface BookingRouteDependencies {
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly bookings: CitizenBookings;
 }
 
-export function addBookingRoutes(router: Router<RequestState>, { gate, bookings }: BookingRouteDependencies): void {
-  router.get('/bookings', gate.required, async (ctx) => {
+export function addBookingRoutes(router: Router<RequestState>, { sessionCheck, bookings }: BookingRouteDependencies): void {
+  router.get('/bookings', sessionCheck.required, async (ctx) => {
     const all = await bookings.listOf(sessionOf(ctx));
     ctx.body = { bookings: all.map(bookingJson) };
   });
 
-  router.get('/bookings/:id', gate.required, async (ctx) => {
+  router.get('/bookings/:id', sessionCheck.required, async (ctx) => {
     const booking = await bookings.find(sessionOf(ctx), bookingIdOf(ctx));
     if (booking) ctx.body = bookingJson(booking);
     else sendProblem(ctx, refuse('booking_unknown'));
   });
 
-  router.post('/bookings', gate.required, async (ctx) => {
+  router.post('/bookings', sessionCheck.required, async (ctx) => {
     const input = read(holdSchema, ctx.state.body);
     if (!input.ok) {
       sendProblem(ctx, refuse('invalid_request'), input.faults);
@@ -73,7 +73,7 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, bookings 
     };
   });
 
-  router.post('/bookings/:id/confirm', gate.required, async (ctx) => {
+  router.post('/bookings/:id/confirm', sessionCheck.required, async (ctx) => {
     const bookingId = bookingIdOf(ctx);
     const input = read(confirmSchema, ctx.state.body);
     if (!input.ok) {
@@ -91,7 +91,7 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, bookings 
     }
   });
 
-  router.post('/bookings/:id/cancel', gate.required, async (ctx) => {
+  router.post('/bookings/:id/cancel', sessionCheck.required, async (ctx) => {
     const result = await bookings.cancel(sessionOf(ctx), { bookingId: bookingIdOf(ctx), ...keyOf(ctx) });
     if (result.ok) ctx.body = { id: result.booking.id, state: result.booking.state };
     else sendProblem(ctx, result);

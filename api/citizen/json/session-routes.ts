@@ -8,7 +8,7 @@ import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../..
 import type { CookieJar } from '../../shared/cookies';
 import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
@@ -24,7 +24,7 @@ const logInSchema = z.object({
 
 export interface SessionRouteDependencies {
   readonly logIn: LogIn;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly cookies: CookieJar;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly residents: Pick<ResidentRepository, 'declare'>;
@@ -32,7 +32,7 @@ export interface SessionRouteDependencies {
 
 export function addSessionRoutes(
   router: Router<RequestState>,
-  { logIn, gate, cookies, programmes, residents }: SessionRouteDependencies,
+  { logIn, sessionCheck, cookies, programmes, residents }: SessionRouteDependencies,
 ): void {
   async function me(person: Person) {
     const { groupCode } = person;
@@ -75,7 +75,7 @@ export function addSessionRoutes(
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });
     if (result.ok) {
-      gate.start(ctx, result.token);
+      sessionCheck.start(ctx, result.token);
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       ctx.body = await me(result.resident);
     } else if (result.kind === 'malformed') {
@@ -91,7 +91,7 @@ export function addSessionRoutes(
   });
 
   /** What somebody declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
-  router.post('/declarations', gate.required, async (ctx) => {
+  router.post('/declarations', sessionCheck.required, async (ctx) => {
     const input = read(declarationSchema, ctx.state.body);
     const { session } = ctx.state;
     if (!input.ok || !session) {
@@ -105,11 +105,11 @@ export function addSessionRoutes(
   });
 
   router.delete('/session', async (ctx) => {
-    await gate.end(ctx);
+    await sessionCheck.end(ctx);
     ctx.status = 204;
   });
 
-  router.get('/me', gate.required, async (ctx) => {
+  router.get('/me', sessionCheck.required, async (ctx) => {
     ctx.body = await me(ctx.state.session ?? { groupCode: '' });
   });
 }

@@ -8,7 +8,7 @@ import { cutOff } from '../../../domain/bookings/rules';
 import { type Refusal, refusals } from '../../../domain/contracts/booking-refusals';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
@@ -20,7 +20,7 @@ import { pageSession, seeOther, sessionOf } from './requests';
 
 export interface BookingPageDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly bookings: CitizenBookings;
   readonly publicUrl: string;
 }
@@ -28,12 +28,12 @@ export interface BookingPageDependencies {
 /** One booking: the last step, the sheet to print, the calendar entry, and cancelling. */
 export function addBookingPages(
   router: Router<RequestState>,
-  { page, gate, bookings, publicUrl }: BookingPageDependencies,
+  { page, sessionCheck, bookings, publicUrl }: BookingPageDependencies,
 ): void {
-  router.get('/bookings/:id/done', pageSession(gate), (ctx) => sendBooking(ctx, true));
-  router.get('/bookings/:id', pageSession(gate), (ctx) => sendBooking(ctx, false));
+  router.get('/bookings/:id/done', pageSession(sessionCheck), (ctx) => sendBooking(ctx, true));
+  router.get('/bookings/:id', pageSession(sessionCheck), (ctx) => sendBooking(ctx, false));
 
-  router.get('/bookings/:id/calendar.ics', pageSession(gate), async (ctx) => {
+  router.get('/bookings/:id/calendar.ics', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await bookingOf(ctx);
     if (booking.replacedBy !== null) {
       seeOther(ctx, `/bookings/${booking.replacedBy}/calendar.ics`);
@@ -51,7 +51,7 @@ export function addBookingPages(
     );
   });
 
-  router.get('/bookings/:id/cancel', pageSession(gate), async (ctx) => {
+  router.get('/bookings/:id/cancel', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await bookingOf(ctx);
     if (booking.state === 'cancelled') {
       seeOther(ctx, '/bookings');
@@ -64,7 +64,7 @@ export function addBookingPages(
 
   router.post(
     '/bookings/:id/cancel',
-    pageSession(gate, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`),
+    pageSession(sessionCheck, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`),
     async (ctx) => {
       const { session, booking } = await bookingOf(ctx);
       const result = await bookings.cancel(session, { bookingId: booking.id });

@@ -42,8 +42,8 @@ const anotherTimeHelps = new Set<string>([
 ]);
 
 /** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
-export function addChooseTime(router: Router<RequestState>, { page, gate, bookings }: ChooseDependencies): void {
-  router.get('/book/:dose/times', pageSession(gate), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
+export function addChooseTime(router: Router<RequestState>, { page, sessionCheck, bookings }: ChooseDependencies): void {
+  router.get('/book/:dose/times', pageSession(sessionCheck), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
 
   async function sendTimes(ctx: AppContext, doseNumber: number): Promise<void> {
     const asked = ctx.query;
@@ -174,7 +174,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, bookin
 
   router.post(
     '/book/:dose/hold',
-    pageSession(gate, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`),
+    pageSession(sessionCheck, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`),
     async (ctx) => {
       const session = sessionOf(ctx);
       const { body } = ctx.state;

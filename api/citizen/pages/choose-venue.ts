@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 
 import { refuse } from '../../../domain/contracts/booking-refusals';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
@@ -13,13 +13,13 @@ import { venueModel } from './venue-model';
 
 export interface ChooseDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly bookings: CitizenBookings;
 }
 
 /** Step 1: where. */
-export function addChooseVenue(router: Router<RequestState>, { page, gate, bookings }: ChooseDependencies): void {
-  router.get('/book/:dose/venues', pageSession(gate), async (ctx) => {
+export function addChooseVenue(router: Router<RequestState>, { page, sessionCheck, bookings }: ChooseDependencies): void {
+  router.get('/book/:dose/venues', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const all = await bookings.listOf(session);
     const both = textOf(ctx.query, 'both') === '1' ? '1' : '';
@@ -68,7 +68,7 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, booki
   });
 
   /** The ward that was chosen, whatever was pressed: to filter by it, or another language. */
-  router.post('/book/:dose/venues', pageSession(gate, venuesPath), (ctx) => {
+  router.post('/book/:dose/venues', pageSession(sessionCheck, venuesPath), (ctx) => {
     const { body } = ctx.state;
     seeOther(ctx, venuesPath(ctx), {
       ward: textOf(body, 'ward').slice(0, 100),

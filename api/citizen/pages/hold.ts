@@ -12,7 +12,7 @@ import { groupsOf } from '../../../domain/programmes/eligibility';
 import { seatOf } from '../../../domain/programmes/vaccines';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { type Pressed, pressedIn } from '../pressed';
@@ -29,7 +29,7 @@ import { pageOfOurs, pageSession, pathWith, seeOther, sessionOf, textOf } from '
 
 export interface HoldPageDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly bookings: CitizenBookings;
   readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
 }
@@ -37,10 +37,10 @@ export interface HoldPageDependencies {
 /** Steps 3 and 4: while a seat is held, the details and the review of everything. */
 export function addHoldPages(
   router: Router<RequestState>,
-  { page, gate, bookings, sessions }: HoldPageDependencies,
+  { page, sessionCheck, bookings, sessions }: HoldPageDependencies,
 ): void {
-  const toDetails = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/details`);
-  const toReview = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/review`);
+  const toDetails = pageSession(sessionCheck, (ctx) => `/holds/${ctx.params['id'] ?? ''}/details`);
+  const toReview = pageSession(sessionCheck, (ctx) => `/holds/${ctx.params['id'] ?? ''}/review`);
 
   router.get('/holds/:id/details', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
@@ -220,7 +220,7 @@ export function addHoldPages(
     else seeOther(ctx, `/holds/${booking.id}/details`, { refused: result.code });
   }
 
-  router.post('/holds/:id/give-up', pageSession(gate), async (ctx) => {
+  router.post('/holds/:id/give-up', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await holdOf(ctx);
     if (booking.state === 'held') await bookings.cancel(session, { bookingId: booking.id });
     seeOther(ctx, '/bookings', { done: 'given-up' });

@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { Programmes } from '../../../database/programmes/programmes';
 import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import type { CookieJar } from '../../shared/cookies';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn, LogInFault } from '../log-in';
@@ -16,7 +16,7 @@ import { safeNext, seeOther, textOf } from './requests';
 export interface LogInPageDependencies {
   readonly page: Page;
   readonly logIn: LogIn;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly cookies: CookieJar;
   readonly programmes: Pick<Programmes, 'current'>;
 }
@@ -36,7 +36,7 @@ const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as co
 
 export function addLogInPages(
   router: Router<RequestState>,
-  { page, logIn, gate, cookies, programmes }: LogInPageDependencies,
+  { page, logIn, sessionCheck, cookies, programmes }: LogInPageDependencies,
 ): void {
   async function send(
     ctx: AppContext,
@@ -125,7 +125,7 @@ export function addLogInPages(
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });
     if (result.ok) {
-      gate.start(ctx, result.token);
+      sessionCheck.start(ctx, result.token);
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       seeOther(ctx, safeNext(textOf(body, 'next')));
     } else if (result.kind === 'malformed') {
@@ -147,7 +147,7 @@ export function addLogInPages(
   });
 
   async function logOut(ctx: AppContext): Promise<void> {
-    await gate.end(ctx);
+    await sessionCheck.end(ctx);
     seeOther(ctx, '/logged-out');
   }
 

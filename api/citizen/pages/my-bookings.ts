@@ -8,7 +8,7 @@ import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domai
 import { declarable, declaredWith } from '../../../domain/programmes/eligibility';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import { type CitizenBookings, liveOf } from '../citizen-bookings';
 import { pressedIn } from '../pressed';
@@ -23,7 +23,7 @@ const doneBefore: ReadonlySet<string> = new Set(['cancelled', 'declared', 'given
 
 export interface MyBookingsDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly bookings: CitizenBookings;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'declare'>;
@@ -33,9 +33,9 @@ export interface MyBookingsDependencies {
 /** The citizen's own page: one card per dose, with what can be done now. */
 export function addMyBookings(
   router: Router<RequestState>,
-  { page, gate, bookings, programmes, residents, sessions }: MyBookingsDependencies,
+  { page, sessionCheck, bookings, programmes, residents, sessions }: MyBookingsDependencies,
 ): void {
-  router.get('/bookings', pageSession(gate), async (ctx) => {
+  router.get('/bookings', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const now = new Date();
     const [{ document }, all, resident] = await Promise.all([
@@ -94,7 +94,7 @@ export function addMyBookings(
     });
   });
 
-  router.post('/declare', pageSession(gate), async (ctx) => {
+  router.post('/declare', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const { document } = await programmes.current();
     const asked = textsOf(ctx.state.body, 'groups');

@@ -8,7 +8,7 @@ import type { PreviewPage } from '../../../domain/programmes/editing/preview';
 import { createAssets } from '../../shared/assets';
 import { createCookieJar } from '../../shared/cookies';
 import type { PagePreview } from '../../shared/page-preview';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import { setUpLanguage } from '../../shared/set-up-language';
 import type { AppContext, RequestState } from '../../shared/state';
 import { createCitizenBookings } from '../citizen-bookings';
@@ -45,7 +45,7 @@ export function createPagePreview({
       if (isKnown) ctx.state.session = world.session;
       return Promise.resolve();
     };
-    const gate: SessionGate = {
+    const sessionCheck: SessionCheck = {
       load,
       start: () => undefined,
       end: () => Promise.resolve(),
@@ -64,7 +64,7 @@ export function createPagePreview({
     addPages(router, {
       page: createPage({ views, assets: pageAssets, programmes, languages, formToken: () => '' }),
       bookings,
-      gate,
+      sessionCheck,
       programmes,
       residents,
       sessions,

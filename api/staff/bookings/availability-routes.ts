@@ -17,7 +17,7 @@ import { staffRoles } from '../../../domain/staff/roles';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { doseQuery, instant, plainDate, seatsShape, uuid, venueJson, venueShape } from '../frame/shapes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 const channel = 'phone';
 type ScopeAt = Parameters<typeof scopesOf>[1];
@@ -71,7 +71,7 @@ export interface AvailabilityRouteDependencies {
   readonly programmes: Pick<Programmes, 'current'>;
   readonly residents: Pick<ResidentRepository, 'find'>;
   readonly permits: Pick<BookingPermits, 'of'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly slots: Pick<SlotRepository, 'venues' | 'venuesWithBookings' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
   readonly unmet: Pick<UnmetSearches, 'note'>;
 }
@@ -80,7 +80,7 @@ export function availabilityRoutes({
   programmes,
   residents,
   permits,
-  identityGate,
+  identityRequirement,
   slots,
   unmet,
 }: AvailabilityRouteDependencies): StaffRoute[] {
@@ -95,7 +95,7 @@ export function availabilityRoutes({
     const at = (venueCode: string): Place => ({ venueCode, channel, dose });
     const whole = (venueCode: string) => ({ range: bookingWindow(document, now, at(venueCode)), limit: null });
     if (residentId === undefined) return whole;
-    const refusal = await identityGate.refusal(staffId, residentId);
+    const refusal = await identityRequirement.refusal(staffId, residentId);
     if (refusal) return refusal;
     const [resident, inForce] = await Promise.all([residents.find(residentId), permits.of(residentId)]);
     if (!resident) return refuseStaff('resident_unknown');

@@ -29,7 +29,7 @@ import {
   uuid,
 } from '../frame/shapes';
 import { noticeLineShape, wholeNoticeLineJson } from '../notices/notice-routes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 /** Who looks at bookings, without talking to anybody. */
 const roles = ['operator', 'supervisor', 'city_admin', 'auditor'] as const;
@@ -76,7 +76,7 @@ const historyShape = z
 export interface BookingListRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'find'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly bookingLists: BookingList;
   readonly noticeLists: Pick<NoticeList, 'ofBooking'>;
   readonly programmes: Pick<Programmes, 'current'>;
@@ -90,7 +90,7 @@ export interface BookingListRouteDependencies {
 export function bookingListRoutes({
   bookings,
   identityChecks,
-  identityGate,
+  identityRequirement,
   bookingLists,
   noticeLists,
   programmes,
@@ -167,7 +167,7 @@ export function bookingListRoutes({
       answer: historyShape,
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
-        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        const refusal = booking && (await identityRequirement.refusalIfProtected(actor.id, booking.residentId));
         await audit.record(actor, {
           action: 'booking.read',
           subject: { kind: 'booking', id: params.id },

@@ -21,7 +21,7 @@ import { cursorOf, cursorQuery, pageOf } from '../frame/cursor';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { byId, instant, plainDate, uuid } from '../frame/shapes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 const readers = [...deskRoles, 'auditor'] as const;
 const pageSize = 50;
@@ -77,7 +77,7 @@ export interface NoticeRouteDependencies {
   readonly reader: Pick<OpenedResidents, 'findByReference'>;
   readonly residents: Pick<ResidentRepository, 'protectionOf'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly sendAgain: (
     request: NoticeRequest & { readonly requestId: string },
   ) => Promise<'accepted' | 'refused' | 'unreachable'>;
@@ -92,7 +92,7 @@ export function noticeRoutes({
   reader,
   residents,
   identityChecks,
-  identityGate,
+  identityRequirement,
   sendAgain,
   audit,
 }: NoticeRouteDependencies): StaffRoute[] {
@@ -128,7 +128,7 @@ export function noticeRoutes({
             ? undefined
             : await reader.findByReference((await programmes.current()).programmeId, reference);
         // By its reference a booking is one person's.
-        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        const refusal = booking && (await identityRequirement.refusalIfProtected(actor.id, booking.residentId));
         if (refusal) {
           await audit.record(actor, {
             action: 'notice.list',
@@ -191,7 +191,7 @@ export function noticeRoutes({
       answer: z.object({ notice: noticeLineShape, ofBooking: z.array(noticeLineShape) }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
+        const refusal = notice && (await identityRequirement.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.read',
           subject: { kind: 'notice', id: params.id },
@@ -218,7 +218,7 @@ export function noticeRoutes({
       answer: z.object({ address: z.string().nullable() }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
+        const refusal = notice && (await identityRequirement.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.show_address',
           subject: { kind: 'notice', id: params.id },
@@ -250,7 +250,7 @@ export function noticeRoutes({
           return refuseStaff('notice_unknown');
         }
         const refusal =
-          (await identityGate.refusalIfProtected(actor.id, original.residentId)) ??
+          (await identityRequirement.refusalIfProtected(actor.id, original.residentId)) ??
           (noticeWayOf(await residents.protectionOf(original.residentId)) === 'withheld'
             ? refuseStaff('notice_withheld')
             : undefined);

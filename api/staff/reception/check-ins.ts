@@ -15,10 +15,10 @@ import type { BookingForRules } from '../../../domain/bookings/rules';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { type Refusal, refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import {
-  type BookingAtDoor,
-  bookingAtDoor,
+  type BookingToCheckIn,
+  bookingToCheckIn,
   decideCheckIn,
-  type Door,
+  type ReceptionPlace,
   isExpectedAt,
   type LetThroughReason,
   readShownCode,
@@ -95,14 +95,14 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
   async function bookingOf(
     by: AuditActor,
     shown: CheckInInput['shown'],
-    door: Door,
+    place: ReceptionPlace,
   ): Promise<BookingView | Refusal | StaffRefusal> {
     const notFound = async (refusal: Refusal | StaffRefusal, residentId?: string) => {
       await audit.record(by, {
         action,
         residentId,
         result: 'staffCode' in refusal ? refusal.staffCode : refusal.code,
-        detail: { venueId: door.venueId },
+        detail: { venueId: place.venueId },
       });
       return refusal;
     };
@@ -117,7 +117,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
     const resident = await residents.findByCoupon(programmeId, code.value);
     if (!resident) return notFound(refuseStaff('resident_unknown'));
     const list = await bookings.listOf(resident.id);
-    const chosen = bookingAtDoor(list.map(atDoor), door);
+    const chosen = bookingToCheckIn(list.map(forCheckIn), place);
     return list.find((item) => item.id === chosen?.id) ?? notFound(refuseStaff('nothing_booked'), resident.id);
   }
 
@@ -125,15 +125,15 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
    * What stands in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
    * say their birth date, which is compared and not shown.
    */
-  async function refusalAtDoor(
+  async function refusalAtReception(
     booking: BookingView,
-    door: Door,
+    place: ReceptionPlace,
     { shown, birthDate, staffId }: { shown: CheckInInput['shown']; birthDate: string | undefined; staffId: string },
   ): Promise<Refusal | StaffRefusal | undefined> {
     const resident = await reader.opened(booking.residentId);
     if (!resident || disclosureTo('venue_day', resident) === 'whole') return undefined;
     if ('bookingId' in shown) return refuse('booking_unknown');
-    if (!isExpectedAt(atDoor(booking), door))
+    if (!isExpectedAt(forCheckIn(booking), place))
       return (await isCouponNumber(shown.code)) ? refuseStaff('nothing_booked') : refuse('booking_unknown');
     if (birthDate === undefined) return refuseStaff('birth_date_needed');
     if ((await identityChecks.recentFailures(resident.id)) >= failuresAllowed) return refuseStaff('identity_locked');
@@ -167,16 +167,16 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
       staffId: string,
       { venueId, dose, shown, letThrough, birthDate }: CheckInInput,
     ): Promise<CheckInAnswer | Refusal | StaffRefusal> {
-      const door: Door = { venueId, today: cityDate(new Date()), dose };
-      const booking = await bookingOf(by, shown, door);
+      const place: ReceptionPlace = { venueId, today: cityDate(new Date()), dose };
+      const booking = await bookingOf(by, shown, place);
       if ('ok' in booking) return booking;
       const subject = { kind: 'booking' as const, id: booking.id };
       const { document } = await programmes.version(booking.programmeVersionId);
       const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(forRules);
-      const decision = decideCheckIn(document, atDoor(booking), others, door);
+      const decision = decideCheckIn(document, forCheckIn(booking), others, place);
       const told = (result: string) =>
         audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
-      const hidden = await refusalAtDoor(booking, door, { shown, birthDate, staffId });
+      const hidden = await refusalAtReception(booking, place, { shown, birthDate, staffId });
       if (hidden) {
         await told('staffCode' in hidden ? hidden.staffCode : hidden.code);
         return hidden;
@@ -310,7 +310,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
   };
 }
 
-function atDoor(booking: BookingView): BookingAtDoor {
+function forCheckIn(booking: BookingView): BookingToCheckIn {
   const { venue, startsAt } = booking.slot;
   return {
     id: booking.id,

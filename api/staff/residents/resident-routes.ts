@@ -30,7 +30,7 @@ import { explainEmailAddressFault, parseEmailAddress } from '../../../domain/tex
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles, supervisingRoles } from '../frame/desk-roles';
 import { bookingJson, bookingShape, byId, instant, uuid } from '../frame/shapes';
-import type { IdentityGate } from './identity-gate';
+import type { IdentityRequirement } from './identity-requirement';
 
 const permitShape = z
   .object({ id: uuid, dose: z.int(), reason: z.string(), by: z.string(), grantedAt: instant, expiresAt: instant })
@@ -102,7 +102,7 @@ export interface ResidentRouteDependencies {
   readonly reader: OpenedResidents;
   readonly throttle: Pick<LoginThrottle, 'clear' | 'lockedUntil'>;
   readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly permits: BookingPermits;
   readonly notes: ResidentNotes;
   readonly callbacks: Pick<CallbackRepository, 'list'>;
@@ -117,7 +117,7 @@ export function residentRoutes({
   reader,
   throttle,
   identityChecks,
-  identityGate,
+  identityRequirement,
   permits,
   notes,
   callbacks,
@@ -211,7 +211,7 @@ export function residentRoutes({
       params: byId,
       async handle({ params, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident ? await identityRequirement.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
         if (resident && !refusal)
           await throttle.clear({ programmeId: resident.programmeId, couponNumber: resident.number });
         await audit.record(actor, {
@@ -232,7 +232,7 @@ export function residentRoutes({
       answer: z.object({ id: uuid }),
       status: 201,
       async handle({ params, body, actor, staff }) {
-        const refusal = await identityGate.refusal(actor.id, params.id);
+        const refusal = await identityRequirement.refusal(actor.id, params.id);
         if (!refusal) {
           const id = await notes.add(params.id, staff.staffId, body.text);
           await audit.record(actor, { action: 'resident.note', residentId: params.id, result: 'done' });
@@ -252,7 +252,7 @@ export function residentRoutes({
       answer: z.object({ declared: z.array(z.string()) }),
       async handle({ params, body, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident ? await identityRequirement.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
         if (!resident || refusal) {
           await audit.record(actor, {
             action: 'resident.declare',
@@ -286,7 +286,7 @@ export function residentRoutes({
         const { programmeId, document } = await programmes.current();
         const refusal = !document.doses.some((dose) => dose.number === body.dose)
           ? refuseStaff('dose_unknown')
-          : await identityGate.refusal(actor.id, params.id);
+          : await identityRequirement.refusal(actor.id, params.id);
         if (refusal) {
           await audit.record(actor, { action: 'resident.permit', residentId: params.id, result: refusal.staffCode });
           return refusal;
@@ -335,7 +335,7 @@ export function residentRoutes({
       async handle({ params, body, actor, staff }) {
         const action = body.isProtected ? 'resident.protect' : 'resident.unprotect';
         // To protect needs no check, it may be urgent; whoever could end it without one could look around it.
-        const refusal = body.isProtected ? undefined : await identityGate.refusal(actor.id, params.id);
+        const refusal = body.isProtected ? undefined : await identityRequirement.refusal(actor.id, params.id);
         if (refusal) {
           await audit.record(actor, { action, residentId: params.id, result: refusal.staffCode });
           return refusal;
@@ -373,7 +373,7 @@ export function residentRoutes({
             faults: [{ field: 'email', code: 'malformed', sentence: explainEmailAddressFault(read.fault) }],
           };
         const refusal =
-          (await identityGate.refusal(actor.id, params.id)) ??
+          (await identityRequirement.refusal(actor.id, params.id)) ??
           ((await reader.confirmAddress(params.id, staff.staffId, read?.value ?? null))
             ? undefined
             : refuseStaff('not_protected'));

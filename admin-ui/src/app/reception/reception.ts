@@ -28,7 +28,7 @@ import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
-import { birthWords, CheckInResult, type DoorResult } from './check-in-result';
+import { birthWords, CheckInResult, type CheckInOutcome } from './check-in-result';
 import { DayList, type Entry, linesOf, type OpenEntry, type Show } from './day-list';
 import { OffLine } from './off-line';
 import { type LetThrough, letThroughWords, type UndoReason, undoWords } from './reasons';
@@ -76,7 +76,7 @@ export class Reception {
   protected readonly code = new FormControl('', { nonNullable: true });
   protected readonly find = new FormControl('', { nonNullable: true });
   private readonly wanted = toSignal(this.find.valueChanges, { initialValue: '' });
-  protected readonly result = signal<DoorResult | undefined>(undefined);
+  protected readonly result = signal<CheckInOutcome | undefined>(undefined);
   /** What has to be chosen before anything is done: why somebody is let through, or why a check-in is undone. */
   protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(
     undefined,
@@ -314,7 +314,7 @@ export class Reception {
       headline: '生年月日を確認してください',
       sentences: [problem.faults?.[0]?.sentence ?? problem.detail],
     });
-    setTimeout(() => document.getElementById('door-birth-date')?.focus());
+    setTimeout(() => document.getElementById('check-in-birth-date')?.focus());
   }
 
   private refusedForGood(problem: Problem, typed: string): void {

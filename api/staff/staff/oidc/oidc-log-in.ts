@@ -25,13 +25,13 @@ export interface OidcPurpose {
   readonly linkTo: string | null;
 }
 
-export type OidcDoor = ReturnType<typeof createOidcDoor>;
+export type OidcLogIn = ReturnType<typeof createOidcLogIn>;
 
 /**
  * The way to the provider and back. What must match afterwards goes along in a sealed cookie: it belongs to this one browser,
  * nobody can read or make it, and nothing is stored for those who never come back.
  */
-export function createOidcDoor({ provider, keys, label }: { provider: OidcProvider; keys: KeyRing; label: string }) {
+export function createOidcLogIn({ provider, keys, label }: { provider: OidcProvider; keys: KeyRing; label: string }) {
   return {
     /** What the button says. */
     label,

@@ -3,10 +3,10 @@ import type { OpenedResidents } from '../../../database/residents/opened-residen
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 
-export type IdentityGate = ReturnType<typeof createIdentityGate>;
+export type IdentityRequirement = ReturnType<typeof createIdentityRequirement>;
 
 /** Nobody sees or changes a resident's data before the caller was identified to them. */
-export function createIdentityGate({
+export function createIdentityRequirement({
   identityChecks,
   reader,
 }: {
