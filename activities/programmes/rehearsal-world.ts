@@ -9,7 +9,7 @@ import { type BookingState, stateAfter } from '../../domain/contracts/booking-li
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../../domain/contracts/booking-workflow';
 import { planJourney } from '../../domain/notices/journey-plan';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { isStandingAt, type PersonPlan, type PlannedBooking } from '../../domain/rehearsal/plan';
+import { isConfirmedAt, type PersonPlan, type PlannedBooking } from '../../domain/rehearsal/plan';
 import { type BookingActivities, createBookingActivities } from '../bookings/booking-activities';
 import { createNoticeActivities, type NoticeActivities } from '../notices/notice-activities';
 
@@ -399,7 +399,7 @@ export class RehearsalWorld {
 }
 
 function hasBooking({ bookings }: PersonPlan, dose: number, moment: Date): boolean {
-  return bookings.some((planned) => planned.dose === dose && isStandingAt(planned, moment));
+  return bookings.some((planned) => planned.dose === dose && isConfirmedAt(planned, moment));
 }
 
 /** The worlds that are played in this process; a booking belongs to one of them. */

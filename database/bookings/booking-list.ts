@@ -9,7 +9,7 @@ export interface BookingLine {
   readonly residentId: string;
   readonly isProtected: boolean;
   readonly reference: string | null;
-  /** A hold whose time is over is told as expired, whether or not it was released yet. */
+  /** A hold whose time is over is shown as expired, also before its row says so. */
   readonly state: BookingState;
   readonly dose: number;
   readonly channel: Channel;

@@ -980,7 +980,7 @@ export function createBookingRepository({
     cancel,
     changeVersion,
 
-    /** All bookings of a resident, the newest first. Holds whose time is over are told as expired, whether or not they were released yet. */
+    /** All bookings of a resident, the newest first. Holds whose time is over are shown as expired, also before their rows say so. */
     async listOf(residentId: string): Promise<BookingView[]> {
       const { rows } = await database.raw<{ rows: (BookingRow & { is_stale: boolean })[] }>(
         `${bookingSelect.replace('b.id,', `b.id, b.state = 'held' AND b.hold_expires_at <= now() AS is_stale,`)} WHERE b.resident_id = ? ORDER BY b.id DESC LIMIT 200`,
@@ -1016,7 +1016,7 @@ export function createBookingRepository({
       return row !== undefined;
     },
 
-    /** Releases a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
+    /** Ends a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
     expireHold: (bookingId: string, asOf: string): Promise<SystemChange> =>
       systemStep(
         bookingId,

@@ -15,9 +15,9 @@ import {
   firstSlot,
   remembered,
   type SlotCursor,
-  standingBookings,
-  standingOf,
-  type StandingRow,
+  bookingsToCome,
+  bookingToComeOf,
+  type BookingToComeRow,
 } from './bookings-to-come';
 import type { Programmes, ProgrammeVersion } from './programmes';
 
@@ -207,7 +207,7 @@ export function createProgrammeChanges({
       let bookings = 0;
       let willMove = 0;
       for (let at: SlotCursor | undefined = firstSlot; at;) {
-        const page: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(database, to.programmeId, at);
+        const page: Awaited<ReturnType<typeof bookingsToCome>> = await bookingsToCome(database, to.programmeId, at);
         for (const row of page.rows) {
           if (row.programme_version_id === to.id) continue;
           const from = await programmes.version(row.programme_version_id);
@@ -219,7 +219,7 @@ export function createProgrammeChanges({
           version.bookings += 1;
           bookings += 1;
           const reason = remembered(reasons, `${from.id} ${kindOf(row)}`, () =>
-            reasonToStay(from.document, to.document, standingOf(row, dates)),
+            reasonToStay(from.document, to.document, bookingToComeOf(row, dates)),
           );
           if (reason !== undefined) {
             stays.set(reason, (stays.get(reason) ?? 0) + 1);
@@ -403,7 +403,7 @@ function noticesOf(
   known: Map<string, readonly NoticeChange[]>,
   from: ProgrammeVersion,
   to: ProgrammeVersion,
-  row: StandingRow,
+  row: BookingToComeRow,
   changedAt: string,
 ): readonly NoticeChange[] {
   const slotStartsAt = row.starts_at.toISOString();

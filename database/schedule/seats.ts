@@ -2,7 +2,7 @@ import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { Sql } from '../foundation/transaction';
 
-/** A seat as it is counted: of a slot and channel, and of a release rule's share where one held seats back. */
+/** A seat as it is counted: of a slot and channel, and of a seat stage's share where one held seats back. */
 export interface CountedSeat {
   readonly slotId: string;
   readonly channel: Channel;

@@ -12,7 +12,7 @@
 export const bookingStates = ['held', 'confirmed', 'attended', 'no_show', 'cancelled', 'expired', 'released'] as const;
 export type BookingState = (typeof bookingStates)[number];
 
-export const bookingActions = ['confirm', 'expire', 'release', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
+export const bookingActions = ['confirm', 'expire', 'give_up', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
 export type BookingAction = (typeof bookingActions)[number];
 
 /**
@@ -28,7 +28,7 @@ export function stateAfter(type: BookingEventType): BookingState {
 }
 
 const transitions: Readonly<Record<BookingState, Partial<Record<BookingAction, BookingState>>>> = {
-  held: { confirm: 'confirmed', expire: 'expired', release: 'released' },
+  held: { confirm: 'confirmed', expire: 'expired', give_up: 'released' },
   confirmed: { cancel: 'cancelled', attend: 'attended', miss: 'no_show' },
   attended: { undo_check_in: 'confirmed' },
   no_show: { attend: 'attended' },

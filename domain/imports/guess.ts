@@ -4,7 +4,7 @@ import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-nu
 import { foldWidth } from '../text/fold-width';
 import { columnOfHeader, foldHeader, positions, recogniseHeader } from './columns';
 import { type FileColumn, fileColumns, type FileMapping } from './format';
-import { standingOf } from './person-status';
+import { personStatusOf } from './person-status';
 import { isBlankRow } from './row';
 
 export interface GuessRules {
@@ -50,7 +50,7 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
     birth: (text) => parseBirthDate(text, rules.today).ok,
     group: (text) => rules.groupOf(text) !== undefined,
     kana: (text) => KANA.test(text),
-    standing: (text) => standingOf(text) !== undefined,
+    standing: (text) => personStatusOf(text) !== undefined,
     previous: (text) => parseCouponNumber(text, rules.couponNumber).ok,
   };
   for (const column of fileColumns) {

@@ -2,7 +2,7 @@ import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-number';
 import { readFileDate } from './date-rule';
 import type { FileFormat } from './format';
-import { standingOf } from './person-status';
+import { personStatusOf } from './person-status';
 import { birthError, numberError, type RowError } from './row-error';
 
 /** What is kept of a row, and nothing else. */
@@ -43,10 +43,10 @@ export function isBlankRow(cells: readonly string[]): boolean {
 export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const { columns, width } = rules.format;
   const number = parseCouponNumber(bare(cells[columns.number - 1]), rules.couponNumber);
-  const standing = columns.standing === undefined ? undefined : standingOf(cells[columns.standing - 1] ?? '');
+  const status = columns.standing === undefined ? undefined : personStatusOf(cells[columns.standing - 1] ?? '');
   // Of somebody who is gone nothing else is needed, and nothing else is kept.
-  if (standing !== undefined && number.ok)
-    return { ok: false, errors: [{ column: 'standing', code: standing }], number: number.value, isGone: true };
+  if (status !== undefined && number.ok)
+    return { ok: false, errors: [{ column: 'standing', code: status }], number: number.value, isGone: true };
   const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);
   const groupText = columns.group === undefined ? '' : (cells[columns.group - 1] ?? '');
   const groupCode = rules.groupOf(groupText);

@@ -53,7 +53,7 @@ export function countEligible(document: ProgrammeDocument, people: Iterable<Peop
   };
 }
 
-/** Whether two documents say the same of who may book what: then no booking that stands is touched. */
+/** Whether two documents say the same of who may book what: then no booking to come is touched. */
 export function haveSameRules(left: ProgrammeDocument, right: ProgrammeDocument): boolean {
   const rules = ({ groups, channels, doses, vaccines, bookingWindow }: ProgrammeDocument) =>
     canonicalText([

@@ -1,6 +1,6 @@
 import type { ProgrammeDocument, ProgrammeGroup } from './document';
 import { checkOpen, isOpenAt, openingTimes, type Person, type Place } from './eligibility';
-import { releaseFor, type SeatShare } from './seat-stages';
+import { seatStageFor, type SeatShare } from './seat-stages';
 import type { DayRange } from './window';
 import { bookingWindow } from './window';
 
@@ -22,7 +22,7 @@ export function scopeAt(
   return open.ok
     ? {
         range: bookingWindow(document, now, place),
-        limit: releaseFor(document, open.groups, place, now)?.limit ?? null,
+        limit: seatStageFor(document, open.groups, place, now)?.limit ?? null,
       }
     : undefined;
 }
@@ -33,7 +33,7 @@ export function publicScopeAt(document: ProgrammeDocument, place: Place, now: Da
   const open = document.groups.filter(isOpen);
   return {
     range: bookingWindow(document, now, place),
-    limit: open.length === 0 ? null : (releaseFor(document, open, place, now)?.limit ?? null),
+    limit: open.length === 0 ? null : (seatStageFor(document, open, place, now)?.limit ?? null),
   };
 }
 

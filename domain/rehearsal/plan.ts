@@ -43,8 +43,8 @@ export interface PersonPlan {
   readonly refusal?: { readonly at: Date; readonly dose: number; readonly refusal: Refusal };
 }
 
-/** Whether a booking stands at a moment: confirmed, and neither cancelled nor moved yet. */
-export function isStandingAt({ acts }: PlannedBooking, moment: Date): boolean {
+/** Whether a booking counts at a moment: confirmed, and neither cancelled nor moved yet. */
+export function isConfirmedAt({ acts }: PlannedBooking, moment: Date): boolean {
   const done = acts.filter((act) => act.at <= moment);
   return (
     done.some((act) => act.kind === 'confirm') &&

@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 
 import {
-  cancelReleaseSignalName,
+  cancelPublicationSignalName,
   type ChangeInput,
   changeWorkflowId,
   changeWorkflowType,
@@ -9,9 +9,9 @@ import {
   type RehearsalInput,
   rehearsalWorkflowId,
   rehearsalWorkflowType,
-  type ReleaseInput,
-  releaseWorkflowId,
-  releaseWorkflowType,
+  type PublicationInput,
+  publicationWorkflowId,
+  publicationWorkflowType,
   stopChangeSignalName,
 } from '../../domain/programmes/programme-workflow';
 import { canSkipTime } from '../temporal/time-skipping';
@@ -61,15 +61,15 @@ export function createProgrammeRequests(client: Client): ProgrammeRequests {
       }
     },
 
-    async startRelease(releaseId, publishAt) {
+    async startPublication(publicationId, publishAt) {
       try {
         await soon(() =>
-          client.workflow.start(releaseWorkflowType, {
-            workflowId: releaseWorkflowId(releaseId),
+          client.workflow.start(publicationWorkflowType, {
+            workflowId: publicationWorkflowId(publicationId),
             taskQueue: programmeTaskQueue,
             workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
             staticSummary: '公開の予定',
-            args: [{ releaseId, publishAt: publishAt.toISOString() } satisfies ReleaseInput],
+            args: [{ releaseId: publicationId, publishAt: publishAt.toISOString() } satisfies PublicationInput],
           }),
         );
       } catch (error) {
@@ -77,9 +77,9 @@ export function createProgrammeRequests(client: Client): ProgrammeRequests {
       }
     },
 
-    async cancelRelease(releaseId) {
+    async cancelPublication(publicationId) {
       try {
-        await soon(() => client.workflow.getHandle(releaseWorkflowId(releaseId)).signal(cancelReleaseSignalName));
+        await soon(() => client.workflow.getHandle(publicationWorkflowId(publicationId)).signal(cancelPublicationSignalName));
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }

@@ -27,7 +27,7 @@ export const keysAddCommand: Command = {
       io.say(`New current key: k${String(next)}. Now run "npm run toki -- keys rotate" to seal everything anew.`);
       return Promise.resolve(0);
     } finally {
-      folder.release();
+      folder.letGo();
     }
   },
 };

@@ -9,7 +9,7 @@ import { createVenueRepository } from '../../database/schedule/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';
 import type { Channel } from '../../domain/contracts/booking-workflow';
-import { releaseFor } from '../../domain/programmes/seat-stages';
+import { seatStageFor } from '../../domain/programmes/seat-stages';
 import { planSlots } from '../../domain/schedule/plan-slots';
 import { noSiteSettings, type SiteSettings } from '../../domain/site/settings';
 import { inParallel } from '../../engine/loops/in-parallel';
@@ -107,7 +107,7 @@ async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
   const { document } = deps.version;
   const group = document.groups[0];
   const limit =
-    (group && releaseFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
+    (group && seatStageFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
   const today = cityDate(deps.now);
   const from = addDays(today, document.bookingWindow.firstDay);
   const slots = await freeSlots(deps, crowdedVenue, { channel: 'web', from, until: addDays(from, crowdedDays), limit });

@@ -31,7 +31,7 @@ import { ensureImportSchedule } from '../../engine/loops/drop-folder-schedule';
 import { createHousekeeping } from '../../engine/loops/housekeeping';
 import { createImportSweeper } from '../../engine/loops/import-sweeper';
 import { createLineEventLoop } from '../../engine/loops/line-events';
-import { createReleaseSweeper } from '../../engine/loops/publication-sweeper';
+import { createPublicationSweeper } from '../../engine/loops/publication-sweeper';
 import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
@@ -149,10 +149,10 @@ async function main(): Promise<number> {
         return removeOutdated(bulkDatabase);
       },
     }),
-    createReleaseSweeper({
+    createPublicationSweeper({
       log,
       drafts: programmeDrafts,
-      start: (releaseId, publishAt) => createProgrammeRequests(client).startRelease(releaseId, publishAt),
+      start: (publicationId, publishAt) => createProgrammeRequests(client).startPublication(publicationId, publishAt),
     }),
     createChangeSweeper({
       log,

@@ -14,7 +14,7 @@ import { createMailer } from '../../activities/notices/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../../activities/notices/notice-activities';
 import type { ChangeActivities } from '../../activities/programmes/programme-changes';
 import type { RehearsalActivities } from '../../activities/programmes/rehearsals';
-import type { ReleaseActivities } from '../../activities/programmes/scheduled-publications';
+import type { PublicationActivities } from '../../activities/programmes/scheduled-publications';
 import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
 import type { Database } from '../../database/foundation/connection';
@@ -101,7 +101,7 @@ export function createActivities({
 /** What rehearses and publishes programmes, and brings them to running bookings; `queue`: where this process rehearses bookings, in its own memory. */
 export interface ProgrammeWork {
   readonly queue: string;
-  readonly activities: RehearsalActivities & ReleaseActivities & ChangeActivities;
+  readonly activities: RehearsalActivities & PublicationActivities & ChangeActivities;
   readonly rehearsed: BookingActivities & NoticeActivities;
 }
 

@@ -80,11 +80,11 @@ export function lockOwner(folder: string): ProcessMark | undefined {
   return mark && isAlive(mark) ? mark : undefined;
 }
 
-/** The data folder, ours until `release`. */
+/** The data folder, ours until `letGo`. */
 export interface HeldDataFolder {
   /** The one who held it last was killed and could not clean up. */
   readonly abandoned: boolean;
-  release(): void;
+  letGo(): void;
 }
 
 /**
@@ -101,7 +101,7 @@ export function holdDataFolder(folder: string): HeldDataFolder {
       writeFileSync(lock, JSON.stringify(markProcess(process.pid)), { flag: 'wx' });
       return {
         abandoned,
-        release: () => {
+        letGo: () => {
           rmSync(lock, { force: true });
         },
       };

@@ -157,7 +157,7 @@ export async function runSupervisor({
   const stopping: (() => unknown)[] = [];
   const held = holdDataFolder(config.dataDir);
   stopping.unshift(() => {
-    held.release();
+    held.letGo();
   });
   try {
     await up();

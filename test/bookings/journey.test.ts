@@ -26,7 +26,7 @@ async function status(bookingId: string): Promise<unknown> {
 }
 
 describe('a hold', () => {
-  test('is released at the end of its time, and not before', async () => {
+  test('expires at the end of its time, and not before', async () => {
     const { bookingId, holdExpiresAt } = await world.hold({ time: '08:30' });
     await world.goTo(bookingId, new Date(holdExpiresAt.getTime() - 5_000));
     expect((await world.timeline(bookingId)).state).toBe('held');
@@ -46,7 +46,7 @@ describe('a hold', () => {
     expect(await subjects(bookingId)).toEqual([]);
   });
 
-  test('that was confirmed while Temporal was not told is not released', async () => {
+  test('that was confirmed while Temporal was not told does not expire', async () => {
     const appointment = await world.hold();
     const change = await world.confirm(appointment, { deliver: false });
     await world.goTo(appointment.bookingId, new Date(appointment.holdExpiresAt.getTime() + 1_000));

@@ -416,11 +416,11 @@ describe('publishing at a set time', () => {
     });
     await rehearse(next);
     await publish(publisher, next.version, soon());
-    const release = await site.city
+    const publication = await site.city
       .database('programme_release')
       .where({ state: 'scheduled' })
       .first<{ id: string }>('id');
-    const refused = await site.services.drafts.carryOut(release.id, () =>
+    const refused = await site.services.drafts.carryOut(publication.id, () =>
       Promise.resolve({ ok: false, staffCode: 'checks_failed' }),
     );
     expect(refused).toMatchObject({ state: 'refused', reason: 'checks_failed' });

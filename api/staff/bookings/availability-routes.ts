@@ -64,7 +64,7 @@ const askedField = z
   })
   .meta({ id: 'AskedField' });
 
-/** `resident`: who is to sit there, after the identity check; their groups, and what is released to these, then count. */
+/** `resident`: who is to sit there, after the identity check; their groups, and the seats that are open to these, then count. */
 const seatQuery = { dose: doseQuery, resident: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() };
 
 export interface AvailabilityRouteDependencies {

@@ -12,7 +12,7 @@ import { applyMappingToFile, columnOfHeader } from '../../../domain/imports/colu
 import { readFileDate } from '../../../domain/imports/date-rule';
 import { explainFileRefusal, type FileRefusal } from '../../../domain/imports/file-refusal';
 import { type FileColumn, fileColumns, type FileMapping } from '../../../domain/imports/format';
-import { standingOf } from '../../../domain/imports/person-status';
+import { personStatusOf } from '../../../domain/imports/person-status';
 import { checkRow, isBlankRow } from '../../../domain/imports/row';
 import { explainRowError } from '../../../domain/imports/row-error';
 import { groupForImport } from '../../../domain/programmes/eligibility';
@@ -313,14 +313,14 @@ function reading(
       const checked = checkRow(cells, rules);
       const birth = readFileDate(at('birth').replace(/^'|^="|"$/g, ''), mapping.dates, today);
       const group = groupOf(at('group'));
-      const standing = standingOf(at('standing'));
+      const personStatus = personStatusOf(at('standing'));
       return {
         line,
         number: at('number'),
         birthDate: birth.ok ? formatBothCalendars(birth.value) : at('birth'),
         kana: at('kana'),
         group: document.groups.find((item) => item.code === group)?.label ?? at('group'),
-        standing: standing === undefined ? '' : standing === 'died' ? '死亡' : '転出',
+        standing: personStatus === undefined ? '' : personStatus === 'died' ? '死亡' : '転出',
         faults:
           checked.ok || checked.isGone
             ? []

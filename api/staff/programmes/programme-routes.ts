@@ -325,7 +325,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
         const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at, wish);
         if (!outcome.ok) return outcome;
         // Where Temporal is away now, the worker's sweeper starts what waits.
-        await processes.startRelease(outcome.release.id, at).catch(() => undefined);
+        await processes.startPublication(outcome.publication.id, at).catch(() => undefined);
         return { answer: { number: null, publishAt: at.toISOString() } };
       },
     }),
@@ -336,9 +336,9 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
       roles: programmeEditors,
       params: byCode,
       async handle({ params, actor }) {
-        const outcome = await drafts.cancelRelease(actor, params.code);
+        const outcome = await drafts.cancelPublication(actor, params.code);
         if (!outcome.ok) return outcome;
-        await processes.cancelRelease(outcome.id).catch(() => undefined);
+        await processes.cancelPublication(outcome.id).catch(() => undefined);
         return { answer: undefined };
       },
     }),
@@ -462,7 +462,7 @@ const editorSchema = z.toJSONSchema(programmeDocumentSchema, { unrepresentable: 
 >;
 
 function draftJson(
-  { programmeId: _programme, id: _id, document, faults, editors, updatedAt, release, ...draft }: DraftView,
+  { programmeId: _programme, id: _id, document, faults, editors, updatedAt, publication, ...draft }: DraftView,
   rehearsal: Rehearsed,
 ): z.input<typeof draftShape> {
   return {
@@ -473,10 +473,10 @@ function draftJson(
     updatedAt: updatedAt.toISOString(),
     rehearsed: rehearsal === 'passed',
     rehearsal,
-    release: release && {
-      publishAt: release.publishAt.toISOString(),
-      askedBy: release.askedBy,
-      waiver: waiverJson(release.waiver),
+    release: publication && {
+      publishAt: publication.publishAt.toISOString(),
+      askedBy: publication.askedBy,
+      waiver: waiverJson(publication.waiver),
     },
   };
 }
