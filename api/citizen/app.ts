@@ -58,7 +58,7 @@ export interface CitizenAppDependencies {
   readonly keys: KeyRing;
   readonly handOver: HandOver;
   /** Counts people who found no seat. */
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
   readonly health: HealthChecks;
   readonly log: Logger;
   /** Where citizens reach the site, without a slash at the end. Its scheme decides on Secure cookies and HSTS. */

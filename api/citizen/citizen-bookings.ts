@@ -30,7 +30,7 @@ export interface CitizenBookingsDependencies {
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly slots: Pick<SlotRepository, 'venues' | 'freeByVenue' | 'freeSlots'>;
   readonly handOver: HandOver;
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
 }
 
 /** A seat that somebody wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
@@ -84,7 +84,13 @@ const actor = 'citizen';
 export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
 
 /** What a citizen can do, the same for the pages and for JSON: the person and the channel are fixed here. */
-export function createCitizenBookings({ bookings, programmes, slots, handOver, unmet }: CitizenBookingsDependencies) {
+export function createCitizenBookings({
+  bookings,
+  programmes,
+  slots,
+  handOver,
+  unmetSearches,
+}: CitizenBookingsDependencies) {
   function handedOver<Result extends BookingChange | Refusal | InvalidAnswers>(result: Result): Result {
     if (result.ok && result.events.length > 0) handOver.offer(result.events);
     return result;
@@ -226,7 +232,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
     /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
-      unmet.note({
+      unmetSearches.note({
         programmeId: choice.version.programmeId,
         venueId,
         dose: choice.dose.number,

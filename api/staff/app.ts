@@ -84,7 +84,8 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   if (demo)
     addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
   if (services && sessionCheck) mountRoutes(router, routes, { sessionCheck, audit: services.audit });
-  if (services?.oidc && sessionCheck) addOidcRoutes(router, { ...services, oidc: services.oidc, sessionCheck, cookies });
+  if (services?.oidc && sessionCheck)
+    addOidcRoutes(router, { ...services, oidc: services.oidc, sessionCheck, cookies });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
   else if (sessionCheck) addCodecRoutes(router, { ...dependencies, guard: staffOnly(sessionCheck, codecRoles) });
   app.use(router.routes());

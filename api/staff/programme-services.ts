@@ -9,7 +9,7 @@ import { createProgrammeRehearsals } from '../../database/programmes/programme-r
 import type { Programmes } from '../../database/programmes/programmes';
 import { createBirthDateKeys } from '../../database/residents/birth-date-keys';
 import { createSiteSettings } from '../../database/site/site-settings';
-import { createDemandReader } from '../../database/statistics/unmet-search-figures';
+import { createUnmetSearchFigures } from '../../database/statistics/unmet-search-figures';
 import type { ProgrammeRequests } from '../../engine/requests/programme-requests';
 import { qrSvg, readQrSvg } from '../shared/qr';
 import type { StaffServices } from './staff-services';
@@ -31,7 +31,7 @@ export function createProgrammeServices({
   processes: ProgrammeRequests;
 }): Pick<
   StaffServices,
-  'affected' | 'demand' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeRequests'
+  'affected' | 'unmetSearchFigures' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeRequests'
 > {
   const settings = createSiteSettings(database);
   const birthDates = createBirthDateKeys(keys);
@@ -43,7 +43,7 @@ export function createProgrammeServices({
   return {
     affected,
     changes: createProgrammeChanges({ database, audit, programmes, birthDates }),
-    demand: createDemandReader({ database, birthDates, affected }),
+    unmetSearchFigures: createUnmetSearchFigures({ database, birthDates, affected }),
     drafts: createProgrammeDrafts({ database, audit, programmes }),
     programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),

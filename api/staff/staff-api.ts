@@ -40,13 +40,17 @@ import { ownAccountRoutes } from './staff/own-account-routes';
 import { ownEmailRoutes } from './staff/own-email-routes';
 import { sessionRoutes } from './staff/session-routes';
 import type { StaffServices } from './staff-services';
-import { numberRoutes } from './statistics/statistics-routes';
+import { statisticsRoutes } from './statistics/statistics-routes';
 import { todayRoutes } from './statistics/today-routes';
 
 /** Every route of the staff's JSON, its own description included. */
 export function staffApi(
   services: StaffServices,
-  { sessionCheck, cookies, demo }: { readonly sessionCheck: StaffSessionCheck; readonly cookies: CookieJar; readonly demo: boolean },
+  {
+    sessionCheck,
+    cookies,
+    demo,
+  }: { readonly sessionCheck: StaffSessionCheck; readonly cookies: CookieJar; readonly demo: boolean },
 ): StaffRoute[] {
   const logIn = createStaffLogIn({ ...services, local: services.localLogIn, demo });
   const identityRequirement = createIdentityRequirement(services);
@@ -72,7 +76,7 @@ export function staffApi(
     ...assignmentRoutes(services),
     ...scheduleRoutes(services),
     ...slotRoutes(services),
-    ...numberRoutes(services),
+    ...statisticsRoutes(services),
     ...bookingListRoutes({ ...services, identityRequirement }),
     ...noticeRoutes({ ...services, identityRequirement }),
     ...broadcastRoutes({ ...services, programmes: programmesAsTheSiteSays(services.programmes, services.site) }),

@@ -42,9 +42,9 @@ import type { StaffLinks } from '../../database/staff/provider-links';
 import type { StaffMail } from '../../database/staff/staff-mail';
 import type { StaffRepository } from '../../database/staff/staff-repository';
 import type { StaffSessionRepository } from '../../database/staff/staff-sessions';
-import type { StaffNumbers } from '../../database/statistics/statistics';
-import type { AttentionReader } from '../../database/statistics/to-do';
-import type { DemandReader } from '../../database/statistics/unmet-search-figures';
+import type { Statistics } from '../../database/statistics/statistics';
+import type { ToDoReader } from '../../database/statistics/to-do';
+import type { UnmetSearchFigures } from '../../database/statistics/unmet-search-figures';
 import type { UnmetSearches } from '../../database/statistics/unmet-searches';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
 import type { NoticeMessage } from '../../domain/notices/notice-layout';
@@ -76,7 +76,7 @@ export interface StaffServices {
   readonly capacities: SlotCapacityRepository;
   readonly grid: SlotGrid;
   readonly history: SlotHistory;
-  readonly numbers: StaffNumbers;
+  readonly statistics: Statistics;
   readonly reader: OpenedResidents;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   /** Takes events to the workflows, in the background: the operator never waits for Temporal. */
@@ -123,15 +123,15 @@ export interface StaffServices {
   /** Writes a day list as a page that works without the network. */
   readonly writeDayFile: (content: DayFileContent, passphrase: string) => Promise<string>;
   readonly dataExports: DataExports;
-  readonly unmet: Pick<UnmetSearches, 'note'>;
-  readonly attention: AttentionReader;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
+  readonly toDo: ToDoReader;
   readonly health: HealthChecks;
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
-  readonly workflowsNeedingAttention: () => Promise<number | undefined>;
+  readonly workflowsToDo: () => Promise<number | undefined>;
   readonly changes: ProgrammeChanges;
   readonly drafts: ProgrammeDrafts;
   readonly affected: Affected;
-  readonly demand: DemandReader;
+  readonly unmetSearchFigures: UnmetSearchFigures;
   readonly programmeFacts: ProgrammeFacts;
   readonly rehearsals: ProgrammeRehearsals;
   readonly programmeRequests: ProgrammeRequests;

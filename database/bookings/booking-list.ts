@@ -61,7 +61,7 @@ interface LineRow {
 
 const isStale = `b.state = 'held' AND b.hold_expires_at <= now()`;
 /** Looked up first and as a whole, then one by one (`OFFSET 0`): there are few, and the planner takes them for many and would read all bookings. */
-const needAttention = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
+const bookingsToDo = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
 
 /** What lists of bookings show. Pages are walked along the slots in the order of their time, so that the last page costs what the first does. */
 export function createBookingList(database: Database) {
@@ -98,7 +98,7 @@ export function createBookingList(database: Database) {
       }
       const direction = isSoonest ? 'ASC' : 'DESC';
       const { rows } = await database.raw<{ rows: LineRow[] }>(
-        `WITH ${filter.attention === true ? needAttention : ''}page AS (
+        `WITH ${filter.attention === true ? bookingsToDo : ''}page AS (
            SELECT b.id, b.resident_id, b.reference, CASE WHEN ${isStale} THEN 'expired' ELSE b.state END AS state, b.dose, b.channel, b.created_at, s.id AS slot_id, s.starts_at, s.venue_id
              FROM ${filter.attention === true ? 'needed CROSS JOIN LATERAL (SELECT * FROM booking WHERE id = needed.booking_id OFFSET 0) b JOIN slot s ON s.id = b.slot_id' : 'slot s JOIN booking b ON b.slot_id = s.id'}
             WHERE ${conditions.join(' AND ')}

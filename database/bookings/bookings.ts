@@ -425,7 +425,8 @@ export function createBookingRepository({
     const seat = { slotId: slot.slot_id, channel: input.channel };
     if (ending.length > 0 || decision.limit) await lockQuotas(sql, [seat, ...ending.map(seatCounted)]);
     for (const row of stale) events.push(await recordStep(sql, row, 'expired', 'hold_expired', 'system', resident.now));
-    for (const row of givenBack) events.push(await recordStep(sql, row, 'released', 'given_up', input.actor, resident.now));
+    for (const row of givenBack)
+      events.push(await recordStep(sql, row, 'released', 'given_up', input.actor, resident.now));
 
     const id = uuidv7();
     const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
@@ -531,7 +532,9 @@ export function createBookingRepository({
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
   async function confirm(input: ConfirmInput): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
-    return changeBooking<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
+    return changeBooking<InvalidAnswers>(input, operation, (sql, resident) =>
+      confirmIn(sql, resident, input, operation),
+    );
   }
 
   /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
@@ -601,7 +604,9 @@ export function createBookingRepository({
       );
       // By now the time may have come when one has to say that a move of one dose needs the other: nothing of it is done.
       if (!again.ok) return again;
-      events.push(await recordStep(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
+      events.push(
+        await recordStep(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now),
+      );
     }
     const confirmed: BookingRow = {
       ...row,
@@ -782,7 +787,8 @@ export function createBookingRepository({
       );
       if (withIt.length > 0) await lockQuotas(sql, [row, ...withIt].map(seatCounted));
       const events: BookingEvent[] = [];
-      for (const item of withIt) events.push(await recordStep(sql, item, 'released', 'given_up', input.actor, resident.now));
+      for (const item of withIt)
+        events.push(await recordStep(sql, item, 'released', 'given_up', input.actor, resident.now));
       const [state, reason] =
         row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
       events.push(await recordStep(sql, row, state, reason, input.actor, resident.now));

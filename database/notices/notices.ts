@@ -318,7 +318,7 @@ export function createNoticeRepository(database: Database) {
     },
 
     /** Notices that a person should look at. */
-    async needingAttention(): Promise<number> {
+    async toDo(): Promise<number> {
       const row = await database('notice')
         .whereIn('status', ['failed', 'unclear'])
         .count<{ count: number }[]>('* as count')

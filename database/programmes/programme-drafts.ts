@@ -558,7 +558,14 @@ export function createProgrammeDrafts({
         .join('programme as p', 'p.id', 'r.programme_id')
         .where({ 'r.id': id })
         .first<
-          { id: string; code: string; publish_at: Date; state: ScheduledPublicationView['state']; reason: string | null } | undefined
+          | {
+              id: string;
+              code: string;
+              publish_at: Date;
+              state: ScheduledPublicationView['state'];
+              reason: string | null;
+            }
+          | undefined
         >('r.id', 'p.code', 'r.publish_at', 'r.state', 'r.reason');
       return (
         row && { id: row.id, programmeCode: row.code, publishAt: row.publish_at, state: row.state, reason: row.reason }

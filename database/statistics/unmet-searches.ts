@@ -50,7 +50,7 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
     const person = `${key} ${who}`;
     if (seen.has(person)) return;
     seen.add(person);
-    // A full venue is no unmet wish while another has seats.
+    // A full venue counts for nothing here while another has seats.
     if (residentId !== undefined && search.venueId === undefined)
       wishes.push({ programme_id: search.programmeId, resident_id: residentId, dose: search.dose, day: today });
     const known = counts.get(`${today} ${key}`);

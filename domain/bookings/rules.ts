@@ -187,7 +187,8 @@ export function decideHold(
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose))
     return refuse('wrong_dose');
-  if (!isBookedAlready && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
+  if (!isBookedAlready && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime())
+    return refuse('slot_past');
   const day = cityDate(slot.startsAt);
   const window = isBookedAlready
     ? outerDays(document)

@@ -213,7 +213,9 @@ describe('a booking to come', () => {
     ],
   ])('has nothing to fear when %s: that binds whoever books then', (_name, change) => {
     expect(whyNotStillAllowed(changed(change), booking())).toBeUndefined();
-    expect(whyNotStillAllowed(changed(change), booking({ daysAhead: 30, dose: 2, previous: first(5) }))).toBeUndefined();
+    expect(
+      whyNotStillAllowed(changed(change), booking({ daysAhead: 30, dose: 2, previous: first(5) })),
+    ).toBeUndefined();
   });
 
   it('that a supervisor permitted goes by no group, but by everything else', () => {

@@ -103,7 +103,8 @@ export function decideCheckIn(
     warnings.push({ code: 'wrong_day', day });
   }
   if (booking.venueId !== place.venueId) warnings.push({ code: 'wrong_venue', venueName: booking.venueName });
-  if (place.dose !== undefined && booking.dose !== place.dose) warnings.push({ code: 'wrong_dose', dose: booking.dose });
+  if (place.dose !== undefined && booking.dose !== place.dose)
+    warnings.push({ code: 'wrong_dose', dose: booking.dose });
   // On its day the booking of somebody late is nothing to warn of.
   if (booking.state === 'no_show' && day !== place.today) warnings.push({ code: 'counted_as_missed' });
   return warnings.length === 0 ? { kind: 'ready' } : { kind: 'warn', warnings };

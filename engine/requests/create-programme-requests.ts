@@ -79,7 +79,9 @@ export function createProgrammeRequests(client: Client): ProgrammeRequests {
 
     async cancelPublication(publicationId) {
       try {
-        await soon(() => client.workflow.getHandle(publicationWorkflowId(publicationId)).signal(cancelPublicationSignalName));
+        await soon(() =>
+          client.workflow.getHandle(publicationWorkflowId(publicationId)).signal(cancelPublicationSignalName),
+        );
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }

@@ -49,8 +49,8 @@ import { createStaffLinks } from '../../database/staff/provider-links';
 import { createStaffMail } from '../../database/staff/staff-mail';
 import { createStaffRepository } from '../../database/staff/staff-repository';
 import { createStaffSessionRepository } from '../../database/staff/staff-sessions';
-import { createStaffNumbers } from '../../database/statistics/statistics';
-import { createAttentionReader } from '../../database/statistics/to-do';
+import { createStatistics } from '../../database/statistics/statistics';
+import { createToDoReader } from '../../database/statistics/to-do';
 import { createUnmetSearches } from '../../database/statistics/unmet-searches';
 import { createOperatingFigures } from '../../database/upkeep/operating-figures';
 import { createHandOver } from '../../engine/hand-over/hand-over';
@@ -59,7 +59,7 @@ import { createAssignmentRequests } from '../../engine/requests/create-assignmen
 import { createImportRequests } from '../../engine/requests/create-import-requests';
 import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { createNoticeSender } from '../../engine/requests/send-notice-again';
-import { createAttentionCount } from '../../engine/requests/to-do-count';
+import { createWorkflowsToDo } from '../../engine/requests/to-do-count';
 import { createWorkflowUrls } from '../../engine/requests/workflow-urls';
 import { EncryptionCodec } from '../../engine/temporal/payload-codec';
 import { createTemporalClient } from '../../engine/temporal/temporal-client';
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
   const audit = createAudit({ database, keys });
   const health = createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) });
   const staffMail = createStaffMail({ database, keys, audit });
-  const unmet = createUnmetSearches(database);
+  const unmetSearches = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
   // Written when everything runs, so it is read when it is needed.
@@ -126,7 +126,7 @@ async function main(): Promise<number> {
       capacities: createSlotCapacityRepository({ database, audit }),
       grid: createSlotGrid(database),
       history: createSlotHistory(database),
-      numbers: createStaffNumbers(database),
+      statistics: createStatistics(database),
       reader: createOpenedResidents({ database, keys }),
       outbox,
       handOver,
@@ -163,10 +163,10 @@ async function main(): Promise<number> {
       dayFiles: createDayFiles({ database, keys }),
       writeDayFile: createDayFileWriter(projectRoot),
       dataExports: createDataExports({ database, keys, audit }),
-      unmet,
-      attention: createAttentionReader(database),
+      unmetSearches,
+      toDo: createToDoReader(database),
       health,
-      workflowsNeedingAttention: createAttentionCount(temporal),
+      workflowsToDo: createWorkflowsToDo(temporal),
       ...createProgrammeServices({
         database,
         keys,
@@ -201,7 +201,7 @@ async function main(): Promise<number> {
     requestWithinMs: uploadWithinMs,
     sessions,
     handOver,
-    unmet,
+    unmetSearches,
     temporal,
     databases: [database, firstLook],
     log,

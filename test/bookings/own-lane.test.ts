@@ -37,7 +37,7 @@ test('operators book while every connection of the citizen app is taken and peop
     throttle: createLoginThrottle({ database: pool, keys: testKeys }),
     keys: testKeys,
     handOver: { offer: () => undefined },
-    unmet: { note: () => undefined },
+    unmetSearches: { note: () => undefined },
     health: {
       database: () => pool.raw('SELECT 1'),
       temporal: () => Promise.resolve(),

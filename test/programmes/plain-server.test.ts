@@ -184,7 +184,10 @@ test('at a set time too: the waiver goes along', async () => {
   expect((await author.get(`${programme}/draft`)).json<{ release: object }>().release).toMatchObject({
     waiver: { reason },
   });
-  const publication = await city.database('programme_release').where({ state: 'scheduled' }).first<{ id: string }>('id');
+  const publication = await city
+    .database('programme_release')
+    .where({ state: 'scheduled' })
+    .first<{ id: string }>('id');
   const done = await site.services.drafts.carryOut(publication.id, () => Promise.resolve(undefined));
   expect(done?.state).toBe('published');
   const { versions } = (await author.get(programme)).json<{ versions: Record<string, unknown>[] }>();

@@ -163,7 +163,11 @@ const seatTold: Readonly<Record<string, string>> = {
 function routes(): StaffRoute[] {
   const cookies = createCookieJar({ https: false });
   const { services } = world.site;
-  return staffApi(services, { sessionCheck: createStaffSessionCheck({ cookies, sessions: services.sessions }), cookies, demo: false });
+  return staffApi(services, {
+    sessionCheck: createStaffSessionCheck({ cookies, sessions: services.sessions }),
+    cookies,
+    demo: false,
+  });
 }
 
 const nameOf = (route: StaffRoute) => `${route.method} ${route.path}`;

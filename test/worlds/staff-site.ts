@@ -53,8 +53,8 @@ import { createStaffLinks } from '../../database/staff/provider-links';
 import { createStaffMail } from '../../database/staff/staff-mail';
 import { createStaffRepository, type StaffRepository } from '../../database/staff/staff-repository';
 import { createStaffSessionRepository } from '../../database/staff/staff-sessions';
-import { createStaffNumbers } from '../../database/statistics/statistics';
-import { createAttentionReader } from '../../database/statistics/to-do';
+import { createStatistics } from '../../database/statistics/statistics';
+import { createToDoReader } from '../../database/statistics/to-do';
 import { createUnmetSearches } from '../../database/statistics/unmet-searches';
 import { createOperatingFigures } from '../../database/upkeep/operating-figures';
 import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
@@ -160,7 +160,7 @@ export async function createStaffSite({
     capacities: createSlotCapacityRepository({ database, audit }),
     grid: createSlotGrid(database),
     history: createSlotHistory(database),
-    numbers: createStaffNumbers(database),
+    statistics: createStatistics(database),
     reader: createOpenedResidents({ database, keys }),
     outbox,
     handOver: {
@@ -200,14 +200,14 @@ export async function createStaffSite({
     dayFiles: createDayFiles({ database, keys }),
     writeDayFile: createDayFileWriter(projectRoot),
     dataExports: createDataExports({ database, keys, audit }),
-    unmet: createUnmetSearches(database),
-    attention: createAttentionReader(database),
+    unmetSearches: createUnmetSearches(database),
+    toDo: createToDoReader(database),
     health: {
       database: () => database.raw('SELECT 1'),
       temporal: () => Promise.resolve(),
       backlog: () => outbox.backlog(),
     },
-    workflowsNeedingAttention: () => Promise.resolve(0),
+    workflowsToDo: () => Promise.resolve(0),
     ...createProgrammeServices({
       database,
       keys,

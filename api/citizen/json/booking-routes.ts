@@ -28,7 +28,10 @@ export interface BookingRouteDependencies {
   readonly bookings: CitizenBookings;
 }
 
-export function addBookingRoutes(router: Router<RequestState>, { sessionCheck, bookings }: BookingRouteDependencies): void {
+export function addBookingRoutes(
+  router: Router<RequestState>,
+  { sessionCheck, bookings }: BookingRouteDependencies,
+): void {
   router.get('/bookings', sessionCheck.required, async (ctx) => {
     const all = await bookings.listOf(sessionOf(ctx));
     ctx.body = { bookings: all.map(bookingJson) };

@@ -42,7 +42,10 @@ const anotherTimeHelps = new Set<string>([
 ]);
 
 /** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
-export function addChooseTime(router: Router<RequestState>, { page, sessionCheck, bookings }: ChooseDependencies): void {
+export function addChooseTime(
+  router: Router<RequestState>,
+  { page, sessionCheck, bookings }: ChooseDependencies,
+): void {
   router.get('/book/:dose/times', pageSession(sessionCheck), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
 
   async function sendTimes(ctx: AppContext, doseNumber: number): Promise<void> {

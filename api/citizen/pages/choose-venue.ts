@@ -18,7 +18,10 @@ export interface ChooseDependencies {
 }
 
 /** Step 1: where. */
-export function addChooseVenue(router: Router<RequestState>, { page, sessionCheck, bookings }: ChooseDependencies): void {
+export function addChooseVenue(
+  router: Router<RequestState>,
+  { page, sessionCheck, bookings }: ChooseDependencies,
+): void {
   router.get('/book/:dose/venues', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const all = await bookings.listOf(session);

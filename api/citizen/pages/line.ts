@@ -109,7 +109,10 @@ export function addLinePages(
     // The answer to the form leads to LINE, which the browser must be told before.
     const policy = ctx.response.get('Content-Security-Policy');
     if (isGood && connection.kind === 'account')
-      ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${connection.accessUrl}`));
+      ctx.set(
+        'Content-Security-Policy',
+        policy.replace("form-action 'self'", `form-action 'self' ${connection.accessUrl}`),
+      );
     const { t, dates } = await page.wordsFor(ctx);
     await page.send(
       ctx,

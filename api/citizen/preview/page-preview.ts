@@ -56,7 +56,7 @@ export function createPagePreview({
       programmes,
       slots: world.slots,
       handOver: { offer: () => undefined },
-      unmet: { note: () => undefined },
+      unmetSearches: { note: () => undefined },
     });
     // In the language asked for, reviewed or not: this is where it is read before it is marked.
     const languages = fixedLanguage(book.of(wish.language));

@@ -73,7 +73,7 @@ export interface AvailabilityRouteDependencies {
   readonly permits: Pick<BookingPermits, 'of'>;
   readonly identityRequirement: IdentityRequirement;
   readonly slots: Pick<SlotRepository, 'venues' | 'venuesWithBookings' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
 }
 
 export function availabilityRoutes({
@@ -82,7 +82,7 @@ export function availabilityRoutes({
   permits,
   identityRequirement,
   slots,
-  unmet,
+  unmetSearches,
 }: AvailabilityRouteDependencies): StaffRoute[] {
   /** What the telephone may give away at a venue: by the same rules as the citizens' site, and as the hold decides. */
   async function phoneScopes(
@@ -132,7 +132,7 @@ export function availabilityRoutes({
     venueId?: string,
     residentId?: string,
   ): void {
-    unmet.note({
+    unmetSearches.note({
       programmeId,
       venueId,
       dose,

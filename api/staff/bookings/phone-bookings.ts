@@ -25,7 +25,13 @@ export type PhoneBookings = ReturnType<typeof createPhoneBookings>;
 /**
  * What operators do for a caller: the same transactions as the citizens', on the telephone's seats, each recorded. Nothing is done for a caller who was not identified.
  */
-export function createPhoneBookings({ bookings, identityRequirement, permits, audit, handOver }: PhoneBookingsDependencies) {
+export function createPhoneBookings({
+  bookings,
+  identityRequirement,
+  permits,
+  audit,
+  handOver,
+}: PhoneBookingsDependencies) {
   const record = createChangeRecorder({ audit, handOver });
 
   /** Bookings are named by their id alone; the resident is the one that they belong to. */

@@ -23,7 +23,8 @@ export function mountRoutes(
     router[route.method](apiPrefix + route.path, async (ctx) => {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD' && !isOwnOrigin(ctx.req.headers, '', 'json'))
         throw new Refused('csrf');
-      const admitted = route.roles === 'anyone' ? undefined : await sessionCheck.admit(ctx, route.roles, route.whileNew);
+      const admitted =
+        route.roles === 'anyone' ? undefined : await sessionCheck.admit(ctx, route.roles, route.whileNew);
       if (admitted && !admitted.ok) {
         if (admitted.staff)
           await audit.record(actorOf(ctx, admitted.staff.staffId), {

@@ -211,7 +211,9 @@ export function residentRoutes({
       params: byId,
       async handle({ params, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityRequirement.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident
+          ? await identityRequirement.refusal(actor.id, params.id)
+          : refuseStaff('resident_unknown');
         if (resident && !refusal)
           await throttle.clear({ programmeId: resident.programmeId, couponNumber: resident.number });
         await audit.record(actor, {
@@ -252,7 +254,9 @@ export function residentRoutes({
       answer: z.object({ declared: z.array(z.string()) }),
       async handle({ params, body, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityRequirement.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident
+          ? await identityRequirement.refusal(actor.id, params.id)
+          : refuseStaff('resident_unknown');
         if (!resident || refusal) {
           await audit.record(actor, {
             action: 'resident.declare',

@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 
 const eventWords = {
   held: '仮押さえ',
@@ -136,7 +136,7 @@ export class BookingTimeline {
   readonly bookingId = input.required<string>();
   readonly reference = input<string | null>(null);
   private readonly api = inject(Api).client;
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly asked = signal(false);
   protected readonly sending = signal(false);
   protected readonly noticeWords = noticeWords;
@@ -168,9 +168,9 @@ export class BookingTimeline {
       params: { path: { id: notice.id } },
     });
     this.sending.set(false);
-    if (error) this.tell.problem(error.detail);
-    else if (data.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);
-    else this.tell.problem(`「${notice.label}」：${noticeWords[data.status]}`);
+    if (error) this.messages.problem(error.detail);
+    else if (data.status === 'sent') this.messages.done(`「${notice.label}」をもう一度送りました。`);
+    else this.messages.problem(`「${notice.label}」：${noticeWords[data.status]}`);
     await this.notices.reload();
   }
 }

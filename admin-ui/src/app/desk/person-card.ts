@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
-import { Tell } from '../shared/tell';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { Messages } from '../shared/messages';
 import { BookingTimeline } from './booking-timeline';
 import { type Booking, DeskCall, type Dose } from './desk-call';
 import { FocusHere } from './focus-here';
@@ -20,8 +20,8 @@ import { numberGroups, readOutDate, readOutTime, referenceGroups } from './words
 })
 export class PersonCard {
   protected readonly call = inject(DeskCall);
-  private readonly askFor = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   protected readonly person = this.call.person;
   protected readonly numberGroups = numberGroups;
   protected readonly referenceGroups = referenceGroups;
@@ -66,13 +66,13 @@ export class PersonCard {
   }
 
   protected async declare({ code, label }: { readonly code: string; readonly label: string }): Promise<void> {
-    if (await this.call.declare(code)) this.tell.done(`「${label}」の申告を記録しました。`);
+    if (await this.call.declare(code)) this.messages.done(`「${label}」の申告を記録しました。`);
   }
 
   protected async cancel(booking: Booking, dose: Dose): Promise<void> {
     const held = booking.state === 'held';
     this.call.guidance.set(held ? undefined : 'cancel');
-    const sure = await this.askFor.yes({
+    const sure = await this.confirmDialog.yes({
       heading: held ? '仮押さえをやめますか' : `${dose.label}の予約を取り消しますか`,
       sentences: [
         `${readOutDate(booking.slot.startsAt).join('')} ${readOutTime(booking.slot.startsAt)}　${booking.slot.venue.name}`,
@@ -86,6 +86,6 @@ export class PersonCard {
     });
     this.call.guidance.set(undefined);
     if (sure && (await this.call.cancel(booking)))
-      this.tell.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
+      this.messages.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
   }
 }

@@ -2,7 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Difference } from '../shared/conflict';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import {
   isRecord,
   type Json,
@@ -25,7 +25,7 @@ const pauseMs = 700;
 @Injectable()
 export class ProgrammeStore {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   readonly code = signal('');
   readonly draft = signal<Draft | undefined>(undefined);
   readonly versions = signal<readonly Version[]>([]);
@@ -142,7 +142,7 @@ export class ProgrammeStore {
         ? await this.api.client.POST('/api/v1/programmes/{code}/draft/undo', { params, body })
         : await this.api.client.POST('/api/v1/programmes/{code}/draft/redo', { params, body });
     if (data) this.take(data);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
   }
 
   async begin(from: number): Promise<boolean> {
@@ -151,7 +151,7 @@ export class ProgrammeStore {
       body: { from },
     });
     if (data) this.take(data);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
     return data !== undefined;
   }
 
@@ -188,7 +188,7 @@ export class ProgrammeStore {
     } else if (error.code === 'changed_meanwhile') await this.compare(document);
     else {
       this.state.set('failed');
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
     }
   }
 

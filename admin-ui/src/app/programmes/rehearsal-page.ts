@@ -3,7 +3,7 @@ import { MatButton } from '@angular/material/button';
 
 import { Api, type Schema } from '../api/api';
 import { cityDay, CityTime } from '../shared/city-time';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { isRecord, type Json, nameOfItem, textOf, toInstant, toLocal } from './document';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
@@ -36,7 +36,7 @@ const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phon
 export class RehearsalPage {
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly destroyed = inject(DestroyRef);
   protected readonly stories = stories;
   protected readonly groups = computed(() =>
@@ -118,7 +118,7 @@ export class RehearsalPage {
       body: { of: 'draft', script },
     });
     if (!data) {
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
       return;
     }
     while (!this.gone) {

@@ -19,16 +19,16 @@ import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
 import { Api, type Problem, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { cityDay, CityTime, cityWords } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
-import { birthWords, CheckInResult, type CheckInOutcome } from './check-in-result';
+import { birthWords, type CheckInOutcome, CheckInResult } from './check-in-result';
 import { DayList, type Entry, linesOf, type OpenEntry, type Show } from './day-list';
 import { OffLine } from './off-line';
 import { type LetThrough, letThroughWords, type UndoReason, undoWords } from './reasons';
@@ -67,8 +67,8 @@ type Shown = { readonly code: string; readonly birthDate?: string } | { readonly
 })
 export class Reception {
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly box = viewChild<ElementRef<HTMLInputElement>>('box');
   protected readonly url = urlState('venue', 'date', 'dose', 'show', 'panel');
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/venues'));
@@ -217,14 +217,14 @@ export class Reception {
     const query = { venueId: venue.id, date: this.date() };
     const { data, error } = await this.api.client.GET('/api/v1/reception/missing', { params: { query } });
     if (!data) {
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
       return;
     }
     if (data.count === 0) {
-      this.tell.done('時間が過ぎて、まだ受け付けていない予約はありません。');
+      this.messages.done('時間が過ぎて、まだ受け付けていない予約はありません。');
       return;
     }
-    const yes = await this.ask.yes({
+    const yes = await this.confirmDialog.yes({
       heading: `${venue.name}　${this.dayWords()}を締めますか`,
       sentences: [
         `時間が過ぎて、まだ受け付けていない${String(data.count)}件を「来場なし」にします。`,
@@ -235,10 +235,10 @@ export class Reception {
     if (!yes) return;
     const { data: done, error: failed } = await this.api.client.POST('/api/v1/reception/close-day', { body: query });
     if (done)
-      this.tell.done(
+      this.messages.done(
         `${String(done.missed)}件を「来場なし」にしました。${done.left > 0 ? `${String(done.left)}件は、その間に状態が変わりました。` : ''}`,
       );
-    else this.tell.problem(failed.detail);
+    else this.messages.problem(failed.detail);
     await this.list.reload();
   }
 

@@ -3,7 +3,7 @@ import { MatSnackBar } from '@angular/material/snack-bar';
 
 /** Short words at the bottom of the page. */
 @Injectable({ providedIn: 'root' })
-export class Tell {
+export class Messages {
   private readonly bar = inject(MatSnackBar);
 
   done(sentence: string): void {
