@@ -7,6 +7,7 @@ import { isDatabaseUnavailable } from '../../database/foundation/is-database-una
 import type { ProgrammeChanges } from '../../database/programmes/programme-changes';
 import type { Programmes } from '../../database/programmes/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import { defined } from '../../domain/text/defined';
 import { createEventDelivery } from '../../engine/hand-over/deliver-events';
 import { inParallel } from '../../engine/loops/in-parallel';
 import type { Log } from '../../engine/loops/log';
@@ -111,7 +112,7 @@ export function createChangeActivities({
         }
         after = page.at(-1);
       }
-      return { isStopped: false, ...(after === undefined ? {} : { next: after }) };
+      return { isStopped: false, ...defined({ next: after }) };
     },
 
     finishChange: async (changeId) => (await changes.finish(changeId)) ?? 'unknown',

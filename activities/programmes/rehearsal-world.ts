@@ -10,6 +10,7 @@ import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../../do
 import { planJourney } from '../../domain/notices/journey-plan';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { isConfirmedAt, type PersonPlan, type PlannedBooking } from '../../domain/rehearsal/plan';
+import { defined } from '../../domain/text/defined';
 import { type BookingActivities, createBookingActivities } from '../bookings/booking-activities';
 import { createNoticeActivities, type NoticeActivities } from '../notices/notice-activities';
 
@@ -168,7 +169,7 @@ export class RehearsalWorld {
         status: notice.status,
         reason: notice.skipReason,
         isCall: this.#calls.has(notice.id),
-        ...(message ? { message } : {}),
+        ...defined({ message }),
       };
     });
   }

@@ -22,6 +22,7 @@ import { inventPeople, type OfferedSeats } from '../../domain/rehearsal/invent-p
 import type { PersonPlan, PlannedBooking } from '../../domain/rehearsal/plan';
 import { samplePersonOf } from '../../domain/rehearsal/sample-person';
 import type { RehearsalEntry, RehearsalFault, RehearsalReport, RehearsalScript } from '../../domain/rehearsal/script';
+import { defined } from '../../domain/text/defined';
 import { inParallel } from '../../engine/loops/in-parallel';
 import {
   arrival,
@@ -291,7 +292,7 @@ function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): Re
         label: entry.label,
         status: entry.status === 'to_come' ? 'skipped' : entry.status,
         dose: planned.dose,
-        ...(sent?.message ? { notice: sent.message } : {}),
+        ...defined({ notice: sent?.message }),
         ...(asked?.isCall ? { isCall: true as const } : {}),
       };
     }),

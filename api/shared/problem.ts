@@ -1,6 +1,7 @@
 import { refusalSentence } from '../../domain/bookings/refusal-words';
 import { type Refusal, refusals } from '../../domain/contracts/booking-refusals';
 import { type StaffRefusal, staffRefusals } from '../../domain/staff/refusals';
+import { defined } from '../../domain/text/defined';
 import type { AppContext } from './state';
 
 export interface ProblemFault {
@@ -32,7 +33,7 @@ export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, fa
     detail,
     instance: `urn:uuid:${ctx.state.requestId}`,
     code,
-    ...(refusal.detail ? { facts: refusal.detail } : {}),
+    ...defined({ facts: refusal.detail }),
     ...(faults
       ? {
           faults: faults.map(({ field, code: faultCode, sentence: words }) => ({

@@ -27,6 +27,7 @@ import type {
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupsOf, needsBirthDate, type Person } from '../../domain/programmes/eligibility';
 import { seatOf } from '../../domain/programmes/vaccines';
+import { defined } from '../../domain/text/defined';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { inTransaction, type Sql } from '../foundation/transaction';
@@ -347,7 +348,7 @@ export function createBookingRepository({
         slotId,
         dose,
         pairOf: first.booking.id,
-        ...(replaces === undefined ? {} : { replaces }),
+        ...defined({ replaces }),
         ...(isByRule ? { ignoresWindow: true } : {}),
       },
       operation,
@@ -405,9 +406,9 @@ export function createBookingRepository({
         dose: input.dose,
         channel: input.channel,
         isPermitted: await isPermitted(sql, input, resident, input.dose),
-        ...(replaces === undefined ? {} : { replaces }),
+        ...defined({ replaces }),
         ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
-        ...(pairOf === undefined ? {} : { pairOf }),
+        ...defined({ pairOf }),
         ...(input.movesPair ? { movesPair: true } : {}),
         ...(input.ignoresWindow ? { ignoresWindow: true } : {}),
       },
@@ -664,14 +665,14 @@ export function createBookingRepository({
     const operation = operationOf('walk-in', [input.slotId, input.dose]);
     const published = await programmes.allPublished();
     return changeBooking<InvalidAnswers>(
-      { ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+      { ...input, ...defined({ idempotencyKey }) },
       operation,
       async (sql, resident) => {
         const held = await holdIn(
           sql,
           resident,
           published,
-          { ...input, isWalkIn: true, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+          { ...input, isWalkIn: true, ...defined({ idempotencyKey }) },
           operation,
         );
         if (!held.ok) return held;

@@ -9,6 +9,7 @@ import {
   type CallOutcome,
 } from '../../domain/notices/callback';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
+import { defined } from '../../domain/text/defined';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
@@ -252,7 +253,7 @@ export function createCallbackRepository({
         subject: { kind: 'callback', id },
         residentId: known.resident_id,
         result: 'done',
-        ...(result.detail ? { detail: result.detail } : {}),
+        ...defined({ detail: result.detail }),
       });
       return { ok: true, callback };
     });
@@ -384,8 +385,7 @@ export function createCallbackRepository({
         if (typeof input.assignedTo === 'string' && !(await mayBeAssigned(trx, input.assignedTo)))
           return refuseStaff('assignee_unknown');
         const values = {
-          ...(input.assignedTo === undefined ? {} : { assigned_to: input.assignedTo }),
-          ...(input.dueAt === undefined ? {} : { due_at: input.dueAt }),
+          ...defined({ assigned_to: input.assignedTo, due_at: input.dueAt }),
           ...(input.note === undefined ? {} : { sealed_note: seal(input.note) }),
         };
         return { values, detail: { fields: Object.keys(values).sort().join(',') } };

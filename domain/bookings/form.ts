@@ -3,6 +3,7 @@ import { isPlainDate } from '../calendar/plain-date';
 import type { Channel } from '../contracts/booking-workflow';
 import type { FieldCondition, FormField, ProgrammeDocument } from '../programmes/document';
 import { isPlainText } from '../programmes/parts/basics';
+import { defined } from '../text/defined';
 import { type EmailAddressFault, explainEmailAddressFault, parseEmailAddress } from '../text/email-address';
 import { foldWidth } from '../text/fold-width';
 import { explainTelephoneFault, parseTelephone, type TelephoneFault } from '../text/telephone';
@@ -248,7 +249,7 @@ function fault(
   sentence: string,
   limit?: number | string,
 ): { fault: Omit<AnswerFault, 'field'> } {
-  return { fault: { code, reason, sentence, ...(limit === undefined ? {} : { limit }) } };
+  return { fault: { code, reason, sentence, ...defined({ limit }) } };
 }
 
 function missing(reason: AnswerFaultReason, sentence: string): Checked {

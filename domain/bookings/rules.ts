@@ -5,9 +5,10 @@ import { type Refusal, refuse } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { checkEverOpen, checkOpen, type Person } from '../programmes/eligibility';
-import { seatStageFor, type SeatShare } from '../programmes/seat-stages';
+import { type SeatShare, seatStageFor } from '../programmes/seat-stages';
 import { type Interval, intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programmes/vaccines';
 import { bookingWindow, outerDays } from '../programmes/window';
+import { defined } from '../text/defined';
 
 /** A resident's booking as the rules see it. Times are instants. */
 export interface BookingForRules {
@@ -102,7 +103,7 @@ export function allowedDates(
     latest = min(latest, addDays(day, -interval.minDays));
     if (interval.maxDays !== undefined) earliest = max(earliest, addDays(day, -interval.maxDays));
   }
-  return { ...(earliest === undefined ? {} : { earliest }), ...(latest === undefined ? {} : { latest }) };
+  return defined({ earliest, latest });
 }
 
 function previousOf(

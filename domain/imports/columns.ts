@@ -1,3 +1,4 @@
+import { defined } from '../text/defined';
 import { foldWidth } from '../text/fold-width';
 import type { FileRefusal } from './file-refusal';
 import { type ColumnPositions, type FileColumn, fileColumns, type FileMapping } from './format';
@@ -207,9 +208,6 @@ export function positions(
   return {
     number,
     birth,
-    ...(group === undefined ? {} : { group }),
-    ...(kana === undefined ? {} : { kana }),
-    ...(standing === undefined ? {} : { standing }),
-    ...(previous === undefined ? {} : { previous }),
+    ...defined({ group, kana, standing, previous }),
   };
 }

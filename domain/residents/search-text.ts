@@ -1,6 +1,7 @@
 import { parseReference } from '../bookings/reference';
 import { explainBirthDateFault, parseBirthDate } from '../calendar/birth-date';
 import type { PlainDate } from '../calendar/plain-date';
+import { defined } from '../text/defined';
 import { foldWidth } from '../text/fold-width';
 import { foldKana, isKana, kanaPrefixLengths } from '../text/kana';
 import { parseTelephone } from '../text/telephone';
@@ -85,7 +86,7 @@ function readWord(word: string, rule: CouponNumberRule, today: PlainDate): Resid
       ok: true,
       search: {
         ...(number.ok ? { couponNumber: number.value } : {}),
-        ...(reference === undefined ? {} : { reference }),
+        ...defined({ reference }),
         ...(telephone.ok ? { telephone: telephone.value.digits } : {}),
       },
     };

@@ -1,6 +1,7 @@
 import type { Answers } from '../bookings/form';
 import { cityTime, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
 import { type Language, type OtherLanguage, otherLanguages, type ProgrammeDocument } from '../programmes/document';
+import { defined } from '../text/defined';
 
 /** What a language calls itself, and what it is called in `lang` attributes (やさしい日本語 is Japanese). */
 export const languageNames: Readonly<Record<Language, { readonly name: string; readonly tag: string }>> = {
@@ -56,14 +57,14 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
       const members = group.members?.map((member) =>
         member.kind === 'declared' && own?.statement !== undefined ? { ...member, statement: own.statement } : member,
       );
-      return { ...group, label: own?.label ?? group.label, ...(members ? { members } : {}) };
+      return { ...group, label: own?.label ?? group.label, ...defined({ members }) };
     }),
     doses: document.doses.map((dose) => ({ ...dose, label: words.doses?.[String(dose.number)] ?? dose.label })),
     form: {
       fields: document.form.fields.map((field) => {
         const own = words.fields?.[field.name];
         const help = own?.help ?? field.help;
-        const shared = { label: own?.label ?? field.label, ...(help === undefined ? {} : { help }) };
+        const shared = { label: own?.label ?? field.label, ...defined({ help }) };
         if (field.kind !== 'choice' && field.kind !== 'choices') return { ...field, ...shared };
         const options = field.options.map((option) => ({
           ...option,
@@ -71,7 +72,7 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
         }));
         if (field.kind === 'choices') return { ...field, ...shared, options };
         const none = own?.none ?? field.none;
-        return { ...field, ...shared, options, ...(none === undefined ? {} : { none }) };
+        return { ...field, ...shared, options, ...defined({ none }) };
       }),
     },
     notices: document.notices?.map((notice) => ({ ...notice, text: words.notices?.[notice.id] ?? notice.text })),

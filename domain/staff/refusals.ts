@@ -1,3 +1,5 @@
+import { defined } from '../text/defined';
+
 /**
  * What staff can be refused besides what the booking rules refuse: one closed union, one HTTP status and one
  * sentence each, in words for a member of staff.
@@ -302,5 +304,5 @@ export function refuseStaff(
   detail?: Record<string, string | number>,
   current?: unknown,
 ): StaffRefusal {
-  return { ok: false, staffCode, ...(detail ? { detail } : {}), ...(current === undefined ? {} : { current }) };
+  return { ok: false, staffCode, ...defined({ detail, current }) };
 }

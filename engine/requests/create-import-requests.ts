@@ -30,6 +30,7 @@ import {
   type UndoOutcome,
 } from '../../domain/imports/import-workflow';
 import { isBlankRow } from '../../domain/imports/row';
+import { defined } from '../../domain/text/defined';
 import { startImportWorkflow } from '../hand-over/start-import';
 import type { EngineOutcome, ImportRequests } from './import-requests';
 
@@ -72,7 +73,7 @@ export function createImportRequests({ database, keys, temporal }: ImportRequest
       await temporal.withDeadline(Date.now() + answerWithinMs, () =>
         handle.executeUpdate<unknown, [object]>(update, {
           args: [args],
-          ...(updateId === undefined ? {} : { updateId }),
+          ...defined({ updateId }),
         }),
       );
       return 'done';

@@ -30,6 +30,7 @@ import { createSiteSettings, programmesAsTheSiteSays } from '../../database/site
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';
+import { defined } from '../../domain/text/defined';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 
 export interface Activities {
@@ -87,7 +88,7 @@ export function createActivities({
         programmes: asTheSiteSays,
         seats: createBroadcastSeats(createSlotRepository(database)),
         publicUrl,
-        ...(lineSender === undefined ? {} : { sender: lineSender }),
+        ...defined({ sender: lineSender }),
       }),
     },
     import: {

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { Client as PostgresClient } from 'pg';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
+import { defined } from '../../domain/text/defined';
 import { registerSearchAttributes } from '../../engine/temporal/search-attributes';
 import { connectionOptions, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import type { Config } from '../config';
@@ -148,7 +149,7 @@ export async function startTemporal({ config, env, say, signal }: TemporalStart)
     return { address: { access, uiUrl: undefined }, stop: () => Promise.resolve() };
   }
   const paths = dataFolderPaths(config.dataDir);
-  const cli = await findTemporalCli({ cli: config.temporalCli, env, say, ...(signal ? { signal } : {}) });
+  const cli = await findTemporalCli({ cli: config.temporalCli, env, say, ...defined({ signal }) });
   let started: EmbeddedTemporal | undefined;
   const supervised = new Supervised({
     name: 'Temporal',

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, ren
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { defined } from '../../domain/text/defined';
 import { type ChildLife, lifeOf } from './child-life';
 import { isAlive, type ProcessMark } from './process-identity';
 
@@ -38,8 +39,7 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
       detached: true,
       stdio: ['ignore', log, log],
       env: command.env ?? process.env,
-      ...(command.uid === undefined ? {} : { uid: command.uid }),
-      ...(command.gid === undefined ? {} : { gid: command.gid }),
+      ...defined({ uid: command.uid, gid: command.gid }),
     });
     return await lifeOf(child);
   } finally {

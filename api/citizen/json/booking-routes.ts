@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { BookingView } from '../../../database/bookings/bookings';
 import type { Session } from '../../../database/residents/resident-sessions';
 import { refuse } from '../../../domain/contracts/booking-refusals';
+import { defined } from '../../../domain/text/defined';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';
@@ -54,9 +55,9 @@ export function addBookingRoutes(
       slotId,
       dose,
       ...(replaces ? { replaces } : {}),
-      ...(next ? { next: next.slotId === undefined ? {} : { slotId: next.slotId } } : {}),
+      ...(next ? { next: defined({ slotId: next.slotId }) } : {}),
       ...(pairOf ? { pairOf } : {}),
-      ...(movesPair ? { movesPair } : {}),
+      ...defined({ movesPair }),
       ...keyOf(ctx),
     });
     if (!result.ok) {
@@ -116,7 +117,7 @@ function bookingIdOf(ctx: AppContext & { readonly params: Record<string, string>
 function keyOf(ctx: AppContext): { idempotencyKey?: string } {
   const key = idempotencyKeyOf(ctx.get('Idempotency-Key'));
   if (key === false) throw new Refused('invalid_request');
-  return key === undefined ? {} : { idempotencyKey: key };
+  return defined({ idempotencyKey: key });
 }
 
 function bookingJson(booking: BookingView) {

@@ -5,6 +5,7 @@ import type { Programmes } from '../../../database/programmes/programmes';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programmes/eligibility';
+import { defined } from '../../../domain/text/defined';
 import type { CookieJar } from '../../shared/cookies';
 import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
@@ -41,9 +42,7 @@ export function addSessionRoutes(
     return {
       programme: { name: document.name, city: document.city },
       group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
-      booking: open.ok
-        ? { open: true }
-        : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
+      booking: open.ok ? { open: true } : { open: false, code: open.code, ...defined({ facts: open.detail }) },
       declarable: declarable(document, person).map(({ code, label, statement, help }) => ({
         group: code,
         label,
@@ -70,7 +69,7 @@ export function addSessionRoutes(
     const result = await logIn({
       couponNumber: input.value.couponNumber,
       birthDate: input.value.birthDate ?? '',
-      ...(input.value.kana === undefined ? {} : { kana: input.value.kana }),
+      ...defined({ kana: input.value.kana }),
       clientAddress: ctx.state.clientAddress,
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });

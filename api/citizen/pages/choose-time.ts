@@ -9,6 +9,7 @@ import { availabilityOf } from '../../../domain/bookings/availability-words';
 import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/bookings/days';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
+import { defined } from '../../../domain/text/defined';
 import type { AppContext, RequestState } from '../../shared/state';
 import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
 import { pressedIn } from '../pressed';
@@ -246,8 +247,7 @@ export async function takeSeat(
   const plain = {
     slotId,
     dose,
-    ...(replaced === undefined ? {} : { replaces: replaced }),
-    ...(pairOf === undefined ? {} : { pairOf }),
+    ...defined({ replaces: replaced, pairOf }),
     ...(nextSlotId === undefined ? {} : { next: { slotId: nextSlotId } }),
   };
   if (isBoth) {

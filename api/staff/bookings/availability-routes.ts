@@ -14,6 +14,7 @@ import { scopeAt, scopesOf } from '../../../domain/programmes/scopes';
 import { bookingWindow } from '../../../domain/programmes/window';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';
+import { defined } from '../../../domain/text/defined';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { doseQuery, instant, plainDate, seatsShape, uuid, venueJson, venueShape } from '../frame/shapes';
@@ -177,7 +178,7 @@ export function availabilityRoutes({
               programmeId,
               dose,
               channel: way,
-              ...(venue === undefined ? {} : { venueId: venue }),
+              ...defined({ venueId: venue }),
               from: first,
               until,
             }),
@@ -247,7 +248,7 @@ export function availabilityRoutes({
         for (const { day, channel: way, free, capacity } of await slots.freeByDay({
           programmeId,
           dose,
-          ...(venue === undefined ? {} : { venueId: venue }),
+          ...defined({ venueId: venue }),
           from: first,
           until,
         })) {
@@ -391,8 +392,7 @@ export function availabilityRoutes({
         const context = {
           channel: way,
           today: cityDate(new Date()),
-          ...(dose === undefined ? {} : { dose }),
-          ...(groups === undefined ? {} : { groups }),
+          ...defined({ dose, groups }),
         };
         return { answer: { fields: fieldsAsked(document, answers, context).map(fieldJson) } };
       },

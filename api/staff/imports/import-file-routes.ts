@@ -17,6 +17,7 @@ import { checkRow, isBlankRow } from '../../../domain/imports/row';
 import { explainRowError } from '../../../domain/imports/row-error';
 import { groupForImport } from '../../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
+import { defined } from '../../../domain/text/defined';
 import type { FileBeginning, ImportRequests } from '../../../engine/requests/import-requests';
 import { Refused } from '../../shared/refused';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
@@ -298,7 +299,7 @@ function reading(
       columns,
       width,
       leadingRecords,
-      ...(mapping.dates === undefined ? {} : { dates: mapping.dates }),
+      ...defined({ dates: mapping.dates }),
     },
     couponNumber: document.identification.couponNumber,
     groupOf,

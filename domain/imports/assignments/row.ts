@@ -5,6 +5,7 @@ import { unguardFormula } from '../../csv/write-csv';
 import type { ProgrammeDocument } from '../../programmes/document';
 import { type CouponNumberFault, type CouponNumberRule, parseCouponNumber } from '../../residents/coupon-number';
 import { readTime } from '../../schedule/slot-sheet';
+import { defined } from '../../text/defined';
 import { parseEmailAddress } from '../../text/email-address';
 import { foldWidth } from '../../text/fold-width';
 import { parseTelephone } from '../../text/telephone';
@@ -111,8 +112,7 @@ export function readAssignmentRow(
       venueId: venue.id,
       startsAt: instantOf(date.value, time),
       dose,
-      ...(telephone === undefined ? {} : { telephone: telephone.value.digits }),
-      ...(email === undefined ? {} : { email: email.value }),
+      ...defined({ telephone: telephone?.value.digits, email: email?.value }),
     },
   };
 }

@@ -7,6 +7,7 @@ import { createResidentSearch } from '../../../database/residents/resident-searc
 import { addDays } from '../../../domain/calendar/city-time';
 import { importTaskQueue } from '../../../domain/imports/import-workflow';
 import type { ResidentSearchTerms } from '../../../domain/residents/search-text';
+import { defined } from '../../../domain/text/defined';
 import { createTemporalClient } from '../../../engine/temporal/temporal-client';
 import { importEligibility } from '../import-eligibility';
 import { createBenchCity } from './bench-city';
@@ -121,7 +122,7 @@ export async function importVsYardstick(
         by: 'bench',
         approve: () => Promise.resolve(true),
         approveRemoval: () => Promise.resolve(false),
-        ...(onProgress ? { onProgress } : {}),
+        ...defined({ onProgress }),
       },
     );
     if (outcome.phase !== 'applied') throw new Error(`the import ended as ${outcome.phase}`);

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
@@ -39,7 +40,7 @@ export class ChooseTime {
         dose: String(this.wanted()?.dose.number ?? 1),
         from: this.wanted()?.dose.dates?.first ?? '',
         to: this.wanted()?.dose.dates?.last ?? '',
-        ...(resident === undefined ? {} : { resident }),
+        ...defined({ resident }),
       };
       // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
     },

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Problem, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
@@ -134,7 +135,7 @@ export class PublishPage {
         version: draft.version,
         ...(at === '' ? {} : { at: toInstant(at) }),
         ...(this.reach() ? { reach: true } : {}),
-        ...(waiver === undefined ? {} : { waiver }),
+        ...defined({ waiver }),
       },
     });
     this.busy.set(false);

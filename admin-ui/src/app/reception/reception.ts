@@ -18,6 +18,7 @@ import { MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Problem, type Schema } from '../api/api';
 import { cityDay, CityTime, cityWords } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
@@ -259,9 +260,9 @@ export class Reception {
     const { data, error } = await this.api.client.POST('/api/v1/check-ins', {
       body: {
         venueId: venue.id,
-        ...(dose === undefined ? {} : { dose }),
+        ...defined({ dose }),
         ...shown,
-        ...(letThrough === undefined ? {} : { letThrough }),
+        ...defined({ letThrough }),
       },
     });
     this.busy.set(false);
