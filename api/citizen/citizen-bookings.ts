@@ -1,17 +1,17 @@
-import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings/bookings';
+import {
+  type BookingChange,
+  bookingForRules,
+  type BookingRepository,
+  type BookingView,
+  type InvalidAnswers,
+} from '../../database/bookings/bookings';
 import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
 import type { Session } from '../../database/residents/resident-sessions';
 import type { FreeSlot, SlotRepository } from '../../database/schedule/slots';
 import type { VenueView } from '../../database/schedule/venues';
 import type { UnmetSearches } from '../../database/statistics/unmet-searches';
 import { type Availability, availabilityOf } from '../../domain/bookings/availability-words';
-import {
-  allowedDates,
-  type BookingForRules,
-  decideCancel,
-  decideChange,
-  standsBeside,
-} from '../../domain/bookings/rules';
+import { allowedDates, decideCancel, decideChange, standsBeside } from '../../domain/bookings/rules';
 import { addDays } from '../../domain/calendar/city-time';
 import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
@@ -154,13 +154,13 @@ export function createCitizenBookings({
         (item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'),
       );
       if (moving) {
-        const change = decideChange(document, forRules(moving), channel, now, pairOf !== undefined);
+        const change = decideChange(document, bookingForRules(moving), channel, now, pairOf !== undefined);
         if (!change.ok) return change;
       }
       const replacedByFirst = live.find((item) => item.id === pairOf)?.replaces;
       const others = live
         .filter((item) => item.dose !== doseNumber && !movesPair && item.id !== replacedByFirst)
-        .map(forRules);
+        .map(bookingForRules);
       const dates = allowedDates(document, doseNumber, others, { pairOf });
       if ('ok' in dates) return dates;
       const within = (range: DateRange): DateRange => ({
@@ -194,11 +194,11 @@ export function createCitizenBookings({
       now: Date,
     ): { ok: true } | Refusal {
       const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
-      return decideCancel(document, forRules(booking), others.map(forRules), ownChannel, now);
+      return decideCancel(document, bookingForRules(booking), others.map(bookingForRules), ownChannel, now);
     },
 
     mayChange(document: ProgrammeDocument, booking: BookingView, now: Date): { ok: true } | Refusal {
-      return decideChange(document, forRules(booking), ownChannel, now);
+      return decideChange(document, bookingForRules(booking), ownChannel, now);
     },
 
     /** Every venue of the programme with how full it is on the days of `range`. */
@@ -275,17 +275,4 @@ export function firstOfPair(live: readonly BookingView[], dose: number): Booking
 /** Bookings that count: a hold whose time is over is told as expired. */
 export function liveOf(bookings: readonly BookingView[]): BookingView[] {
   return bookings.filter((item) => item.state === 'held' || item.state === 'confirmed' || item.state === 'attended');
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
-  };
 }

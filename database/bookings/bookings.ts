@@ -65,6 +65,20 @@ export interface BookingView {
   readonly slot: { readonly id: string; readonly startsAt: Date; readonly endsAt: Date; readonly venue: VenueView };
 }
 
+/** A booking as the rules look at it. */
+export function bookingForRules({ slot, ...booking }: BookingView): BookingForRules {
+  return {
+    id: booking.id,
+    dose: booking.dose,
+    state: booking.state,
+    slotStartsAt: slot.startsAt,
+    venueCode: slot.venue.code,
+    holdExpiresAt: booking.holdExpiresAt,
+    replaces: booking.replaces,
+    changes: booking.changes,
+  };
+}
+
 /** `events`: what the change appended, to be handed to the workflows after the commit. `replayed`: the answer to an earlier request with the same key. */
 export interface BookingChange {
   readonly ok: true;
@@ -400,7 +414,7 @@ export function createBookingRepository({
     const decision = decideHold(
       version.document,
       personOf(version.document, resident),
-      live.map(forRules),
+      live.map(rowForRules),
       { dose: slot.dose, startsAt: slot.starts_at, venueCode: slot.venue_code },
       {
         dose: input.dose,
@@ -506,7 +520,7 @@ export function createBookingRepository({
   ): Promise<string | undefined> {
     if (replaces === undefined || live.some((row) => row.id === replaces)) return replaces;
     const [named] = await sql<BookingRow>(statements.booking, [replaces]);
-    return named?.resident_id === residentId ? replacedNow(forRules(named), live.map(forRules), now) : replaces;
+    return named?.resident_id === residentId ? replacedNow(rowForRules(named), live.map(rowForRules), now) : replaces;
   }
 
   /** What the rules need to know of the resident; the birth date is opened only where a group goes by age. */
@@ -590,7 +604,7 @@ export function createBookingRepository({
       const again = decideHold(
         version.document,
         person,
-        live.map(forRules),
+        live.map(rowForRules),
         { dose: row.dose, startsAt: row.starts_at, venueCode: row.venue_code },
         {
           dose: row.dose,
@@ -775,8 +789,8 @@ export function createBookingRepository({
         const live = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
         const decision = decideCancel(
           version.document,
-          forRules(row),
-          live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules),
+          rowForRules(row),
+          live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(rowForRules),
           input.channel,
           resident.now,
         );
@@ -958,7 +972,7 @@ export function createBookingRepository({
         slotStartsAt: row.starts_at,
         venueCode: row.venue_code,
         person: personOf(to.document, resident),
-        previous: previous && forRules(previous),
+        previous: previous && rowForRules(previous),
         isPermitted:
           (await sql(statements.everPermitted, [row.resident_id, resident.programme_id, row.dose])).length > 0,
       });
@@ -1201,6 +1215,10 @@ function viewOf(row: BookingRow): BookingView {
   };
 }
 
+function rowForRules(row: BookingRow): BookingForRules {
+  return bookingForRules(viewOf(row));
+}
+
 function checkInWindow({ policies: { checkIn } }: ProgrammeDocument, row: BookingRow, at: Date): true | Refusal {
   if (!checkIn) return true;
   if (at.getTime() < row.starts_at.getTime() - checkIn.fromMinutesBefore * 60_000) return refuse('check_in_too_early');
@@ -1220,19 +1238,6 @@ function seatCounted(row: BookingRow): CountedSeat {
 /** When the seat of a booking that is cancelled now opens again; undefined: at once. */
 function coolingEnd({ policies }: ProgrammeDocument, now: Date): Date | undefined {
   return policies.coolingMinutes ? new Date(now.getTime() + policies.coolingMinutes * 60_000) : undefined;
-}
-
-function forRules(row: BookingRow): BookingForRules {
-  return {
-    id: row.id,
-    dose: row.dose,
-    state: row.state,
-    slotStartsAt: row.starts_at,
-    venueCode: row.venue_code,
-    holdExpiresAt: row.hold_expires_at,
-    replaces: row.replaces,
-    changes: row.changes,
-  };
 }
 
 function sameAnswerWhenRepeated(

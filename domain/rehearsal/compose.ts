@@ -107,7 +107,7 @@ export function composePlan(
     const chosen = choose({ dose, ...wish, now, bookings: known });
     if (!chosen.ok) return { person, bookings, refusal: { at: now, dose, refusal: chosen } };
     const held = holdOf(document, dose, chosen.slot, now);
-    const forRules = (planned: Held, state: BookingForRules['state'], id: string): BookingForRules => ({
+    const asBooked = (planned: Held, state: BookingForRules['state'], id: string): BookingForRules => ({
       id,
       dose,
       state,
@@ -146,7 +146,7 @@ export function composePlan(
           ],
         };
       case 'cancels': {
-        const may = decideCancel(document, forRules(held, 'confirmed', 'a'), known, person.channel, actsAt);
+        const may = decideCancel(document, asBooked(held, 'confirmed', 'a'), known, person.channel, actsAt);
         if (!may.ok)
           return {
             person,
@@ -159,7 +159,7 @@ export function composePlan(
         };
       }
       case 'moves': {
-        const old = forRules(held, 'confirmed', 'old');
+        const old = asBooked(held, 'confirmed', 'old');
         const may = decideChange(document, old, person.channel, actsAt);
         const other = may.ok
           ? choose({
@@ -183,12 +183,12 @@ export function composePlan(
           { ...held, acts: [confirm, { kind: 'moved', at: movedAt }], endsAs: 'cancelled' },
           { ...move, acts: [{ kind: 'confirm', at: movedAt }, comes(other.slot)], endsAs: 'attended', isMove: true },
         );
-        known.push(forRules(move, 'attended', `dose-${String(dose)}`));
+        known.push(asBooked(move, 'attended', `dose-${String(dose)}`));
         break;
       }
       case 'attends':
         bookings.push({ ...held, acts: [confirm, comes(chosen.slot)], endsAs: 'attended' });
-        known.push(forRules(held, 'attended', `dose-${String(dose)}`));
+        known.push(asBooked(held, 'attended', `dose-${String(dose)}`));
     }
   }
   return { person, bookings };

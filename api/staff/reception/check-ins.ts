@@ -1,9 +1,10 @@
 import type { Audit, AuditActor } from '../../../database/audit/audit';
-import type {
-  BookingChange,
-  BookingRepository,
-  BookingView,
-  InvalidAnswers,
+import {
+  type BookingChange,
+  bookingForRules,
+  type BookingRepository,
+  type BookingView,
+  type InvalidAnswers,
 } from '../../../database/bookings/bookings';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { DayFile, DayFiles } from '../../../database/reception/day-files';
@@ -11,17 +12,16 @@ import type { DayListEntry, DayLists } from '../../../database/reception/day-lis
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
 import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentRepository } from '../../../database/residents/residents';
-import type { BookingForRules } from '../../../domain/bookings/rules';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { type Refusal, refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import {
   type BookingToCheckIn,
   bookingToCheckIn,
   decideCheckIn,
-  type ReceptionPlace,
   isExpectedAt,
   type LetThroughReason,
   readShownCode,
+  type ReceptionPlace,
   type UndoReason,
   warningSentence,
 } from '../../../domain/reception/check-in';
@@ -172,7 +172,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
       if ('ok' in booking) return booking;
       const subject = { kind: 'booking' as const, id: booking.id };
       const { document } = await programmes.version(booking.programmeVersionId);
-      const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(forRules);
+      const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(bookingForRules);
       const decision = decideCheckIn(document, forCheckIn(booking), others, place);
       const told = (result: string) =>
         audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
@@ -319,18 +319,5 @@ function forCheckIn(booking: BookingView): BookingToCheckIn {
     venueId: venue.id,
     venueName: venue.name,
     startsAt,
-  };
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
 import type { BookingPermits } from '../../../database/bookings/booking-permits';
-import type { BookingRepository, BookingView } from '../../../database/bookings/bookings';
+import { bookingForRules, type BookingRepository, type BookingView } from '../../../database/bookings/bookings';
 import type { CallbackRepository } from '../../../database/notices/callbacks';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
@@ -13,7 +13,6 @@ import type { ResidentRepository } from '../../../database/residents/residents';
 import { type DoseState, doseState } from '../../../domain/bookings/dose-states';
 import { permitDaysMost } from '../../../domain/bookings/permit';
 import { refusalInProgramme } from '../../../domain/bookings/refusal-words';
-import type { BookingForRules } from '../../../domain/bookings/rules';
 import { formatBothCalendars } from '../../../domain/calendar/era';
 import { callbackCauses } from '../../../domain/notices/callback';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
@@ -402,7 +401,7 @@ function dosesOf(
 ): z.input<typeof doseShape>[] {
   const live = list
     .filter((booking) => booking.state === 'held' || booking.state === 'confirmed' || booking.state === 'attended')
-    .map(forRules);
+    .map(bookingForRules);
   return document.doses.map((dose) =>
     doseJson(document, dose, doseState(document, dose.number, { person, bookings: live, permitted }, now)),
   );
@@ -422,17 +421,4 @@ function doseJson(
     case 'refused':
       return { ...common, code: state.refusal.code, sentence: refusalInProgramme(document, state.refusal) };
   }
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
-  };
 }
