@@ -9,12 +9,12 @@ import { keptTableOf } from './import-tables';
 const importedColumns = ['coupon_index', 'sealed', 'digest', 'search_keys', 'key_id', 'group_code', 'status'] as const;
 
 /** Bookings that somebody counts on, or has used. */
-const COUNTING_STATES = `('held', 'confirmed', 'attended', 'no_show')`;
+const countingStates = `('held', 'confirmed', 'attended', 'no_show')`;
 
 /** People of run $1 who would be gone or out again and have booked since: those it brought in, and those it brought back. */
 function dependent(kept: string): string {
   return `FROM booking b JOIN resident r ON r.id = b.resident_id
-    WHERE b.state IN ${COUNTING_STATES}
+    WHERE b.state IN ${countingStates}
       AND (r.created_by_run = $1
         OR (EXISTS (SELECT 1 FROM ${kept} k WHERE k.id = r.id AND k.status <> 'active') AND b.created_at > (SELECT ended_at FROM import_run WHERE id = $1)))`;
 }

@@ -10,7 +10,7 @@ import {
   rejectImportUpdateName,
 } from './import-workflow';
 
-const PHASES: Readonly<Record<ImportPhase, string>> = {
+const wordsOfPhases: Readonly<Record<ImportPhase, string>> = {
   inspecting: 'ファイルを確認しています',
   staging: '各行を確認しています',
   comparing: 'いまの対象者と比べています',
@@ -24,7 +24,7 @@ const PHASES: Readonly<Record<ImportPhase, string>> = {
 };
 
 export function phaseWords(phase: ImportPhase): string {
-  return PHASES[phase];
+  return wordsOfPhases[phase];
 }
 
 /** 12,345 */

@@ -32,7 +32,7 @@ export type RowResult =
    */
   | { readonly ok: false; readonly errors: readonly RowError[]; readonly number?: string; readonly isGone?: true };
 
-const KANA_LIMIT = 100;
+const kanaLimit = 100;
 
 /** A row of nothing but blanks and commas: spreadsheets leave them at the end. */
 export function isBlankRow(cells: readonly string[]): boolean {
@@ -53,7 +53,7 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const kana = columns.kana === undefined ? '' : (cells[columns.kana - 1] ?? '').trim();
   const hasSlipped = cells.length > width && !isBlankRow(cells.slice(width));
 
-  if (number.ok && birth.ok && groupCode !== undefined && kana.length <= KANA_LIMIT && !hasSlipped) {
+  if (number.ok && birth.ok && groupCode !== undefined && kana.length <= kanaLimit && !hasSlipped) {
     const row = { number: number.value, birthDate: birth.value, groupCode };
     const previousNumber = previousNumberOf(cells, number.value, rules);
     return {
@@ -71,7 +71,7 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   if (!birth.ok) errors.push(birthError(birth.fault, cells[columns.birth - 1] ?? ''));
   if (groupCode === undefined)
     errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
-  if (kana.length > KANA_LIMIT) errors.push({ column: 'kana', code: 'kana_too_long' });
+  if (kana.length > kanaLimit) errors.push({ column: 'kana', code: 'kana_too_long' });
   return number.ok ? { ok: false, errors, number: number.value } : { ok: false, errors };
 }
 

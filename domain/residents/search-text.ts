@@ -37,7 +37,7 @@ const sentences = {
   twice: '同じ種類の手がかりが二つあります。一つにしてください。',
 } as const;
 
-const HAN = /\p{Script=Han}/u;
+const hanCharacter = /\p{Script=Han}/u;
 
 /**
  * Reads the one box that everybody is found by: any of number, reference, telephone, birth date and the beginning of the name in kana, in
@@ -95,7 +95,7 @@ function readWord(word: string, rule: CouponNumberRule, today: PlainDate): Resid
   if (birth.fault.code !== 'unreadable' && birth.fault.code !== 'missing' && birth.fault.code !== 'era_unknown')
     return fault(explainBirthDateFault(birth.fault));
   if (/^[0-9-]+$/.test(word)) return fault(sentences.digits);
-  return fault(HAN.test(word) ? sentences.kanji : sentences.unreadable);
+  return fault(hanCharacter.test(word) ? sentences.kanji : sentences.unreadable);
 }
 
 function fault(sentence: string): ResidentSearchReading {

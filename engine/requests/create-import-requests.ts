@@ -41,7 +41,7 @@ export interface ImportRequestsDependencies {
 }
 
 /** Records of a file that staff see before it is imported. */
-const SHOWN_RECORDS = 40;
+const shownRecords = 40;
 /** Somebody is waiting in front of a screen, ms. */
 const answerWithinMs = 5_000;
 const undoWithinMs = 20_000;
@@ -253,8 +253,8 @@ async function firstRecords(
   const found: FileRecord[] = [];
   try {
     for await (const records of readRecords(pieces, encoding)) {
-      found.push(...records.slice(0, SHOWN_RECORDS - found.length));
-      if (found.length >= SHOWN_RECORDS) break;
+      found.push(...records.slice(0, shownRecords - found.length));
+      if (found.length >= shownRecords) break;
     }
   } catch (error) {
     if (error instanceof OpenQuoteError) return { ok: false, refusal: { code: 'open_quote', line: error.line } };

@@ -7,7 +7,7 @@ import { defined } from '../../domain/text/defined';
 import { type ChildLife, lifeOf } from './child-life';
 import { isAlive, type ProcessMark } from './process-identity';
 
-const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+const logLimitBytes = 10 * 1024 * 1024;
 
 export interface ServerCommand {
   readonly file: string;
@@ -30,7 +30,7 @@ export type ServerProcess = ChildLife;
  */
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   mkdirSync(dirname(command.logFile), { recursive: true });
-  if (existsSync(command.logFile) && statSync(command.logFile).size > LOG_LIMIT_BYTES) {
+  if (existsSync(command.logFile) && statSync(command.logFile).size > logLimitBytes) {
     renameSync(command.logFile, `${command.logFile}.1`);
   }
   const log = openSync(command.logFile, 'a');

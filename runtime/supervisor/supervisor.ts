@@ -27,7 +27,7 @@ import { startChild } from './child-process';
 import { ChildrenFile } from './children-file';
 import { childLine, tokiLine } from './log-line';
 
-const READY_WITHIN_MS = 120_000;
+const readyWithinMs = 120_000;
 
 /** Imports a file of residents through the workflow and approves it; resolves when it is applied. */
 export type ImportFile = (
@@ -262,7 +262,7 @@ export async function runSupervisor({
         void first.exited.then((how) => {
           ended = how;
         });
-        const deadline = Date.now() + READY_WITHIN_MS;
+        const deadline = Date.now() + readyWithinMs;
         return async () => {
           while (!(await ready())) {
             giveUp.throwIfAborted();
@@ -270,7 +270,7 @@ export async function runSupervisor({
               throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
             if (Date.now() > deadline)
               throw new StartError(
-                `The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`,
+                `The ${name} was not ready within ${String(readyWithinMs / 1000)} s: its lines above may say why.`,
               );
             await sleep(150, undefined, { signal: giveUp });
           }

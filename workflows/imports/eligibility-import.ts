@@ -50,7 +50,7 @@ export const rejectImportUpdate = defineUpdate<ImportPhase, [RejectImportInput]>
 const attentionNeeded = defineSearchAttributeKey('AttentionNeeded', 'BOOL');
 
 /** Staged rows are personal data: they do not wait for an answer that never comes. */
-const WAIT_FOR_APPROVAL = '14 days';
+const waitForApproval = '14 days';
 
 /** A dead worker is noticed within a minute; the next attempt goes on where the last one was. */
 const patience = {
@@ -247,7 +247,7 @@ class EligibilityImport {
   async #approval(): Promise<void> {
     this.#approvals = {};
     this.#enter('waiting_for_approval');
-    const isAnswered = await condition(() => !this.#isWaiting, WAIT_FOR_APPROVAL);
+    const isAnswered = await condition(() => !this.#isWaiting, waitForApproval);
     if (!isAnswered) this.#enter('rejected');
   }
 
