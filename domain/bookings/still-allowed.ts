@@ -31,7 +31,7 @@ export type NotAllowedReason = (typeof notAllowedReasons)[number];
 /** For staff. */
 export const notAllowedWords: Readonly<Record<NotAllowedReason, string>> = {
   not_eligible: '対象区分から外れる',
-  closed: 'この会場・チャネル・回では受け付けない対象区分になる',
+  closed: 'この会場・窓口・回では受け付けない対象区分になる',
   wrong_dose: 'この回がなくなる',
   outside_window: '予約できる最初の日・最後の日から外れる',
   other_vaccine: '前の回とワクチンが違ってしまう',

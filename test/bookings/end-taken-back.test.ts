@@ -28,8 +28,8 @@ test('a check-in undone after the workflow ended: a new run waits for the person
   });
   expect(timeline.done.filter((entry) => entry.kind === 'event').map((entry) => entry.label)).toEqual([
     '仮押さえ',
-    '予約確定',
-    '来場',
+    '予約済み',
+    '来場済み',
     '来場の取り消し',
   ]);
   expect(await world.searchAttributes(bookingId)).toMatchObject({ BookingStatus: 'confirmed' });

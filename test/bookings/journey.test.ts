@@ -127,7 +127,7 @@ describe('a confirmed booking', () => {
     expect(timeline).toMatchObject({ bookingId, state: 'confirmed', version: 2 });
     expect(timeline.done.map((entry) => [entry.kind, entry.name, entry.status, entry.label])).toEqual([
       ['event', 'held', 'done', '仮押さえ'],
-      ['event', 'confirmed', 'done', '予約確定'],
+      ['event', 'confirmed', 'done', '予約済み'],
       ['notice', 'confirmation', 'done', '予約確定のお知らせ'],
     ]);
     expect(timeline.toCome).toEqual([
@@ -152,7 +152,7 @@ describe('a confirmed booking', () => {
     const { bookingId } = await world.book();
     await confirmationOf(bookingId);
     const metadata = await world.handle(bookingId).query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    expect(metadata.currentDetails).toContain('| 状態 | 予約確定 |');
+    expect(metadata.currentDetails).toContain('| 状態 | 予約済み |');
     expect(metadata.currentDetails).toContain('| 会場 | 桜木会場 |');
     expect(metadata.currentDetails).toContain('前日のお知らせ');
     expect(metadata.currentDetails).toContain('`cancelBooking` 入力例 `{"reason": "operator"}`');

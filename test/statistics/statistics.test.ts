@@ -72,7 +72,7 @@ test('seats and bookings in all, by day, venue, group, dose and channel', async 
   const file = await supervisor.get(`/api/v1/numbers.csv?from=${day}&to=${day}`);
   expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(file.text.split('\r\n').slice(0, 2)).toEqual([
-    '\uFEFF集計の単位,項目,定員,仮押さえ,予約（これから）,来場,来場なし,取り消し,空きがなかった人',
+    '\uFEFF集計の単位,項目,定員,仮押さえ,予約済み,来場済み,来場なし,取り消し,空きがなかった人',
     expect.stringContaining('14,1,1,1,0,1,0') as unknown,
   ]);
 });

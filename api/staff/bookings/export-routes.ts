@@ -141,7 +141,7 @@ function exportJson({ parameters, ...item }: DataExport): z.input<typeof exportS
 /** Rows in the reader's pace; the form's fields as columns of their own. */
 async function* csvOf(bookings: AsyncIterable<ExportedBooking>, document: ProgrammeDocument): AsyncGenerator<string> {
   const fields = document.form.fields.filter((field) => field.kind !== 'consent');
-  yield `${byteOrderMark}${csvLine(['受付番号', '状態', '日', '時刻', '会場', '回', 'チャネル', '対象区分', '接種券番号', '生年月日', 'カナ', ...fields.map((field) => field.label)])}\r\n`;
+  yield `${byteOrderMark}${csvLine(['受付番号', '状態', '日', '時刻', '会場', '回', '窓口', '対象区分', '接種券番号', '生年月日', 'カナ', ...fields.map((field) => field.label)])}\r\n`;
   for await (const item of bookings) {
     if (disclosureTo('file', item) !== 'whole') {
       // The row keeps the count true, and leads to nobody and nowhere.

@@ -202,7 +202,7 @@ export function statisticsRoutes({
               : (groupOf(found.document, row.groupCode ?? '')?.label ?? row.groupCode ?? ''),
           ],
           dose: (row) => ['回', `${String(row.dose)}回目`],
-          channel: (row) => ['チャネル', row.channel === null ? '' : channelWords[row.channel]],
+          channel: (row) => ['窓口', row.channel === null ? '' : channelWords[row.channel]],
         };
         ctx.set('Content-Type', 'text/csv; charset=utf-8');
         ctx.set('Content-Disposition', `attachment; filename="numbers-${query.from}-${query.to}.csv"`);
@@ -213,8 +213,8 @@ export function statisticsRoutes({
               '項目',
               '定員',
               '仮押さえ',
-              '予約（これから）',
-              '来場',
+              '予約済み',
+              '来場済み',
               '来場なし',
               '取り消し',
               '空きがなかった人',

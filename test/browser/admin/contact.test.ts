@@ -143,7 +143,7 @@ describeInBrowser('people who could not be told', () => {
 
     await open.getByRole('link', { name: /桜木会場/ }).click();
     const booking = panel(page, '予約の内容と履歴');
-    await booking.getByText('本人・Web').first().waitFor();
+    await booking.getByText('本人・ウェブ').first().waitFor();
     expect(await booking.getByRole('link', { name: /Temporal UI/ }).getAttribute('href')).toBe(
       `http://localhost:8233/namespaces/default/workflows/booking%2F${bookingId}`,
     );

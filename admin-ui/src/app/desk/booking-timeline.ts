@@ -1,19 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 
 const eventWords = {
-  held: '仮押さえ',
-  confirmed: '予約が確定',
-  attended: '来場',
-  no_show: '来場なし',
-  cancelled: '取消',
-  expired: '仮押さえの時間切れ',
-  released: '仮押さえをやめた',
+  ...bookingStateWords,
   check_in_undone: '来場の取り消し',
   programme_changed: '事業の新しい版へ変更',
 } as const;

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
 import { CityTime } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Messages } from '../shared/messages';
@@ -53,16 +54,8 @@ export class PersonCard {
   );
 
   protected stateWords(booking: Booking): string {
-    const words = {
-      held: '仮押さえ',
-      confirmed: '予約済み',
-      attended: '接種済み',
-      no_show: '来場なし',
-      cancelled: booking.endReason === 'moved' ? '変更済み' : '取消',
-      expired: '時間切れ',
-      released: '仮押さえをやめた',
-    } as const;
-    return words[booking.state];
+    const isMoved = booking.state === 'cancelled' && booking.endReason === 'moved';
+    return isMoved ? '変更済み' : bookingStateWords[booking.state];
   }
 
   protected async declare({ code, label }: { readonly code: string; readonly label: string }): Promise<void> {

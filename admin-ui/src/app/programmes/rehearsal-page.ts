@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { channelWords } from '../../../../domain/bookings/booking-words';
 import { Api, type Schema } from '../api/api';
 import { cityDay, CityTime } from '../shared/city-time';
 import { Messages } from '../shared/messages';
@@ -22,8 +23,6 @@ const stories: readonly { readonly value: StoryKind; readonly label: string }[] 
   { value: 'hold_runs_out', label: '席を選んだまま、確定しない' },
   { value: 'gives_up', label: '席を選んで、やめる' },
 ];
-
-const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
 
 /** Plays a story on the real engine with skipped time, and shows everything that the citizen would get. */
 @Component({

@@ -1,5 +1,8 @@
+import { channelWords } from '../../../../domain/bookings/booking-words';
 import type { Schema } from '../api/api';
 import { cityWords } from '../shared/city-time';
+
+export { channelWords };
 
 export type Row = Schema<'NumberRow'>;
 export type By = 'day' | 'venue' | 'group' | 'dose' | 'channel';
@@ -23,13 +26,6 @@ export interface Names {
   readonly groups: ReadonlyMap<string, string>;
   readonly doses: ReadonlyMap<string, string>;
 }
-
-export const channelWords: Readonly<Record<NonNullable<Row['channel']>, string>> = {
-  web: 'ウェブ',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
-};
 
 /** The lines of one view, in the order in which the server gave them. */
 export function linesBy(rows: readonly Row[], by: By, names: Names): Line[] {

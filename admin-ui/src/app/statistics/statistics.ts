@@ -21,7 +21,7 @@ const views = [
   { by: 'venue', label: '会場' },
   { by: 'group', label: '対象区分' },
   { by: 'dose', label: '回' },
-  { by: 'channel', label: 'チャネル' },
+  { by: 'channel', label: '窓口' },
 ] as const satisfies readonly { readonly by: By; readonly label: string }[];
 const dayMs = 86_400_000;
 
