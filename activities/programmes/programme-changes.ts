@@ -97,7 +97,7 @@ export function createChangeActivities({
         await inParallel(page, concurrency, async (bookingId) => {
           if (round.isStopped) return;
           if (!(await change(changeId, bookingId))) round.isStopped = true;
-          // The page is not through: another attempt begins with it anew, and finds what is left.
+          // The page is not through: another attempt begins with it again, and finds what is left.
           if (++round.done % 25 === 0) context.heartbeat(after === undefined ? undefined : { after });
         });
         if (round.isStopped) return { isStopped: true };

@@ -23,7 +23,7 @@ export interface RehearsedNotice {
   readonly at: Date;
   readonly status: Notice['status'];
   readonly reason: string | null;
-  /** Somebody telephones in its place. */
+  /** Staff telephone in its place. */
   readonly isCall: boolean;
   readonly message?: { readonly channel: string; readonly subject: string; readonly text: string };
 }
@@ -59,7 +59,7 @@ export class RehearsalWorld {
   readonly #bookingsOf = new Map<string, readonly Rehearsed[]>();
   readonly #messages = new Map<string, RehearsedNotice['message']>();
   readonly #times = new Map<string, Date>();
-  /** Notices in whose place somebody telephones. */
+  /** Notices in whose place staff telephone. */
   readonly #calls = new Set<string>();
   readonly #programmeId = uuidv7();
   readonly #versionId = uuidv7();

@@ -33,7 +33,7 @@ export interface CitizenBookingsDependencies {
   readonly unmetSearches: Pick<UnmetSearches, 'note'>;
 }
 
-/** A seat that somebody wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
+/** A seat that a person wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
 export interface HoldWish {
   readonly slotId: string;
   readonly dose: number;
@@ -123,7 +123,7 @@ export function createCitizenBookings({
 
     listOf: (session: Session): Promise<BookingView[]> => bookings.listOf(session.residentId),
 
-    /** A booking of this citizen. Somebody else's does not exist. */
+    /** A booking of this citizen. Another person's does not exist. */
     async find(session: Session, bookingId: string): Promise<BookingView | undefined> {
       const booking = await bookings.find(bookingId);
       if (booking?.residentId !== session.residentId) return undefined;
@@ -229,7 +229,7 @@ export function createCitizenBookings({
       });
     },
 
-    /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
+    /** A person looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
       unmetSearches.note({

@@ -13,7 +13,7 @@ export interface ProblemFault {
 /**
  * Answers with an RFC 9457 problem document. `code` is stable and meant for programs, `title` is the refusal's general
  * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong;
- * `current` is what is in force instead, for whoever came second.
+ * `current` is what is in force instead, for the person who came second.
  */
 export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, faults?: readonly ProblemFault[]): void {
   const { code, http, sentence, detail } =

@@ -17,7 +17,7 @@ export interface Readiness {
   readonly backlog: { readonly count: number; readonly oldestSeconds: number } | null;
 }
 
-/** Whoever asks gets an answer within 2 s, whatever is missing. */
+/** Every request gets an answer within 2 s, whatever is missing. */
 const checkWithinMs = 1_500;
 const freshForMs = 1_000;
 /** An event that waited this long says that the relay is not working. */

@@ -18,7 +18,7 @@ export interface BookingLine {
   readonly venueId: string;
   readonly venueName: string;
   readonly createdAt: Date;
-  /** A notice failed or is unclear, or somebody is to be called. */
+  /** A notice failed or is unclear, or a person is to be called. */
   readonly attention: boolean;
 }
 

@@ -95,13 +95,13 @@ export interface InvalidAnswers {
   readonly faults: readonly AnswerFault[];
 }
 
-/** What became of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
+/** The result of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
 export interface SystemChange {
   readonly event: BookingEvent | null;
   readonly state: BookingState;
 }
 
-/** What became of a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
+/** The result for a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
 export type VersionChange =
   | { readonly outcome: 'moved'; readonly event: BookingEvent }
   | { readonly outcome: 'stayed'; readonly reason: StayReason }
@@ -122,9 +122,9 @@ interface HoldInput extends Change {
   readonly next?: { readonly slotId?: string };
   /** The resident's hold of the dose before, with which this one is to be confirmed. */
   readonly pairOf?: string;
-  /** Both doses are to be moved: the next dose as it stands does not bind; confirming asks for both. */
+  /** Both doses are to be moved: the next dose as it is now does not bind; confirming asks for both. */
   readonly movesPair?: true;
-  /** The person stands at the venue: see `HoldRequest.walkInUntil`. */
+  /** The person is at the venue: see `HoldRequest.walkInUntil`. */
   readonly isWalkIn?: true;
 }
 
@@ -148,7 +148,7 @@ interface ConfirmInput extends Change {
   readonly isUnasked?: true;
 }
 
-/** An appointment that the city gives to somebody. */
+/** An appointment that the city gives to a person. */
 export interface AssignInput {
   readonly residentId: string;
   readonly slotId: string;
@@ -200,7 +200,7 @@ const statements = {
   idempotency: `SELECT operation, response FROM idempotency_key WHERE resident_id = $1 AND key = $2`,
   liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
   slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
-  /** As `slot`, for somebody who takes a seat: who stops the slot or its venue waits until that is done, or was first and is seen. See `shareSlots`. */
+  /** As `slot`, for a person who takes a seat: who stops the slot or its venue waits until that is done, or was first and is seen. See `shareSlots`. */
   slotToHold: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1 FOR KEY SHARE OF s, v`,
   booking: `${bookingSelect} WHERE b.id = $1`,
   /** The booking with the hold of the next dose that is to be confirmed with it. */
@@ -385,7 +385,7 @@ export function createBookingRepository({
     return found?.id;
   }
 
-  /** The part of `hold` that is done inside the transaction of somebody else too. */
+  /** The part of `hold` that is done inside a transaction of the caller too. */
   async function holdIn(
     sql: Sql,
     resident: ResidentRow,
@@ -405,7 +405,7 @@ export function createBookingRepository({
     const live = rows.filter((row) => !isStale(row));
     const replaces = await replacedIn(sql, input, live, resident.now);
     const replacedHold = live.find((row) => row.id === replaces && row.state === 'held');
-    // Whoever chooses another time for the second of two keeps the two together.
+    // A person who chooses another time for the second of two keeps the two together.
     const pairOf =
       input.pairOf ??
       (live.some((row) => row.id === replacedHold?.pair_of && row.state === 'held')
@@ -463,7 +463,7 @@ export function createBookingRepository({
       pair_of: pairOf ?? null,
     };
     const event = eventOf(row, version, 'held', input.actor, resident.now);
-    /** Gives back the seat of a hold of somebody else whose time is over. */
+    /** Gives back the seat of a hold of another person whose time is over. */
     const endStale = async (staleId: string | undefined): Promise<boolean> => {
       const [old] = staleId === undefined ? [] : await sql<BookingRow>(statements.booking, [staleId]);
       if (old) events.push(await recordStep(sql, old, 'expired', 'hold_expired', 'system', resident.now));
@@ -511,7 +511,7 @@ export function createBookingRepository({
     return { ok: true, booking: viewOf(row), events, replayed: false };
   }
 
-  /** The booking that a hold takes the place of, whatever became of the one that the request names. One of somebody else stays unknown. */
+  /** The booking that a hold takes the place of, whatever state the one has that the request names. One of another person stays unknown. */
   async function replacedIn(
     sql: Sql,
     { replaces, residentId }: HoldStep,
@@ -552,7 +552,7 @@ export function createBookingRepository({
     );
   }
 
-  /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
+  /** The part of `confirm` that is done inside a transaction of the caller too. `withFirst`: the booking of the dose before that was confirmed just now. */
   async function confirmIn(
     sql: Sql,
     resident: ResidentRow,
@@ -661,7 +661,7 @@ export function createBookingRepository({
   }
 
   /**
-   * Somebody without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
+   * A person without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
    * for today. All of it or nothing.
    */
   async function walkIn({
@@ -726,7 +726,7 @@ export function createBookingRepository({
   }
 
   /**
-   * The city gives somebody an appointment. `record` writes down in the same transaction that it was done; false: it was
+   * The city gives a person an appointment. `record` writes down in the same transaction that it was done; false: it was
    * done before, and nothing is done now (`already_booked`).
    */
   async function assign(
@@ -824,7 +824,7 @@ export function createBookingRepository({
     });
   }
 
-  /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
+  /** A step that the system, the venue or the city takes on one booking of any resident. */
   async function runStep(
     bookingId: string,
     to: BookingEventType,
@@ -1081,14 +1081,14 @@ export function createBookingRepository({
         if (row.state === 'confirmed')
           return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
         if (row.state !== 'no_show') return refuse('not_confirmed');
-        // They may have booked this dose anew since.
+        // They may have booked this dose again since.
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
         return live.some((item) => item.dose === row.dose) ? refuse('already_booked') : true;
       });
       return sameAnswerWhenRepeated(result, 'attended');
     },
 
-    /** The check-in was a mistake: the booking stands as before. A second one is answered as the first. */
+    /** The check-in was a mistake: the booking is as before. A second one is answered as the first. */
     async undoCheckIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
       const result = await runStep(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
         if (row.state !== 'attended') return refuse('not_checked_in');

@@ -21,7 +21,7 @@ export interface CarryOver extends CarryOverKey {
   readonly kana: string;
   readonly birthDate: string;
   readonly evidence: CarryOverEvidence;
-  /** Somebody said that they are one person. */
+  /** A person said that they are one person. */
   readonly isWanted: boolean;
   readonly bookings: number;
 }
@@ -110,7 +110,7 @@ export function createImportCarryOvers({ database, keys }: { readonly database: 
     },
 
     /**
-     * Keeps what somebody said of pairs, all or nothing. What was compared before is then stale: the run must be compared
+     * Keeps what a person said of pairs, all or nothing. What was compared before is then stale: the run must be compared
      * again, and an approval that was given meanwhile applies nothing.
      */
     async decide(runId: string, decisions: readonly CarryOverDecision[]): Promise<CarryOverOutcome> {

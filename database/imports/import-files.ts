@@ -27,7 +27,7 @@ export class ImportFileTooLargeError extends Error {
 export interface ImportFileFacts {
   readonly programmeId?: string | undefined;
   readonly uploadedBy?: string | undefined;
-  /** Given by whoever must know it before the file is there; otherwise made here. */
+  /** Given by a caller that must know it before the file is there; otherwise made here. */
   readonly id?: string | undefined;
   readonly limitBytes?: number | undefined;
   /** Sees every piece as it passes; what it throws undoes the upload. */

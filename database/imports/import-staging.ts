@@ -46,7 +46,7 @@ export interface Comparison {
   readonly proposals: number;
 }
 
-/** Somebody else writes this run's rows: an attempt that was given up for dead meets its successor. */
+/** Another attempt writes this run's rows: an attempt that was given up for dead meets its successor. */
 export class StagingTakenOverError extends Error {
   override name = 'StagingTakenOverError';
 }
@@ -78,7 +78,7 @@ export function createImportStaging(database: Database) {
     },
 
     /**
-     * Stores a batch and moves the run's position, in one transaction: whoever goes on after a crash finds exactly the
+     * Stores a batch and moves the run's position, in one transaction: the attempt that goes on after a crash finds exactly the
      * rows of the records before the position.
      * @throws StagingTakenOverError when the run's position is not `fromRecord`
      */
@@ -272,7 +272,7 @@ export function createImportStaging(database: Database) {
              FROM import_carry_over c JOIN ${table} s ON s.line = c.line WHERE c.run_id = $1 AND c.is_wanted AND r.id = c.resident_id AND r.status = 'active'`,
           [run.id, run.keyId],
         );
-        // Who logged in with the old number may be somebody else by now.
+        // Who logged in with the old number may be another person by now.
         await query(
           'DELETE FROM citizen_session s USING import_carry_over c WHERE c.run_id = $1 AND c.is_wanted AND s.resident_id = c.resident_id',
           [run.id],
@@ -336,7 +336,7 @@ export function createImportStaging(database: Database) {
 /** A resident `r` differs from the staged row `s` of the same number; so does one that was removed and is back. */
 const rowDiffers = `r.digest <> s.digest OR r.group_code <> s.group_code OR r.status <> 'active'`;
 
-/** Rows that say of somebody that they are no longer there. */
+/** Rows that say of a person that they are no longer there. */
 const goneCodes = `('moved_out', 'died')`;
 
 /** Residents `r` of programme $1 whom the file of run $2 calls gone. */

@@ -18,7 +18,7 @@ import {
 
 /** The residents of a programme as rules see them, and since which import they are as they are. */
 export interface ImportedPeople {
-  /** Whoever is still listed. */
+  /** The people who are still listed. */
   readonly residents: number;
   readonly people: readonly PeopleAlike[];
   /** Whose birth date has no key yet ("keys rotate" makes missing ones): they belong to no group that goes by age. */
@@ -111,7 +111,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
   }
 
   return {
-    /** Counted anew after an import, and otherwise at most a minute old. */
+    /** Counted again after an import, and otherwise at most a minute old. */
     async people(programmeId: string): Promise<ImportedPeople> {
       const run = await database('import_run')
         .where({ programme_id: programmeId, status: 'applied' })

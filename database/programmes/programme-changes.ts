@@ -125,7 +125,7 @@ export function createProgrammeChanges({
         .where({ change_id: row.id })
         .groupBy('outcome', 'reason')
         .select<OutcomeCount[]>('outcome', 'reason', connection.raw('count(*)::int AS count')));
-    // Whoever held the row when it ended has committed: its report does not change any more.
+    // Every transaction that held the row when it ended has committed: its report does not change any more.
     if (row.ended_at !== null && connection === database) ended.set(row.id, counts);
     const sum = (outcome: string) =>
       counts.filter((item) => item.outcome === outcome).reduce((total, item) => total + item.count, 0);
@@ -354,7 +354,7 @@ export function createProgrammeChanges({
       return rows.map((row) => row.id);
     },
 
-    /** Until when somebody may still confirm a hold of an older version; undefined: there is none. */
+    /** Until when a person may still confirm a hold of an older version; undefined: there is none. */
     async lastHoldOfOlder(id: string): Promise<Date | undefined> {
       const { rows } = await database.raw<{ rows: { at: Date | null }[] }>(
         `SELECT max(b.hold_expires_at) AS at FROM programme_change c JOIN booking b ON b.programme_id = c.programme_id AND b.state = 'held' AND b.programme_version_id <> c.programme_version_id AND b.hold_expires_at > now() WHERE c.id = ?`,

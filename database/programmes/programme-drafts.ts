@@ -93,7 +93,7 @@ const keptSteps = 100;
 export type ProgrammeDrafts = ReturnType<typeof createProgrammeDrafts>;
 
 /**
- * Programmes as staff change them. A draft is one per programme, changes under a version check, and is published by somebody who
+ * Programmes as staff change them. A draft is one per programme, changes under a version check, and is published by a person who
  * did not edit it: the table `programme_version` refuses anything else. Every change is in the audit.
  */
 export function createProgrammeDrafts({
@@ -207,7 +207,7 @@ export function createProgrammeDrafts({
     return id;
   }
 
-  /** Sets the document; `step`: where it stands among the steps. */
+  /** Sets the document; `step`: its place among the steps. */
   async function write(
     trx: Knex.Transaction,
     row: DraftRow,
@@ -413,7 +413,7 @@ export function createProgrammeDrafts({
     /** What can be shown of a programme: its draft, else the draft as it last broke no rule, else what is published. */
     async lastValid(code: string): Promise<ProgrammeDocument | undefined> {
       const [row] = await drafts(database).where('p.code', code);
-      // Somebody who types leaves a few steps with faults behind: one by one is quick, and few are needed.
+      // A person who types leaves a few steps with faults behind: one by one is quick, and few are needed.
       for (let step = row?.step; row && step !== undefined;) {
         const kept = await database('programme_draft_step')
           .where({ draft_id: row.id })

@@ -5,7 +5,7 @@ import type { KeyRing } from '../foundation/keys';
 import type { SealedResident } from './residents';
 import { birthDateText, kanaText, searchedKeys, telephoneText } from './search-keys';
 
-/** Somebody who fits a search, opened: not to be shown before the identity check. */
+/** A person who fits a search, opened: not to be shown before the identity check. */
 export interface FoundResident extends SealedResident {
   readonly id: string;
 }

@@ -46,7 +46,7 @@ export async function lockQuotas(sql: Sql, seats: readonly Pick<CountedSeat, 'sl
 
 /**
  * Takes a share of the keys of several slots and their venues, in one order. Holds share them with each other and with plans; only
- * somebody who stops new bookings (`FOR UPDATE`) waits for the holds under way, and the holds after that see the stop.
+ * a person who stops new bookings (`FOR UPDATE`) waits for the holds under way, and the holds after that see the stop.
  */
 export async function shareSlots(sql: Sql, slotIds: readonly string[]): Promise<void> {
   await sql(statements.lockVenues, [[...slotIds]]);

@@ -237,7 +237,7 @@ export function createVenueRecords({ database, audit }: { database: Database; au
       fingerprint: string,
     ): Promise<VenueImportOutcome> {
       return database.transaction(async (trx) => {
-        // Whoever loads or edits venues meanwhile waits: the comparison below stays true.
+        // A person who loads or edits venues meanwhile waits: the comparison below stays true.
         await trx('venue').select('id').orderBy('id').forNoKeyUpdate();
         const { work, ...plan } = await planImport(trx, rows);
         if (plan.lines.some((item) => item.kind === 'wrong')) return refuseStaff('sheet_refused', undefined, plan);

@@ -88,7 +88,7 @@ export function createSiteSettingsEditor({ database, audit }: { database: Databa
       return languageReviews((await rows(database)).map(versionOf).reverse());
     },
 
-    /** Puts `settings` in force after `version`, which somebody has looked at. The same again changes nothing. */
+    /** Puts `settings` in force after `version`, which a person has looked at. The same again changes nothing. */
     async change(
       actor: AuditActor,
       version: number,

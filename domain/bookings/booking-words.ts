@@ -100,7 +100,7 @@ export function skipWords(reason: string): string {
   return skipReasons[reason] ?? (reason.startsWith('booking_') ? '予約の状態が変わったため中止' : reason);
 }
 
-/** By which way somebody booked, as staff call it. */
+/** By which way a person booked, as staff call it. */
 export const channelWords: Readonly<Record<Channel, string>> = {
   web: 'ウェブ',
   phone: '電話',

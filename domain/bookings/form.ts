@@ -167,7 +167,7 @@ function checkAnswer(field: AskingField, value: unknown, context: FormContext): 
         : malformed(`email_${result.fault}`, explainEmailAddressFault(result.fault));
     }
     case 'choice': {
-      // Whoever types instead of choosing (an operator, a program) may write what stands there.
+      // A caller that types instead of choosing (an operator, a program) may write the label.
       const chosen = field.options.find((option) => option.value === text || option.label === text);
       return chosen
         ? { answer: chosen.value }

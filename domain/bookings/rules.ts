@@ -37,9 +37,9 @@ export interface HoldRequest {
   readonly pairOf?: string;
   /** The rolling window does not bind: the programme's rule puts the seat there, or it was held in time. */
   readonly ignoresWindow?: true;
-  /** Both doses are moved in one go: the other dose's booking as it stands binds nothing. */
+  /** Both doses are moved in one go: the other dose's booking as it is now binds nothing. */
   readonly movesPair?: true;
-  /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
+  /** The person is at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
   readonly walkInUntil?: Instant;
   /** A supervisor lets this one person be booked for this dose, whatever the opening of their group says (`domain/bookings/permit.ts`). */
   readonly isPermitted?: boolean;

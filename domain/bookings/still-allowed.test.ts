@@ -211,7 +211,7 @@ describe('a booking to come', () => {
         draft.groups[0]!.openings = [{ channels: ['line'], closed: true }];
       },
     ],
-  ])('has nothing to fear when %s: that binds whoever books then', (_name, change) => {
+  ])('has nothing to fear when %s: that binds people who book then', (_name, change) => {
     expect(whyNotStillAllowed(changed(change), booking())).toBeUndefined();
     expect(
       whyNotStillAllowed(changed(change), booking({ daysAhead: 30, dose: 2, previous: first(5) })),

@@ -6,13 +6,13 @@ import { type BookingForRules, decideHold } from './rules';
 
 /**
  * Why a document would not allow a booking that is held or confirmed. The rules are those of `decideHold`, of which some are
- * about the booking and some about the moment at which somebody books. Only the first kind is asked here:
+ * about the booking and some about the moment at which a person books. Only the first kind is asked here:
  *
  *   about the booking: the person belongs to a group; the group is open at this venue, by this channel and for this dose at
  *   all; the channel and the dose exist; the day lies within the first and last day of all; vaccine and interval fit the
  *   dose before.
  *   about the moment: the group is not open yet or not any more; the rolling window; the time has begun; how many seats are
- *   open; how often and until when something may be changed. These never count against somebody who has booked.
+ *   open; how often and until when something may be changed. These never count against a person who has booked.
  *
  * Once per pair: the later dose is reported, not both, because one of them has to move.
  */

@@ -6,7 +6,7 @@
  *              │        └────→ cancelled
  *              └→ expired | released
  *
- * Two steps take an end back, both by a person: a check-in that was a mistake is undone, and somebody who counted as
+ * Two steps take an end back, both by a person: a check-in that was a mistake is undone, and a person who counted as
  * not come was there after all (a list kept on paper or off line is entered later).
  */
 export const bookingStates = ['held', 'confirmed', 'attended', 'no_show', 'cancelled', 'expired', 'released'] as const;
@@ -67,7 +67,7 @@ export function isEnded(state: BookingState): boolean {
   return state !== 'held' && state !== 'confirmed';
 }
 
-/** Whether a step takes an end back: what drives the booking may be over by then, and has to start anew. */
+/** Whether a step takes an end back: what drives the booking may be over by then, and has to start again. */
 export function takesEndBack(from: BookingState, to: BookingState): boolean {
   return isEnded(from) && from !== to;
 }

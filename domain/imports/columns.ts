@@ -30,7 +30,7 @@ const headersOfColumns: Record<FileColumn, readonly string[]> = {
     'ふりがな',
     '氏名かな',
   ],
-  // 備考 is not among them: what stands there is meant for people, and a column of it is only read when staff say so.
+  // 備考 is not among them: its text is meant for people, and a column of it is only read when staff say so.
   standing: ['異動事由', '異動区分', '異動', '住民区分', '資格区分', '消除事由', '喪失事由', 'standing'],
   previous: ['前の接種券番号', '前の券番号', '旧接種券番号', '旧券番号', 'previous_coupon_number'],
 };

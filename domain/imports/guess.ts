@@ -28,7 +28,7 @@ const enoughShare = 0.8;
 const kanaText = /^[\u30A0-\u30FF\u31F0-\u31FF\uFF65-\uFF9F\uE000-\uF8FF\s・･ー-]+$/;
 
 /**
- * Finds the columns of a file: by its header first, then, for what no header names, by what stands in the cells. A
+ * Finds the columns of a file: by its header first, then, for what no header names, by the text of the cells. A
  * column of ten digits is the number, one of dates the birth date, one of the programme's own words the group.
  * @param records the first records of the file, headers and titles included
  */

@@ -28,7 +28,7 @@ export type RowResult =
   | { readonly ok: true; readonly row: EligibleRow }
   /**
    * `number` is there when it could be read: the resident is in the file, although the row cannot be used. `isGone`:
-   * the row says so of somebody who moved out or died, and nothing is wrong with it.
+   * the row says so of a person who moved out or died, and nothing is wrong with it.
    */
   | { readonly ok: false; readonly errors: readonly RowError[]; readonly number?: string; readonly isGone?: true };
 
@@ -44,7 +44,7 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const { columns, width } = rules.format;
   const number = parseCouponNumber(bare(cells[columns.number - 1]), rules.couponNumber);
   const status = columns.standing === undefined ? undefined : personStatusOf(cells[columns.standing - 1] ?? '');
-  // Of somebody who is gone nothing else is needed, and nothing else is kept.
+  // Of a person who is gone nothing else is needed, and nothing else is kept.
   if (status !== undefined && number.ok)
     return { ok: false, errors: [{ column: 'standing', code: status }], number: number.value, isGone: true };
   const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);

@@ -8,7 +8,7 @@ const refusalWords: Readonly<Record<UndoRefusalCode, string>> = {
     'この取込で加わった方に予約があります。先に予約を取り消すか、正しいファイルを取り込んで直してください。',
 };
 
-/** What became of an undo, in a sentence. */
+/** The result of an undo, in a sentence. */
 export function undoWords(outcome: UndoOutcome): string {
   if (!outcome.ok)
     return `${refusalWords[outcome.code]}${outcome.bookings > 0 ? `（予約 ${String(outcome.bookings)}件）` : ''}`;

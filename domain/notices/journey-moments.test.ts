@@ -82,6 +82,6 @@ describe('reminders', () => {
   });
 });
 
-test('somebody counts as not come some hours after the end of the slot', () => {
+test('a person counts as not come some hours after the end of the slot', () => {
   expect(new Date(noShowAt(plan, '2021-05-29T02:00:00.000Z')).toISOString()).toBe('2021-05-29T06:00:00.000Z');
 });

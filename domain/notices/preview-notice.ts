@@ -8,7 +8,7 @@ import { lineTexts } from './line-texts';
 import type { NoticeMessage } from './notice-layout';
 import { writeNotice } from './write-notice';
 
-/** To whom and on which occasion a text is shown: somebody invented. */
+/** To whom and on which occasion a text is shown: an invented person. */
 export interface NoticeSample {
   /** Of `document.templates`. */
   readonly template: string;

@@ -4,7 +4,7 @@ import { seatStageFor, type SeatShare } from './seat-stages';
 import type { DayRange } from './window';
 import { bookingWindow } from './window';
 
-/** Days and seats that are open to somebody at the same terms in several venues. */
+/** Days and seats that are open to a person at the same terms in several venues. */
 export interface Scope<Venue> {
   readonly venues: readonly Venue[];
   readonly range: DayRange;

@@ -1,14 +1,14 @@
 import type { ProgrammeDocument, ProgrammeGroup, SeatStageRule } from './document';
 import { fits, type Place } from './eligibility';
 
-/** How many seats of a slot somebody may have: `share` % of them, shared with all who book under the rule `code`. */
+/** How many seats of a slot a person may have: `share` % of them, shared with all who book under the rule `code`. */
 export interface SeatShare {
   readonly code: string;
   /** 0–100 */
   readonly share: number;
 }
 
-/** By which group somebody books, and which part of the seats is open to it. No `limit`: all of them. */
+/** By which group a person books, and which part of the seats is open to it. No `limit`: all of them. */
 export interface OpenSeats {
   readonly group: ProgrammeGroup;
   readonly limit: SeatShare | null;

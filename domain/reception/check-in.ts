@@ -7,7 +7,7 @@ import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-nu
 import { refuseStaff, type StaffRefusal } from '../staff/refusals';
 import { foldWidth } from '../text/fold-width';
 
-/** What somebody shows or says at the reception: the reference (as text or from its QR code), or the coupon number. */
+/** What a person shows or says at the reception: the reference (as text or from its QR code), or the coupon number. */
 export type ShownCode = { readonly by: 'reference' | 'couponNumber'; readonly value: string };
 
 /** Reads what a QR reader typed or a person keyed in; undefined when it is neither. */
@@ -28,7 +28,7 @@ export interface BookingToCheckIn {
   readonly startsAt: Date;
 }
 
-/** Where the reception stands: its venue, its day, and the dose it is for where the doses queue apart. */
+/** What the reception is for: its venue, its day, and the dose it is for where the doses queue apart. */
 export interface ReceptionPlace {
   readonly venueId: string;
   readonly today: string;
@@ -48,7 +48,7 @@ export type CheckInDecision =
   | { readonly kind: 'warn'; readonly warnings: readonly CheckInWarning[] }
   | StaffRefusal;
 
-/** Why somebody was let through although something did not fit. */
+/** Why a person was let through although something did not fit. */
 export const letThroughReasons = [
   'mistook_day',
   'mistook_venue',
@@ -105,7 +105,7 @@ export function decideCheckIn(
   if (booking.venueId !== place.venueId) warnings.push({ code: 'wrong_venue', venueName: booking.venueName });
   if (place.dose !== undefined && booking.dose !== place.dose)
     warnings.push({ code: 'wrong_dose', dose: booking.dose });
-  // On its day the booking of somebody late is nothing to warn of.
+  // On its day the booking of a late person is nothing to warn of.
   if (booking.state === 'no_show' && day !== place.today) warnings.push({ code: 'counted_as_missed' });
   return warnings.length === 0 ? { kind: 'ready' } : { kind: 'warn', warnings };
 }
@@ -117,7 +117,7 @@ export function isExpectedAt({ state, venueId, startsAt }: BookingToCheckIn, pla
 }
 
 /**
- * The booking that somebody with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
+ * The booking that a person with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
  * of equal ones the dose that the reception is for.
  */
 export function bookingToCheckIn<Booking extends BookingToCheckIn>(
@@ -140,7 +140,7 @@ export function bookingToCheckIn<Booking extends BookingToCheckIn>(
   return (
     bookings
       .filter(({ state }) => state !== 'held' && state !== 'expired' && state !== 'released')
-      // The dose given weeks ago is not what somebody came for today.
+      // The dose given weeks ago is not what a person came for today.
       .filter(({ state, startsAt }) => state !== 'attended' || cityDate(startsAt) >= place.today)
       .sort((a, b) => rank(a) - rank(b) || Math.abs(noonGap(a, place)) - Math.abs(noonGap(b, place)))[0]
   );

@@ -58,7 +58,7 @@ export function anySeat(
 }
 
 /**
- * A person's way through the programme by its own rules: which seats are held when, what they do, and how each booking ends. Somebody
+ * A person's way through the programme by its own rules: which seats are held when, what they do, and how each booking ends. A person
  * who attends goes on to the next dose. Rules of the programme that stand in the way end it with their refusal.
  */
 export function composePlan(
@@ -76,7 +76,7 @@ export function composePlan(
   };
   for (const { number: dose } of document.doses) {
     const isFirst = dose === 1;
-    // Only the story of the first dose is told; whoever comes to it comes to the next ones.
+    // Only the story of the first dose is told; a person who comes to it comes to the next ones.
     const kind: StoryKind = isFirst ? story.kind : 'attends';
     if (!isFirst) {
       const before = bookings.at(-1);
@@ -206,5 +206,5 @@ function daysFrom(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
 }
 
-/** No seat is left for somebody. */
+/** No seat is left for a person. */
 export const noSeat = refuse('slot_full');

@@ -2,7 +2,7 @@ import type { Refusal } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { Person } from '../programmes/eligibility';
 
-/** Somebody who does not exist. */
+/** A person who does not exist. */
 export interface RehearsedPerson extends Person {
   readonly birthDate: string;
   readonly declared: readonly string[];

@@ -15,12 +15,12 @@ export const languageNames: Readonly<Record<Language, { readonly name: string; r
   pt: { name: 'Português', tag: 'pt' },
 };
 
-/** Japanese and the languages whose texts somebody has reviewed. The others stay hidden, whatever is in them. */
+/** Japanese and the languages whose texts a person has reviewed. The others stay hidden, whatever is in them. */
 export function languagesOf(document: ProgrammeDocument): Language[] {
   return ['ja', ...otherLanguages.filter((language) => document.translations?.[language]?.reviewed === true)];
 }
 
-/** A language that may be shown, from what somebody asks for; Japanese for everything else. */
+/** A language that may be shown, from what a person asks for; Japanese for everything else. */
 export function languageFrom(document: ProgrammeDocument, text: string): Language {
   return languagesOf(document).find((language) => language === text) ?? 'ja';
 }
@@ -86,7 +86,7 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
   };
 }
 
-/** The language in which somebody wants their notices: what they chose in the form's field for it; Japanese else. */
+/** The language in which a person wants their notices: what they chose in the form's field for it; Japanese else. */
 export function noticeLanguage(document: ProgrammeDocument, answers: Answers | undefined): Language {
   const answer = document.noticeLanguage && answers?.[document.noticeLanguage.field];
   return typeof answer === 'string' ? languageFrom(document, answer) : 'ja';

@@ -293,7 +293,7 @@ export interface StaffRefusal {
   readonly staffCode: StaffRefusalCode;
   /** Facts of this case, e.g. the version that is in force. Never personal data. */
   readonly detail?: Readonly<Record<string, string | number>>;
-  /** What is in force instead, or what stands in the way, in the shape of the route's answer: whoever came second sees the difference. */
+  /** What is in force instead, or what is in the way, in the shape of the route's answer: the person who came second sees the difference. */
   readonly current?: unknown;
   /** What exactly is wrong, beside the field that it is about. */
   readonly faults?: readonly { readonly field: string; readonly code: string; readonly sentence: string }[];

@@ -1,10 +1,10 @@
 import { neededItemsProtected } from '../residents/identity';
 import { isSupervising, type StaffRole } from './roles';
 
-/** What stands in a list in place of a protected resident. */
+/** What a list shows in place of a protected resident. */
 export const protectedWords = '保護対象';
 
-/** Somebody whose whereabouts may be a secret. */
+/** A person whose whereabouts may be a secret. */
 export interface Guarded {
   readonly isProtected: boolean;
 }

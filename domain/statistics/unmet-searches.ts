@@ -23,7 +23,7 @@ interface UnmetSearchPeople {
   readonly without: readonly PeopleAlike[];
 }
 
-/** What people wanted and what they got, in all and by group as the document sorts them now. Somebody in two groups counts in both. */
+/** What people wanted and what they got, in all and by group as the document sorts them now. A person in two groups counts in both. */
 export function countUnmetSearches(
   document: ProgrammeDocument,
   { listed, booked, looked, without }: UnmetSearchPeople,

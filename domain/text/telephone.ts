@@ -25,7 +25,7 @@ const landlineTelephone = /^0(?![5-9]0)[1-9][0-9]{8}$/;
 
 /**
  * Reads a Japanese telephone number as people write it: either width, hyphens and their look-alikes, brackets,
- * blanks, +81. Whether somebody answers is not asked here.
+ * blanks, +81. Whether a person answers is not asked here.
  */
 export function parseTelephone(text: string): TelephoneResult {
   const folded = foldWidth(text).trim();

@@ -8,7 +8,7 @@ import {
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import type { AssignmentRequests } from './assignment-requests';
 
-/** Somebody is waiting in front of a screen, ms. */
+/** A person is waiting in front of a screen, ms. */
 const answerWithinMs = 5_000;
 const summaries = {
   check: '予約の割り当て：確認',

@@ -42,7 +42,7 @@ export interface ImportRequestsDependencies {
 
 /** Records of a file that staff see before it is imported. */
 const shownRecords = 40;
-/** Somebody is waiting in front of a screen, ms. */
+/** A person is waiting in front of a screen, ms. */
 const answerWithinMs = 5_000;
 const undoWithinMs = 20_000;
 

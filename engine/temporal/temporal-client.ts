@@ -54,7 +54,7 @@ export function createTemporalClient(
 ): Client & { readonly connection: Connection } {
   const connection = Connection.lazy({
     ...connectionOptions(access),
-    // Whoever calls has its own way of trying again (relay, queue); the default's ten attempts would only hide an outage.
+    // The caller has its own way of trying again (relay, queue); the default's ten attempts would only hide an outage.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
   });

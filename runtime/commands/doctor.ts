@@ -24,7 +24,7 @@ const lineAnswersWithinMs = 5_000;
 /** The relay takes up what was not handed over within seconds; events older than this say that it does not. */
 const backlogTooOldMs = 5 * 60_000;
 
-/** One line of the report. `todo` is a sentence for whoever has to put it right, or may: what is `ok` works without it. */
+/** One line of the report. `todo` is a sentence for the person who has to put it right, or may: what is `ok` works without it. */
 export type Finding =
   | { readonly about: string; readonly ok: true; readonly detail: string; readonly todo?: string }
   | { readonly about: string; readonly ok: false; readonly detail: string; readonly todo: string };

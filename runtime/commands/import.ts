@@ -46,7 +46,7 @@ interface Options {
   readonly carryOver: string | undefined;
 }
 
-/** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when somebody says so. */
+/** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when a person says so. */
 export const importCommand: Command = {
   usage: 'import FILE [--programme P] [--columns …] [--full] [--carry-over ask|none|FILE] [--yes]',
   summary: "bring a city's CSV file of residents in",

@@ -32,7 +32,7 @@ export const keysAddCommand: Command = {
   },
 };
 
-/** `toki keys rotate`: seals everything anew under the current key. */
+/** `toki keys rotate`: seals everything again under the current key. */
 export const keysRotateCommand: Command = {
   usage: 'keys rotate',
   summary: 'seal all personal data anew under the current key',

@@ -71,7 +71,7 @@ function installRuntime(log: Logger): void {
   });
 }
 
-/** Temporal may be starting itself: some patience, then the supervisor begins anew. Undefined when asked to stop meanwhile. */
+/** Temporal may be starting itself: some patience, then the supervisor begins again. Undefined when asked to stop meanwhile. */
 async function connect(
   access: TemporalAccess,
   log: Logger,

@@ -47,7 +47,7 @@ export function isDataFolder(folder: string): boolean {
   return existsSync(join(folder, markerFile));
 }
 
-/** The drop folder, in a data folder that is Toki's or where somebody has made it: a worker alone makes no data folder. */
+/** The drop folder, in a data folder that is Toki's or where a person has made it: a worker alone makes no data folder. */
 export function dropFolderOf(folder: string): string | undefined {
   const { importDrop } = dataFolderPaths(folder);
   return isDataFolder(folder) || existsSync(importDrop) ? importDrop : undefined;

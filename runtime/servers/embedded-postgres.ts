@@ -116,7 +116,7 @@ export async function stopLeftOverPostgres(folder: string): Promise<void> {
   const mark = markProcess(Number(lines[0]));
   const startedAtS = Number(lines[2]);
   if (mark && process.platform === 'linux') {
-    // The pid may belong to somebody else by now. Ours runs with this very folder.
+    // The pid may belong to another process by now. Ours runs with this very folder.
     const commandLine = readIfThere(`/proc/${String(mark.pid)}/cmdline`) ?? '';
     if (commandLine.split('\0').includes(folder)) await stopOrphan(mark, 'SIGINT', stopWithinMs);
   } else if (mark && Number.isFinite(startedAtS)) {

@@ -191,7 +191,7 @@ export async function runSupervisor({
     say(config.databaseUrl === undefined ? 'Starting PostgreSQL' : 'Connecting to PostgreSQL');
     say(config.temporalAddress === undefined ? 'Starting Temporal' : 'Connecting to Temporal');
     const startingTemporal = startTemporal({ config, env, say, signal: request.signal });
-    // Whoever fails first, the other one is waited for: what has started is stopped in order.
+    // If one of them fails, the other one is waited for: what has started is stopped in order.
     const [postgresStart, temporalStart] = await Promise.allSettled([startDatabase(config, say), startingTemporal]);
     for (const result of [postgresStart, temporalStart])
       if (result.status === 'fulfilled') stopping.unshift(() => result.value.stop());

@@ -238,7 +238,7 @@ test('a log-in lock is cleared for a caller', async () => {
   ]);
 });
 
-test('somebody else’s or nobody’s ids are not found', async () => {
+test('another person’s or nobody’s ids are not found', async () => {
   const nobody = '00000000-0000-4000-8000-000000000000';
   expect((await operator.get(`/api/v1/residents/${nobody}`)).json()['code']).toBe('resident_unknown');
   expect((await operator.get(`/api/v1/bookings/${nobody}`)).json()['code']).toBe('booking_unknown');

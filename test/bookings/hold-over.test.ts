@@ -159,7 +159,7 @@ describe.each(Object.entries(ways))('by %s', (_name, open) => {
     expect(await staff.city.bookings.find(again)).toMatchObject({ state: 'held', replaces: null });
   });
 
-  it('somebody else’s hold stays unknown, over or not; so does a booking that was cancelled', async () => {
+  it('another person’s hold stays unknown, over or not; so does a booking that was cancelled', async () => {
     const [way, other] = [await open(), await open()];
     const theirs = await other.hold(await slot(other.channel));
     expect(await way.hold(await slot(way.channel), theirs)).toContain('booking_unknown');

@@ -228,7 +228,7 @@ describe('a cancelled booking', () => {
 });
 
 describe('on the day', () => {
-  test('whoever came is invited to the next dose', async () => {
+  test('a person who came is invited to the next dose', async () => {
     const { bookingId, startsAt } = await world.book();
     await world.goTo(bookingId, startsAt);
     await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
@@ -237,7 +237,7 @@ describe('on the day', () => {
     expect(await status(bookingId)).toBe('attended');
   });
 
-  test('whoever has booked the next dose is not', async () => {
+  test('a person who has booked the next dose is not', async () => {
     const first = await world.book();
     await world.book({ residentId: first.residentId, dose: 2, daysAhead: 40 });
     await world.goTo(first.bookingId, first.startsAt);
@@ -246,7 +246,7 @@ describe('on the day', () => {
     expect((await subjects(first.bookingId)).filter((subject) => subject.includes('ご案内'))).toEqual([]);
   });
 
-  test('whoever did not come counts as not come some hours later', async () => {
+  test('a person who did not come counts as not come some hours later', async () => {
     const { bookingId, endsAt } = await world.book();
     await world.goTo(bookingId, new Date(endsAt.getTime() + 3 * 3_600_000));
     expect((await world.city.bookings.find(bookingId))?.state).toBe('confirmed');

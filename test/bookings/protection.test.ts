@@ -50,7 +50,7 @@ test('a notice that was under way when the protection began does not leave, by m
   expect(await causes(residentId)).toEqual([]);
 });
 
-test('what the city does while somebody is protected becomes a call that is due soon', async () => {
+test('what the city does while a person is protected becomes a call that is due soon', async () => {
   const { residentId, bookingId, change } = await bookedQuietly();
   await world.handOver(change);
   expect(await settled(bookingId, 'confirmation')).toMatchObject({ status: 'sent', channel: 'line' });

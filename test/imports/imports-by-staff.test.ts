@@ -276,7 +276,7 @@ describe('imports by staff', () => {
       namesakes: 2,
       proposals: 2,
     });
-    // The pairs are shown; nobody is joined until somebody says so.
+    // The pairs are shown; nobody is joined until staff say so.
     const { carryOvers } = (await admin.get(`/api/v1/imports/${run.id}/carry-overs`)).json<{
       carryOvers: { line: number; residentId: string }[];
     }>();
@@ -375,7 +375,7 @@ describe('imports by staff', () => {
       actor: 'operator',
     });
     expect(cancelled).toMatchObject({ ok: true });
-    // Somebody tries to book in the very moment: either the booking is there and the undo refused, or the other way round.
+    // A person tries to book in the very moment: either the booking is there and the undo refused, or the other way round.
     const slotId = await importSite.world.city.addSlot();
     const second = (await residentId(two!.number))!;
     const [undo, held] = await Promise.all([

@@ -79,7 +79,7 @@ const ended = () =>
     return row && row.status !== 'queued' && row.status !== 'sending' ? row : undefined;
   });
 
-test('leaves once a day, however many workers look and however often they begin anew, with the free seats of the day', async () => {
+test('leaves once a day, however many workers look and however often they begin again, with the free seats of the day', async () => {
   await look();
   const row = await ended();
   await look();

@@ -30,7 +30,7 @@ interface Callback {
   noticeId: string | null;
 }
 
-/** A confirmed booking of somebody new. */
+/** A confirmed booking of a new person. */
 async function booked(residentId?: string) {
   const resident = residentId ?? (await site.city.addResident());
   const slotId = await site.city.addSlot({ capacity: 1_000 });

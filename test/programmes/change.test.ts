@@ -302,7 +302,7 @@ test('bookings whose address the new form would not find stay', async () => {
   });
 });
 
-test('whoever gets past the program is stopped by the tables', async () => {
+test('a writer that gets past the program is stopped by the tables', async () => {
   const { database } = world.city;
   const one = await book();
   const number = await publish(() => undefined);

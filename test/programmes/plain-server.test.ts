@@ -73,7 +73,7 @@ interface Draft extends Record<string, unknown> {
   readonly rehearsal: string;
 }
 
-/** A draft that somebody changed. */
+/** A draft that a person changed. */
 async function changedDraft(change: (document: ProgrammeDocument) => void): Promise<Draft> {
   const { versions } = (await author.get(programme)).json<{ versions: { number: number }[] }>();
   const draft = (await author.post(`${programme}/draft`, { from: versions[0]?.number })).json<Draft>();

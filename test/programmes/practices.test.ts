@@ -43,7 +43,7 @@ async function play(
       bookedAt: `${bookedAt}:00+09:00`,
     },
   });
-  // Whoever is refused has not rehearsed the way to the end; everybody else must have done so without a fault.
+  // A person who is refused has not rehearsed the way to the end; everybody else must have done so without a fault.
   const isRefused = report?.timeline?.some((entry) => entry.kind === 'refusal') ?? false;
   expect([state, passed, report?.faults.length]).toEqual(['done', !isRefused, isRefused ? 1 : 0]);
   // Within a minute, whichever was played first.

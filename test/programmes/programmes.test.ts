@@ -242,7 +242,7 @@ describe('publishing', () => {
     });
   });
 
-  test('whoever gets past the program is stopped by the table', async () => {
+  test('a writer that gets past the program is stopped by the table', async () => {
     const { database, version } = site.city;
     const row = (people: object) =>
       database('programme_version').insert({
@@ -306,7 +306,7 @@ describe('publishing', () => {
     expect((await published()).filter((version) => version.status === 'published')).toHaveLength(1);
   });
 
-  test('going back is publishing an old version anew', async () => {
+  test('going back is publishing an old version again', async () => {
     const draft = await begin(1);
     await rehearse(draft);
     expect((await publish(publisher, draft.version)).status).toBe(200);

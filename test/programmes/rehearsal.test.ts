@@ -111,7 +111,7 @@ test.each<[string, Partial<Story>, typeof person | { groupCode: string; hasEmail
   ['before the opening', { bookedAt: '2021-04-19T08:29:00+09:00' }, person, /受付が始まっていません/],
   ['of a group that opens later', {}, { ...person, groupCode: 'general' }, /7月5日/],
   ['outside the window', { daysAhead: 60 }, person, /予約できる期間の外/],
-])('somebody %s is told so, and that is no rehearsal that passed', async (_name, change, who, sentence) => {
+])('a person %s is told so, and that is no rehearsal that passed', async (_name, change, who, sentence) => {
   const { report, passed } = await world.rehearse(testDocument(), {
     kind: 'person',
     person: who,

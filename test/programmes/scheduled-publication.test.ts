@@ -130,7 +130,7 @@ describe('a scheduled publication on a real server', () => {
     expect((await publishedVersion()).number).toBe(before.number);
   });
 
-  test('whose workflow somebody terminated is started again by the sweeper', async () => {
+  test('whose workflow an operator terminated is started again by the sweeper', async () => {
     const { id, at } = await scheduled('止められた公開', soonMs);
     await world.processes.startPublication(id, at);
     await world.client.workflow.getHandle(publicationWorkflowId(id)).terminate('by hand');

@@ -58,7 +58,7 @@ const eventsOf = async (bookingId: string) =>
   ).map(({ type, facts }) => [type, facts.state, facts.takesEndBack ?? false]);
 
 describe('undoing a check-in', () => {
-  test('the booking stands as before, and what drives it is told to begin anew', async () => {
+  test('the booking is as before, and what drives it is told to begin again', async () => {
     const { id, slot } = await confirmed();
     await city.bookings.checkIn(id, 'venue');
     expect(await city.bookings.undoCheckIn(id, 'venue')).toMatchObject({
@@ -124,7 +124,7 @@ describe('undoing a check-in', () => {
   });
 });
 
-describe('somebody who counted as not come', () => {
+describe('a person who counted as not come', () => {
   test('was there after all', async () => {
     const { id, slot } = await confirmed({ daysAhead: 10 });
     await city.bookings.markNoShow(id, slot.endsAt.toISOString());

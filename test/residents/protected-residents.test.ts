@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Names in an answer that can tell where, when or how to reach somebody. */
+/** Names in an answer that can tell where, when or how to reach a person. */
 const telling = new RegExp(
   `"(${'venueName venueId venue reference startsAt address maskedAddress confirmedAddress slot slotId bookingId subjectId'.split(' ').join('|')})":`,
 );
@@ -143,7 +143,7 @@ const excused: Readonly<Record<string, string>> = {
   'get /programmes/:code/notice-preview/mail': 'a mail to somebody invented',
 };
 
-/** What would change the booking of somebody who is not protected. */
+/** What would change the booking of a person who is not protected. */
 const changes: ReadonlySet<string> = new Set([
   'post /check-ins',
   'post /bookings/:id/undo-check-in',
@@ -250,7 +250,7 @@ async function walk({ changing }: { readonly changing: boolean }): Promise<Map<s
 const holds = (text: string, marker: string): boolean =>
   /^\d\d:\d\d$/.test(marker) ? new RegExp(`(?<!T)${marker}`).test(text) : text.includes(marker);
 
-test('every route that can tell where somebody will be is asked below, or excused with a reason', () => {
+test('every route that can tell where a person will be is asked below, or excused with a reason', () => {
   const unknown = routes()
     .filter((route) => canTell(route) && !(nameOf(route) in asks) && !(nameOf(route) in excused))
     .map(nameOf);
@@ -279,7 +279,7 @@ test('no route tells any role where or when a protected resident will be, or how
         .map((marker) => `${key} tells ${marker}`);
     });
   expect(told(after)).toEqual([]);
-  // The same questions tell a lot of somebody who is not protected: the test can fail.
+  // The same questions tell a lot of a person who is not protected: the test can fail.
   const routesThatTold = new Set(told(whole).map((line) => line.split(' ').slice(0, 2).join(' ')));
   expect([...routesThatTold].sort()).toEqual([
     'get /assignments/:id/faults.csv',

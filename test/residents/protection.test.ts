@@ -213,7 +213,7 @@ describe('at the venue', () => {
   });
 });
 
-test('an export keeps the rows, and says of each that somebody is protected', async () => {
+test('an export keeps the rows, and says of each that a person is protected', async () => {
   const [supervisor, admin] = [await world.visitor('supervisor'), await world.visitor('city_admin')];
   const { id } = (
     await supervisor.post('/api/v1/exports', { from: today, to: secondDay, reason: '接種記録との突き合わせのため' })

@@ -106,7 +106,7 @@ test('people who wanted a seat and found none in the whole city are counted once
   await carla.post(`/api/v1/bookings/${String(later.json()['id'])}/cancel`, {});
   expect((await read()).total).toEqual({ eligible: 8, booked: 1, looked: 3, without: 3 });
 
-  // Other days and the other dose are other questions; whoever moved away is no longer asked for.
+  // Other days and the other dose are other questions; a person who moved away is no longer asked for.
   const yesterday = addDays(today, -1);
   await city.database('unmet_wish').where({ resident_id: bert.residentId }).update({ day: yesterday });
   expect((await read()).total).toMatchObject({ looked: 2 });

@@ -28,7 +28,7 @@ export interface CitySite {
   readonly handedOver: BookingEvent[];
   /** Every line of the log so far. */
   logText(): string;
-  /** Somebody with a browser of their own. */
+  /** A person with a browser of their own. */
   visitor(): Visitor;
   /** A new resident, and their browser, logged in. */
   readonly unmetSearches: UnmetSearches;
@@ -42,7 +42,7 @@ export interface Citizen extends Visitor {
 }
 
 export interface CitySiteOptions {
-  /** One that is there already, and is closed by whoever made it. */
+  /** One that is there already, and is closed by its maker. */
   readonly city?: TestCity;
   readonly change?: (document: ProgrammeDocument) => void;
   /** Languages whose site words count as reviewed. */

@@ -133,7 +133,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       await draftWithoutThem();
     },
     async protect() {
-      // Whoever had identified them, with two answers, has it open when the protection begins.
+      // A member of staff who had identified them, with two answers, has it open when the protection begins.
       for (const staffId of people.values()) await site.identified(staffId, residentId);
       const supervisor = await world.visitor('supervisor');
       const done = await supervisor.post(`/api/v1/residents/${residentId}/protection`, {
@@ -174,7 +174,12 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       key_id: city.keys.currentKeyId,
       status: 'waiting',
     });
-    await database('import_carry_over').insert({ run_id: world.ids.importRun, resident_id: residentId, line: 2 });
+    await database('import_carry_over').insert({
+      run_id: world.ids.importRun,
+      resident_id: residentId,
+      line: 2,
+      evidence: 'not_in_full_set',
+    });
     const [one, two] = [await site.colleague('city_admin'), await site.colleague('city_admin')];
     await database('assignment_run').insert({
       id: world.ids.assignment,

@@ -109,7 +109,7 @@ export interface StaffSiteOptions {
   readonly publicUrl?: string;
   /** Left out: mail to staff lands in the inbox. */
   readonly smtpUrl?: string;
-  /** One that is there already, and is closed by whoever made it. */
+  /** One that is there already, and is closed by its maker. */
   readonly city?: TestCity;
   /** Known beforehand, where the identity provider must know it. */
   readonly port?: number;

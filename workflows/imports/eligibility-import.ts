@@ -42,7 +42,7 @@ export const importProgressQuery = defineQuery<ImportProgress>(importProgressQue
 export const approveImportUpdate = defineUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName);
 /** The second approval of a full set: names how many residents are removed. */
 export const approveRemovalUpdate = defineUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName);
-/** What is to be carried over was decided otherwise: look again, and ask anew. */
+/** What is to be carried over was decided otherwise: look again, and ask again. */
 export const compareAgainUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(compareAgainUpdateName);
 /** Leave everything as it is. */
 export const rejectImportUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName);
@@ -174,7 +174,7 @@ class EligibilityImport {
         this.#result = applied.result;
         return this.close('applied');
       }
-      // Another import was applied since: what was approved is not what would happen, so it is compared and asked anew.
+      // Another import was applied since: what was approved is not what would happen, so it is compared and asked again.
     }
   }
 

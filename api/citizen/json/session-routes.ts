@@ -89,7 +89,7 @@ export function addSessionRoutes(
     }
   });
 
-  /** What somebody declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
+  /** What a person declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
   router.post('/declarations', sessionCheck.required, async (ctx) => {
     const input = read(declarationSchema, ctx.state.body);
     const { session } = ctx.state;

@@ -268,7 +268,7 @@ export async function takeSeat(
   return isStale ? bookings.hold(session, input) : result;
 }
 
-/** Where to go on after an attempt to take a seat. Never an error page: whoever lost a seat sees the others. */
+/** Where to go on after an attempt to take a seat. Never an error page: a person who lost a seat sees the others. */
 export function answerHold(
   ctx: AppContext,
   result: BookingChange | Refusal,

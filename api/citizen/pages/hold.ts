@@ -88,7 +88,7 @@ export function addHoldPages(
     const context = await contextOf(session, document, booking);
     const checked = checkAnswers(document, answersIn(draft), context);
     if (!checked.ok) {
-      // Whoever has not typed anything yet has made no mistake.
+      // A person who has not typed anything yet has made no mistake.
       seeOther(ctx, `/holds/${booking.id}/details`, hasBegun(draft) ? { check: '1' } : {});
       return;
     }
@@ -142,7 +142,7 @@ export function addHoldPages(
     const result =
       !withKey.ok && withKey.code === 'idempotency_mismatch' ? await bookings.confirm(session, input) : withKey;
     if (result.ok) {
-      // For the next dose the contacts are there again, the consents are asked anew.
+      // For the next dose the contacts are there again, the consents are asked again.
       if (!result.replayed) await sessions.saveDraft(session, withoutConsents(document, draft));
       seeOther(ctx, `/bookings/${booking.id}/done`);
     } else if ('faults' in result) {

@@ -30,7 +30,7 @@ interface LogInPage {
   readonly status?: number;
 }
 
-/** Eras to choose from beside the year. Somebody of 明治 writes it into the year's box. */
+/** Eras to choose from beside the year. A person of 明治 writes it into the year's box. */
 const eras = ['西暦', '大正', '昭和', '平成', '令和'];
 const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as const;
 
@@ -72,7 +72,7 @@ export function addLogInPages(
         errors,
         document,
         next,
-        // Only somebody who was sent here from the middle of something can have been away too long.
+        // Only a person who was sent here from the middle of something can have been away too long.
         wasAway: next !== '/bookings' && status === 200,
         awaySentence: refusalIn(words, refuse('not_logged_in'), inJapanese),
         couponNumber: textOf(typed, 'couponNumber'),

@@ -120,7 +120,7 @@ export function addMyBookings(
   });
 }
 
-/** Gives a hold back; one that is confirmed or somebody else's stays as it is. */
+/** Gives a hold back; one that is confirmed or another person's stays as it is. */
 async function giveUp(bookings: CitizenBookings, session: Session, bookingId: string): Promise<void> {
   const booking = uuid.safeParse(bookingId).success ? await bookings.find(session, bookingId) : undefined;
   if (!booking) throw new Refused('booking_unknown');

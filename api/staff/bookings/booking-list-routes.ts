@@ -48,7 +48,7 @@ const lineShape = z
     venueId: uuid,
     venueName: z.string(),
     createdAt: instant,
-    /** A notice failed or is unclear, or somebody is to be called. */
+    /** A notice failed or is unclear, or a person is to be called. */
     attention: z.boolean(),
   })
   .meta({ id: 'BookingLine' });
@@ -139,7 +139,7 @@ export function bookingListRoutes({
         const open = await identityChecks.openResidents(staff.staffId);
         const toldOf = (line: BookingLine) => disclosureTo('list', line, open.has(line.residentId));
         const { shown, last } = pageOf(lines, pageSize, (line) => toldOf(line) === 'whole');
-        // Whoever knows the reference would learn by the other conditions where the booking is.
+        // A person who knows the reference would learn by the other conditions where the booking is.
         const isRefused = reference !== undefined && shown.some((line) => toldOf(line) !== 'whole');
         await audit.record(actor, {
           action: 'booking.list',

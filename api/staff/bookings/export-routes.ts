@@ -21,7 +21,7 @@ import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route
 import { byId, instant, plainDate, uuid } from '../frame/shapes';
 
 const askers = ['supervisor', 'city_admin'] as const;
-/** Whoever approves answers for it: the city alone. */
+/** The person who approves answers for it: the city alone. */
 const approvers = ['city_admin'] as const;
 const mostDays = 366;
 

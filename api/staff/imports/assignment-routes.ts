@@ -62,7 +62,7 @@ const runShape = z
 const detailShape = runShape
   .extend({
     faults: z.array(z.object({ code: z.string(), count, sentence: z.string() })),
-    /** Appointments of the run that nobody has touched since, and those that somebody has. */
+    /** Appointments of the run that nobody has touched since, and those that a person has. */
     untouched: count,
     touched: count,
     takeBackAsked: z.object({ by: person, at: instant }).nullable(),

@@ -27,7 +27,7 @@ import { mappingOf, mappingShape } from './import-shapes';
 const writers = ['city_admin'] as const;
 /** Uploads at a time: each holds a connection of the staff's pool until it has ended, and the other routes of staff need the others. */
 const uploadsAtOnce = 2;
-/** Somebody's line may be slow; one that says nothing at all for so long is dead, ms. */
+/** A person's line may be slow; one that says nothing at all for so long is dead, ms. */
 const silenceMs = 30_000;
 
 const faultShape = z.object({ column: z.enum(fileColumns).nullable(), sentence: z.string() });

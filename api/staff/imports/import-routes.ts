@@ -33,7 +33,7 @@ import { carryOverShape, mappingOf, mappingShape, rowErrorShape, runJson, runSha
 const readers = ['city_admin', 'supervisor', 'auditor'] as const;
 const writers = ['city_admin'] as const;
 const pageSize = 50;
-/** Lines of a list of errors that somebody downloads; more of them is another kind of file. */
+/** Lines of a list of errors that staff download; more of them is another kind of file. */
 const csvLimit = 100_000;
 const carryOverPage = 20;
 const sampleSize = 20;

@@ -164,7 +164,7 @@ export function mappingOf({ columns, headers, dates, defaultGroup }: z.output<ty
   };
 }
 
-/** @param nameOf what the id of somebody is called */
+/** @param nameOf what the id of a person is called */
 export function runJson(
   run: ImportRunRecord,
   progress: ImportProgress | undefined,

@@ -36,7 +36,7 @@ const cause = z.enum(callbackCauses);
 const viewShape = z
   .object({
     id: uuid,
-    /** Null: somebody protected, whom only a supervisor calls; who it is and which booking is not told in lists. */
+    /** Null: a protected person, whom only a supervisor calls; who it is and which booking is not told in lists. */
     residentId: uuid.nullable(),
     isProtected: z.boolean(),
     cause,
@@ -74,7 +74,7 @@ const detailShape = viewShape
   })
   .meta({ id: 'CallbackDetail' });
 
-/** What is needed to call: shown to whoever has the entry open, and recorded. */
+/** What is needed to call: shown to the person who has the entry open, and recorded. */
 const contactShape = z
   .object({
     telephones: z.array(z.object({ digits: z.string(), display: z.string() })),

@@ -27,7 +27,7 @@ const readers = [...deskRoles, 'auditor'] as const;
 const pageSize = 50;
 /** Notices of one booking that people may have sent again within a day: nobody shall be written to again and again. */
 const mostAgainPerDay = 3;
-/** How long whoever pressed the button is kept waiting for what came of it, ms. */
+/** How long the person who pressed the button waits for the result, ms. */
 const answerWithinMs = 4_000;
 
 export const noticeLineShape = z
@@ -84,7 +84,7 @@ export interface NoticeRouteDependencies {
   readonly audit: Audit;
 }
 
-/** Every notice with what became of it. */
+/** Every notice with its status. */
 export function noticeRoutes({
   notices,
   noticeLists,

@@ -20,7 +20,7 @@ export interface ProgrammePreviewDependencies {
 
 /**
  * For a page that can do nothing: no script, no form, no window, nothing from elsewhere, and only in a frame of ours. The frame
- * may be looked into (`allow-same-origin`), because the editor keeps the place to which somebody has scrolled.
+ * may be looked into (`allow-same-origin`), because the editor keeps the place to which a person has scrolled.
  */
 const policy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'self'; sandbox allow-same-origin";

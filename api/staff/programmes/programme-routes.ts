@@ -51,7 +51,7 @@ const draftShape = z
     canUndo: z.boolean(),
     canRedo: z.boolean(),
     rehearsed: z.boolean(),
-    /** `impossible`: the Temporal server cannot skip time, so whoever publishes may waive it with a reason. */
+    /** `impossible`: the Temporal server cannot skip time, so the person who publishes may waive it with a reason. */
     rehearsal: z.enum(rehearsedStates),
     release: z.object({ publishAt: instant, askedBy: z.string(), waiver: waiverShape.nullable() }).nullable(),
   })

@@ -59,7 +59,7 @@ export interface CheckInAnswer {
   readonly venueName: string;
 }
 
-/** What became of one tick of a list that worked off line. */
+/** The result of one tick of a list that worked off line. */
 export interface TickOutcome {
   readonly bookingId: string;
   readonly reference: string | null;
@@ -91,7 +91,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
     );
   }
 
-  /** The booking that somebody came for. Not finding it is recorded too: it is a look at residents. */
+  /** The booking that a person came for. Not finding it is recorded too: it is a look at residents. */
   async function bookingOf(
     by: AuditActor,
     shown: CheckInInput['shown'],
@@ -161,7 +161,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
   }
 
   return {
-    /** Checks somebody in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
+    /** Checks a person in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
     async checkIn(
       by: AuditActor,
       staffId: string,
@@ -224,7 +224,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
     undoCheckIn: (by: AuditActor, bookingId: string, reason: UndoReason) =>
       onBooking(by, 'booking.undo_check_in', bookingId, { reason }, () => bookings.undoCheckIn(bookingId, 'venue')),
 
-    /** Somebody without a booking takes a seat of the venue, in one step. */
+    /** A person without a booking takes a seat of the venue, in one step. */
     async walkIn(
       by: AuditActor,
       input: {

@@ -86,7 +86,7 @@ export function receptionRoutes({
         date: z.string(),
         readAt: instant,
         entries: z.array(entryShape),
-        /** Where nobody is expected: the next day on which somebody is. */
+        /** Where nobody is expected: the next day on which a person is. */
         nextDay: z.string().nullable(),
       }),
       async handle({ query: { venueId, date }, actor }) {
@@ -369,7 +369,7 @@ export function receptionRoutes({
               kana: person.kana ?? null,
               group: groupOf(document, resident.groupCode)?.label ?? null,
             },
-            // Number and name are known to people close by: they lead to no booking of somebody protected.
+            // Number and name are known to people close by: they lead to no booking of a protected person.
             bookings: disclosureTo('venue_day', person) === 'whole' ? list.map(bookingJson) : [],
             sentence,
             dose,

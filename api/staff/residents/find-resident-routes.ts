@@ -154,7 +154,7 @@ export function findResidentRoutes({
           await record('identity_incomplete');
           return refuseStaff('identity_incomplete', { missing: verdict.missing });
         }
-        // Told only to those who answered everything: that somebody is protected is a secret as well.
+        // Told only to those who answered everything: that a person is protected is a secret as well.
         if (resident.isProtected && !supervising) {
           await record('protected_resident');
           return refuseStaff('protected_resident');

@@ -81,7 +81,7 @@ const residentAnswer = z
     answers: z.record(z.string(), z.union([z.string(), z.literal(true), z.array(z.string()).readonly()])).nullable(),
     permits: z.array(permitShape),
     notes: z.array(noteShape),
-    /** Calls that are promised or wait for somebody. */
+    /** Calls that are promised or wait for a person. */
     callbacks: z.array(
       z.object({ id: uuid, cause: z.enum(callbackCauses), dueAt: instant, assignedTo: z.string().nullable() }),
     ),
@@ -337,7 +337,7 @@ export function residentRoutes({
       body: z.object({ isProtected: z.boolean(), reason }),
       async handle({ params, body, actor, staff }) {
         const action = body.isProtected ? 'resident.protect' : 'resident.unprotect';
-        // To protect needs no check, it may be urgent; whoever could end it without one could look around it.
+        // To protect needs no check, it may be urgent; a person who could end it without one could look around it.
         const refusal = body.isProtected ? undefined : await identityRequirement.refusal(actor.id, params.id);
         if (refusal) {
           await audit.record(actor, { action, residentId: params.id, result: refusal.staffCode });

@@ -32,7 +32,7 @@ const settingsShape = z
       .max(50),
     couponHelp: text.nullable(),
     couponLost: text.nullable(),
-    /** Languages whose site words somebody has read; the others are hidden. Left out: none. */
+    /** Languages whose site words a person has read; the others are hidden. Left out: none. */
     reviewedLanguages: z.array(z.enum(otherLanguages)).max(otherLanguages.length),
   })
   .meta({ id: 'SiteSettings' });

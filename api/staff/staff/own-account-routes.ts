@@ -48,7 +48,7 @@ export function ownAccountRoutes({
   cookies,
   throttle,
 }: OwnAccountDependencies): StaffRoute[] {
-  /** Whoever finds an open page must not be able to take the account over, nor to guess its password here. */
+  /** A stranger at an open page must not be able to take the account over, nor to guess its password here. */
   async function isOwner(session: StaffSession, given: string): Promise<{ readonly ok: true } | StaffRefusal> {
     const account = await staff.forLogIn(session.login);
     if (account?.passwordHash == null) return refuseStaff('no_local_password');

@@ -11,7 +11,7 @@ import { foldWidth } from '../../text/fold-width';
 import { parseTelephone } from '../../text/telephone';
 import { type AssignmentColumn, assignmentColumns, type AssignmentPositions } from './columns';
 
-/** What a row says, as it stands in the file: kept sealed for the list of faults. */
+/** What a row says, as it is in the file: kept sealed for the list of faults. */
 export type AssignmentCells = Readonly<Partial<Record<AssignmentColumn, string>>>;
 
 /** A row that can be read. Whether its person, venue and time are there is for the database to say. */

@@ -160,7 +160,7 @@ function bornOf(index: number): string {
   return addDays('1921-04-02', (index * 7_919) % 30_000);
 }
 
-/** A few thousand surnames and given names; like real ones, some are borne by many: every second person has one of a hundred surnames. Nobody shares name and birth date with somebody else. */
+/** A few thousand surnames and given names; like real ones, some are borne by many: every second person has one of a hundred surnames. Nobody shares name and birth date with another person. */
 function kanaOf(index: number): string {
   const surname = index % 2 === 0 ? (index / 2) % 100 : (index * 31) % 8_000;
   return `${wordOf(surname)}　${wordOf((index * 17 + Math.floor(index / 4_000)) % 4_000)}`;

@@ -87,7 +87,7 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
   }
 }
 
-/** Somebody of the first group books ten days ahead on the day after the opening, and comes to both doses. */
+/** A person of the first group books ten days ahead on the day after the opening, and comes to both doses. */
 function oneStory({ groups: [group] }: ProgrammeDocument): RehearsalScript {
   if (!group) throw new Error('a programme has a group');
   return {

@@ -63,7 +63,7 @@ function load<Module>(dist: string, name: keyof typeof paths): Module {
 
 export interface SubjectOptions {
   readonly serverUrl: string;
-  /** Name of its database, made anew. */
+  /** Name of its database, made again. */
   readonly databaseName: string;
   /** Folder of the compiled code; this revision's own when left out. */
   readonly dist?: string;

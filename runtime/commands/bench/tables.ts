@@ -31,7 +31,7 @@ const auditRows = 2_000_000;
 const fluidMs = 200;
 /** Sums over weeks, behind a button. */
 const sumMs = 2_000;
-/** Every booking to come, judged one by one while somebody goes on editing. */
+/** Every booking to come, judged one by one while a person goes on editing. */
 const wholeMs = 10_000;
 
 interface Asked {

@@ -36,7 +36,7 @@ describeInBrowser('accounts and the site', () => {
     await page.getByRole('button', { name: 'ログインする' }).click();
   }
 
-  test('an admin registers somebody, who sets up the app, keeps the codes, and chooses a password', async () => {
+  test('an admin registers a person, who sets up the app, keeps the codes, and chooses a password', async () => {
     const login = `hanako.${String(Date.now())}`;
     const desk = await admin.open({ role: 'city_admin', path: '/staff' });
     await desk.getByRole('button', { name: '職員を登録する' }).click();
@@ -84,7 +84,7 @@ describeInBrowser('accounts and the site', () => {
     const file = readFileSync(await (await saved).path(), 'utf8');
     for (const code of codes) expect(file).toContain(code);
     await page.getByRole('button', { name: '保管したので、次へ' }).click();
-    // The page was loaded anew in between: the one-time password is asked for.
+    // The page was loaded again in between: the one-time password is asked for.
     await page.getByLabel('仮パスワード').fill(oneTime);
     await page.getByLabel('新しいパスワード').fill('short');
     await page.getByRole('button', { name: 'パスワードを決める' }).click();
@@ -130,7 +130,7 @@ describeInBrowser('accounts and the site', () => {
     await page.context().close();
   });
 
-  test('an open page of somebody shut out is covered, says so, and lets nobody on', async () => {
+  test('an open page of a person shut out is covered, says so, and lets nobody on', async () => {
     const person = await admin.site.enrolled('operator');
     await admin.site.city.database('staff').where({ id: person.staff.id }).update({ password_expires_at: null });
     const page = await admin.open({ path: '/log-in?from=/account' });
@@ -178,7 +178,7 @@ describeInBrowser('accounts and the site', () => {
         .where({ staff_id: id })
         .update({ seen_at: new Date(Date.now() - minutes * 60_000) });
     await page.clock.install({ time: Date.now() + 10 * 60_000 });
-    // The timer of the page was there before the clock: begin anew under it.
+    // The timer of the page was there before the clock: begin again under it.
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.clock.fastForward(6 * 60_000);
@@ -212,7 +212,7 @@ describeInBrowser('accounts and the site', () => {
       await expectClean(page, 'log-in with a provider');
       await page.getByRole('link', { name: '市の認証でログイン' }).click();
       await page.getByRole('alert').getByText('このシステムに登録がありません。').waitFor();
-      // Somebody else sits down: the provider's own session ends.
+      // Another person sits down: the provider's own session ends.
       await page.context().clearCookies({ name: /^_/ });
       await provider.person('boss', { preferred_username: staff.login });
       await page.getByRole('link', { name: '市の認証でログイン' }).click();

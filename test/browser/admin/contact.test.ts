@@ -66,7 +66,7 @@ describeInBrowser('people who could not be told', () => {
     await open.getByRole('button', { name: '出ない' }).click();
     await open.getByText('留守番電話だった').waitFor();
 
-    // Somebody else was quicker: told, with what differs, and what was typed is still there.
+    // Another person was quicker: told, with what differs, and what was typed is still there.
     const colleague = await admin.site.colleague('supervisor');
     const id = new URL(page.url()).searchParams.get('id') ?? '';
     const { version } = (await colleague.get(`/api/v1/callbacks/${id}`)).json<{ version: number }>();
@@ -96,7 +96,7 @@ describeInBrowser('people who could not be told', () => {
     expect(admin.faults).toEqual([]);
   });
 
-  test('the broadcasts stand beside the notices, with what became of each', async () => {
+  test('the broadcasts stand beside the notices, with the status of each', async () => {
     const { database, version } = admin.site.city;
     const broadcasts = createLineBroadcasts(database);
     await broadcasts.open({

@@ -39,7 +39,7 @@ describeInBrowser('the reception of a venue', () => {
     await page.keyboard.press('Enter');
   };
 
-  test('a day: by QR, by number, what does not fit, a slip undone, somebody without a booking', async () => {
+  test('a day: by QR, by number, what does not fit, a slip undone, a person without a booking', async () => {
     const page = await admin.open({ role: 'reception', path: '/reception' });
     await page.getByRole('button', { name: /桜木会場/ }).click();
     await page.getByText('来場済み 0 / 10').waitFor();

@@ -360,7 +360,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.context().close();
   });
 
-  test('whoever may only read finds nothing to press', async () => {
+  test('a person who may only read finds nothing to press', async () => {
     const page = await admin.open({ role: 'auditor', path: '/venues' });
     await page.getByRole('row', { name: /桜木会場/ }).waitFor();
     expect(await page.getByRole('link', { name: '会場を追加する' }).count()).toBe(0);

@@ -19,7 +19,7 @@ import { OwnEmail } from './own-email';
 import { PasswordForm } from './password-form';
 import { RecoveryCodes } from './recovery-codes';
 
-/** What is asked for with the password: whoever finds an open page must not be able to take the account over. */
+/** What is asked for with the password: a stranger at an open page must not be able to take the account over. */
 type Wanted = 'app' | 'codes' | 'link';
 const wantedWords: Readonly<Record<Wanted, string>> = {
   app: '認証アプリを登録し直す',

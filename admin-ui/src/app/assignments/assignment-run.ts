@@ -47,10 +47,10 @@ export class AssignmentRunPage {
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly busy = signal(false);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
-  /** Whoever began it leaves the yes to somebody else. */
+  /** The person who began it leaves the yes to another person. */
   protected readonly isOwn = computed(() => this.run.value()?.startedBy.id === this.me()?.id);
   protected readonly isOwnTakeBack = computed(() => this.run.value()?.takeBackAsked?.by.id === this.me()?.id);
-  /** Whoever said yes can have it begun where it did not begin. */
+  /** The person who said yes can have it begun where it did not begin. */
   protected readonly mayGoOn = computed(() => {
     const run = this.run.value();
     const me = this.me()?.id;

@@ -103,7 +103,7 @@ export class CallbackPanel {
   protected readonly refusal = signal('');
   protected readonly busy = signal(false);
   protected readonly differences = signal<readonly Difference[] | undefined>(undefined);
-  /** Stays as it is when the connection is lost or somebody else was quicker. */
+  /** Stays as it is when the connection is lost or another person was quicker. */
   protected readonly form = inject(NonNullableFormBuilder).group({ note: '', dueAt: '' });
   private underWay: Change | undefined;
 
@@ -228,7 +228,7 @@ export class CallbackPanel {
     return found ? this.reopen(found.id, found.version) : Promise.resolve();
   }
 
-  /** Also from the snack bar, when the panel may show somebody else already. */
+  /** Also from the snack bar, when the panel may show another person already. */
   private async reopen(id: string, version: number): Promise<void> {
     const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/reopen', {
       params: { path: { id } },

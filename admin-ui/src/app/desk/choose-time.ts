@@ -42,7 +42,7 @@ export class ChooseTime {
         to: this.wanted()?.dose.dates?.last ?? '',
         ...defined({ resident }),
       };
-      // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
+      // The person is read again behind the list: that alone must not begin it again while a person types.
     },
     { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
   );
@@ -60,7 +60,7 @@ export class ChooseTime {
 
   protected readonly noPhoneSeats = (item: { phone: { free: number } }): boolean => item.phone.free === 0;
   protected readonly slotOff = (slot: Slot): boolean => slot.phone.free === 0 || this.gone().includes(slot.id);
-  /** Each list starts anew, with the focus, when what it hangs on changes. */
+  /** Each list starts again, with the focus, when what it hangs on changes. */
   protected readonly venueList = computed(() => this.venues.value()?.venues ?? []);
   protected readonly dayList = computed(() => (this.days.loading() ? [] : (this.days.value()?.days ?? [])));
   protected readonly slotList = computed(() => (this.slots.loading() ? [] : (this.slots.value()?.slots ?? [])));

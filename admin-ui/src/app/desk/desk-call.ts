@@ -93,7 +93,7 @@ export class DeskCall {
     if (answer) await this.open(candidate.id);
   }
 
-  /** Goes on with somebody who was found elsewhere: with the data while they are open, otherwise with the identity check. */
+  /** Goes on with a person who was found elsewhere: with the data while they are open, otherwise with the identity check. */
   async takeUpPerson(id: string): Promise<void> {
     if (await this.open(id)) return;
     const { data, error } = await this.api.GET('/api/v1/residents/{id}/candidate', { params: { path: { id } } });
@@ -274,7 +274,7 @@ export class DeskCall {
     this.go('find');
   }
 
-  /** What was answered before is filled in again; consent is asked for anew, unless a booking is only moved. */
+  /** What was answered before is filled in again; consent is asked for again, unless a booking is only moved. */
   private startAnswers(): void {
     const moving = this.wanted()?.replaces !== undefined;
     this.answers.set(

@@ -106,7 +106,7 @@ export class PersonMore {
     await this.call.refresh();
   }
 
-  /** Said beside the field when too little was written; nothing is marked before somebody tries. */
+  /** Said beside the field when too little was written; nothing is marked before a person tries. */
   private isWritten(faults: FormFaults, field: string, written: string, least: number, sentence: string): boolean {
     if (written.trim().length >= least) return true;
     faults.show([{ field, sentence }]);

@@ -82,7 +82,7 @@ export class RunPage {
   protected readonly typed = signal('');
   protected readonly unsavedPairs = signal(0);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
-  /** Whoever started it must leave the yes to somebody else. */
+  /** The person who started it must leave the yes to another person. */
   protected readonly needsSecond = computed(
     () => this.run.value()?.twoPersons === true && this.run.value()?.startedBy?.id === this.me()?.id,
   );

@@ -18,7 +18,7 @@ import { Credentials } from './credentials';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class LogIn implements OnInit {
-  /** Where to go afterwards, why somebody is here, and why the provider's people were refused (from the URL). */
+  /** Where to go afterwards, why a person is here, and why the provider's people were refused (from the URL). */
   readonly from = input<string>();
   readonly reason = input<string>();
   readonly returnTo = input<string>();

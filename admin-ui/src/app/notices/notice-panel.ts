@@ -22,7 +22,7 @@ import { SidePanel } from '../shared/side-panel';
 import { Session } from '../shell/session';
 import { noticeStatusTones, noticeStatusWords } from './notice-words';
 
-/** One notice: what became of it, to whom it went, and once more. */
+/** One notice: its status, to whom it went, and sending it once more. */
 @Component({
   selector: 'toki-notice-panel',
   imports: [CityTime, MatButton, ProblemNote, Reference, RouterLink, SidePanel],

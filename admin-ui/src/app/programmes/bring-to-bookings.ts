@@ -275,7 +275,7 @@ export class BringToBookings {
       // What was counted before has been done, or called off.
       if (wasOpen && !isOpen) untracked(() => void this.preview.reload());
       wasOpen = isOpen;
-      // Whoever is to say yes sees what they say yes to.
+      // The person who is to say yes sees what they say yes to.
       if (this.open()?.state === 'waiting') untracked(() => !this.isPreviewed() && void this.preview.reload());
     });
   }

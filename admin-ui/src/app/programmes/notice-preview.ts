@@ -34,7 +34,7 @@ const byWords = {
 } as const;
 const keptWords = { dose: '回', group: '対象区分', venue: '会場', next_dose: '次の回がないこと' } as const;
 
-/** A text of a notice as people get it, for somebody invented; and sending it to oneself. */
+/** A text of a notice as people get it, for an invented person; and sending it to oneself. */
 @Component({
   selector: 'toki-notice-preview',
   imports: [LiveFrame, MatButton, OwnEmail],

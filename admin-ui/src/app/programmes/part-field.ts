@@ -242,7 +242,7 @@ export class PartField {
 
   protected add(): void {
     this.store.set(this.path(), [...this.items(), this.blankItem()]);
-    // Whoever adds something goes on with it.
+    // A person who adds something goes on with it.
     setTimeout(() =>
       [...this.host.querySelectorAll<HTMLElement>(':scope > .group > article')]
         .at(-1)

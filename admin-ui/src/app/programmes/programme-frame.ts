@@ -90,7 +90,7 @@ export class ProgrammeFrame {
   constructor() {
     effect(() => {
       const code = this.code();
-      // What opening reads must not open it again: that would put away what somebody has begun to type.
+      // What opening reads must not open it again: that would put away what a person has begun to type.
       untracked(() => void this.store.open(code));
     });
   }

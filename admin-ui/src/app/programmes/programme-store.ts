@@ -18,7 +18,7 @@ import {
 export type Draft = Schema<'ProgrammeDraft'>;
 type Version = Schema<'ProgrammeVersion'>;
 
-/** How long somebody has to pause before what they typed is saved, ms. */
+/** How long a person has to pause before what they typed is saved, ms. */
 const pauseMs = 700;
 
 /** One programme as its pages show it: its draft, which saves itself, its versions, and what a document may hold. */
@@ -40,7 +40,7 @@ export class ProgrammeStore {
   /** As it stands in the form, saved or not. */
   readonly document = signal<Json>(undefined);
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
-  /** Somebody else saved first: what differs. */
+  /** Another person saved first: what differs. */
   readonly conflict = signal<readonly Difference[] | undefined>(undefined);
   /** As the draft says; without one, as it is published. */
   readonly name = computed(() => textOf(valueAt(this.document(), ['name'])) || this.knownAs() || this.code());

@@ -17,7 +17,7 @@ import { ProgrammeStore } from './programme-store';
 /** As the API asks for it. */
 const shortestReason = 5;
 
-/** What changes for citizens, in words, and publishing by somebody who did not edit it. */
+/** What changes for citizens, in words, and publishing by a person who did not edit it. */
 @Component({
   selector: 'toki-publish-page',
   imports: [AffectedCard, CityTime, MatButton, NoDraft, RouterLink],

@@ -4,7 +4,7 @@ import { cityWords } from '../shared/city-time';
 import { Icon, type IconName } from '../shared/icon';
 import type { Entry } from './day-list';
 
-/** What came of a check-in, for somebody who looks up from the next person. */
+/** The result of a check-in, for staff who look up from the next person. */
 export interface CheckInOutcome {
   readonly kind: 'good' | 'warn' | 'bad';
   readonly headline: string;

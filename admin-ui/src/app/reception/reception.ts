@@ -37,7 +37,7 @@ import { WalkIn } from './walk-in';
 
 type CheckIn = Schema<'CheckIn'>;
 type Panel = '' | 'walk-in' | 'off-line';
-/** What somebody showed, with what they said where it was asked for, or the line that was chosen. */
+/** What the person showed, with what they said where it was asked for, or the line that was chosen. */
 type Shown = { readonly code: string; readonly birthDate?: string } | { readonly bookingId: string };
 
 /** A venue's day: check people in by what they show, see who is awaited, take walk-ins, close the day. */
@@ -78,15 +78,15 @@ export class Reception {
   protected readonly find = new FormControl('', { nonNullable: true });
   private readonly wanted = toSignal(this.find.valueChanges, { initialValue: '' });
   protected readonly result = signal<CheckInOutcome | undefined>(undefined);
-  /** What has to be chosen before anything is done: why somebody is let through, or why a check-in is undone. */
+  /** What has to be chosen before anything is done: why a person is let through, or why a check-in is undone. */
   protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(
     undefined,
   );
-  /** The code of somebody protected, who is asked for their birth date. */
+  /** The code of a protected person, who is asked for their birth date. */
   protected readonly birthAsked = signal('');
   protected readonly birthDate = new FormControl('', { nonNullable: true });
   private shown: Shown | undefined;
-  /** The coupon number of somebody without a booking. */
+  /** The coupon number of a person without a booking. */
   protected readonly stranger = signal('');
   protected readonly busy = signal(false);
   protected readonly reasons = Object.entries(letThroughWords) as [LetThrough, string][];
@@ -307,7 +307,7 @@ export class Reception {
     else this.refusedForGood(problem, typed);
   }
 
-  /** Somebody protected says their birth date: it is compared, and never shown. */
+  /** A protected person says their birth date: it is compared, and never shown. */
   private askBirthDate(problem: Problem, code: string): void {
     this.birthAsked.set(code);
     this.result.set({

@@ -15,7 +15,7 @@ export class Messages {
     this.bar.open(sentence, '元に戻す', { duration: 10_000 }).onAction().subscribe(undo);
   }
 
-  /** Stays until it is closed: somebody has to read it. */
+  /** Stays until it is closed: a person has to read it. */
   problem(sentence: string): void {
     this.bar.open(sentence, '閉じる', { politeness: 'assertive' });
   }

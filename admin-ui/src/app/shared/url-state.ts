@@ -6,7 +6,7 @@ import { ActivatedRoute, Router } from '@angular/router';
 export interface UrlState<Name extends string> {
   /** The values in the URL; `''` for what is not there. */
   readonly values: Signal<Readonly<Record<Name, string>>>;
-  /** Changes some of them; `''` takes one out. `replace` keeps the browser's history as it is, e.g. while somebody types. */
+  /** Changes some of them; `''` takes one out. `replace` keeps the browser's history as it is, e.g. while a person types. */
   set(changes: Partial<Record<Name, string>>, how?: { replace?: boolean }): void;
 }
 

@@ -26,7 +26,7 @@ import { Session } from '../shell/session';
 import { roleChoices, roleLabelOf } from './roles';
 import type { StaffMember } from './staff';
 
-/** One member of staff: name and role, shutting out, beginning anew. */
+/** One member of staff: name and role, shutting out, starting again. */
 @Component({
   selector: 'toki-staff-panel',
   imports: [
@@ -63,7 +63,7 @@ export class StaffPanel implements OnInit {
   readonly person = input.required<StaffMember>();
   readonly changed = output<StaffMember>();
   readonly told = output<Schema<'OneTimePassword'>>();
-  /** What is in force must be read anew. */
+  /** What is in force must be read again. */
   readonly reload = output();
   readonly close = output();
 
@@ -175,7 +175,7 @@ export class StaffPanel implements OnInit {
     this.faults.show([{ field: '', sentence: problem.detail }]);
   }
 
-  /** Somebody else was first: what they saved beside what was typed here. */
+  /** Another person was first: what they saved beside what was typed here. */
   private async compare(): Promise<void> {
     const { data, error } = await this.api.client.GET('/api/v1/staff/{id}', {
       params: { path: { id: this.person().id } },

@@ -45,7 +45,7 @@ export function lineOf(row: Row, label: string): Line {
     cancelled,
     capacity: hasSeats ? capacity : null,
     unmet: hasSeats ? unmet : null,
-    // A seat once given to somebody who did not come is gone.
+    // A seat once given to a person who did not come is gone.
     free: hasSeats ? Math.max(0, capacity - held - confirmed - attended - noShow) : null,
   };
 }

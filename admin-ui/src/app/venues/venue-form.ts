@@ -93,7 +93,7 @@ export class VenueForm implements Editing {
   protected readonly faults = new FormFaults(this.form);
   protected readonly busy = signal(false);
   protected readonly known = signal<Venue | undefined>(undefined);
-  /** Somebody else's venue, after a 412. */
+  /** Another person's venue, after a 412. */
   protected readonly theirs = signal<Venue | undefined>(undefined);
   protected readonly answer = loaded(() =>
     this.api.client.GET('/api/v1/city/venues/{id}', { params: { path: { id: this.id() ?? '' } } }),

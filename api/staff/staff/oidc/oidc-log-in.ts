@@ -5,7 +5,7 @@ import type { ProvidedPerson } from '../../../../database/staff/provider-links';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { OidcProvider } from './oidc-provider';
 
-/** Minutes that somebody may take at the provider. */
+/** Minutes that a person may take at the provider. */
 export const attemptMinutes = 10;
 
 const kept = z.object({
@@ -67,7 +67,7 @@ export function createOidcLogIn({ provider, keys, label }: { provider: OidcProvi
     try {
       return kept.parse(JSON.parse(keys.open(Buffer.from(cookie, 'base64url')).toString('utf8')));
     } catch {
-      // Somebody else's, or of a key that is gone.
+      // Another person's, or of a key that is gone.
       return undefined;
     }
   }

@@ -60,7 +60,7 @@ export function addOidcRoutes(
     const { person, purpose } = finished;
     if (purpose.linkTo !== null) {
       const staff = await sessionCheck.load(ctx);
-      // Somebody else sits here by now.
+      // Another person sits here by now.
       const linked =
         staff?.staffId === purpose.linkTo
           ? await links.link({ ...actor, kind: 'staff', id: staff.staffId }, staff.staffId, person)

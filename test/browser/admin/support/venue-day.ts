@@ -68,7 +68,7 @@ export async function expectSomebody(
   return { bookingId: done.booking.id, reference: done.booking.reference ?? '', couponNumber, kana };
 }
 
-/** Ten people who are expected today, one tomorrow, one today at another venue, and seats of the venue for somebody without a booking. */
+/** Ten people who are expected today, one tomorrow, one today at another venue, and seats of the venue for a person without a booking. */
 export async function venueDay(city: TestCity) {
   const otherVenueId = await createVenueRepository(city.database).save({
     code: 'elsewhere',
