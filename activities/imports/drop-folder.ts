@@ -59,7 +59,7 @@ export function createDropFolderActivities({
     return after.size === before.size && after.mtimeMs === before.mtimeMs;
   }
 
-  /** Takes a file that is ours by its name. Every step may be repeated: the id stands in the name. */
+  /** Takes a file that is ours by its name. Every step may be repeated: the id is in the name. */
   async function takeOver(
     version: ProgrammeVersion,
     inFolder: string,

@@ -275,7 +275,7 @@ export class RehearsalWorld {
             .map((field) => [field.name, 'rehearsal@example.jp'] as const);
           return Promise.resolve(Object.fromEntries(person.hasEmail ? mail : []));
         },
-        // One booking is played after the other, each in its own time: what stands beside it then, the plan knows.
+        // One booking is played after the other, each in its own time: what is beside it then, the plan knows.
         hasBookingForDose: (residentId: string, dose: number) => {
           const asking = this.#of(residentId).find((booking) =>
             Context.current().info.workflowExecution?.workflowId.endsWith(booking.id),

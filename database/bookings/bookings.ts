@@ -941,7 +941,7 @@ export function createBookingRepository({
   }
 
   /**
-   * Brings a confirmed booking that is still to come under the version of a change (`programme_change`) that runs. It is judged as it stands at
+   * Brings a confirmed booking that is still to come under the version of a change (`programme_change`) that runs. It is judged as it is at
    * this moment, whatever was seen when the change was asked for. What the person answered, the seat and the reference stay.
    */
   async function changeVersion(bookingId: string, changeId: string): Promise<VersionChange> {

@@ -63,7 +63,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
   async function count(programmeId: string, lastImport: ImportedPeople['lastImport']): Promise<ImportedPeople> {
     const [dates, { rows }] = await Promise.all([
       birthDates.all(),
-      // The birth date's key stands first (`searchTextsOf`).
+      // The birth date's key is first (`searchTextsOf`).
       database.raw<{ rows: { birth_key: string | null; group_code: string; declared: string[]; count: number }[] }>(
         `SELECT search_keys[1]::text AS birth_key, group_code, declared, count(*)::int AS count FROM resident WHERE programme_id = ? AND status = 'active' GROUP BY search_keys[1], group_code, declared`,
         [programmeId],

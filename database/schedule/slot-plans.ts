@@ -35,7 +35,7 @@ export interface PlanConflict extends PlanLine {
   readonly touched: readonly TouchedBooking[];
 }
 
-/** What saving would do, in full in numbers and at most 100 lines of each kind. `fingerprint` stands for all of it. */
+/** What saving would do, in full in numbers and at most 100 lines of each kind. `fingerprint` covers all of it. */
 export interface PlanPreview {
   readonly fingerprint: string;
   readonly counts: {

@@ -53,7 +53,7 @@ export interface VenueImportLine {
   readonly faults: readonly SheetFault[];
 }
 
-/** What loading a sheet does. `fingerprint` stands for all of it: the load that follows does this and nothing else. */
+/** What loading a sheet does. `fingerprint` covers all of it: the load that follows does this and nothing else. */
 export interface VenueImportPlan {
   readonly lines: readonly VenueImportLine[];
   readonly fingerprint: string;

@@ -92,7 +92,7 @@ export function fieldsAsked(document: ProgrammeDocument, raw: Raw, context: Form
   return asked;
 }
 
-/** Fields in order: a condition can only ask for what stands before it, so one pass decides. */
+/** Fields in order: a condition can only ask for what is before it, so one pass decides. */
 function walk(
   fields: readonly FormField[],
   raw: Raw,

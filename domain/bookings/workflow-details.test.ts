@@ -23,7 +23,7 @@ const timeline: Timeline = {
   ],
 };
 
-test('says where the booking stands, what is next and when, and what an operator may do', () => {
+test('says the state of the booking, what is next and when, and what an operator may do', () => {
   expect(bookingDetails(timeline, facts, ['confirmation'])).toBe(`| | |
 |---|---|
 | 状態 | 予約済み |
@@ -44,7 +44,7 @@ test('says where the booking stands, what is next and when, and what an operator
 `);
 });
 
-test('offers nothing for a booking that has ended, and stands before the first event too', () => {
+test('offers nothing for a booking that has ended, and works before the first event too', () => {
   expect(
     bookingDetails({ ...timeline, state: 'cancelled', toCome: [] }, { ...facts, state: 'cancelled' }, ['confirmation']),
   ).not.toContain('Update');

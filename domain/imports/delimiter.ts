@@ -12,7 +12,7 @@ export function refuseByDelimiter(text: string): FileRefusal | undefined {
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== '')
     .slice(0, 20);
-  // The separator of columns stands in every line; a comma that belongs to the text does not.
+  // The separator of columns is in every line; a comma that belongs to the text does not.
   const regular = (separator: string): number => Math.min(...lines.map((line) => line.split(separator).length - 1));
   if (lines.length === 0 || regular(delimiters.comma) > 0) return undefined;
   if (regular(delimiters.tab) > 0) return { code: 'wrong_delimiter', delimiter: 'tab' };

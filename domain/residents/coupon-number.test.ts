@@ -48,7 +48,7 @@ describe('a coupon number', () => {
     expect(parseCouponNumber('1234567890', { digits: 6 })).toEqual({ ok: false, fault: 'too_long' });
   });
 
-  it('is read whatever stands between the digits, and in either width', () => {
+  it('is read whatever is between the digits, and in either width', () => {
     const separator = fc.constantFrom('', ' ', '　', '-', '－', '−', 'ー', 'ｰ', '‐', '–', '\t');
     const digit = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean(), separator);
     fc.assert(

@@ -140,7 +140,7 @@ async function answer(
   }
 }
 
-/** Where the workflow stands; undefined while no worker answers. */
+/** How far the workflow is; undefined while no worker answers. */
 async function ask(handle: WorkflowHandle): Promise<ImportProgress | undefined> {
   try {
     return await handle.query<ImportProgress>(importProgressQueryName);

@@ -148,7 +148,7 @@ describe('a confirmed booking', () => {
     ]);
   });
 
-  test('tells the Temporal UI in Japanese where it stands', async () => {
+  test('tells the Temporal UI in Japanese how far it is', async () => {
     const { bookingId } = await world.book();
     await confirmationOf(bookingId);
     const metadata = await world.handle(bookingId).query<{ currentDetails?: string }>('__temporal_workflow_metadata');

@@ -45,7 +45,7 @@ describe('imports by staff', () => {
     return { bookingId: held.booking.id, residentId: id };
   }
 
-  test('the file without header: its columns are found by what stands in them, and after the approval its people log in', async () => {
+  test('the file without header: its columns are found by what is in them, and after the approval its people log in', async () => {
     const uploaded = await importSite.upload(admin, sampleFile('b'));
     expect(uploaded.status).toBe(201);
     const file = uploaded.json<{

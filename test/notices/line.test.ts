@@ -238,7 +238,7 @@ describe('the webhook', () => {
 });
 
 describe('linking', () => {
-  test('from the chat through the log-in to LINE’s own page; then the account is linked, and its id stands nowhere in clear', async () => {
+  test('from the chat through the log-in to LINE’s own page; then the account is linked, and its id is nowhere in clear', async () => {
     const user = freshLineUser();
     const path = await askToLink(user);
     expect(path).toMatch(/^\/line\/link\?linkToken=[0-9a-f]{32}$/);

@@ -36,7 +36,7 @@ import {
 } from '../../domain/imports/import-workflow';
 import { defined } from '../../domain/text/defined';
 
-/** Where the import stands. */
+/** How far the import is. */
 export const importProgressQuery = defineQuery<ImportProgress>(importProgressQueryName);
 /** Take the rows over. Resolves with the phase after: a full set that removes residents waits for a second approval. */
 export const approveImportUpdate = defineUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName);
@@ -266,7 +266,7 @@ class EligibilityImport {
   }
 }
 
-/** Ids only: this stands in the history, where no name of a person belongs. */
+/** Ids only: this is in the history, where no name of a person belongs. */
 function checkName(by: string): void {
   if (!/^[A-Za-z0-9-]{1,64}$/.test(by)) refuse('by には、承認する職員の番号（英数字とハイフン）を入れてください。');
 }

@@ -390,7 +390,7 @@ function rowJson({
   detail,
   bookingId,
 }: AssignmentFinding): z.input<typeof rowShape> {
-  // The number of a protected resident beside a venue and a time is what nobody may see, also where it was not booked as it stands.
+  // The number of a protected resident beside a venue and a time is what nobody may see, also where it was not booked as it is.
   const isWhole = disclosureTo('review', { isProtected }) === 'whole';
   const cells: AssignmentFinding['cells'] = isWhole ? all : { number: protectedWords };
   return {

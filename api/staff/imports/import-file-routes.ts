@@ -222,7 +222,7 @@ export function importFileRoutes({
 
 const closing = { Connection: 'close' };
 
-/** What is wrong with a file stands beside the field that it was chosen in. */
+/** What is wrong with a file is beside the field that it was chosen in. */
 export function fileRefused(refusal: FileRefusal): StaffRefusal {
   return {
     ...refuseStaff('import_file_refused', { reason: refusal.code }),

@@ -403,7 +403,7 @@ export function importRoutes({
     staffRoute({
       method: 'post',
       path: '/imports/:id/log-in-check',
-      summary: 'Could somebody with this number and birth date log in once it is approved?',
+      summary: 'Could a person with this number and birth date log in once it is approved?',
       roles: writers,
       params: byId,
       body: z.object({ couponNumber: z.string().trim().min(1).max(40), birthDate: z.string().trim().min(1).max(40) }),

@@ -278,7 +278,7 @@ export function callbackRoutes({
     staffRoute({
       method: 'patch',
       path: '/callbacks/:id',
-      summary: 'Who calls, until when, what there is to know; 412 when somebody else changed it since `version`',
+      summary: 'Who calls, until when, what there is to know; 412 when another person changed it since `version`',
       roles: deskRoles,
       params: byId,
       answer: detailShape,

@@ -107,7 +107,7 @@ export function noticePreviewRoutes({
       query,
       answer,
       summary:
-        'A text of the draft as the real notice says it to somebody invented (where the draft has faults: as it was before)',
+        'A text of the draft as the real notice says it to an invented person (where the draft has faults: as it was before)',
       async handle({ params, query: asked }) {
         const found = await look(params.code, asked, asked.email === 'yes');
         if (!found.ok) return found;

@@ -57,7 +57,7 @@ export const noticeLineShape = z
     handledAt: instant.nullable(),
   })
   .meta({ id: 'NoticeLine' });
-/** A notice to a protected resident: that it is there and how it stands, and nothing that leads to a person, a place or a time. */
+/** A notice to a protected resident: that it is there and what state it has, and nothing that leads to a person, a place or a time. */
 const protectedNoticeLineShape = z
   .object({
     isProtected: z.literal(true),

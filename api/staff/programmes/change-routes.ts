@@ -134,7 +134,7 @@ export function programmeChangeRoutes({
       method: 'post',
       path: '/programmes/:code/changes/:id/approve',
       summary:
-        'Say yes to what somebody else asked for; it begins at once. 412 when another version than `number` is published',
+        'Say yes to what another person asked for; it begins at once. 412 when another version than `number` is published',
       roles: approvers,
       params: one,
       body: seen,

@@ -41,7 +41,7 @@ export function programmePreviewRoutes({
       media: 'text/html; charset=utf-8',
       answer: z.string(),
       summary:
-        'A page of the citizen site as the draft makes it (where the draft has faults: as it was before), shown to somebody invented; HTML for a frame, in which nothing can be done',
+        'A page of the citizen site as the draft makes it (where the draft has faults: as it was before), shown to an invented person; HTML for a frame, in which nothing can be done',
       query: z.object({
         page: z.enum(previewPages).default('front'),
         language: z.enum(['ja', ...otherLanguages]).default('ja'),

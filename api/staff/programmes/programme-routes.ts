@@ -258,7 +258,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
     staffRoute({
       method: 'patch',
       path: '/programmes/:code/draft',
-      summary: 'Save the whole document; what breaks a rule is told. 412 when somebody else saved since `version`',
+      summary: 'Save the whole document; what breaks a rule is told. 412 when another person saved since `version`',
       roles: programmeEditors,
       params: byCode,
       body: draftVersion.extend({ document: anyDocument }),
@@ -302,7 +302,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
       path: '/programmes/:code/draft/publish',
       roles: publishers,
       summary:
-        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by somebody who did not edit it, checked and rehearsed as it stands; `waiver`: why it is not rehearsed, taken only where the server cannot. 412 when it was changed since `version`',
+        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by a person who did not edit it, checked and rehearsed as it stands; `waiver`: why it is not rehearsed, taken only where the server cannot. 412 when it was changed since `version`',
       params: byCode,
       body: draftVersion.extend({
         at: z.iso.datetime({ offset: true }).optional(),

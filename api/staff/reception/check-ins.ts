@@ -122,7 +122,7 @@ export function createCheckIns(dependencies: CheckInsDependencies) {
   }
 
   /**
-   * What stands in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
+   * What is in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
    * say their birth date, which is compared and not shown.
    */
   async function refusalAtReception(

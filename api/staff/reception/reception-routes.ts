@@ -246,7 +246,7 @@ export function receptionRoutes({
       method: 'post',
       path: '/check-ins',
       summary:
-        'Check somebody in by reference, coupon number or from the list; `letThrough`: although something does not fit',
+        'Check a person in by reference, coupon number or from the list; `letThrough`: although something does not fit',
       roles,
       body: z
         .object({
@@ -309,7 +309,7 @@ export function receptionRoutes({
     staffRoute({
       method: 'post',
       path: '/reception/persons',
-      summary: 'Somebody without a booking: who they are, what they may have here today',
+      summary: 'A person without a booking: who they are, what they may have here today',
       roles,
       body: z.object({ venueId: uuid, couponNumber: z.string().max(100) }),
       answer: z
@@ -385,7 +385,7 @@ export function receptionRoutes({
     staffRoute({
       method: 'post',
       path: '/reception/walk-ins',
-      summary: 'Book a seat of the venue for somebody who is there, and check them in',
+      summary: 'Book a seat of the venue for a person who is there, and check them in',
       roles,
       status: 201,
       idempotent: true,

@@ -331,7 +331,7 @@ export function residentRoutes({
       method: 'post',
       path: '/residents/:id/protection',
       summary:
-        'Protect a resident from being found out by somebody close to them: nobody is told where they will be without the stronger check, LINE is taken off, notices are withheld. To end that needs the stronger check. The reason becomes a note',
+        'Protect a resident from being found out by a person close to them: nobody is told where they will be without the stronger check, LINE is taken off, notices are withheld. To end that needs the stronger check. The reason becomes a note',
       roles: supervisingRoles,
       params: byId,
       body: z.object({ isProtected: z.boolean(), reason }),

@@ -133,7 +133,7 @@ export function scheduleRoutes({ schedules, plans, programmes }: ScheduleRouteDe
       method: 'patch',
       path: '/city/schedules/:id',
       summary:
-        'Change a plan and its slots, as previewed under `fingerprint`; 412 with the state in force when somebody else changed it since `version`',
+        'Change a plan and its slots, as previewed under `fingerprint`; 412 with the state in force when another person changed it since `version`',
       roles: writers,
       params: byId,
       body: z.object({ schedule, version: z.int().min(1), overwriteHandSet: overwrite, ...consent }),

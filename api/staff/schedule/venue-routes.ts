@@ -87,7 +87,7 @@ export function venueRoutes({ venues }: { venues: VenueRecords }): StaffRoute[] 
       method: 'patch',
       path: '/city/venues/:id',
       summary:
-        'Change a venue; 412 with the state in force when somebody else changed it since `version`, 409 when one with bookings to come is switched off',
+        'Change a venue; 412 with the state in force when another person changed it since `version`, 409 when one with bookings to come is switched off',
       roles: writers,
       params: byId,
       body: venueFields.partial().extend({ version: z.int().min(1) }),

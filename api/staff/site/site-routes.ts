@@ -166,7 +166,7 @@ export function siteRoutes({
     staffRoute({
       method: 'post',
       path: '/site',
-      summary: 'Put settings in force; 412 when somebody else changed them since `version`',
+      summary: 'Put settings in force; 412 when another person changed them since `version`',
       roles: editors,
       body: z.object({ version: z.int().min(0), settings: settingsShape }),
       answer: version,

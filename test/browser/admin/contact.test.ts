@@ -113,7 +113,7 @@ describeInBrowser('people who could not be told', () => {
     expect(admin.faults).toEqual([]);
   });
 
-  test('an address that failed stands first; it is shown on purpose, sent again, and the call settles itself', async () => {
+  test('an address that failed is first; it is shown on purpose, sent again, and the call settles itself', async () => {
     const { noticeId, bookingId, residentId, reference } = await notTold(4);
     const page = await admin.open({ role: 'supervisor', path: '/notices' });
     await page.getByRole('table').waitFor();

@@ -37,7 +37,7 @@ export class ProgrammeStore {
   readonly placeholders = signal<readonly Schema<'Placeholder'>[]>([]);
   /** The city's venues, to choose from. */
   readonly venues = signal<readonly { readonly code: string; readonly name: string }[]>([]);
-  /** As it stands in the form, saved or not. */
+  /** As it is in the form, saved or not. */
   readonly document = signal<Json>(undefined);
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
   /** Another person saved first: what differs. */

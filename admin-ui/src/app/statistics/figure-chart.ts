@@ -23,7 +23,7 @@ const series = [
   { label: '空き', colour: '#d9d9de', of: (line: Line) => line.free ?? 0 },
 ] as const;
 
-/** Stacked bars, one per line of the table that stands beside it. A picture for the eye only: everything in it is in the table. */
+/** Stacked bars, one per line of the table that is beside it. A picture for the eye only: everything in it is in the table. */
 @Component({
   selector: 'toki-figure-chart',
   template: `<div class="frame">
