@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const leastNode = [20, 19];
-const SOURCE_FILE = /\.(ts|html|css|scss|json)$/;
+const sourceFile = /\.(ts|html|css|scss|json)$/;
 const builtMark = join(root, 'dist', '.toki-built');
 const adminMark = join(root, 'dist', '.toki-admin-built');
 
@@ -32,7 +32,7 @@ function newest(path) {
   let latest = stat.mtimeMs;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.isDirectory()) latest = Math.max(latest, newest(join(path, entry.name)));
-    else if (SOURCE_FILE.test(entry.name)) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
+    else if (sourceFile.test(entry.name)) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
   }
   return latest;
 }

@@ -132,7 +132,7 @@ describe('at the venue', () => {
     ])
       expect(list.text).not.toContain(secret);
     const file = await reception.get(`/api/v1/reception/day.csv?venueId=${world.venueId}&date=${today}`);
-    expect(file.text.split('\r\n')[1]).toBe('23:47,保護対象,,,,1,,予約済み,');
+    expect(file.text.split('\r\n')[1]).toBe('23:47,保護対象,,,,1,,予約済み,,');
   });
 
   test('the file that is taken along has the seat alone, and its tick comes back to the booking', async () => {

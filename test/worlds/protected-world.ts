@@ -179,6 +179,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       resident_id: residentId,
       line: 2,
       evidence: 'not_in_full_set',
+      is_wanted: true,
     });
     const [one, two] = [await site.colleague('city_admin'), await site.colleague('city_admin')];
     await database('assignment_run').insert({
