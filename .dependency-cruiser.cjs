@@ -1,6 +1,6 @@
 /** Which folder may import which: the last section of README, "Find your way around", in force. */
 /** The bench measures with the tests' tools, so it counts as one of them. */
-const TESTS = '\\.test\\.ts$|^test/|^runtime/commands/bench/';
+const tests = '\\.test\\.ts$|^test/|^runtime/commands/bench/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -16,14 +16,14 @@ module.exports = {
       name: 'domain-stands-alone',
       comment: 'The rules know nothing of databases, servers or the web.',
       severity: 'error',
-      from: { path: '^domain/', pathNot: TESTS },
+      from: { path: '^domain/', pathNot: tests },
       to: { path: '^(workflows|activities|engine|api|database|migrations|runtime|test)/' },
     },
     {
       name: 'domain-does-no-io',
       comment: 'No input or output in the domain; plain libraries only.',
       severity: 'error',
-      from: { path: '^domain/', pathNot: TESTS },
+      from: { path: '^domain/', pathNot: tests },
       to: {
         dependencyTypes: ['core', 'npm'],
         pathNot: '^node_modules/(zod|handlebars|luxon|@holiday-jp)/',
@@ -33,7 +33,7 @@ module.exports = {
       name: 'workflows-only-say-when',
       comment: 'Workflows take values from the domain and the workflow SDK alone; of activities they know the types.',
       severity: 'error',
-      from: { path: '^workflows/', pathNot: TESTS },
+      from: { path: '^workflows/', pathNot: tests },
       to: {
         dependencyTypesNot: ['type-only'],
         pathNot: '^(workflows|domain)/|^node_modules/@temporalio/(workflow|common)/',
@@ -43,14 +43,14 @@ module.exports = {
       name: 'activities-know-no-web',
       severity: 'error',
       comment: 'Activities are what Temporal calls; requests are what other processes ask of Temporal.',
-      from: { path: '^activities/', pathNot: TESTS },
+      from: { path: '^activities/', pathNot: tests },
       to: { path: '^(api|workflows|engine/requests/|runtime/(?!root\\.ts))' },
     },
     {
       name: 'engine-knows-no-web',
       comment: 'The engine carries things to and from Temporal, and knows nobody who asks.',
       severity: 'error',
-      from: { path: '^engine/', pathNot: TESTS },
+      from: { path: '^engine/', pathNot: tests },
       to: { path: '^(api|workflows|runtime/(?!root\\.ts))' },
     },
     {
@@ -58,21 +58,21 @@ module.exports = {
       comment:
         'Activities use the client, the hand-over and the loops; those know no more of activities than their types.',
       severity: 'error',
-      from: { path: '^engine/(temporal|hand-over|loops)/', pathNot: TESTS },
+      from: { path: '^engine/(temporal|hand-over|loops)/', pathNot: tests },
       to: { path: '^(activities|engine/requests)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'database-below-everything',
       comment: 'Queries know the rules, and nobody who asks.',
       severity: 'error',
-      from: { path: '^database/', pathNot: TESTS },
+      from: { path: '^database/', pathNot: tests },
       to: { path: '^(api|activities|engine|workflows|runtime/(?!root\\.ts))' },
     },
     {
       name: 'models-stay-in-the-database-folder',
       comment: 'Objection and SQL live in database/ and nowhere else.',
       severity: 'error',
-      from: { pathNot: `^(database|migrations|runtime)/|${TESTS}` },
+      from: { pathNot: `^(database|migrations|runtime)/|${tests}` },
       to: {
         path: '^(database/models/|node_modules/(objection|pg|pg-copy-streams)/)',
         dependencyTypesNot: ['type-only'],
@@ -82,7 +82,7 @@ module.exports = {
       name: 'api-never-runs-workflows',
       comment: 'Names and messages of workflows are in the domain; what is asked of Temporal is in engine/requests.',
       severity: 'error',
-      from: { path: '^api/', pathNot: TESTS },
+      from: { path: '^api/', pathNot: tests },
       to: {
         path: '^(workflows|activities|engine/(?!requests/)|runtime/(?!root\\.ts)|node_modules/@temporalio/(worker|workflow)/)',
         dependencyTypesNot: ['type-only'],
@@ -92,15 +92,15 @@ module.exports = {
       name: 'two-doors',
       comment: 'The citizen app and the staff app share api/shared, not each other.',
       severity: 'error',
-      from: { path: '^api/(citizen|staff)/', pathNot: TESTS },
+      from: { path: '^api/(citizen|staff)/', pathNot: tests },
       to: { path: '^api/(citizen|staff)/', pathNot: '^api/$1/' },
     },
     {
       name: 'nothing-leans-on-tests',
       severity: 'error',
-      from: { pathNot: TESTS },
+      from: { pathNot: tests },
       // The bench is a command of the command line tool.
-      to: { path: TESTS, pathNot: '^runtime/commands/bench/' },
+      to: { path: tests, pathNot: '^runtime/commands/bench/' },
     },
     {
       name: 'only-declared-packages',
@@ -109,7 +109,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(domain|workflows|activities|engine|api|database|migrations|runtime)/',
-        pathNot: `${TESTS}|^runtime/build/build-admin\\.mjs$`,
+        pathNot: `${tests}|^runtime/build/build-admin\\.mjs$`,
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const LEAST_NODE = [20, 19];
-const SOURCE_FILE = /\.(ts|html|css|scss|json)$/;
+const leastNode = [20, 19];
+const sourceFile = /\.(ts|html|css|scss|json)$/;
 const builtMark = join(root, 'dist', '.toki-built');
 const adminMark = join(root, 'dist', '.toki-admin-built');
 
@@ -32,7 +32,7 @@ function newest(path) {
   let latest = stat.mtimeMs;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.isDirectory()) latest = Math.max(latest, newest(join(path, entry.name)));
-    else if (SOURCE_FILE.test(entry.name)) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
+    else if (sourceFile.test(entry.name)) latest = Math.max(latest, modified(join(path, entry.name)) ?? 0);
   }
   return latest;
 }
@@ -164,8 +164,8 @@ function handOver(program, args, adminBuild) {
 }
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) {
-  fail(`Toki needs Node.js ${LEAST_NODE.join('.')} or newer, and this is ${process.versions.node}.`);
+if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
+  fail(`Toki needs Node.js ${leastNode.join('.')} or newer, and this is ${process.versions.node}.`);
 }
 const [command, ...args] = process.argv.slice(2);
 const programs = {

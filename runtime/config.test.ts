@@ -89,7 +89,7 @@ test('several wrong variables are all named', () => {
   expect(sentences.map((sentence) => sentence.split(' ')[0])).toEqual(['CITIZEN_PORT', 'TOKI_DEMO']);
 });
 
-test('the two doors cannot share a port', () => {
+test('the two apps cannot share a port', () => {
   expect(wrong({ CITIZEN_PORT: '4000', STAFF_PORT: '4000' })).toMatch(/^CITIZEN_PORT and STAFF_PORT must differ/);
 });
 

@@ -75,7 +75,7 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Where citizens reach the site, without a slash at the end. */
   readonly publicUrl: string;
-  /** Where staff reach the desk, without a slash at the end. Unset: on this machine alone. */
+  /** Where staff reach their app, without a slash at the end. Unset: on this machine alone. */
   readonly staffUrl: string | undefined;
   /** Whether staff log in by password. */
   readonly staffLocalLogIn: boolean;

@@ -36,7 +36,7 @@ const storedAtOnce = 200;
 const peopleAtOnce = 100;
 const bookedAtOnce = 50;
 
-/** The worker as the audit names it. Who approved stands in the run. */
+/** The worker as the audit names it. The run says who approved. */
 const machine = { kind: 'machine', id: null, origin: 'assignment', requestId: null } as const;
 
 interface Refused {

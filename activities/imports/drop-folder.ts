@@ -29,10 +29,10 @@ export interface DropFolderDependencies {
 }
 
 /** A file on its way from the folder to the database: `.taken-<file id>-<name>`. Found again after a crash. */
-const TAKEN = /^\.taken-([0-9a-f-]{36})-(.+)$/;
+const takenFile = /^\.taken-([0-9a-f-]{36})-(.+)$/;
 /** What programs write to before they rename it, and what the system puts there. */
-const UNFINISHED = /^[.~]|\.(part|partial|tmp|crdownload|filepart)$/i;
-const REFUSED = '取り込めなかったファイル';
+const unfinishedFile = /^[.~]|\.(part|partial|tmp|crdownload|filepart)$/i;
+const refusedFolder = '取り込めなかったファイル';
 
 export type DropFolderActivities = ReturnType<typeof createDropFolderActivities>;
 
@@ -59,7 +59,7 @@ export function createDropFolderActivities({
     return after.size === before.size && after.mtimeMs === before.mtimeMs;
   }
 
-  /** Takes a file that is ours by its name. Every step may be repeated: the id stands in the name. */
+  /** Takes a file that is ours by its name. Every step may be repeated: the id is in the name. */
   async function takeOver(
     version: ProgrammeVersion,
     inFolder: string,
@@ -82,7 +82,7 @@ export function createDropFolderActivities({
         });
       } catch (error) {
         if (!(error instanceof ImportFileTooLargeError)) throw error;
-        const refused = join(inFolder, REFUSED);
+        const refused = join(inFolder, refusedFolder);
         await mkdir(refused, { recursive: true });
         await writeFile(
           join(refused, `${name}.txt`),
@@ -115,11 +115,11 @@ export function createDropFolderActivities({
     let taken = 0;
     for (const entry of await readdir(inFolder)) {
       Context.current().heartbeat();
-      const left = TAKEN.exec(entry);
+      const left = takenFile.exec(entry);
       if (left?.[1] !== undefined && left[2] !== undefined) {
         await takeOver(version, inFolder, entry, left[1], left[2]);
         taken += 1;
-      } else if (!UNFINISHED.test(entry) && /\.(csv|txt)$/i.test(entry) && (await isWhole(join(inFolder, entry)))) {
+      } else if (!unfinishedFile.test(entry) && /\.(csv|txt)$/i.test(entry) && (await isWhole(join(inFolder, entry)))) {
         const fileId = uuidv7();
         const takenName = `.taken-${fileId}-${entry}`;
         await rename(join(inFolder, entry), join(inFolder, takenName));

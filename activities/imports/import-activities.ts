@@ -14,7 +14,6 @@ import { refuseByDelimiter } from '../../domain/imports/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../../domain/imports/encoding';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
 import type { FileFormat } from '../../domain/imports/format';
-import { refuseByRows, removal } from '../../domain/imports/import-gate';
 import { isMatchingEnough } from '../../domain/imports/import-words';
 import type {
   ImportApprovals,
@@ -24,8 +23,10 @@ import type {
   UndoOutcome,
 } from '../../domain/imports/import-workflow';
 import { isBlankRow } from '../../domain/imports/row';
+import { refuseByRows, removal } from '../../domain/imports/whole-file-checks';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupForImport } from '../../domain/programmes/eligibility';
+import { defined } from '../../domain/text/defined';
 import { firstRecords, refusingOpenQuote } from './import-records';
 import { StagingThreads } from './staging-threads';
 import { steadyHeartbeat, turn, whileHeartbeating } from './steady-heartbeat';
@@ -115,8 +116,7 @@ export function createImportActivities({ database, keys }: { readonly database: 
           columns,
           width,
           leadingRecords,
-          ...(mapping?.dates === undefined ? {} : { dates: mapping.dates }),
-          ...(mapping?.defaultGroup === undefined ? {} : { defaultGroup: mapping.defaultGroup }),
+          ...defined({ dates: mapping?.dates, defaultGroup: mapping?.defaultGroup }),
         },
       };
     },

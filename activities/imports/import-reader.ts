@@ -25,7 +25,7 @@ export interface FoundError extends RowError {
   readonly line: number;
   /** The row's coupon number where it could be read. */
   readonly number: string | undefined;
-  /** What stands in the faulty cell; empty for faults of a whole row. */
+  /** What is in the faulty cell; empty for faults of a whole row. */
   readonly value: string;
 }
 

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse';
 
-import { HEADER_WITHIN_RECORDS } from '../../domain/imports/columns';
+import { headerWithinRecords } from '../../domain/imports/columns';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
 import type { FileFormat } from '../../domain/imports/format';
 import { OpenQuoteError } from './open-quote-error';
@@ -14,9 +14,9 @@ export interface FileRecord {
 /**
  * Text parsed in one go, some 200 rows: what it leaves behind is cleared away while it is young.
  */
-const SLICE_BYTES = 12 * 1024;
+const sliceBytes = 12 * 1024;
 /** No row of a city's file is longer; a quote that is never closed would otherwise swallow the rest into memory. */
-const RECORD_LIMIT_BYTES = 64 * 1024;
+const recordLimitBytes = 64 * 1024;
 
 /**
  * Reads CSV slice by slice: what a slice completes comes out as one list, so memory stays at a slice and its records.
@@ -31,7 +31,7 @@ export async function* readRecords(
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
-    max_record_size: RECORD_LIMIT_BYTES,
+    max_record_size: recordLimitBytes,
   });
   let line = 1;
   let ready: FileRecord[] = [];
@@ -48,9 +48,9 @@ export async function* readRecords(
     for await (const piece of pieces) {
       // Bytes, for the parser puts a character together that a slice cuts in two; text it would take for two broken ones.
       const text = Buffer.from(decoder.decode(piece, { stream: true }));
-      for (let at = 0; at < text.length; at += SLICE_BYTES) {
+      for (let at = 0; at < text.length; at += sliceBytes) {
         await new Promise<void>((resolve) => {
-          parser.write(text.subarray(at, at + SLICE_BYTES), () => {
+          parser.write(text.subarray(at, at + sliceBytes), () => {
             resolve();
           });
         });
@@ -83,8 +83,8 @@ export async function firstRecords(
 ): Promise<(readonly string[])[]> {
   const found: (readonly string[])[] = [];
   for await (const records of readRecords(pieces, encoding)) {
-    found.push(...records.slice(0, HEADER_WITHIN_RECORDS).map((record) => record.cells));
-    if (found.length >= HEADER_WITHIN_RECORDS) break;
+    found.push(...records.slice(0, headerWithinRecords).map((record) => record.cells));
+    if (found.length >= headerWithinRecords) break;
   }
   return found;
 }

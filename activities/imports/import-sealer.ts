@@ -4,7 +4,7 @@ import { type KeyRing, sealWith } from '../../database/foundation/keys';
 import { RowBuffer } from '../../database/imports/import-row-buffer';
 import type { RowErrorToStore, StagedBatch } from '../../database/imports/import-staging';
 import { digestTextOf, type SealedResident } from '../../database/residents/residents';
-import { blindIndexOf, INDEX_BYTES, type IndexedBatch } from './import-indexer';
+import { blindIndexOf, indexBytes, type IndexedBatch } from './import-indexer';
 import type { FoundError } from './import-reader';
 import { ImportSearchKeys } from './import-search-keys';
 
@@ -50,13 +50,13 @@ export class ImportSealer {
       this.#buffer.add({
         line,
         groupCode,
-        couponIndex: couponIndexes.subarray(at, at + INDEX_BYTES),
+        couponIndex: couponIndexes.subarray(at, at + indexBytes),
         sealed: this.#sealed(JSON.stringify(resident)),
         digest: blindIndexOf(this.keys.index, digestTextOf(resident)),
         searchKeys: this.#searchKeys.of(resident),
         previousIndex: previousNumber === undefined ? undefined : blindIndexOf(this.keys.index, previousNumber),
       });
-      at += INDEX_BYTES;
+      at += indexBytes;
     }
     return new Uint8Array(this.#buffer.finish());
   }

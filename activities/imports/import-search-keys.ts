@@ -5,7 +5,7 @@ import { type SearchKey, searchKeyOf, searchTextsOf } from '../../database/resid
 import { blindIndexOf } from './import-indexer';
 
 /** Entries remembered; some 10 MB. A city has fewer birth dates and beginnings of names. */
-const REMEMBERED = 60_000;
+const rememberedKeys = 60_000;
 
 /** Search keys of rows. People share birth dates and beginnings of names, so most keys were made for a row before. */
 export class ImportSearchKeys {
@@ -20,7 +20,7 @@ export class ImportSearchKeys {
   #keyOf(text: string): SearchKey {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    if (this.#known.size >= rememberedKeys) this.#known.clear();
     const key = searchKeyOf(blindIndexOf(this.indexKey, text));
     this.#known.set(text, key);
     return key;

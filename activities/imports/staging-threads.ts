@@ -31,9 +31,9 @@ export interface SealingThreadData {
 }
 
 /** Records per batch, which is one transaction: few enough to lose little, many enough to cost little. */
-const BATCH_RECORDS = 1_000;
+const recordsOfABatch = 1_000;
 /** Batches on their way: one being checked, one being sealed, one being stored, one in hand. */
-const WINDOW = 4;
+const batchesUnderWay = 4;
 /** A thread holds a few batches; whatever else it has is garbage that it should clear away. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 24 } as const;
 
@@ -53,8 +53,8 @@ export class StagingThreads {
     const current = sealerKeys(keys);
     const readingData: ReadingThreadData = {
       setup,
-      batchRecords: BATCH_RECORDS,
-      window: WINDOW,
+      batchRecords: recordsOfABatch,
+      window: batchesUnderWay,
       indexKey: current.index,
       sealing: port1,
     };

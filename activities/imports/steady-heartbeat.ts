@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Context } from '@temporalio/activity';
 
-const HEARTBEAT_MS = 2_000;
+const heartbeatMs = 2_000;
 
 /** Lets other work of the process go on, and ends here when the activity was cancelled or its worker shuts down. */
 export async function turn(): Promise<void> {
@@ -17,7 +17,7 @@ export function steadyHeartbeat(): (detail?: number) => void {
   let last = 0;
   return (detail) => {
     const now = Date.now();
-    if (now - last < HEARTBEAT_MS) return;
+    if (now - last < heartbeatMs) return;
     last = now;
     context.heartbeat(detail);
   };
@@ -28,7 +28,7 @@ export async function whileHeartbeating<Value>(work: () => Promise<Value>): Prom
   const context = Context.current();
   const timer = setInterval(() => {
     context.heartbeat();
-  }, HEARTBEAT_MS);
+  }, heartbeatMs);
   try {
     return await work();
   } finally {

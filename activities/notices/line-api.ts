@@ -1,6 +1,6 @@
 import type { messagingApi } from '@line/bot-sdk';
 
-/** What became of a message. `code` says why in a few letters, never to whom. */
+/** How the sending of a message ended. `code` says why in a few letters, never to whom. */
 export type LineOutcome =
   | { readonly status: 'sent' }
   /** LINE said no to this message: trying again would not help. */

@@ -6,7 +6,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { NoticeMessage } from '../../domain/notices/notice-layout';
 import { smtpAddress } from '../../domain/text/email-address';
 
-/** What became of a mail. `code` says why in a few letters, never with an address. */
+/** How the sending of a mail ended. `code` says why in a few letters, never with an address. */
 export type MailOutcome =
   | { readonly status: 'sent' }
   /** The server said no to this message: trying again would not help. */
@@ -20,7 +20,7 @@ export interface Mail extends NoticeMessage {
   readonly to: string;
   /** Shown as the sender. */
   readonly senderName: string;
-  /** The same for every attempt: whoever gets a message twice can tell. */
+  /** The same for every attempt: a person who gets a message twice can tell. */
   readonly messageId: string;
 }
 

@@ -62,7 +62,7 @@ export interface NoticeActivities {
   settleNotice(request: NoticeRequest): Promise<NoticeOutcome>;
 }
 
-/** Where a step says nothing: whoever linked an account wants to hear there. */
+/** Where a step says nothing: a person who linked an account wants to hear there. */
 const usualChannels: readonly NoticeChannel[] = ['line', 'email'];
 const heartbeatEveryMs = 3_000;
 /** So often LINE is asked when it cannot be reached or is too busy, before the next way is taken. */
@@ -70,7 +70,7 @@ const lineAttempts = 5;
 /** Shown in place of an account's id. */
 const lineRecipient = 'LINEでつないだ方';
 
-/** This way has not led to the person; `code` where somebody said so. */
+/** This way has not led to the person; `code` where the channel said so. */
 interface NextWay {
   readonly next: true;
   readonly code?: string;
@@ -386,7 +386,7 @@ function appointmentOf(booking: BookingView) {
   return { startsAt, venueName: venue.name, venueAddress: venue.address };
 }
 
-/** Workflows name a place and a time, so that somebody is protected is not said there: it would tell where. */
+/** Workflows name a place and a time, so that a person is protected is not said there: it would tell where. */
 function skipped(reason: string): NoticeOutcome {
   return { status: 'skipped', reason: reason === 'protected' ? 'no_address' : reason };
 }

@@ -7,6 +7,7 @@ import { isDatabaseUnavailable } from '../../database/foundation/is-database-una
 import type { ProgrammeChanges } from '../../database/programmes/programme-changes';
 import type { Programmes } from '../../database/programmes/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
+import { defined } from '../../domain/text/defined';
 import { createEventDelivery } from '../../engine/hand-over/deliver-events';
 import { inParallel } from '../../engine/loops/in-parallel';
 import type { Log } from '../../engine/loops/log';
@@ -96,7 +97,7 @@ export function createChangeActivities({
         await inParallel(page, concurrency, async (bookingId) => {
           if (round.isStopped) return;
           if (!(await change(changeId, bookingId))) round.isStopped = true;
-          // The page is not through: another attempt begins with it anew, and finds what is left.
+          // The page is not through: another attempt begins with it again, and finds what is left.
           if (++round.done % 25 === 0) context.heartbeat(after === undefined ? undefined : { after });
         });
         if (round.isStopped) return { isStopped: true };
@@ -111,7 +112,7 @@ export function createChangeActivities({
         }
         after = page.at(-1);
       }
-      return { isStopped: false, ...(after === undefined ? {} : { next: after }) };
+      return { isStopped: false, ...defined({ next: after }) };
     },
 
     finishChange: async (changeId) => (await changes.finish(changeId)) ?? 'unknown',

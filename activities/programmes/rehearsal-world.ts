@@ -9,7 +9,8 @@ import { type BookingState, stateAfter } from '../../domain/contracts/booking-li
 import type { ActorKind, BookingEvent, EndReason, NoticeRequest } from '../../domain/contracts/booking-workflow';
 import { planJourney } from '../../domain/notices/journey-plan';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { isStandingAt, type PersonPlan, type PlannedBooking } from '../../domain/rehearsal/plan';
+import { isConfirmedAt, type PersonPlan, type PlannedBooking } from '../../domain/rehearsal/plan';
+import { defined } from '../../domain/text/defined';
 import { type BookingActivities, createBookingActivities } from '../bookings/booking-activities';
 import { createNoticeActivities, type NoticeActivities } from '../notices/notice-activities';
 
@@ -22,7 +23,7 @@ export interface RehearsedNotice {
   readonly at: Date;
   readonly status: Notice['status'];
   readonly reason: string | null;
-  /** Somebody telephones in its place. */
+  /** Staff telephone in its place. */
   readonly isCall: boolean;
   readonly message?: { readonly channel: string; readonly subject: string; readonly text: string };
 }
@@ -58,7 +59,7 @@ export class RehearsalWorld {
   readonly #bookingsOf = new Map<string, readonly Rehearsed[]>();
   readonly #messages = new Map<string, RehearsedNotice['message']>();
   readonly #times = new Map<string, Date>();
-  /** Notices in whose place somebody telephones. */
+  /** Notices in whose place staff telephone. */
   readonly #calls = new Set<string>();
   readonly #programmeId = uuidv7();
   readonly #versionId = uuidv7();
@@ -168,7 +169,7 @@ export class RehearsalWorld {
         status: notice.status,
         reason: notice.skipReason,
         isCall: this.#calls.has(notice.id),
-        ...(message ? { message } : {}),
+        ...defined({ message }),
       };
     });
   }
@@ -274,7 +275,7 @@ export class RehearsalWorld {
             .map((field) => [field.name, 'rehearsal@example.jp'] as const);
           return Promise.resolve(Object.fromEntries(person.hasEmail ? mail : []));
         },
-        // One booking is played after the other, each in its own time: what stands beside it then, the plan knows.
+        // One booking is played after the other, each in its own time: what is beside it then, the plan knows.
         hasBookingForDose: (residentId: string, dose: number) => {
           const asking = this.#of(residentId).find((booking) =>
             Context.current().info.workflowExecution?.workflowId.endsWith(booking.id),
@@ -399,7 +400,7 @@ export class RehearsalWorld {
 }
 
 function hasBooking({ bookings }: PersonPlan, dose: number, moment: Date): boolean {
-  return bookings.some((planned) => planned.dose === dose && isStandingAt(planned, moment));
+  return bookings.some((planned) => planned.dose === dose && isConfirmedAt(planned, moment));
 }
 
 /** The worlds that are played in this process; a booking belongs to one of them. */

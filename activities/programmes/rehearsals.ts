@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 import type { ProgrammeRehearsals } from '../../database/programmes/programme-rehearsals';
+import { bookingStateWords } from '../../domain/bookings/booking-words';
 import { refusalInProgramme } from '../../domain/bookings/refusal-words';
 import { cityDate, cityTime, instantOf } from '../../domain/calendar/city-time';
 import { isEnded } from '../../domain/contracts/booking-lifecycle';
@@ -22,6 +23,7 @@ import { inventPeople, type OfferedSeats } from '../../domain/rehearsal/invent-p
 import type { PersonPlan, PlannedBooking } from '../../domain/rehearsal/plan';
 import { samplePersonOf } from '../../domain/rehearsal/sample-person';
 import type { RehearsalEntry, RehearsalFault, RehearsalReport, RehearsalScript } from '../../domain/rehearsal/script';
+import { defined } from '../../domain/text/defined';
 import { inParallel } from '../../engine/loops/in-parallel';
 import {
   arrival,
@@ -291,7 +293,7 @@ function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): Re
         label: entry.label,
         status: entry.status === 'to_come' ? 'skipped' : entry.status,
         dose: planned.dose,
-        ...(sent?.message ? { notice: sent.message } : {}),
+        ...defined({ notice: sent?.message }),
         ...(asked?.isCall ? { isCall: true as const } : {}),
       };
     }),
@@ -307,14 +309,6 @@ function timelineOf(world: RehearsalWorld, { plan, bookings }: PlayedPerson): Re
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-const endWords: Readonly<Record<PlannedBooking['endsAs'], string>> = {
-  attended: '来場',
-  no_show: '来場なし',
-  cancelled: '取り消し',
-  expired: '仮押さえの期限切れ',
-  released: '仮押さえの取りやめ',
-};
-
 /** What did not go as the rules say. `plans`: those whose refusal is a fault in itself. */
 function faultsOf(
   document: ProgrammeDocument,
@@ -329,7 +323,7 @@ function faultsOf(
     if (refusal) add(`この人は、ここから先へ進めません：${refusalInProgramme(document, refusal.refusal)}`);
   for (const { planned, endedAs, notices } of people.flatMap((person) => person.bookings)) {
     if (endedAs !== planned.endsAs)
-      add(`予約が「${endWords[planned.endsAs]}」で終わるはずのところ、「${endedAs}」で終わりました。`);
+      add(`予約が「${bookingStateWords[planned.endsAs]}」で終わるはずのところ、「${endedAs}」で終わりました。`);
     for (const notice of notices) {
       if (notice.status === 'failed' || notice.status === 'unclear' || notice.status === 'queued')
         add(`お知らせ「${notice.step}」を書けませんでした。`, stepPath(notice.step));

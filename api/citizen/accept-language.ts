@@ -13,7 +13,7 @@ const meant: Readonly<Record<string, Language>> = {
 };
 const longestHeader = 500;
 
-/** The first of somebody's languages, in their order, that can be offered; Japanese where they want none of them. */
+/** The first of a person's languages, in their order, that can be offered; Japanese where they want none of them. */
 export function preferredLanguage(header: string, offered: readonly Language[]): Language {
   const wanted = header
     .slice(0, longestHeader)

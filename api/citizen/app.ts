@@ -19,7 +19,7 @@ import { createCookieJar } from '../shared/cookies';
 import { createCsrf } from '../shared/csrf';
 import { createFormTokens } from '../shared/form-token';
 import { addInstallationRoute } from '../shared/installation';
-import { createSessionGate } from '../shared/session-gate';
+import { createSessionCheck } from '../shared/session-check';
 import { setUpBody } from '../shared/set-up-body';
 import { setUpClientAddress } from '../shared/set-up-client-address';
 import { setUpCompression } from '../shared/set-up-compression';
@@ -40,7 +40,7 @@ import { createLanguages } from './languages';
 import { setUpLineWebhook } from './line/webhook';
 import { createLogIn } from './log-in';
 import { addPages } from './pages/all-pages';
-import { addLinePages, type LineDoor } from './pages/line';
+import { addLinePages, type LineConnection } from './pages/line';
 import { createPage } from './pages/page';
 import { createSiteViews, createSiteWords, readSiteFiles } from './site-files';
 
@@ -58,7 +58,7 @@ export interface CitizenAppDependencies {
   readonly keys: KeyRing;
   readonly handOver: HandOver;
   /** Counts people who found no seat. */
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
   readonly health: HealthChecks;
   readonly log: Logger;
   /** Where citizens reach the site, without a slash at the end. Its scheme decides on Secure cookies and HSTS. */
@@ -68,23 +68,23 @@ export interface CitizenAppDependencies {
   readonly line?: {
     readonly links: LineLinks;
     readonly events: Pick<LineEvents, 'receive'>;
-    readonly door: LineDoor;
+    readonly connection: LineConnection;
     readonly channelSecret?: string;
   };
   /** The project's folder: views and assets are read from its `api/citizen`. */
   readonly projectRoot: string;
 }
 
-/** The citizens' door: pages and JSON over the same core. */
+/** The citizen app: pages and JSON over the same core. */
 export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<RequestState> {
   const { residents, slots, sessions, site, throttle, keys, log, publicUrl } = dependencies;
   const programmes = programmesAsTheSiteSays(dependencies.programmes, site);
   const https = publicUrl.startsWith('https:');
   const cookies = createCookieJar({ https });
-  const gate = createSessionGate({ cookies, sessions });
+  const sessionCheck = createSessionCheck({ cookies, sessions });
   const devices = createKnownDevices(keys.derived('toki/device'));
   const logIn = createLogIn({ programmes, residents, sessions, throttle, brake: dependencies.brake, devices, keys });
-  const desk = createCitizenBookings({ ...dependencies, programmes });
+  const bookings = createCitizenBookings({ ...dependencies, programmes });
   const assets = createAssets(readSiteFiles(dependencies.projectRoot));
 
   const csrf = createCsrf({
@@ -117,9 +117,9 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
   app.use(csrf.middleware);
 
   const json = new Router<RequestState>({ prefix: '/api/v1' });
-  addBookingRoutes(json, { gate, desk });
+  addBookingRoutes(json, { sessionCheck, bookings });
   addAvailabilityRoutes(json, { programmes, slots });
-  addSessionRoutes(json, { logIn, gate, cookies, programmes, residents });
+  addSessionRoutes(json, { logIn, sessionCheck, cookies, programmes, residents });
   app.use(json.routes());
 
   const machines = new Router<RequestState>();
@@ -130,8 +130,8 @@ export function createCitizenApp(dependencies: CitizenAppDependencies): Koa<Requ
 
   const pages = new Router<RequestState>();
   pages.use(languages.middleware);
-  addPages(pages, { page, logIn, gate, cookies, desk, programmes, residents, sessions, site, publicUrl });
-  if (line) addLinePages(pages, { page, gate, residents, links: line.links, door: line.door });
+  addPages(pages, { page, logIn, sessionCheck, cookies, bookings, programmes, residents, sessions, site, publicUrl });
+  if (line) addLinePages(pages, { page, sessionCheck, residents, links: line.links, connection: line.connection });
   app.use(pages.routes());
 
   setUpFallback(app);

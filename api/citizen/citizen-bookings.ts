@@ -1,17 +1,17 @@
-import type { BookingChange, BookingRepository, BookingView, InvalidAnswers } from '../../database/bookings/bookings';
+import {
+  type BookingChange,
+  bookingForRules,
+  type BookingRepository,
+  type BookingView,
+  type InvalidAnswers,
+} from '../../database/bookings/bookings';
 import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
 import type { Session } from '../../database/residents/resident-sessions';
 import type { FreeSlot, SlotRepository } from '../../database/schedule/slots';
 import type { VenueView } from '../../database/schedule/venues';
 import type { UnmetSearches } from '../../database/statistics/unmet-searches';
 import { type Availability, availabilityOf } from '../../domain/bookings/availability-words';
-import {
-  allowedDates,
-  type BookingForRules,
-  decideCancel,
-  decideChange,
-  standsBeside,
-} from '../../domain/bookings/rules';
+import { allowedDates, decideCancel, decideChange, standsBeside } from '../../domain/bookings/rules';
 import { addDays } from '../../domain/calendar/city-time';
 import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
@@ -30,10 +30,10 @@ export interface CitizenBookingsDependencies {
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly slots: Pick<SlotRepository, 'venues' | 'freeByVenue' | 'freeSlots'>;
   readonly handOver: HandOver;
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
 }
 
-/** A seat that somebody wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
+/** A seat that a person wants; `next`, `pairOf` and `movesPair` as in the repository's hold. */
 export interface HoldWish {
   readonly slotId: string;
   readonly dose: number;
@@ -77,14 +77,20 @@ export interface VenueChoice {
   readonly nextDay: string | null;
 }
 
-/** What citizens may still change is the same for all of their doors. */
-const anyOwnDoor = 'web';
+/** What citizens may still change is the same for all of their channels. */
+const ownChannel = 'web';
 const actor = 'citizen';
 
 export type CitizenBookings = ReturnType<typeof createCitizenBookings>;
 
-/** What a citizen can do, the same for the pages and for JSON: who and by which door are fixed here. */
-export function createCitizenBookings({ bookings, programmes, slots, handOver, unmet }: CitizenBookingsDependencies) {
+/** What a citizen can do, the same for the pages and for JSON: the person and the channel are fixed here. */
+export function createCitizenBookings({
+  bookings,
+  programmes,
+  slots,
+  handOver,
+  unmetSearches,
+}: CitizenBookingsDependencies) {
   function handedOver<Result extends BookingChange | Refusal | InvalidAnswers>(result: Result): Result {
     if (result.ok && result.events.length > 0) handOver.offer(result.events);
     return result;
@@ -117,7 +123,7 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
 
     listOf: (session: Session): Promise<BookingView[]> => bookings.listOf(session.residentId),
 
-    /** A booking of this citizen. Somebody else's does not exist. */
+    /** A booking of this citizen. Another person's does not exist. */
     async find(session: Session, bookingId: string): Promise<BookingView | undefined> {
       const booking = await bookings.find(bookingId);
       if (booking?.residentId !== session.residentId) return undefined;
@@ -148,13 +154,13 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
         (item) => item.dose === doseNumber && (item.state === 'confirmed' || item.state === 'attended'),
       );
       if (moving) {
-        const change = decideChange(document, forRules(moving), channel, now, pairOf !== undefined);
+        const change = decideChange(document, bookingForRules(moving), channel, now, pairOf !== undefined);
         if (!change.ok) return change;
       }
       const replacedByFirst = live.find((item) => item.id === pairOf)?.replaces;
       const others = live
         .filter((item) => item.dose !== doseNumber && !movesPair && item.id !== replacedByFirst)
-        .map(forRules);
+        .map(bookingForRules);
       const dates = allowedDates(document, doseNumber, others, { pairOf });
       if ('ok' in dates) return dates;
       const within = (range: DateRange): DateRange => ({
@@ -188,11 +194,11 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       now: Date,
     ): { ok: true } | Refusal {
       const others = liveOf(all).filter((item) => item.id !== booking.id && item.replaces !== booking.id);
-      return decideCancel(document, forRules(booking), others.map(forRules), anyOwnDoor, now);
+      return decideCancel(document, bookingForRules(booking), others.map(bookingForRules), ownChannel, now);
     },
 
     mayChange(document: ProgrammeDocument, booking: BookingView, now: Date): { ok: true } | Refusal {
-      return decideChange(document, forRules(booking), anyOwnDoor, now);
+      return decideChange(document, bookingForRules(booking), ownChannel, now);
     },
 
     /** Every venue of the programme with how full it is on the days of `range`. */
@@ -223,10 +229,10 @@ export function createCitizenBookings({ bookings, programmes, slots, handOver, u
       });
     },
 
-    /** Somebody looked and found no free seat: counted, unless they have one already and only look for a better. */
+    /** A person looked and found no free seat: counted, unless they have one already and only look for a better. */
     foundNothing(choice: Choice, session: Session, venueId?: string): void {
       if (choice.moving || choice.holding) return;
-      unmet.note({
+      unmetSearches.note({
         programmeId: choice.version.programmeId,
         venueId,
         dose: choice.dose.number,
@@ -269,17 +275,4 @@ export function firstOfPair(live: readonly BookingView[], dose: number): Booking
 /** Bookings that count: a hold whose time is over is told as expired. */
 export function liveOf(bookings: readonly BookingView[]): BookingView[] {
   return bookings.filter((item) => item.state === 'held' || item.state === 'confirmed' || item.state === 'attended');
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
-  };
 }

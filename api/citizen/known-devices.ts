@@ -4,7 +4,7 @@ import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:c
 export interface KnownDevice {
   /** Random; counts failures of this device apart. */
   readonly id: string;
-  /** Whether somebody logged in with this coupon number here before. */
+  /** Whether a person logged in with this coupon number here before. */
   knows(couponNumber: string): boolean;
 }
 

@@ -25,7 +25,7 @@ export interface PageLanguage {
   readonly words: Words;
   /** Empty where there is nothing to choose. */
   readonly links: readonly LanguageLink[];
-  /** What the browser would rather read, said in that language; only to somebody who has not chosen yet. */
+  /** What the browser would rather read, said in that language; only to a person who has not chosen yet. */
   readonly offer: (Pick<LanguageLink, 'code' | 'tag' | 'url'> & { readonly words: string }) | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface LanguagesDependencies {
 
 /**
  * Which language a page is in: what its address says (`?lang=`) or the button that was pressed, else what was chosen before, else Japanese. Only languages are offered whose
- * words somebody has reviewed, both the site's (site settings) and the programme's.
+ * words a person has reviewed, both the site's (site settings) and the programme's.
  */
 export function createLanguages({ book, programmes, site, cookies }: LanguagesDependencies): Languages {
   let offered: readonly Language[] = ['ja'];
@@ -110,7 +110,7 @@ export function createLanguages({ book, programmes, site, cookies }: LanguagesDe
   };
 }
 
-/** One language and no choice, whoever asks. */
+/** One language and no choice, for everybody. */
 export function fixedLanguage(words: Words): Languages {
   const language: PageLanguage = { words, links: [], offer: undefined };
   return { of: () => Promise.resolve(language), middleware: (_ctx, next) => next() };

@@ -185,7 +185,7 @@ export function createLogIn({
       return { ok: false, kind: 'refused', refusal: refuse('login_failed'), retryAfterS: 0, birthDate };
     }
     if (resident.isProtected) {
-      // Somebody close may know number and date of birth, and must not learn where this person will be.
+      // A person close may know number and date of birth, and must not learn where this person will be.
       await attempt.succeeded();
       return { ok: false, kind: 'refused', refusal: refuse('by_telephone_only'), retryAfterS: 0, birthDate };
     }

@@ -8,7 +8,7 @@ const pressedName = '_do';
 
 export interface Pressed {
   readonly what: string;
-  /** What stands behind the colon: `language:en`. */
+  /** What is behind the colon: `language:en`. */
   readonly value: string;
 }
 

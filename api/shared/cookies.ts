@@ -8,7 +8,7 @@ export interface CookieJar {
 }
 
 /**
- * Our cookies: HttpOnly, SameSite=Lax (somebody who comes from the link in a notice is still logged in), and with https
+ * Our cookies: HttpOnly, SameSite=Lax (a person who comes from the link in a notice is still logged in), and with https
  * `__Host-` and Secure, so that no neighbour under the same domain can set or read them.
  */
 export function createCookieJar({ https }: { https: boolean }): CookieJar {

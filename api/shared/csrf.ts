@@ -4,7 +4,7 @@ import type { CookieJar } from './cookies';
 import type { FormTokens } from './form-token';
 import { Refused } from './refused';
 import { isOwnOrigin } from './request-origin';
-import { sessionCookie } from './session-gate';
+import { sessionCookie } from './session-check';
 import { type AppContext, type AppMiddleware, wantsJson } from './state';
 
 const formCookie = 'toki-form';

@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:c
 
 /**
  * The token that proves a form is ours: HMAC over a secret of the visitor's own (session cookie, or a random cookie before the log-in). It is masked
- * anew for every page, because compressed pages leak what stays the same in them.
+ * again for every page, because compressed pages leak what stays the same in them.
  */
 export interface FormTokens {
   make(secret: string): string;

@@ -4,7 +4,7 @@ import type { PreviewPage } from '../../domain/programmes/editing/preview';
 import type { SiteSettings } from '../../domain/site/settings';
 import type { Assets } from './assets';
 
-/** What is to be shown, and to whom it is shown as if: somebody invented. */
+/** What is to be shown, and to whom it is shown as if: an invented person. */
 export interface PreviewWish {
   readonly document: ProgrammeDocument;
   readonly page: PreviewPage;
@@ -18,7 +18,7 @@ export interface PreviewWish {
   readonly site: SiteSettings;
 }
 
-/** The citizens' pages for the staff: written by the citizens' side, handed to the staff app by whoever composes both. */
+/** The citizens' pages for the staff: written by the citizens' side, handed to the staff app by the process that composes both. */
 export interface PagePreview {
   /** What the pages load, for the staff app to serve from its own address. */
   readonly assets: Assets;

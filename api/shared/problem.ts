@@ -1,6 +1,7 @@
 import { refusalSentence } from '../../domain/bookings/refusal-words';
 import { type Refusal, refusals } from '../../domain/contracts/booking-refusals';
 import { type StaffRefusal, staffRefusals } from '../../domain/staff/refusals';
+import { defined } from '../../domain/text/defined';
 import type { AppContext } from './state';
 
 export interface ProblemFault {
@@ -12,7 +13,7 @@ export interface ProblemFault {
 /**
  * Answers with an RFC 9457 problem document. `code` is stable and meant for programs, `title` is the refusal's general
  * sentence, `detail` the sentence with the facts of this case; `faults` names the fields that are wrong;
- * `current` is what is in force instead, for whoever came second.
+ * `current` is what is in force instead, for the person who came second.
  */
 export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, faults?: readonly ProblemFault[]): void {
   const { code, http, sentence, detail } =
@@ -32,7 +33,7 @@ export function sendProblem(ctx: AppContext, refusal: Refusal | StaffRefusal, fa
     detail,
     instance: `urn:uuid:${ctx.state.requestId}`,
     code,
-    ...(refusal.detail ? { facts: refusal.detail } : {}),
+    ...defined({ facts: refusal.detail }),
     ...(faults
       ? {
           faults: faults.map(({ field, code: faultCode, sentence: words }) => ({

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
  * otherwise `Origin`. Programs send neither and pass here.
  *
  * With `Referrer-Policy: no-referrer` a browser sends `Origin: null` with our own forms. So `null` passes for forms (their token decides),
- * and beside `Sec-Fetch-Site: same-origin`; for JSON without it `null` is somebody else's sandbox.
+ * and beside `Sec-Fetch-Site: same-origin`; for JSON without it `null` is the sandbox of another site.
  */
 export function isOwnOrigin(headers: IncomingHttpHeaders, publicOrigin: string, kind: 'form' | 'json'): boolean {
   const site = headers['sec-fetch-site'];

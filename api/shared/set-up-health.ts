@@ -17,7 +17,7 @@ export interface Readiness {
   readonly backlog: { readonly count: number; readonly oldestSeconds: number } | null;
 }
 
-/** Whoever asks gets an answer within 2 s, whatever is missing. */
+/** Every request gets an answer within 2 s, whatever is missing. */
 const checkWithinMs = 1_500;
 const freshForMs = 1_000;
 /** An event that waited this long says that the relay is not working. */
@@ -25,7 +25,7 @@ const backlogTooOldS = 300;
 
 /**
  * `/healthz`: the process answers. `/readyz`: what it needs, with the names of what is missing. Without the database nothing works: 503.
- * Without Temporal bookings go on and are handed over later, so a load balancer must not take the door away: 200 and `degraded`.
+ * Without Temporal bookings go on and are handed over later, so a load balancer must not take the app out of service: 200 and `degraded`.
  */
 export function setUpHealth(router: Router<RequestState>, checks: HealthChecks): void {
   let known: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;

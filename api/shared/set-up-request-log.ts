@@ -14,7 +14,7 @@ export type RequestObserver = (request: {
 
 /**
  * Gives every request an id and one line in the log: method, route, status, ms. The route is the pattern
- * (`/bookings/:id`), never the path: paths, queries, bodies, cookies and addresses may say who somebody is.
+ * (`/bookings/:id`), never the path: paths, queries, bodies, cookies and addresses may say who a person is.
  */
 export function setUpRequestLog(app: Koa<RequestState>, log: Logger, observe?: RequestObserver): void {
   app.use(async (ctx, next) => {

@@ -25,12 +25,12 @@ import { addCodecRoutes, type CodecRouteDependencies } from './frame/codec-route
 import { loopbackOnly } from './frame/loopback';
 import { createMetrics, type MetricsSources } from './frame/metrics';
 import { isStreamed, mountRoutes, refuseLargeBodies } from './frame/mount-routes';
-import { createStaffGate } from './frame/staff-gate';
+import { createStaffSessionCheck } from './frame/staff-session-check';
 import { staffOnly } from './frame/staff-only';
 import { addInboxRoutes } from './notices/inbox-routes';
 import { addOidcRoutes } from './staff/oidc/oidc-routes';
 import { staffApi } from './staff-api';
-import type { StaffDesk } from './staff-services';
+import type { StaffServices } from './staff-services';
 
 export interface StaffAppDependencies extends CodecRouteDependencies {
   readonly health: HealthChecks;
@@ -39,7 +39,7 @@ export interface StaffAppDependencies extends CodecRouteDependencies {
   /** Serves the inbox, and the codec without a log-in, to this machine. */
   readonly demo: boolean;
   /** Left out: no log-in and no JSON; only what machines need. */
-  readonly desk?: StaffDesk;
+  readonly services?: StaffServices;
   readonly https: boolean;
   readonly log: Logger;
   /** The project's folder: views and assets are read from its `api/staff`. */
@@ -51,9 +51,9 @@ const codecRoles = ['city_admin', 'supervisor'] as const;
 /** Histories of Temporal come in large pieces: its own limit for one payload is 2 MB, bytes. */
 const bodyLimitBytes = 16 * 1024 * 1024;
 
-/** The staff's door: the desk's JSON, and what machines need: health, metrics, the demo's inbox, the codec for the Temporal UI. */
+/** The staff app: the JSON that staff work with, and what machines need: health, metrics, the demo's inbox, the codec for the Temporal UI. */
 export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestState> {
-  const { log, demo, desk, https, projectRoot } = dependencies;
+  const { log, demo, services, https, projectRoot } = dependencies;
   const folder = join(projectRoot, 'api', 'staff');
   const metrics = createMetrics(dependencies.metrics);
   const assets = createAssets({
@@ -64,31 +64,32 @@ export function createStaffApp(dependencies: StaffAppDependencies): Koa<RequestS
   setUpRequestLog(app, log, metrics.observe);
   setUpCompression(app);
   setUpSecurityHeaders(app, { https });
-  if (desk) setUpProgrammeWords(app, desk.programmes);
+  if (services) setUpProgrammeWords(app, services.programmes);
   setUpErrors(app, { log });
-  setUpClientAddress(app, desk?.trustedProxies ?? []);
+  setUpClientAddress(app, services?.trustedProxies ?? []);
   const cookies = createCookieJar({ https });
-  const gate = desk && createStaffGate({ cookies, sessions: desk.sessions });
-  const routes = desk && gate ? staffApi(desk, { gate, cookies, demo }) : [];
+  const sessionCheck = services && createStaffSessionCheck({ cookies, sessions: services.sessions });
+  const routes = services && sessionCheck ? staffApi(services, { sessionCheck, cookies, demo }) : [];
   app.use(refuseLargeBodies(routes));
   setUpBody(app, { limitBytes: bodyLimitBytes, isStreamed: isStreamed(routes) });
 
   const router = new Router<RequestState>();
   setUpHealth(router, dependencies.health);
   assets.mount(router);
-  desk?.pagePreview.assets.mount(router);
+  services?.pagePreview.assets.mount(router);
   router.get('/metrics', async (ctx) => {
     ctx.set('Content-Type', metrics.contentType);
     ctx.body = await metrics.text();
   });
   if (demo)
     addInboxRoutes(router, { notices: dependencies.notices, views: createViews(join(folder, 'views')), assets });
-  if (desk && gate) mountRoutes(router, routes, { gate, audit: desk.audit });
-  if (desk?.oidc && gate) addOidcRoutes(router, { ...desk, oidc: desk.oidc, gate, cookies });
+  if (services && sessionCheck) mountRoutes(router, routes, { sessionCheck, audit: services.audit });
+  if (services?.oidc && sessionCheck)
+    addOidcRoutes(router, { ...services, oidc: services.oidc, sessionCheck, cookies });
   if (demo) addCodecRoutes(router, { ...dependencies, guard: loopbackOnly });
-  else if (gate) addCodecRoutes(router, { ...dependencies, guard: staffOnly(gate, codecRoles) });
+  else if (sessionCheck) addCodecRoutes(router, { ...dependencies, guard: staffOnly(sessionCheck, codecRoles) });
   app.use(router.routes());
-  if (desk) app.use(createAdminSite({ folder: join(projectRoot, 'dist', 'admin-ui') }));
+  if (services) app.use(createAdminSite({ folder: join(projectRoot, 'dist', 'admin-ui') }));
   setUpFallback(app);
   return app;
 }

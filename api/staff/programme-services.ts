@@ -9,13 +9,13 @@ import { createProgrammeRehearsals } from '../../database/programmes/programme-r
 import type { Programmes } from '../../database/programmes/programmes';
 import { createBirthDateKeys } from '../../database/residents/birth-date-keys';
 import { createSiteSettings } from '../../database/site/site-settings';
-import { createDemandReader } from '../../database/statistics/unmet-search-figures';
-import type { ProgrammeProcesses } from '../../engine/requests/programme-requests';
+import { createUnmetSearchFigures } from '../../database/statistics/unmet-search-figures';
+import type { ProgrammeRequests } from '../../engine/requests/programme-requests';
 import { qrSvg, readQrSvg } from '../shared/qr';
-import type { StaffDesk } from './staff-services';
+import type { StaffServices } from './staff-services';
 
 /** The part of the staff's JSON in which programmes change. `publicUrl`: what citizens open and flyers say. */
-export function createProgrammeDesk({
+export function createProgrammeServices({
   database,
   keys,
   audit,
@@ -28,10 +28,10 @@ export function createProgrammeDesk({
   audit: Audit;
   programmes: Programmes;
   publicUrl: string;
-  processes: ProgrammeProcesses;
+  processes: ProgrammeRequests;
 }): Pick<
-  StaffDesk,
-  'affected' | 'demand' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeProcesses'
+  StaffServices,
+  'affected' | 'unmetSearchFigures' | 'changes' | 'drafts' | 'programmeFacts' | 'rehearsals' | 'programmeRequests'
 > {
   const settings = createSiteSettings(database);
   const birthDates = createBirthDateKeys(keys);
@@ -43,10 +43,10 @@ export function createProgrammeDesk({
   return {
     affected,
     changes: createProgrammeChanges({ database, audit, programmes, birthDates }),
-    demand: createDemandReader({ database, birthDates, affected }),
+    unmetSearchFigures: createUnmetSearchFigures({ database, birthDates, affected }),
     drafts: createProgrammeDrafts({ database, audit, programmes }),
     programmeFacts: createProgrammeFacts({ database, keys, site }),
     rehearsals: createProgrammeRehearsals({ database, audit }),
-    programmeProcesses: processes,
+    programmeRequests: processes,
   };
 }

@@ -10,7 +10,7 @@ import { exportRoutes } from './bookings/export-routes';
 import { createPhoneBookings } from './bookings/phone-bookings';
 import { openRoute, type StaffRoute } from './frame/define-route';
 import { describeApi } from './frame/openapi';
-import type { StaffGate } from './frame/staff-gate';
+import type { StaffSessionCheck } from './frame/staff-session-check';
 import { assignmentRoutes } from './imports/assignment-routes';
 import { importFileRoutes } from './imports/import-file-routes';
 import { importRoutes } from './imports/import-routes';
@@ -24,11 +24,11 @@ import { programmeChangeRoutes } from './programmes/change-routes';
 import { programmePreviewRoutes } from './programmes/page-preview-routes';
 import { programmeRoutes } from './programmes/programme-routes';
 import { rehearsalRoutes } from './programmes/rehearsal-routes';
-import { createVenueDesk } from './reception/check-ins';
+import { createCheckIns } from './reception/check-ins';
 import { receptionRoutes } from './reception/reception-routes';
 import { callScriptRoutes } from './residents/call-script-routes';
 import { findResidentRoutes } from './residents/find-resident-routes';
-import { createIdentityGate } from './residents/identity-gate';
+import { createIdentityRequirement } from './residents/identity-requirement';
 import { residentRoutes } from './residents/resident-routes';
 import { scheduleRoutes } from './schedule/schedule-routes';
 import { slotRoutes } from './schedule/slot-routes';
@@ -39,56 +39,67 @@ import { createStaffLogIn } from './staff/log-in';
 import { ownAccountRoutes } from './staff/own-account-routes';
 import { ownEmailRoutes } from './staff/own-email-routes';
 import { sessionRoutes } from './staff/session-routes';
-import type { StaffDesk } from './staff-services';
-import { numberRoutes } from './statistics/statistics-routes';
+import type { StaffServices } from './staff-services';
+import { statisticsRoutes } from './statistics/statistics-routes';
 import { todayRoutes } from './statistics/today-routes';
 
 /** Every route of the staff's JSON, its own description included. */
 export function staffApi(
-  desk: StaffDesk,
-  { gate, cookies, demo }: { readonly gate: StaffGate; readonly cookies: CookieJar; readonly demo: boolean },
+  services: StaffServices,
+  {
+    sessionCheck,
+    cookies,
+    demo,
+  }: { readonly sessionCheck: StaffSessionCheck; readonly cookies: CookieJar; readonly demo: boolean },
 ): StaffRoute[] {
-  const logIn = createStaffLogIn({ ...desk, local: desk.localLogIn, demo });
-  const identityGate = createIdentityGate(desk);
-  const phone = createPhoneBookings({ ...desk, identityGate });
+  const logIn = createStaffLogIn({ ...services, local: services.localLogIn, demo });
+  const identityRequirement = createIdentityRequirement(services);
+  const phone = createPhoneBookings({ ...services, identityRequirement });
   const routes = [
-    ...sessionRoutes({ ...desk, gate, logIn }),
-    ...ownAccountRoutes({ ...desk, cookies }),
-    ...accountRoutes(desk),
-    ...siteRoutes(desk),
-    ...auditRoutes(desk),
-    ...findResidentRoutes(desk),
-    ...residentRoutes({ ...desk, identityGate }),
-    ...callScriptRoutes({ programmes: programmesAsTheSiteSays(desk.programmes, desk.site), site: desk.site }),
-    ...bookingRoutes({ ...desk, phone, identityGate }),
-    ...availabilityRoutes({ ...desk, identityGate }),
-    ...venueRoutes(desk),
-    ...importRoutes(desk),
-    ...importFileRoutes(desk),
-    ...importSettingsRoutes(desk),
-    ...assignmentRoutes(desk),
-    ...scheduleRoutes(desk),
-    ...slotRoutes(desk),
-    ...numberRoutes(desk),
-    ...bookingListRoutes({ ...desk, identityGate }),
-    ...noticeRoutes({ ...desk, identityGate }),
-    ...broadcastRoutes({ ...desk, programmes: programmesAsTheSiteSays(desk.programmes, desk.site) }),
-    ...callbackRoutes(desk),
-    ...receptionRoutes({ ...desk, venueDesk: createVenueDesk(desk) }),
-    ...exportRoutes(desk),
-    ...todayRoutes(desk),
-    ...programmeRoutes({
-      drafts: desk.drafts,
-      facts: desk.programmeFacts,
-      processes: desk.programmeProcesses,
-      audit: desk.audit,
+    ...sessionRoutes({ ...services, sessionCheck, logIn }),
+    ...ownAccountRoutes({ ...services, cookies }),
+    ...accountRoutes(services),
+    ...siteRoutes(services),
+    ...auditRoutes(services),
+    ...findResidentRoutes(services),
+    ...residentRoutes({ ...services, identityRequirement }),
+    ...callScriptRoutes({
+      programmes: programmesAsTheSiteSays(services.programmes, services.site),
+      site: services.site,
     }),
-    ...programmePreviewRoutes(desk),
-    ...affectedRoutes(desk),
-    ...noticePreviewRoutes(desk),
-    ...ownEmailRoutes(desk),
-    ...programmeChangeRoutes(desk),
-    ...rehearsalRoutes({ drafts: desk.drafts, rehearsals: desk.rehearsals, processes: desk.programmeProcesses }),
+    ...bookingRoutes({ ...services, phone, identityRequirement }),
+    ...availabilityRoutes({ ...services, identityRequirement }),
+    ...venueRoutes(services),
+    ...importRoutes(services),
+    ...importFileRoutes(services),
+    ...importSettingsRoutes(services),
+    ...assignmentRoutes(services),
+    ...scheduleRoutes(services),
+    ...slotRoutes(services),
+    ...statisticsRoutes(services),
+    ...bookingListRoutes({ ...services, identityRequirement }),
+    ...noticeRoutes({ ...services, identityRequirement }),
+    ...broadcastRoutes({ ...services, programmes: programmesAsTheSiteSays(services.programmes, services.site) }),
+    ...callbackRoutes(services),
+    ...receptionRoutes({ ...services, checkIns: createCheckIns(services) }),
+    ...exportRoutes(services),
+    ...todayRoutes(services),
+    ...programmeRoutes({
+      drafts: services.drafts,
+      facts: services.programmeFacts,
+      processes: services.programmeRequests,
+      audit: services.audit,
+    }),
+    ...programmePreviewRoutes(services),
+    ...affectedRoutes(services),
+    ...noticePreviewRoutes(services),
+    ...ownEmailRoutes(services),
+    ...programmeChangeRoutes(services),
+    ...rehearsalRoutes({
+      drafts: services.drafts,
+      rehearsals: services.rehearsals,
+      processes: services.programmeRequests,
+    }),
   ];
   const description = describeApi(routes);
   return [

@@ -82,7 +82,7 @@ export interface AuditHead {
   readonly hash: string;
 }
 
-/** `changed`: a row is not what it was. `gap`: rows are missing. `seal`: made anew by somebody without the keys. `head`: the end was cut off. */
+/** `changed`: a row is not what it was. `gap`: rows are missing. `seal`: made again by a person without the keys. `head`: the end was cut off. */
 export type AuditVerdict =
   | { readonly ok: true; readonly checked: number; readonly head: AuditHead }
   | {
@@ -119,7 +119,7 @@ export type Audit = ReturnType<typeof createAudit>;
 
 /**
  * The record of what staff read and changed. Rows are linked by hashes, and each hash is sealed with a key from outside the
- * database, so neither a changed row nor a chain made anew goes unnoticed. One row is added after the other.
+ * database, so neither a changed row nor a chain made again goes unnoticed. One row is added after the other.
  */
 export function createAudit({ database, keys }: { database: Database; keys: KeyRing }) {
   const derived = keys.derived('toki/audit');

@@ -9,7 +9,7 @@ export interface BookingLine {
   readonly residentId: string;
   readonly isProtected: boolean;
   readonly reference: string | null;
-  /** A hold whose time is over is told as expired, whether or not it was released yet. */
+  /** A hold whose time is over is shown as expired, also before its row says so. */
   readonly state: BookingState;
   readonly dose: number;
   readonly channel: Channel;
@@ -18,7 +18,7 @@ export interface BookingLine {
   readonly venueId: string;
   readonly venueName: string;
   readonly createdAt: Date;
-  /** A notice failed or is unclear, or somebody is to be called. */
+  /** A notice failed or is unclear, or a person is to be called. */
   readonly attention: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface BookingListFilter {
   readonly limit: number;
 }
 
-export type StaffBookingReader = ReturnType<typeof createStaffBookingReader>;
+export type BookingList = ReturnType<typeof createBookingList>;
 
 interface LineRow {
   id: string;
@@ -61,10 +61,10 @@ interface LineRow {
 
 const isStale = `b.state = 'held' AND b.hold_expires_at <= now()`;
 /** Looked up first and as a whole, then one by one (`OFFSET 0`): there are few, and the planner takes them for many and would read all bookings. */
-const needAttention = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
+const bookingsToDo = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHERE urgency > 0 UNION SELECT booking_id FROM callback WHERE done_at IS NULL AND booking_id IS NOT NULL), `;
 
 /** What lists of bookings show. Pages are walked along the slots in the order of their time, so that the last page costs what the first does. */
-export function createStaffBookingReader(database: Database) {
+export function createBookingList(database: Database) {
   return {
     async list(filter: BookingListFilter): Promise<BookingLine[]> {
       const conditions = ['s.programme_id = ?'];
@@ -98,7 +98,7 @@ export function createStaffBookingReader(database: Database) {
       }
       const direction = isSoonest ? 'ASC' : 'DESC';
       const { rows } = await database.raw<{ rows: LineRow[] }>(
-        `WITH ${filter.attention === true ? needAttention : ''}page AS (
+        `WITH ${filter.attention === true ? bookingsToDo : ''}page AS (
            SELECT b.id, b.resident_id, b.reference, CASE WHEN ${isStale} THEN 'expired' ELSE b.state END AS state, b.dose, b.channel, b.created_at, s.id AS slot_id, s.starts_at, s.venue_id
              FROM ${filter.attention === true ? 'needed CROSS JOIN LATERAL (SELECT * FROM booking WHERE id = needed.booking_id OFFSET 0) b JOIN slot s ON s.id = b.slot_id' : 'slot s JOIN booking b ON b.slot_id = s.id'}
             WHERE ${conditions.join(' AND ')}

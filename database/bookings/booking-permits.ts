@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 
-/** Somebody may be booked for a dose although their group may not book. See `domain/bookings/permit.ts`. */
+/** A person may be booked for a dose although their group may not book. See `domain/bookings/permit.ts`. */
 export interface BookingPermit {
   readonly id: string;
   readonly dose: number;

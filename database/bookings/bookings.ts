@@ -27,6 +27,7 @@ import type {
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupsOf, needsBirthDate, type Person } from '../../domain/programmes/eligibility';
 import { seatOf } from '../../domain/programmes/vaccines';
+import { defined } from '../../domain/text/defined';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { inTransaction, type Sql } from '../foundation/transaction';
@@ -64,6 +65,20 @@ export interface BookingView {
   readonly slot: { readonly id: string; readonly startsAt: Date; readonly endsAt: Date; readonly venue: VenueView };
 }
 
+/** A booking as the rules look at it. */
+export function bookingForRules({ slot, ...booking }: BookingView): BookingForRules {
+  return {
+    id: booking.id,
+    dose: booking.dose,
+    state: booking.state,
+    slotStartsAt: slot.startsAt,
+    venueCode: slot.venue.code,
+    holdExpiresAt: booking.holdExpiresAt,
+    replaces: booking.replaces,
+    changes: booking.changes,
+  };
+}
+
 /** `events`: what the change appended, to be handed to the workflows after the commit. `replayed`: the answer to an earlier request with the same key. */
 export interface BookingChange {
   readonly ok: true;
@@ -80,13 +95,13 @@ export interface InvalidAnswers {
   readonly faults: readonly AnswerFault[];
 }
 
-/** What became of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
+/** The result of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
 export interface SystemChange {
   readonly event: BookingEvent | null;
   readonly state: BookingState;
 }
 
-/** What became of a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
+/** The result for a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
 export type VersionChange =
   | { readonly outcome: 'moved'; readonly event: BookingEvent }
   | { readonly outcome: 'stayed'; readonly reason: StayReason }
@@ -107,16 +122,16 @@ interface HoldInput extends Change {
   readonly next?: { readonly slotId?: string };
   /** The resident's hold of the dose before, with which this one is to be confirmed. */
   readonly pairOf?: string;
-  /** Both doses are to be moved: the next dose as it stands does not bind; confirming asks for both. */
+  /** Both doses are to be moved: the next dose as it is now does not bind; confirming asks for both. */
   readonly movesPair?: true;
-  /** The person stands at the venue: see `HoldRequest.walkInUntil`. */
+  /** The person is at the venue: see `HoldRequest.walkInUntil`. */
   readonly isWalkIn?: true;
 }
 
 /** A hold with what only this repository decides. */
 interface HoldStep extends HoldInput {
-  /** See `HoldRequest.isPastWindow`. */
-  readonly isPastWindow?: true;
+  /** See `HoldRequest.ignoresWindow`. */
+  readonly ignoresWindow?: true;
 }
 
 /** Where the next dose is held with this one. `slotId`: undefined where the programme's rule finds no slot. */
@@ -133,7 +148,7 @@ interface ConfirmInput extends Change {
   readonly isUnasked?: true;
 }
 
-/** An appointment that the city gives to somebody. */
+/** An appointment that the city gives to a person. */
 export interface AssignInput {
   readonly residentId: string;
   readonly slotId: string;
@@ -185,7 +200,7 @@ const statements = {
   idempotency: `SELECT operation, response FROM idempotency_key WHERE resident_id = $1 AND key = $2`,
   liveBookings: `${bookingSelect} WHERE b.resident_id = $1 AND b.state IN ('held', 'confirmed', 'attended')`,
   slot: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1`,
-  /** As `slot`, for somebody who takes a seat: who stops the slot or its venue waits until that is done, or was first and is seen. See `shareSlots`. */
+  /** As `slot`, for a person who takes a seat: who stops the slot or its venue waits until that is done, or was first and is seen. See `shareSlots`. */
   slotToHold: `SELECT s.programme_id, s.dose, ${slotColumns}, v.active AND NOT s.stopped AS is_open FROM slot s JOIN venue v ON v.id = s.venue_id WHERE s.id = $1 FOR KEY SHARE OF s, v`,
   booking: `${bookingSelect} WHERE b.id = $1`,
   /** The booking with the hold of the next dose that is to be confirmed with it. */
@@ -268,7 +283,7 @@ export function createBookingRepository({
     ]);
     // Before the transaction: see `programmes.version`.
     const published = await programmes.allPublished();
-    return changeOf(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
+    return changeBooking(input, operation, (sql, resident) => holdAsRuled(sql, resident, published, input, operation));
   }
 
   /** One seat, or that of the next dose too, where it is asked for or the programme assigns it. */
@@ -347,8 +362,8 @@ export function createBookingRepository({
         slotId,
         dose,
         pairOf: first.booking.id,
-        ...(replaces === undefined ? {} : { replaces }),
-        ...(isByRule ? { isPastWindow: true } : {}),
+        ...defined({ replaces }),
+        ...(isByRule ? { ignoresWindow: true } : {}),
       },
       operation,
     );
@@ -370,7 +385,7 @@ export function createBookingRepository({
     return found?.id;
   }
 
-  /** The part of `hold` that is done inside the transaction of somebody else too. */
+  /** The part of `hold` that is done inside a transaction of the caller too. */
   async function holdIn(
     sql: Sql,
     resident: ResidentRow,
@@ -390,7 +405,7 @@ export function createBookingRepository({
     const live = rows.filter((row) => !isStale(row));
     const replaces = await replacedIn(sql, input, live, resident.now);
     const replacedHold = live.find((row) => row.id === replaces && row.state === 'held');
-    // Whoever chooses another time for the second of two keeps the two together.
+    // A person who chooses another time for the second of two keeps the two together.
     const pairOf =
       input.pairOf ??
       (live.some((row) => row.id === replacedHold?.pair_of && row.state === 'held')
@@ -399,17 +414,17 @@ export function createBookingRepository({
     const decision = decideHold(
       version.document,
       personOf(version.document, resident),
-      live.map(forRules),
+      live.map(rowForRules),
       { dose: slot.dose, startsAt: slot.starts_at, venueCode: slot.venue_code },
       {
         dose: input.dose,
         channel: input.channel,
         isPermitted: await isPermitted(sql, input, resident, input.dose),
-        ...(replaces === undefined ? {} : { replaces }),
+        ...defined({ replaces }),
         ...(input.isWalkIn ? { walkInUntil: slot.ends_at } : {}),
-        ...(pairOf === undefined ? {} : { pairOf }),
+        ...defined({ pairOf }),
         ...(input.movesPair ? { movesPair: true } : {}),
-        ...(input.isPastWindow ? { isPastWindow: true } : {}),
+        ...(input.ignoresWindow ? { ignoresWindow: true } : {}),
       },
       resident.now,
     );
@@ -424,8 +439,9 @@ export function createBookingRepository({
     const ending = [...stale, ...givenBack];
     const seat = { slotId: slot.slot_id, channel: input.channel };
     if (ending.length > 0 || decision.limit) await lockQuotas(sql, [seat, ...ending.map(seatCounted)]);
-    for (const row of stale) events.push(await end(sql, row, 'expired', 'hold_expired', 'system', resident.now));
-    for (const row of givenBack) events.push(await end(sql, row, 'released', 'given_up', input.actor, resident.now));
+    for (const row of stale) events.push(await recordStep(sql, row, 'expired', 'hold_expired', 'system', resident.now));
+    for (const row of givenBack)
+      events.push(await recordStep(sql, row, 'released', 'given_up', input.actor, resident.now));
 
     const id = uuidv7();
     const holdExpiresAt = new Date(resident.now.getTime() + version.document.policies.holdMinutes * 60_000);
@@ -447,10 +463,10 @@ export function createBookingRepository({
       pair_of: pairOf ?? null,
     };
     const event = eventOf(row, version, 'held', input.actor, resident.now);
-    /** Gives back the seat of a hold of somebody else whose time is over. */
+    /** Gives back the seat of a hold of another person whose time is over. */
     const endStale = async (staleId: string | undefined): Promise<boolean> => {
       const [old] = staleId === undefined ? [] : await sql<BookingRow>(statements.booking, [staleId]);
-      if (old) events.push(await end(sql, old, 'expired', 'hold_expired', 'system', resident.now));
+      if (old) events.push(await recordStep(sql, old, 'expired', 'hold_expired', 'system', resident.now));
       return old !== undefined;
     };
     if (decision.limit && !(await takeShare(sql, slot.slot_id, input.channel, decision.limit))) {
@@ -495,7 +511,7 @@ export function createBookingRepository({
     return { ok: true, booking: viewOf(row), events, replayed: false };
   }
 
-  /** The booking that a hold takes the place of, whatever became of the one that the request names. One of somebody else stays unknown. */
+  /** The booking that a hold takes the place of, whatever state the one has that the request names. One of another person stays unknown. */
   async function replacedIn(
     sql: Sql,
     { replaces, residentId }: HoldStep,
@@ -504,7 +520,7 @@ export function createBookingRepository({
   ): Promise<string | undefined> {
     if (replaces === undefined || live.some((row) => row.id === replaces)) return replaces;
     const [named] = await sql<BookingRow>(statements.booking, [replaces]);
-    return named?.resident_id === residentId ? replacedNow(forRules(named), live.map(forRules), now) : replaces;
+    return named?.resident_id === residentId ? replacedNow(rowForRules(named), live.map(rowForRules), now) : replaces;
   }
 
   /** What the rules need to know of the resident; the birth date is opened only where a group goes by age. */
@@ -531,10 +547,12 @@ export function createBookingRepository({
   /** Confirms a hold whose time is not over. A booking that it replaces is cancelled in the same transaction. */
   async function confirm(input: ConfirmInput): Promise<BookingChange | Refusal | InvalidAnswers> {
     const operation = operationOf('confirm', [input.bookingId, digestOf(keys, input.answers)]);
-    return changeOf<InvalidAnswers>(input, operation, (sql, resident) => confirmIn(sql, resident, input, operation));
+    return changeBooking<InvalidAnswers>(input, operation, (sql, resident) =>
+      confirmIn(sql, resident, input, operation),
+    );
   }
 
-  /** The part of `confirm` that is done inside the transaction of somebody else too. `withFirst`: the booking of the dose before that was confirmed just now. */
+  /** The part of `confirm` that is done inside a transaction of the caller too. `withFirst`: the booking of the dose before that was confirmed just now. */
   async function confirmIn(
     sql: Sql,
     resident: ResidentRow,
@@ -586,14 +604,14 @@ export function createBookingRepository({
       const again = decideHold(
         version.document,
         person,
-        live.map(forRules),
+        live.map(rowForRules),
         { dose: row.dose, startsAt: row.starts_at, venueCode: row.venue_code },
         {
           dose: row.dose,
           channel: input.channel,
           replaces: old.id,
           isPermitted: await isPermitted(sql, input, resident, row.dose),
-          isPastWindow: true,
+          ignoresWindow: true,
           ...(row.pair_id === null ? {} : { movesPair: true }),
           ...(withFirst ? { pairOf: withFirst } : {}),
         },
@@ -601,7 +619,9 @@ export function createBookingRepository({
       );
       // By now the time may have come when one has to say that a move of one dose needs the other: nothing of it is done.
       if (!again.ok) return again;
-      events.push(await end(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now));
+      events.push(
+        await recordStep(sql, { ...old, replaced_by: row.id }, 'cancelled', 'moved', input.actor, resident.now),
+      );
     }
     const confirmed: BookingRow = {
       ...row,
@@ -641,7 +661,7 @@ export function createBookingRepository({
   }
 
   /**
-   * Somebody without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
+   * A person without a booking is there: hold, confirmation and check-in in one transaction, on a seat of the venue's own
    * for today. All of it or nothing.
    */
   async function walkIn({
@@ -658,15 +678,15 @@ export function createBookingRepository({
     const input = { ...person, channel: 'venue', actor: 'venue' } as const;
     const operation = operationOf('walk-in', [input.slotId, input.dose]);
     const published = await programmes.allPublished();
-    return changeOf<InvalidAnswers>(
-      { ...input, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+    return changeBooking<InvalidAnswers>(
+      { ...input, ...defined({ idempotencyKey }) },
       operation,
       async (sql, resident) => {
         const held = await holdIn(
           sql,
           resident,
           published,
-          { ...input, isWalkIn: true, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+          { ...input, isWalkIn: true, ...defined({ idempotencyKey }) },
           operation,
         );
         if (!held.ok) return held;
@@ -674,7 +694,7 @@ export function createBookingRepository({
         if (!confirmed.ok) return confirmed;
         const [row] = await sql<BookingRow>(statements.booking, [held.booking.id]);
         if (!row) return refuse('booking_unknown');
-        const attended = await end(sql, row, 'attended', 'checked_in', input.actor, resident.now);
+        const attended = await recordStep(sql, row, 'attended', 'checked_in', input.actor, resident.now);
         return {
           ok: true,
           booking: viewOf({ ...row, state: 'attended', end_reason: 'checked_in', version: attended.version }),
@@ -706,7 +726,7 @@ export function createBookingRepository({
   }
 
   /**
-   * The city gives somebody an appointment. `record` writes down in the same transaction that it was done; false: it was
+   * The city gives a person an appointment. `record` writes down in the same transaction that it was done; false: it was
    * done before, and nothing is done now (`already_booked`).
    */
   async function assign(
@@ -714,7 +734,7 @@ export function createBookingRepository({
     record: (sql: Sql, booking: BookingView) => Promise<boolean>,
   ): Promise<BookingChange | Refusal> {
     const published = await programmes.allPublished();
-    const result = await changeOf<InvalidAnswers>(
+    const result = await changeBooking<InvalidAnswers>(
       { residentId: input.residentId, channel: input.channel, actor: 'city' },
       'assign',
       async (sql, resident) => {
@@ -759,7 +779,7 @@ export function createBookingRepository({
   /** Gives a hold back, or cancels a confirmed booking within the cut-off. What has ended already is answered as it is. */
   async function cancel(input: Change & { residentId: string; bookingId: string }): Promise<BookingChange | Refusal> {
     const operation = operationOf('cancel', [input.bookingId]);
-    return changeOf(input, operation, async (sql, resident) => {
+    return changeBooking(input, operation, async (sql, resident) => {
       const [row] = await sql<BookingRow>(statements.booking, [input.bookingId]);
       if (row?.resident_id !== input.residentId) return refuse('booking_unknown');
       if (row.state === 'cancelled' || row.state === 'released' || row.state === 'expired')
@@ -769,8 +789,8 @@ export function createBookingRepository({
         const live = await sql<BookingRow>(statements.liveBookings, [input.residentId]);
         const decision = decideCancel(
           version.document,
-          forRules(row),
-          live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(forRules),
+          rowForRules(row),
+          live.filter((item) => item.id !== row.id && item.replaces !== row.id).map(rowForRules),
           input.channel,
           resident.now,
         );
@@ -782,10 +802,11 @@ export function createBookingRepository({
       );
       if (withIt.length > 0) await lockQuotas(sql, [row, ...withIt].map(seatCounted));
       const events: BookingEvent[] = [];
-      for (const item of withIt) events.push(await end(sql, item, 'released', 'given_up', input.actor, resident.now));
+      for (const item of withIt)
+        events.push(await recordStep(sql, item, 'released', 'given_up', input.actor, resident.now));
       const [state, reason] =
         row.state === 'held' ? (['released', 'given_up'] as const) : (['cancelled', reasonOf(input.actor)] as const);
-      events.push(await end(sql, row, state, reason, input.actor, resident.now));
+      events.push(await recordStep(sql, row, state, reason, input.actor, resident.now));
       if (input.idempotencyKey !== undefined) {
         await sql(statements.storeKey, [
           input.residentId,
@@ -803,8 +824,8 @@ export function createBookingRepository({
     });
   }
 
-  /** A step that the system, the venue or the city takes on one booking, whoever its resident is. */
-  async function stepOf(
+  /** A step that the system, the venue or the city takes on one booking of any resident. */
+  async function runStep(
     bookingId: string,
     to: BookingEventType,
     reason: EndReason | null,
@@ -822,12 +843,12 @@ export function createBookingRepository({
       if (!row || !resident) return { ok: false, row, refusal: refuse('booking_unknown') };
       const allowed = await may(row, resident.now, sql);
       if (allowed !== true) return { ok: false, row, refusal: allowed };
-      const event = await end(sql, row, to, reason, actor, resident.now);
+      const event = await recordStep(sql, row, to, reason, actor, resident.now);
       return { ok: true, row: { ...row, state: stateAfter(to), end_reason: reason, version: event.version }, event };
     });
   }
 
-  /** As `stepOf`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
+  /** As `runStep`, for an activity: its result is the hand-over, so the event counts as delivered, and a retry finds what the lost attempt did. */
   async function systemStep(
     bookingId: string,
     to: 'expired' | 'no_show',
@@ -835,7 +856,7 @@ export function createBookingRepository({
     reason: EndReason,
     due: (row: BookingRow) => boolean,
   ): Promise<SystemChange> {
-    const result = await stepOf(bookingId, to, reason, 'system', (row) =>
+    const result = await runStep(bookingId, to, reason, 'system', (row) =>
       row.state === from && due(row) ? true : refuse('not_confirmed'),
     );
     if (!result.row) throw new Error(`booking ${bookingId} is not in the database`);
@@ -852,7 +873,7 @@ export function createBookingRepository({
   }
 
   /** Appends the event of a step and gives the seat back where the new state takes none. */
-  async function end(
+  async function recordStep(
     sql: Sql,
     row: BookingRow,
     type: BookingEventType,
@@ -896,7 +917,7 @@ export function createBookingRepository({
     return event;
   }
 
-  async function changeOf<Other = never>(
+  async function changeBooking<Other = never>(
     input: Change & { residentId: string },
     operation: string,
     work: (sql: Sql, resident: ResidentRow) => Promise<BookingChange | Refusal | Other>,
@@ -920,7 +941,7 @@ export function createBookingRepository({
   }
 
   /**
-   * Brings a confirmed booking that is still to come under the version of a change (`programme_change`) that runs. It is judged as it stands at
+   * Brings a confirmed booking that is still to come under the version of a change (`programme_change`) that runs. It is judged as it is at
    * this moment, whatever was seen when the change was asked for. What the person answered, the seat and the reference stay.
    */
   async function changeVersion(bookingId: string, changeId: string): Promise<VersionChange> {
@@ -951,7 +972,7 @@ export function createBookingRepository({
         slotStartsAt: row.starts_at,
         venueCode: row.venue_code,
         person: personOf(to.document, resident),
-        previous: previous && forRules(previous),
+        previous: previous && rowForRules(previous),
         isPermitted:
           (await sql(statements.everPermitted, [row.resident_id, resident.programme_id, row.dose])).length > 0,
       });
@@ -980,7 +1001,7 @@ export function createBookingRepository({
     cancel,
     changeVersion,
 
-    /** All bookings of a resident, the newest first. Holds whose time is over are told as expired, whether or not they were released yet. */
+    /** All bookings of a resident, the newest first. Holds whose time is over are shown as expired, also before their rows say so. */
     async listOf(residentId: string): Promise<BookingView[]> {
       const { rows } = await database.raw<{ rows: (BookingRow & { is_stale: boolean })[] }>(
         `${bookingSelect.replace('b.id,', `b.id, b.state = 'held' AND b.hold_expires_at <= now() AS is_stale,`)} WHERE b.resident_id = ? ORDER BY b.id DESC LIMIT 200`,
@@ -1016,7 +1037,7 @@ export function createBookingRepository({
       return row !== undefined;
     },
 
-    /** Releases a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
+    /** Ends a hold whose time is over at `asOf` (ISO instant: the workflow's own time). */
     expireHold: (bookingId: string, asOf: string): Promise<SystemChange> =>
       systemStep(
         bookingId,
@@ -1039,7 +1060,7 @@ export function createBookingRepository({
      * later dose booked upon it, and still to come. Done before, it is answered as the first time.
      */
     async takeBackAssignment(bookingId: string, version: number): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'cancelled', 'city', 'city', async (row, now, sql) => {
+      const result = await runStep(bookingId, 'cancelled', 'city', 'city', async (row, now, sql) => {
         if (row.state !== 'confirmed' || row.version !== version) return refuse('not_confirmed');
         if (row.starts_at <= now) return refuse('slot_past');
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
@@ -1048,7 +1069,7 @@ export function createBookingRepository({
         return live.some((item) => item.dose > row.dose) ? refuse('later_dose_booked') : true;
       });
       const isDoneBefore = !result.ok && result.row?.version === version + 1 && result.row.end_reason === 'city';
-      return result.ok || isDoneBefore ? oneSided(result, 'cancelled') : result.refusal;
+      return result.ok || isDoneBefore ? sameAnswerWhenRepeated(result, 'cancelled') : result.refusal;
     },
 
     /**
@@ -1056,20 +1077,20 @@ export function createBookingRepository({
      * `at`: when it was noted, where that was earlier (a list off line); the programme's check-in window goes by it.
      */
     async checkIn(bookingId: string, actor: ActorKind, at?: Date): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
+      const result = await runStep(bookingId, 'attended', 'checked_in', actor, async (row, now, sql) => {
         if (row.state === 'confirmed')
           return checkInWindow((await programmes.version(row.programme_version_id, sql)).document, row, at ?? now);
         if (row.state !== 'no_show') return refuse('not_confirmed');
-        // They may have booked this dose anew since.
+        // They may have booked this dose again since.
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
         return live.some((item) => item.dose === row.dose) ? refuse('already_booked') : true;
       });
-      return oneSided(result, 'attended');
+      return sameAnswerWhenRepeated(result, 'attended');
     },
 
-    /** The check-in was a mistake: the booking stands as before. A second one is answered as the first. */
+    /** The check-in was a mistake: the booking is as before. A second one is answered as the first. */
     async undoCheckIn(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
+      const result = await runStep(bookingId, 'check_in_undone', null, actor, async (row, _now, sql) => {
         if (row.state !== 'attended') return refuse('not_checked_in');
         const live = await sql<BookingRow>(statements.liveBookings, [row.resident_id]);
         return live.some((item) => item.dose > row.dose && item.state === 'attended')
@@ -1077,21 +1098,21 @@ export function createBookingRepository({
           : true;
       });
       // A booking that is confirmed without ever having been checked in is no repeated undo, but the answer is as true.
-      return oneSided(result, 'confirmed');
+      return sameAnswerWhenRepeated(result, 'confirmed');
     },
 
     /** Counts a booking as not come when its slot is over: the venue closes its day. */
     async closeAsMissed(bookingId: string, actor: ActorKind): Promise<BookingChange | Refusal> {
-      const result = await stepOf(bookingId, 'no_show', 'day_over', actor, (row, now) =>
+      const result = await runStep(bookingId, 'no_show', 'day_over', actor, (row, now) =>
         row.state === 'confirmed' && row.ends_at <= now ? true : refuse('not_confirmed'),
       );
-      return oneSided(result, 'no_show');
+      return sameAnswerWhenRepeated(result, 'no_show');
     },
 
     /** Cancels without the citizen's limits. A second one is answered as the first. */
     async cancelByCity(bookingId: string, reason: 'operator' | 'city'): Promise<BookingChange | Refusal> {
-      return oneSided(
-        await stepOf(bookingId, 'cancelled', reason, reason, (row) =>
+      return sameAnswerWhenRepeated(
+        await runStep(bookingId, 'cancelled', reason, reason, (row) =>
           row.state === 'confirmed' ? true : refuse('not_confirmed'),
         ),
         'cancelled',
@@ -1194,6 +1215,10 @@ function viewOf(row: BookingRow): BookingView {
   };
 }
 
+function rowForRules(row: BookingRow): BookingForRules {
+  return bookingForRules(viewOf(row));
+}
+
 function checkInWindow({ policies: { checkIn } }: ProgrammeDocument, row: BookingRow, at: Date): true | Refusal {
   if (!checkIn) return true;
   if (at.getTime() < row.starts_at.getTime() - checkIn.fromMinutesBefore * 60_000) return refuse('check_in_too_early');
@@ -1215,20 +1240,7 @@ function coolingEnd({ policies }: ProgrammeDocument, now: Date): Date | undefine
   return policies.coolingMinutes ? new Date(now.getTime() + policies.coolingMinutes * 60_000) : undefined;
 }
 
-function forRules(row: BookingRow): BookingForRules {
-  return {
-    id: row.id,
-    dose: row.dose,
-    state: row.state,
-    slotStartsAt: row.starts_at,
-    venueCode: row.venue_code,
-    holdExpiresAt: row.hold_expires_at,
-    replaces: row.replaces,
-    changes: row.changes,
-  };
-}
-
-function oneSided(
+function sameAnswerWhenRepeated(
   result:
     { ok: true; row: BookingRow; event: BookingEvent } | { ok: false; row: BookingRow | undefined; refusal: Refusal },
   same: BookingState,

@@ -28,7 +28,7 @@ export function createOutbox(database: Database) {
 
     /**
      * Events older than `olderThanMs` that nobody acknowledged, at most `limit`, in order of time and version. They are
-     * this caller's for `leaseMs`; whoever dies with them loses them to the next caller after that.
+     * this caller's for `leaseMs`; a caller that dies with them loses them to the next caller after that.
      */
     async claimUndelivered({
       olderThanMs,

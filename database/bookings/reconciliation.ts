@@ -19,7 +19,7 @@ export function createReconciliation(database: Database) {
   }
 
   return {
-    /** Holds whose time was over more than `olderThanMs` ago and that nobody released, the oldest first. */
+    /** Holds whose time was over more than `olderThanMs` ago and that nothing has ended, the oldest first. */
     overdueHolds: (olderThanMs: number, limit: number) =>
       rows(
         `SELECT id, state FROM booking WHERE state = 'held' AND hold_expires_at < now() - ? * interval '1 millisecond' ORDER BY hold_expires_at LIMIT ?`,

@@ -49,7 +49,7 @@ export function openDatabase({ url, applicationName, poolSize, limits = defaultL
       },
     },
     migrations: { migrationSource },
-    // knex writes to the console by itself; whoever runs the query hears of the failure and logs it.
+    // knex writes to the console by itself; the code that runs the query gets the failure and logs it.
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
   });
 }

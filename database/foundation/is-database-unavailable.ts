@@ -21,7 +21,7 @@ const busyStates = /^(55P03|57014|25P03|40P01|40001)$/;
 const words =
   /(^| - )(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired)[^-]*$/;
 
-/** `away`: PostgreSQL cannot be reached just now. `busy`: it answers, but somebody is in the way. */
+/** `away`: PostgreSQL cannot be reached just now. `busy`: it answers, but another transaction is in the way. */
 export type DatabaseTrouble = 'away' | 'busy';
 
 /** What keeps the database from answering just now, so that the same request may work a moment later; undefined for any other error. */

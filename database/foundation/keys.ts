@@ -115,7 +115,7 @@ export function sealWith(id: string, key: KeyObject, plain: string | Buffer): Bu
 
 const headers = new Map<string, Buffer>();
 
-/** What stands in front of everything sealed with a key: made once, an import seals 800,000 rows. */
+/** What is in front of everything sealed with a key: made once, an import seals 800,000 rows. */
 function headerOf(id: string): Buffer {
   let header = headers.get(id);
   if (!header) {

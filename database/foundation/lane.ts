@@ -11,7 +11,7 @@ export interface LaneOptions {
 }
 
 /**
- * A narrow lane in front of a row that everybody changes one after the other: whoever waits for it waits here, without a connection of
+ * A narrow lane in front of a row that everybody changes one after the other: a request that waits for it waits here, without a connection of
  * the pool, and not for longer than `waitMs`.
  */
 export function createLane({ width, waitMs }: LaneOptions): <Result>(work: () => Promise<Result>) => Promise<Result> {

@@ -41,7 +41,7 @@ export const timeLimits = {
   /** Imports and housekeeping: one statement merges or removes hundreds of thousands of rows, 25 s for 800,000 here. */
   bulk: { connectionMs, lockMs: 30_000, statementMs: 15 * 60_000, idleInTransactionMs: 2 * 60_000 },
   /**
-   * Commands and migrations: an index over a large table takes as long as it takes. Waiting for a lock ends all the same: whoever
+   * Commands and migrations: an index over a large table takes as long as it takes. Waiting for a lock ends all the same: a request that
    * waits for a whole table makes everybody behind wait too.
    */
   upkeep: { connectionMs, lockMs: 30_000, statementMs: 0, idleInTransactionMs: 10 * 60_000 },

@@ -12,7 +12,7 @@ const attempts = 4;
 
 /**
  * A transaction on one connection of the pool, with prepared statements: the booking path is hot, and parsing and
- * planning its statements anew costs more than running them.
+ * planning its statements again costs more than running them.
  *
  * Deadlocks, serialization failures and unique violations are tried again (at most 3 times): the second look sees the
  * row that was in the way, and the rules then refuse with a reason. `work` must therefore have no effect outside.

@@ -33,7 +33,7 @@ export interface AssignmentRun {
   readonly approvedAt: Date | null;
   readonly endedAt: Date | null;
   readonly takenBackAt: Date | null;
-  /** Rows by what became of them. */
+  /** Rows by their state. */
   readonly rows: Readonly<Record<AssignmentRowState, number>>;
 }
 
@@ -58,7 +58,7 @@ export interface AssignmentSeat {
 
 export interface AssignmentFinding {
   readonly line: number;
-  /** Of somebody who is in the city's data and protected. */
+  /** Of a person who is in the city's data and protected. */
   readonly isProtected: boolean;
   readonly state: AssignmentRowState;
   /** Empty where the row was swept. */
@@ -217,7 +217,7 @@ export function createAssignmentRunStore({ database, keys }: { readonly database
         run.status === 'waiting' ? { status: 'rejected', ended_at: database.fn.now() } : 'assignment_not_waiting',
       ),
 
-    /** Somebody wants the run's appointments cancelled; another person says yes to it. */
+    /** A person wants the run's appointments cancelled; another person says yes to it. */
     askTakeBack: (id: string, staffId: string) =>
       step(id, (run) => {
         if (run.status !== 'done' || run.rows.booked === 0) return 'assignment_nothing_to_take_back';
@@ -243,7 +243,7 @@ export function createAssignmentRunStore({ database, keys }: { readonly database
           : { status: 'taking_back', take_back_approved_by: staffId };
       }),
 
-    /** How many appointments of the run nobody has touched since, and how many somebody has. */
+    /** How many appointments of the run nobody has touched since, and how many a person has. */
     async untouched(id: string): Promise<{ readonly untouched: number; readonly touched: number }> {
       const { rows } = await database.raw<{ rows: { untouched: number; touched: number }[] }>(
         `SELECT count(*) FILTER (WHERE is_untouched)::int AS untouched, count(*) FILTER (WHERE NOT is_untouched)::int AS touched FROM (
@@ -399,7 +399,7 @@ export function createAssignmentRunStore({ database, keys }: { readonly database
       return rows.map((row) => ({ line: row.line, bookingId: row.booking_id, version: row.booking_version }));
     },
 
-    /** Rows in some states by line, with what stands in them. */
+    /** Rows in some states by line, with their contents. */
     async findings(
       id: string,
       states: readonly AssignmentRowState[],

@@ -21,7 +21,7 @@ export interface CarryOver extends CarryOverKey {
   readonly kana: string;
   readonly birthDate: string;
   readonly evidence: CarryOverEvidence;
-  /** Somebody said that they are one person. */
+  /** A person said that they are one person. */
   readonly isWanted: boolean;
   readonly bookings: number;
 }
@@ -110,7 +110,7 @@ export function createImportCarryOvers({ database, keys }: { readonly database: 
     },
 
     /**
-     * Keeps what somebody said of pairs, all or nothing. What was compared before is then stale: the run must be compared
+     * Keeps what a person said of pairs, all or nothing. What was compared before is then stale: the run must be compared
      * again, and an approval that was given meanwhile applies nothing.
      */
     async decide(runId: string, decisions: readonly CarryOverDecision[]): Promise<CarryOverOutcome> {
@@ -146,7 +146,7 @@ export function createImportCarryOvers({ database, keys }: { readonly database: 
 
 /**
  * Finds the new rows of a run that have the same kana and birth date as a resident, and among them the pairs that may be
- * one person: the old number stands nowhere in the file, and the file has everybody or names it as the previous number.
+ * one person: the old number is nowhere in the file, and the file has everybody or names it as the previous number.
  * What was said of a pair before stays.
  *
  * A file can have one kana in all its rows, so nothing here pairs all rows with all residents of a name: each step joins

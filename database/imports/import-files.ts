@@ -7,10 +7,10 @@ import type { KeyRing } from '../foundation/keys';
 import { timeLimits } from '../foundation/time-limits';
 
 /** Plain bytes per stored piece: small, so that opening and parsing one never holds a worker up for long. */
-const PIECE_BYTES = 64 * 1024;
-const PIECES_PER_STATEMENT = 4;
+const pieceBytes = 64 * 1024;
+const piecesPerStatement = 4;
 /** An upload whose run was never made is forgotten after this many hours. */
-const ORPHAN_HOURS = 24;
+const orphanHours = 24;
 
 /** Files `f` that belong to no run. */
 const isNobodys =
@@ -27,7 +27,7 @@ export class ImportFileTooLargeError extends Error {
 export interface ImportFileFacts {
   readonly programmeId?: string | undefined;
   readonly uploadedBy?: string | undefined;
-  /** Given by whoever must know it before the file is there; otherwise made here. */
+  /** Given by a caller that must know it before the file is there; otherwise made here. */
   readonly id?: string | undefined;
   readonly limitBytes?: number | undefined;
   /** Sees every piece as it passes; what it throws undoes the upload. */
@@ -86,7 +86,7 @@ export function createImportFileStore({ database, keys }: { readonly database: D
           facts.look?.(piece);
           hash.update(piece);
           rows.push({ file_id: fileId, seq: seq++, sealed: keys.seal(piece) });
-          if (rows.length === PIECES_PER_STATEMENT) {
+          if (rows.length === piecesPerStatement) {
             await trx('import_file_chunk').insert(rows);
             rows = [];
           }
@@ -137,14 +137,14 @@ export function createImportFileStore({ database, keys }: { readonly database: D
 
     /** The file's bytes, piece by piece. */
     async *read(fileId: string): AsyncGenerator<Buffer, void, undefined> {
-      for (let from = 0; ; from += PIECES_PER_STATEMENT) {
+      for (let from = 0; ; from += piecesPerStatement) {
         const rows = await database('import_file_chunk')
           .where({ file_id: fileId })
-          .whereBetween('seq', [from, from + PIECES_PER_STATEMENT - 1])
+          .whereBetween('seq', [from, from + piecesPerStatement - 1])
           .orderBy('seq')
           .select<{ sealed: Buffer }[]>('sealed');
         for (const row of rows) yield keys.open(row.sealed);
-        if (rows.length < PIECES_PER_STATEMENT) return;
+        if (rows.length < piecesPerStatement) return;
       }
     },
 
@@ -153,7 +153,7 @@ export function createImportFileStore({ database, keys }: { readonly database: D
       await database('import_file_chunk').where({ file_id: fileId }).delete();
       await database.raw(
         `DELETE FROM import_file f WHERE f.created_at < now() - ? * interval '1 hour' AND ${isNobodys}`,
-        [ORPHAN_HOURS],
+        [orphanHours],
       );
     },
   };
@@ -164,9 +164,9 @@ async function* inPieces(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buf
   for await (const bytes of content) {
     let buffer =
       rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([rest, bytes]);
-    while (buffer.length >= PIECE_BYTES) {
-      yield buffer.subarray(0, PIECE_BYTES);
-      buffer = buffer.subarray(PIECE_BYTES);
+    while (buffer.length >= pieceBytes) {
+      yield buffer.subarray(0, pieceBytes);
+      buffer = buffer.subarray(pieceBytes);
     }
     rest = buffer;
   }

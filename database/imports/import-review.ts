@@ -7,11 +7,11 @@ import { lastDigits } from './import-carry-overs';
 import { isMissing } from './import-staging';
 import { keptTableOf, tableOf } from './import-tables';
 
-/** Why an import touches somebody who has a booking. */
+/** Why an import touches a person who has a booking. */
 export const effectKinds = ['new_number', 'moved_out', 'died', 'missing'] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
-/** A live booking of somebody whom an import touches. */
+/** A live booking of a person whom an import touches. */
 export interface TouchedBooking {
   readonly kind: EffectKind;
   readonly bookingId: string;
@@ -130,7 +130,7 @@ export function createImportReview({ database, keys }: { readonly database: Data
     },
 
     /**
-     * Whether somebody with this number and birth date could log in after the approval.
+     * Whether a person with this number and birth date could log in after the approval.
      * @param couponNumber digits, as parsed; @param birthDate YYYY-MM-DD
      */
     async loginCheck(run: ReviewedRun, couponNumber: string, birthDate: string): Promise<LoginCheck> {

@@ -18,23 +18,23 @@ export interface StagedRow {
 
 /** The columns in the order of the buffer. */
 export const stagedColumns = 'line, resident_id, coupon_index, sealed, digest, group_code, search_keys, previous_index';
-const COLUMN_COUNT = 8;
+const columnCount = 8;
 
 /** Signature, flags and header extension of PostgreSQL's binary COPY format. */
-const FILE_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
-const FILE_TRAILER = Buffer.from([0xff, 0xff]);
+const fileHeader = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const fileTrailer = Buffer.from([0xff, 0xff]);
 /** The package asks the system for the random part of every id: 800,000 times that is seconds. */
 const uuidOptions = { rng: () => pooledRandomBytes(16) };
 /** Bytes of an array of one dimension before its elements: dimensions, flags, type, size, lower bound. */
-const ARRAY_HEADER_BYTES = 5 * 4;
+const arrayHeaderBytes = 5 * 4;
 /** A `bigint` with its length in front. */
-const ELEMENT_BYTES = 4 + 8;
+const elementBytes = 4 + 8;
 /** The type `bigint` in PostgreSQL's catalogue. */
-const BIGINT_OID = 20;
+const bigintOid = 20;
 /** The length of a value that is not there. */
-const NULL_LENGTH = -1;
+const nullLength = -1;
 /** Bytes of a row beside its variable parts: count, eight lengths, line, uuid. */
-const FIXED_BYTES = 2 + COLUMN_COUNT * 4 + 4 + 16;
+const fixedBytes = 2 + columnCount * 4 + 4 + 16;
 
 /**
  * Rows in PostgreSQL's binary COPY format, in one growing buffer that is used again for the next batch: no strings, no
@@ -54,25 +54,25 @@ export class RowBuffer {
   }
 
   clear(): void {
-    FILE_HEADER.copy(this.#buffer);
-    this.#length = FILE_HEADER.length;
+    fileHeader.copy(this.#buffer);
+    this.#length = fileHeader.length;
     this.#rows = 0;
   }
 
   add({ line, couponIndex, sealed, digest, groupCode, searchKeys, previousIndex }: StagedRow): void {
     this.#reserve(
-      FIXED_BYTES +
+      fixedBytes +
         couponIndex.length +
         sealed.length +
         digest.length +
         groupCode.length * 3 +
-        ARRAY_HEADER_BYTES +
-        searchKeys.length * ELEMENT_BYTES +
+        arrayHeaderBytes +
+        searchKeys.length * elementBytes +
         (previousIndex?.length ?? 0) +
-        FILE_TRAILER.length,
+        fileTrailer.length,
     );
     const buffer = this.#buffer;
-    let at = buffer.writeInt16BE(COLUMN_COUNT, this.#length);
+    let at = buffer.writeInt16BE(columnCount, this.#length);
     at = buffer.writeInt32BE(4, at);
     at = buffer.writeInt32BE(line, at);
     at = buffer.writeInt32BE(16, at);
@@ -84,14 +84,14 @@ export class RowBuffer {
     buffer.writeInt32BE(groupBytes, at);
     at = this.#addArray(searchKeys, at + 4 + groupBytes);
     this.#length =
-      previousIndex === undefined ? buffer.writeInt32BE(NULL_LENGTH, at) : this.#addBytes(previousIndex, at);
+      previousIndex === undefined ? buffer.writeInt32BE(nullLength, at) : this.#addBytes(previousIndex, at);
     this.#rows++;
   }
 
   /** Everything added, as one complete COPY input; valid until the next `clear` or `add`. */
   finish(): Buffer {
-    FILE_TRAILER.copy(this.#buffer, this.#length);
-    return this.#buffer.subarray(0, this.#length + FILE_TRAILER.length);
+    fileTrailer.copy(this.#buffer, this.#length);
+    return this.#buffer.subarray(0, this.#length + fileTrailer.length);
   }
 
   #addBytes(bytes: Uint8Array, at: number): number {
@@ -102,8 +102,8 @@ export class RowBuffer {
 
   #addArray(values: readonly bigint[], start: number): number {
     const buffer = this.#buffer;
-    let at = buffer.writeInt32BE(ARRAY_HEADER_BYTES + values.length * ELEMENT_BYTES, start);
-    for (const word of [1, 0, BIGINT_OID, values.length, 1]) at = buffer.writeInt32BE(word, at);
+    let at = buffer.writeInt32BE(arrayHeaderBytes + values.length * elementBytes, start);
+    for (const word of [1, 0, bigintOid, values.length, 1]) at = buffer.writeInt32BE(word, at);
     for (const value of values) at = buffer.writeBigInt64BE(value, buffer.writeInt32BE(8, at));
     return at;
   }

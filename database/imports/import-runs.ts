@@ -58,7 +58,7 @@ export interface NewImportRun {
   readonly automaticPercent?: number | undefined;
 }
 
-/** A run as it stands in the history. */
+/** A run as the history shows it. */
 export interface ImportRunRecord {
   readonly id: string;
   readonly programmeId: string;
@@ -84,7 +84,7 @@ export interface ImportRunRecord {
   readonly undoneAt: Date | null;
 }
 
-/** A row error with what stands in the faulty cell. */
+/** A row error with the text of the faulty cell. */
 export interface ReadRowError extends StoredRowError {
   readonly value: string;
 }
@@ -222,7 +222,7 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
       };
     },
 
-    /** The comparison, for the record: what was shown when somebody approved. */
+    /** The comparison, for the record: what was shown when a person approved. */
     async saveSummary(id: string, summary: ImportSummary): Promise<void> {
       await database('import_run')
         .where({ id })

@@ -10,7 +10,7 @@ export interface ImportSettings {
   readonly maxRows: number;
   /** Drop folder: taken over without asking when so much of a file is known already, percent; 101: always asks. */
   readonly automaticPercent: number;
-  /** Whoever started an import may not approve it. */
+  /** The person who started an import may not approve it. */
   readonly twoPersons: boolean;
   /** 0: nobody has set anything yet. */
   readonly version: number;

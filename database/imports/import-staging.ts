@@ -46,7 +46,7 @@ export interface Comparison {
   readonly proposals: number;
 }
 
-/** Somebody else writes this run's rows: an attempt that was given up for dead meets its successor. */
+/** Another attempt writes this run's rows: an attempt that was given up for dead meets its successor. */
 export class StagingTakenOverError extends Error {
   override name = 'StagingTakenOverError';
 }
@@ -57,9 +57,9 @@ export class StaleComparisonError extends Error {
 }
 
 /** Memory of one sort or hash of the database while an import compares and merges; its default spills to disk. */
-const WORK_MEMORY = '64MB';
+const workMemory = '64MB';
 /** A resident with one of these has an appointment to come. */
-const LIVE_STATES = `('held', 'confirmed')`;
+const liveStates = `('held', 'confirmed')`;
 
 type Query = PoolClient['query'];
 
@@ -78,7 +78,7 @@ export function createImportStaging(database: Database) {
     },
 
     /**
-     * Stores a batch and moves the run's position, in one transaction: whoever goes on after a crash finds exactly the
+     * Stores a batch and moves the run's position, in one transaction: the attempt that goes on after a crash finds exactly the
      * rows of the records before the position.
      * @throws StagingTakenOverError when the run's position is not `fromRecord`
      */
@@ -127,7 +127,7 @@ export function createImportStaging(database: Database) {
           [run.id],
         );
         if (rows[0]?.duplicates_settled !== false) return run.tally;
-        await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+        await query(`SET LOCAL work_mem = '${workMemory}'`);
         await query(`ANALYZE ${table}`);
         const count = async (sql: string, values: unknown[] = [run.id]): Promise<number> =>
           (await query(sql, values)).rowCount ?? 0;
@@ -149,9 +149,9 @@ export function createImportStaging(database: Database) {
         const contradicted = await count(
           `WITH gone AS (
              DELETE FROM ${table} s USING import_row_error e
-              WHERE e.run_id = $1 AND e.code IN ${GONE_CODES} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
+              WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
            ), unsaid AS (
-             DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${GONE_CODES} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
+             DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
            )
            INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
            SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
@@ -203,31 +203,28 @@ export function createImportStaging(database: Database) {
     async compare(run: ImportRun): Promise<Comparison> {
       const table = tableOf(run.id);
       return inTransaction(async (query) => {
-        await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-        await query(`UPDATE import_run SET compared_after = (${LAST_APPLIED}) WHERE id = $1`, [
-          run.id,
-          run.programmeId,
-        ]);
+        await query(`SET LOCAL work_mem = '${workMemory}'`);
+        await query(`UPDATE import_run SET compared_after = (${lastApplied}) WHERE id = $1`, [run.id, run.programmeId]);
         const found = await findNamesakes(query, run);
         const matched = await query<{ created: number; changed: number; unchanged: number }>(
           `SELECT count(*) FILTER (WHERE r.id IS NULL AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = $2 AND c.line = s.line AND c.is_wanted)) AS created,
-                  count(*) FILTER (WHERE ${DIFFERS}) AS changed,
-                  count(*) FILTER (WHERE NOT (${DIFFERS})) AS unchanged
+                  count(*) FILTER (WHERE ${rowDiffers}) AS changed,
+                  count(*) FILTER (WHERE NOT (${rowDiffers})) AS unchanged
              FROM ${table} s LEFT JOIN resident r ON r.programme_id = $1 AND r.coupon_index = s.coupon_index`,
           [run.programmeId, run.id],
         );
         const missing = await query<{ missing: number; with_booking: number }>(
           `SELECT count(*) AS missing,
-                  count(*) FILTER (WHERE ${HAS_LIVE_BOOKING}) AS with_booking
+                  count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking
              FROM resident r WHERE ${isMissing(table)}`,
           [run.programmeId, run.id],
         );
         const gone = await query<{ gone: number; with_booking: number }>(
-          `SELECT count(*) AS gone, count(*) FILTER (WHERE ${HAS_LIVE_BOOKING}) AS with_booking FROM resident r WHERE ${IS_GONE}`,
+          `SELECT count(*) AS gone, count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking FROM resident r WHERE ${isGone}`,
           [run.programmeId, run.id],
         );
         const renumbered = await query<{ renumbered: number; with_booking: number }>(
-          `SELECT count(*) AS renumbered, count(*) FILTER (WHERE ${HAS_LIVE_BOOKING}) AS with_booking
+          `SELECT count(*) AS renumbered, count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking
              FROM import_carry_over c JOIN resident r ON r.id = c.resident_id WHERE c.run_id = $1 AND c.is_wanted`,
           [run.id],
         );
@@ -258,15 +255,15 @@ export function createImportStaging(database: Database) {
         // One import of a programme is applied at a time; bookings and log-ins go on beside it.
         await query(`SELECT pg_advisory_xact_lock(hashtextextended('toki/import/' || $1, 0))`, [run.programmeId]);
         const { rows } = await query<{ result: ImportResult | null; namesakes: number | null; is_stale: boolean }>(
-          `SELECT result, (summary ->> 'namesakes')::int AS namesakes, compared_after IS DISTINCT FROM (${LAST_APPLIED}) AS is_stale FROM import_run WHERE id = $1 FOR UPDATE`,
+          `SELECT result, (summary ->> 'namesakes')::int AS namesakes, compared_after IS DISTINCT FROM (${lastApplied}) AS is_stale FROM import_run WHERE id = $1 FOR UPDATE`,
           [run.id, run.programmeId],
         );
         if (rows[0]?.result) return rows[0].result;
         if (rows[0]?.is_stale !== false)
           throw new StaleComparisonError('another import was applied, or a pair decided, since the comparison');
-        await query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+        await query(`SET LOCAL work_mem = '${workMemory}'`);
         // Search keys are gathered and put into their index in large pieces, not row by row.
-        await query(`SET LOCAL gin_pending_list_limit = '${WORK_MEMORY}'`);
+        await query(`SET LOCAL gin_pending_list_limit = '${workMemory}'`);
         const staged =
           (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
         await keepWhatWas(query, run, table, toRemove > 0);
@@ -275,14 +272,14 @@ export function createImportStaging(database: Database) {
              FROM import_carry_over c JOIN ${table} s ON s.line = c.line WHERE c.run_id = $1 AND c.is_wanted AND r.id = c.resident_id AND r.status = 'active'`,
           [run.id, run.keyId],
         );
-        // Who logged in with the old number may be somebody else by now.
+        // Who logged in with the old number may be another person by now.
         await query(
           'DELETE FROM citizen_session s USING import_carry_over c WHERE c.run_id = $1 AND c.is_wanted AND s.resident_id = c.resident_id',
           [run.id],
         );
         const changed = await query(
           `UPDATE resident r SET sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
-             FROM ${table} s WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index AND (${DIFFERS})`,
+             FROM ${table} s WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index AND (${rowDiffers})`,
           [run.programmeId, run.keyId],
         );
         // In the order of the index: its pages are then written one after the other.
@@ -294,7 +291,7 @@ export function createImportStaging(database: Database) {
           [run.programmeId, run.keyId, run.id],
         );
         const gone = await query<{ with_booking: boolean }>(
-          `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${IS_GONE} RETURNING ${HAS_LIVE_BOOKING} AS with_booking`,
+          `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${isGone} RETURNING ${hasLiveBooking} AS with_booking`,
           [run.programmeId, run.id],
         );
         await query(`SELECT gin_clean_pending_list('resident_by_search_key')`);
@@ -303,7 +300,7 @@ export function createImportStaging(database: Database) {
             ? []
             : (
                 await query<{ with_booking: boolean }>(
-                  `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${isMissing(table)} RETURNING ${HAS_LIVE_BOOKING} AS with_booking`,
+                  `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${isMissing(table)} RETURNING ${hasLiveBooking} AS with_booking`,
                   [run.programmeId, run.id],
                 )
               ).rows;
@@ -337,19 +334,19 @@ export function createImportStaging(database: Database) {
 }
 
 /** A resident `r` differs from the staged row `s` of the same number; so does one that was removed and is back. */
-const DIFFERS = `r.digest <> s.digest OR r.group_code <> s.group_code OR r.status <> 'active'`;
+const rowDiffers = `r.digest <> s.digest OR r.group_code <> s.group_code OR r.status <> 'active'`;
 
-/** Rows that say of somebody that they are no longer there. */
-const GONE_CODES = `('moved_out', 'died')`;
+/** Rows that say of a person that they are no longer there. */
+const goneCodes = `('moved_out', 'died')`;
 
 /** Residents `r` of programme $1 whom the file of run $2 calls gone. */
-const IS_GONE = `r.programme_id = $1 AND r.status = 'active'
-  AND EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.code IN ${GONE_CODES} AND e.coupon_index = r.coupon_index)`;
+const isGone = `r.programme_id = $1 AND r.status = 'active'
+  AND EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.code IN ${goneCodes} AND e.coupon_index = r.coupon_index)`;
 
-const HAS_LIVE_BOOKING = `EXISTS (SELECT 1 FROM booking b WHERE b.resident_id = r.id AND b.state IN ${LIVE_STATES})`;
+const hasLiveBooking = `EXISTS (SELECT 1 FROM booking b WHERE b.resident_id = r.id AND b.state IN ${liveStates})`;
 
 /** The last run applied to the programme $2. */
-const LAST_APPLIED = `SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status = 'applied' ORDER BY a.ended_at DESC LIMIT 1`;
+const lastApplied = `SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status = 'applied' ORDER BY a.ended_at DESC LIMIT 1`;
 
 /** Residents `r` of programme $1 that stand nowhere in the file of run $2: neither in a good row nor in a bad one. */
 export function isMissing(table: string, programme = '$1', run = '$2'): string {
@@ -361,7 +358,7 @@ export function isMissing(table: string, programme = '$1', run = '$2'): string {
 
 async function goneRows(query: Query, runId: string): Promise<Record<'moved_out' | 'died', number>> {
   const { rows } = await query<{ code: 'moved_out' | 'died'; count: number }>(
-    `SELECT code, count(*) AS count FROM import_row_error WHERE run_id = $1 AND code IN ${GONE_CODES} GROUP BY code`,
+    `SELECT code, count(*) AS count FROM import_row_error WHERE run_id = $1 AND code IN ${goneCodes} GROUP BY code`,
     [runId],
   );
   return { moved_out: 0, died: 0, ...Object.fromEntries(rows.map((row) => [row.code, row.count])) };
@@ -378,9 +375,9 @@ async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemovi
   const kept = keptTableOf(run.id);
   await query(`CREATE TABLE ${kept} (LIKE resident)`);
   await query(
-    `INSERT INTO ${kept} SELECT r.* FROM resident r JOIN ${table} s ON s.coupon_index = r.coupon_index WHERE r.programme_id = $1 AND (${DIFFERS})
+    `INSERT INTO ${kept} SELECT r.* FROM resident r JOIN ${table} s ON s.coupon_index = r.coupon_index WHERE r.programme_id = $1 AND (${rowDiffers})
      UNION ALL SELECT r.* FROM resident r JOIN import_carry_over c ON c.resident_id = r.id WHERE c.run_id = $2 AND c.is_wanted AND r.programme_id = $1
-     UNION ALL SELECT r.* FROM resident r WHERE ${IS_GONE}${isRemoving ? ` UNION ALL SELECT r.* FROM resident r WHERE ${isMissing(table)}` : ''}`,
+     UNION ALL SELECT r.* FROM resident r WHERE ${isGone}${isRemoving ? ` UNION ALL SELECT r.* FROM resident r WHERE ${isMissing(table)}` : ''}`,
     [run.programmeId, run.id],
   );
 }

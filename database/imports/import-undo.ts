@@ -8,13 +8,13 @@ import { keptTableOf } from './import-tables';
 /** What an import sets of a resident, and an undo therefore puts back. Everything else may have been changed by others since. */
 const importedColumns = ['coupon_index', 'sealed', 'digest', 'search_keys', 'key_id', 'group_code', 'status'] as const;
 
-/** Bookings that somebody counts on, or has used. */
-const COUNTING_STATES = `('held', 'confirmed', 'attended', 'no_show')`;
+/** Bookings that a person counts on, or has used. */
+const countingStates = `('held', 'confirmed', 'attended', 'no_show')`;
 
 /** People of run $1 who would be gone or out again and have booked since: those it brought in, and those it brought back. */
 function dependent(kept: string): string {
   return `FROM booking b JOIN resident r ON r.id = b.resident_id
-    WHERE b.state IN ${COUNTING_STATES}
+    WHERE b.state IN ${countingStates}
       AND (r.created_by_run = $1
         OR (EXISTS (SELECT 1 FROM ${kept} k WHERE k.id = r.id AND k.status <> 'active') AND b.created_at > (SELECT ended_at FROM import_run WHERE id = $1)))`;
 }
@@ -65,7 +65,7 @@ export function createImportUndo(database: Database) {
           if (run?.status !== 'applied') return refuse('not_applied');
           if (run.last !== runId) return refuse('not_the_last');
           if (!run.is_kept) return refuse('nothing_kept');
-          // Whoever books locks the resident first: from here on nobody of them can.
+          // Every booking locks the resident first: from here on nobody of them can.
           await client.query(
             `SELECT 1 FROM resident WHERE created_by_run = $1 OR id IN (SELECT id FROM ${kept}) FOR UPDATE`,
             [runId],
@@ -138,7 +138,7 @@ function refuse(code: Extract<UndoOutcome, { ok: false }>['code'], bookings = 0)
 async function putBack(client: PoolClient, runId: string, kept: string, by: string): Promise<UndoOutcome> {
   const count = async (sql: string, values: unknown[] = []): Promise<number> =>
     (await client.query(sql, values)).rowCount ?? 0;
-  // A session that was opened with a number belongs to whoever has that number.
+  // A session that was opened with a number belongs to the person who has that number.
   await count(
     `DELETE FROM citizen_session s USING ${kept} k JOIN resident r ON r.id = k.id WHERE s.resident_id = k.id AND r.coupon_index <> k.coupon_index`,
   );
@@ -164,7 +164,7 @@ async function putBack(client: PoolClient, runId: string, kept: string, by: stri
   return outcome;
 }
 
-/** Whatever table refers to residents, those it refers to stay: a cancelled booking still belongs to somebody. */
+/** Whatever table refers to residents, those it refers to stay: a cancelled booking still belongs to a person. */
 async function unlessReferred(client: PoolClient): Promise<string> {
   const { rows } = await client.query<{ condition: string }>(
     `SELECT format(' AND NOT EXISTS (SELECT 1 FROM %s x WHERE x.%I = r.id)', c.conrelid::regclass, a.attname) AS condition

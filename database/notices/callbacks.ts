@@ -9,11 +9,12 @@ import {
   type CallOutcome,
 } from '../../domain/notices/callback';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
+import { defined } from '../../domain/text/defined';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 
-/** One person to call, as it stands in the list. Nothing in it says who the person is. */
+/** One person to call, as the list shows it. Nothing in it says who the person is. */
 export interface CallbackView {
   readonly id: string;
   readonly residentId: string;
@@ -106,7 +107,7 @@ interface CallbackRow {
 
 /** Whole milliseconds: the lists go on where a page ended, and what travels as JSON has no finer time. */
 const nowMs = `date_trunc('milliseconds', clock_timestamp())`;
-/** Hours after which somebody who was not reached is tried again. */
+/** Hours after which a person who was not reached is tried again. */
 const againAfterHours = 2;
 const pageColumns = `c.*, r.protected, a.display_name AS assignee, d.display_name AS done_by_name, m.display_name AS created_by_name, b.reference, b.state, s.starts_at, v.name AS venue_name,
   n.step AS notice_step, coalesce(t.attempts, 0)::int AS attempts, t.last_outcome`;
@@ -116,7 +117,7 @@ const joins = `JOIN resident r ON r.id = c.resident_id LEFT JOIN staff a ON a.id
 
 /**
  * Puts the resident of a booking on the list of people to call, inside the transaction that closed the notice: neither is
- * there without the other. Somebody who is on it already for the same cause stays there once, due at the earlier time.
+ * there without the other. A person who is on it already for the same cause stays there once, due at the earlier time.
  */
 export async function openCallback(
   trx: Database,
@@ -149,7 +150,7 @@ export async function openCallback(
   );
 }
 
-/** First of a transaction that may settle calls: whoever ticks an entry off takes the same rows in the same order. */
+/** First of a transaction that may settle calls: a person who ticks an entry off takes the same rows in the same order. */
 export async function lockCallbacksOf(trx: Database, noticeId: string): Promise<void> {
   await trx.raw(
     `SELECT 1 FROM callback WHERE done_at IS NULL AND resident_id = (SELECT b.resident_id FROM notice n JOIN booking b ON b.id = n.booking_id WHERE n.id = ?) ORDER BY id FOR UPDATE`,
@@ -252,7 +253,7 @@ export function createCallbackRepository({
         subject: { kind: 'callback', id },
         residentId: known.resident_id,
         result: 'done',
-        ...(result.detail ? { detail: result.detail } : {}),
+        ...defined({ detail: result.detail }),
       });
       return { ok: true, callback };
     });
@@ -384,8 +385,7 @@ export function createCallbackRepository({
         if (typeof input.assignedTo === 'string' && !(await mayBeAssigned(trx, input.assignedTo)))
           return refuseStaff('assignee_unknown');
         const values = {
-          ...(input.assignedTo === undefined ? {} : { assigned_to: input.assignedTo }),
-          ...(input.dueAt === undefined ? {} : { due_at: input.dueAt }),
+          ...defined({ assigned_to: input.assignedTo, due_at: input.dueAt }),
           ...(input.note === undefined ? {} : { sealed_note: seal(input.note) }),
         };
         return { values, detail: { fields: Object.keys(values).sort().join(',') } };

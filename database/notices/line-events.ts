@@ -1,7 +1,7 @@
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 
-/** What somebody did in LINE, as far as it concerns us. */
+/** What a person did in LINE, as far as it concerns us. */
 export type LineEvent =
   /** Wants to link: answered once, by the reply token. */
   | { readonly kind: 'link_wanted'; readonly userId: string; readonly replyToken: string }

@@ -96,7 +96,7 @@ export function createLineLinks({ database, keys }: { database: Database; keys: 
           .delete()
           .returning<{ resident_id: string }[]>('resident_id');
         if (!row) return false;
-        // The lock keeps a protection from coming in between: an account is never linked to somebody who is protected.
+        // The lock keeps a protection from coming in between: an account is never linked to a person who is protected.
         const resident = await trx('resident')
           .where({ id: row.resident_id, protected: false })
           .forShare()

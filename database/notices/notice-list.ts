@@ -23,7 +23,7 @@ export interface NoticeLine {
   readonly step: string;
   /** Japanese words for the step. */
   readonly label: string;
-  /** Somebody asked for it once more. */
+  /** A person asked for it once more. */
   readonly again: boolean;
   readonly status: NoticeStatus;
   /** 2 failed, 1 unclear, 0 nothing to do (any more). */
@@ -50,7 +50,7 @@ export interface NoticeListFilter {
   readonly limit: number;
 }
 
-export type StaffNoticeReader = ReturnType<typeof createStaffNoticeReader>;
+export type NoticeList = ReturnType<typeof createNoticeList>;
 
 interface LineRow {
   id: string;
@@ -84,8 +84,8 @@ const lines = `SELECT n.*, b.resident_id, b.reference, b.state AS booking_state,
 /** In the order of the list: failed, unclear, the others. */
 const urgencies = [2, 1, 0] as const;
 
-/** What lists of notices show. Addresses leave here masked; `addressOf` gives a whole one, and whoever asks records it. */
-export function createStaffNoticeReader({
+/** What lists of notices show. Addresses leave here masked; `addressOf` gives a whole one, and the caller records it. */
+export function createNoticeList({
   database,
   keys,
   programmes,

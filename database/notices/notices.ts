@@ -192,7 +192,7 @@ export function createNoticeRepository(database: Database) {
     skip: async (id: string, reason: string) =>
       isDone(await step(id, ['queued'], { status: 'skipped', skip_reason: reason })),
 
-    /** There is nowhere to write to, and the person does not know yet: somebody calls instead. */
+    /** There is nowhere to write to, and the person does not know yet: staff call instead. */
     skipForCall: (id: string, reason: string) =>
       endWithCall(id, ['queued'], { status: 'skipped', skip_reason: reason }, 'no_address'),
 
@@ -318,7 +318,7 @@ export function createNoticeRepository(database: Database) {
     },
 
     /** Notices that a person should look at. */
-    async needingAttention(): Promise<number> {
+    async toDo(): Promise<number> {
       const row = await database('notice')
         .whereIn('status', ['failed', 'unclear'])
         .count<{ count: number }[]>('* as count')

@@ -1,4 +1,4 @@
-import { faultOfStanding, type StandingFault } from '../../domain/bookings/still-allowed';
+import { whyNotStillAllowed, type NotAllowedReason } from '../../domain/bookings/still-allowed';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
@@ -11,14 +11,14 @@ import {
   firstSlot,
   remembered,
   type SlotCursor,
-  standingBookings,
-  standingOf,
-  type StandingRow,
+  bookingsToCome,
+  bookingToComeOf,
+  type BookingToComeRow,
 } from './bookings-to-come';
 
 /** The residents of a programme as rules see them, and since which import they are as they are. */
 export interface ImportedPeople {
-  /** Whoever is still listed. */
+  /** The people who are still listed. */
   readonly residents: number;
   readonly people: readonly PeopleAlike[];
   /** Whose birth date has no key yet ("keys rotate" makes missing ones): they belong to no group that goes by age. */
@@ -37,14 +37,14 @@ export interface FaultyBooking {
   readonly channel: Channel;
   readonly startsAt: Date;
   readonly venueName: string;
-  readonly fault: StandingFault;
+  readonly fault: NotAllowedReason;
 }
 
 export interface FaultyCounts {
   /** Bookings to come: held or confirmed. */
   readonly checked: number;
   /** What the one allows and the other would not, by reason. */
-  readonly faults: ReadonlyMap<StandingFault, number>;
+  readonly faults: ReadonlyMap<NotAllowedReason, number>;
   /** What the published version does not allow either. */
   readonly before: number;
 }
@@ -63,7 +63,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
   async function count(programmeId: string, lastImport: ImportedPeople['lastImport']): Promise<ImportedPeople> {
     const [dates, { rows }] = await Promise.all([
       birthDates.all(),
-      // The birth date's key stands first (`searchTextsOf`).
+      // The birth date's key is first (`searchTextsOf`).
       database.raw<{ rows: { birth_key: string | null; group_code: string; declared: string[]; count: number }[] }>(
         `SELECT search_keys[1]::text AS birth_key, group_code, declared, count(*)::int AS count FROM resident WHERE programme_id = ? AND status = 'active' GROUP BY search_keys[1], group_code, declared`,
         [programmeId],
@@ -85,7 +85,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
     document: ProgrammeDocument,
     published: ProgrammeDocument,
     dates: ReadonlyMap<string, string>,
-  ): (row: StandingRow) => { readonly fault: StandingFault; readonly isOld: boolean } | undefined {
+  ): (row: BookingToComeRow) => { readonly fault: NotAllowedReason; readonly isOld: boolean } | undefined {
     const kindOf = createKinds(
       (person) =>
         [document, published]
@@ -97,12 +97,12 @@ export function createAffected({ database, birthDates }: { database: Database; b
           .join(' '),
       dates,
     );
-    const found = new Map<string, { readonly fault: StandingFault; readonly isOld: boolean } | undefined>();
+    const found = new Map<string, { readonly fault: NotAllowedReason; readonly isOld: boolean } | undefined>();
     return (row) =>
       remembered(found, kindOf(row), () => {
-        const booking = standingOf(row, dates);
-        const fault = faultOfStanding(document, booking);
-        return fault && { fault, isOld: faultOfStanding(published, booking) !== undefined };
+        const booking = bookingToComeOf(row, dates);
+        const fault = whyNotStillAllowed(document, booking);
+        return fault && { fault, isOld: whyNotStillAllowed(published, booking) !== undefined };
       });
   }
 
@@ -111,7 +111,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
   }
 
   return {
-    /** Counted anew after an import, and otherwise at most a minute old. */
+    /** Counted again after an import, and otherwise at most a minute old. */
     async people(programmeId: string): Promise<ImportedPeople> {
       const run = await database('import_run')
         .where({ programme_id: programmeId, status: 'applied' })
@@ -133,7 +133,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
       document: ProgrammeDocument,
       published: ProgrammeDocument,
     ): Promise<FaultyCounts> {
-      const faults = new Map<StandingFault, number>();
+      const faults = new Map<NotAllowedReason, number>();
       let checked = 0;
       let before = 0;
       if (haveSameRules(document, published)) {
@@ -148,7 +148,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
       const dates = await datesFor(document, published);
       const judged = judge(document, published, dates);
       for (let at: SlotCursor | undefined = firstSlot; at;) {
-        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(
+        const { rows, next }: Awaited<ReturnType<typeof bookingsToCome>> = await bookingsToCome(
           database,
           programmeId,
           at,
@@ -174,7 +174,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
         after,
         limit,
       }: {
-        readonly fault?: StandingFault | undefined;
+        readonly fault?: NotAllowedReason | undefined;
         readonly after?: SlotCursor | undefined;
         readonly limit: number;
       },
@@ -184,7 +184,7 @@ export function createAffected({ database, birthDates }: { database: Database; b
       const judged = judge(document, published, dates);
       const bookings: FaultyBooking[] = [];
       for (let at: SlotCursor | undefined = after ?? firstSlot; at;) {
-        const { rows, next }: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(
+        const { rows, next }: Awaited<ReturnType<typeof bookingsToCome>> = await bookingsToCome(
           database,
           programmeId,
           at,

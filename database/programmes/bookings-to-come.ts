@@ -1,4 +1,4 @@
-import type { StandingBooking } from '../../domain/bookings/still-allowed';
+import type { BookingToCome } from '../../domain/bookings/still-allowed';
 import { cityDate } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
@@ -6,7 +6,7 @@ import type { Person } from '../../domain/programmes/eligibility';
 import type { Database } from '../foundation/connection';
 
 /** A booking to come that is held or confirmed, with what the rules need to know beside it. */
-export interface StandingRow {
+export interface BookingToComeRow {
   id: string;
   programme_version_id: string;
   created_at: Date;
@@ -40,18 +40,18 @@ const slotsAtOnce = 400;
 export const firstSlot: SlotCursor = { startsAt: new Date(0), slotId: '00000000-0000-0000-0000-000000000000' };
 
 /** The bookings to come of some slots after `after`, in the order of their appointments, and where the next ones begin. */
-export async function standingBookings(
+export async function bookingsToCome(
   database: Database,
   programmeId: string,
   after: SlotCursor,
-): Promise<{ readonly rows: StandingRow[]; readonly next: SlotCursor | undefined }> {
+): Promise<{ readonly rows: BookingToComeRow[]; readonly next: SlotCursor | undefined }> {
   const { rows: slots } = await database.raw<{ rows: { id: string; starts_at: Date }[] }>(
     `SELECT id, starts_at FROM slot WHERE programme_id = ? AND starts_at > now() AND starts_at >= ? AND (starts_at, id) > (?, ?) ORDER BY starts_at, id LIMIT ?`,
     [programmeId, after.startsAt, after.startsAt, after.slotId, slotsAtOnce],
   );
   const last = slots.at(-1);
   if (!last) return { rows: [], next: undefined };
-  const { rows } = await database.raw<{ rows: StandingRow[] }>(
+  const { rows } = await database.raw<{ rows: BookingToComeRow[] }>(
     `SELECT b.id, b.programme_version_id, b.created_at, r.protected, b.reference, b.state, b.dose, b.channel, s.id AS slot_id, s.starts_at, v.code AS venue_code, v.name AS venue_name,
             r.group_code, r.declared, r.search_keys[1]::text AS birth_key,
             EXISTS (SELECT 1 FROM booking_permit p WHERE p.resident_id = b.resident_id AND p.programme_id = b.programme_id AND p.dose = b.dose) AS permitted,
@@ -70,7 +70,7 @@ export async function standingBookings(
 }
 
 /** What is known of the person by the keys of birth dates: nothing that is sealed is opened. */
-export function personOfRow(row: StandingRow, dates: ReadonlyMap<string, string>): Person {
+export function personOfRow(row: BookingToComeRow, dates: ReadonlyMap<string, string>): Person {
   return {
     groupCode: row.group_code,
     declared: row.declared,
@@ -78,7 +78,7 @@ export function personOfRow(row: StandingRow, dates: ReadonlyMap<string, string>
   };
 }
 
-export function standingOf(row: StandingRow, dates: ReadonlyMap<string, string>): StandingBooking {
+export function bookingToComeOf(row: BookingToComeRow, dates: ReadonlyMap<string, string>): BookingToCome {
   return {
     dose: row.dose,
     channel: row.channel,
@@ -109,7 +109,7 @@ export function standingOf(row: StandingRow, dates: ReadonlyMap<string, string>)
 export function createKinds(
   groups: (person: Person) => string,
   dates: ReadonlyMap<string, string>,
-): (row: StandingRow) => string {
+): (row: BookingToComeRow) => string {
   const days = new Map<number, string>();
   const people = new Map<string, string>();
   const dayOf = (moment: Date): string => remembered(days, moment.getTime(), () => cityDate(moment));

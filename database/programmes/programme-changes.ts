@@ -15,9 +15,9 @@ import {
   firstSlot,
   remembered,
   type SlotCursor,
-  standingBookings,
-  standingOf,
-  type StandingRow,
+  bookingsToCome,
+  bookingToComeOf,
+  type BookingToComeRow,
 } from './bookings-to-come';
 import type { Programmes, ProgrammeVersion } from './programmes';
 
@@ -125,7 +125,7 @@ export function createProgrammeChanges({
         .where({ change_id: row.id })
         .groupBy('outcome', 'reason')
         .select<OutcomeCount[]>('outcome', 'reason', connection.raw('count(*)::int AS count')));
-    // Whoever held the row when it ended has committed: its report does not change any more.
+    // Every transaction that held the row when it ended has committed: its report does not change any more.
     if (row.ended_at !== null && connection === database) ended.set(row.id, counts);
     const sum = (outcome: string) =>
       counts.filter((item) => item.outcome === outcome).reduce((total, item) => total + item.count, 0);
@@ -207,7 +207,7 @@ export function createProgrammeChanges({
       let bookings = 0;
       let willMove = 0;
       for (let at: SlotCursor | undefined = firstSlot; at;) {
-        const page: Awaited<ReturnType<typeof standingBookings>> = await standingBookings(database, to.programmeId, at);
+        const page: Awaited<ReturnType<typeof bookingsToCome>> = await bookingsToCome(database, to.programmeId, at);
         for (const row of page.rows) {
           if (row.programme_version_id === to.id) continue;
           const from = await programmes.version(row.programme_version_id);
@@ -219,7 +219,7 @@ export function createProgrammeChanges({
           version.bookings += 1;
           bookings += 1;
           const reason = remembered(reasons, `${from.id} ${kindOf(row)}`, () =>
-            reasonToStay(from.document, to.document, standingOf(row, dates)),
+            reasonToStay(from.document, to.document, bookingToComeOf(row, dates)),
           );
           if (reason !== undefined) {
             stays.set(reason, (stays.get(reason) ?? 0) + 1);
@@ -354,7 +354,7 @@ export function createProgrammeChanges({
       return rows.map((row) => row.id);
     },
 
-    /** Until when somebody may still confirm a hold of an older version; undefined: there is none. */
+    /** Until when a person may still confirm a hold of an older version; undefined: there is none. */
     async lastHoldOfOlder(id: string): Promise<Date | undefined> {
       const { rows } = await database.raw<{ rows: { at: Date | null }[] }>(
         `SELECT max(b.hold_expires_at) AS at FROM programme_change c JOIN booking b ON b.programme_id = c.programme_id AND b.state = 'held' AND b.programme_version_id <> c.programme_version_id AND b.hold_expires_at > now() WHERE c.id = ?`,
@@ -403,7 +403,7 @@ function noticesOf(
   known: Map<string, readonly NoticeChange[]>,
   from: ProgrammeVersion,
   to: ProgrammeVersion,
-  row: StandingRow,
+  row: BookingToComeRow,
   changedAt: string,
 ): readonly NoticeChange[] {
   const slotStartsAt = row.starts_at.toISOString();

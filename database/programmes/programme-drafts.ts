@@ -48,7 +48,7 @@ export interface DraftView {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Publishing at a set time: until then, or until it is called off, nothing changes. */
-  readonly release: {
+  readonly publication: {
     readonly id: string;
     readonly publishAt: Date;
     readonly askedBy: string;
@@ -56,7 +56,7 @@ export interface DraftView {
   } | null;
 }
 
-export interface ReleaseView {
+export interface ScheduledPublicationView {
   readonly id: string;
   readonly programmeCode: string;
   readonly publishAt: Date;
@@ -93,7 +93,7 @@ const keptSteps = 100;
 export type ProgrammeDrafts = ReturnType<typeof createProgrammeDrafts>;
 
 /**
- * Programmes as staff change them. A draft is one per programme, changes under a version check, and is published by somebody who
+ * Programmes as staff change them. A draft is one per programme, changes under a version check, and is published by a person who
  * did not edit it: the table `programme_version` refuses anything else. Every change is in the audit.
  */
 export function createProgrammeDrafts({
@@ -126,7 +126,7 @@ export function createProgrammeDrafts({
     const first = await connection('programme_draft_step')
       .where({ draft_id: row.id })
       .min<{ min: number | null }[]>('step as min');
-    const release = await connection('programme_release as r')
+    const publication = await connection('programme_release as r')
       .join('staff as s', 's.id', 'r.asked_by')
       .leftJoin('rehearsal_waiver as w', 'w.id', 'r.waiver_id')
       .leftJoin('staff as ws', 'ws.id', 'w.waived_by')
@@ -150,18 +150,18 @@ export function createProgrammeDrafts({
       updatedAt: row.updated_at,
       canUndo: row.step > (first[0]?.min ?? row.step),
       canRedo: row.step < (last[0]?.max ?? row.step),
-      release: release
+      publication: publication
         ? {
-            id: release.id,
-            publishAt: release.publish_at,
-            askedBy: release.display_name,
-            waiver: waiverOf(release),
+            id: publication.id,
+            publishAt: publication.publish_at,
+            askedBy: publication.display_name,
+            waiver: waiverOf(publication),
           }
         : null,
     };
   }
 
-  /** The draft, locked, if nobody changed it since `version` and no release waits for its time. */
+  /** The draft, locked, if nobody changed it since `version` and no publication waits for its time. */
   async function locked(trx: Knex.Transaction, code: string, version: number): Promise<DraftRow | StaffRefusal> {
     const [row] = await drafts(trx).where('p.code', code).forUpdate('d');
     if (!row) return refuseStaff('draft_unknown');
@@ -207,7 +207,7 @@ export function createProgrammeDrafts({
     return id;
   }
 
-  /** Sets the document; `step`: where it stands among the steps. */
+  /** Sets the document; `step`: its place among the steps. */
   async function write(
     trx: Knex.Transaction,
     row: DraftRow,
@@ -413,7 +413,7 @@ export function createProgrammeDrafts({
     /** What can be shown of a programme: its draft, else the draft as it last broke no rule, else what is published. */
     async lastValid(code: string): Promise<ProgrammeDocument | undefined> {
       const [row] = await drafts(database).where('p.code', code);
-      // Somebody who types leaves a few steps with faults behind: one by one is quick, and few are needed.
+      // A person who types leaves a few steps with faults behind: one by one is quick, and few are needed.
       for (let step = row?.step; row && step !== undefined;) {
         const kept = await database('programme_draft_step')
           .where({ draft_id: row.id })
@@ -515,7 +515,7 @@ export function createProgrammeDrafts({
       version: number,
       publishAt: Date,
       { reach = false, waiver }: PublishWish = {},
-    ): Promise<{ readonly ok: true; readonly release: ReleaseView } | StaffRefusal> {
+    ): Promise<{ readonly ok: true; readonly publication: ScheduledPublicationView } | StaffRefusal> {
       return database.transaction(async (trx) => {
         const row = await locked(trx, code, version);
         if ('ok' in row) return row;
@@ -533,11 +533,11 @@ export function createProgrammeDrafts({
           waiver_id: await waive(trx, actor, row, staffId, waiver),
         });
         await record(trx, actor, 'release.schedule', row.programme_id, { at: publishAt.toISOString() });
-        return { ok: true, release: { id, programmeCode: code, publishAt, state: 'scheduled', reason: null } };
+        return { ok: true, publication: { id, programmeCode: code, publishAt, state: 'scheduled', reason: null } };
       });
     },
 
-    async cancelRelease(
+    async cancelPublication(
       actor: AuditActor,
       code: string,
     ): Promise<{ readonly ok: true; readonly id: string } | StaffRefusal> {
@@ -553,20 +553,27 @@ export function createProgrammeDrafts({
       });
     },
 
-    async release(id: string): Promise<ReleaseView | undefined> {
+    async publication(id: string): Promise<ScheduledPublicationView | undefined> {
       const row = await database('programme_release as r')
         .join('programme as p', 'p.id', 'r.programme_id')
         .where({ 'r.id': id })
         .first<
-          { id: string; code: string; publish_at: Date; state: ReleaseView['state']; reason: string | null } | undefined
+          | {
+              id: string;
+              code: string;
+              publish_at: Date;
+              state: ScheduledPublicationView['state'];
+              reason: string | null;
+            }
+          | undefined
         >('r.id', 'p.code', 'r.publish_at', 'r.state', 'r.reason');
       return (
         row && { id: row.id, programmeCode: row.code, publishAt: row.publish_at, state: row.state, reason: row.reason }
       );
     },
 
-    /** Releases that wait for their time. */
-    async scheduledReleases(): Promise<{ readonly id: string; readonly publishAt: Date }[]> {
+    /** Publications that wait for their time. */
+    async scheduledPublications(): Promise<{ readonly id: string; readonly publishAt: Date }[]> {
       const rows = await database('programme_release')
         .where({ state: 'scheduled' })
         .select<{ id: string; publish_at: Date }[]>('id', 'publish_at');
@@ -574,14 +581,14 @@ export function createProgrammeDrafts({
     },
 
     /**
-     * The time of a release has come: publishes it, or notes why not. `checks` looks at the surroundings once more. Once it has ended
+     * The time of a publication has come: publishes it, or notes why not. `checks` looks at the surroundings once more. Once it has ended
      * it stays as it is, so a second call (an attempt whose answer was lost) gets the first answer.
      */
     async carryOut(
       id: string,
       checks: (code: string, document: ProgrammeDocument) => Promise<StaffRefusal | undefined>,
-    ): Promise<ReleaseView | undefined> {
-      const known = await this.release(id);
+    ): Promise<ScheduledPublicationView | undefined> {
+      const known = await this.publication(id);
       if (known?.state !== 'scheduled') return known;
       const draft = await found(database, known.programmeCode);
       const surroundings =
@@ -589,7 +596,7 @@ export function createProgrammeDrafts({
           ? await checks(known.programmeCode, draft.draft.document as ProgrammeDocument)
           : undefined;
       await database.transaction(async (trx) => {
-        const release = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<
+        const publication = await trx('programme_release').where({ id, state: 'scheduled' }).forUpdate().first<
           | {
               draft_id: string;
               checksum: string;
@@ -599,12 +606,12 @@ export function createProgrammeDrafts({
             }
           | undefined
         >('draft_id', 'checksum', 'asked_by', 'reach_bookings', 'waiver_id');
-        if (!release) return;
-        const [row] = await drafts(trx).where('d.id', release.draft_id).forUpdate('d');
+        if (!publication) return;
+        const [row] = await drafts(trx).where('d.id', publication.draft_id).forUpdate('d');
         const refusal =
           surroundings ??
-          (row && checksumOf(row.document) === release.checksum
-            ? await refusalOf(trx, row, release.asked_by, release.waiver_id !== null)
+          (row && checksumOf(row.document) === publication.checksum
+            ? await refusalOf(trx, row, publication.asked_by, publication.waiver_id !== null)
             : refuseStaff('changed_meanwhile'));
         await trx('programme_release')
           .where({ id })
@@ -618,12 +625,12 @@ export function createProgrammeDrafts({
             trx,
             { kind: 'machine', id: null, origin: 'worker', requestId: null },
             row,
-            release.asked_by,
-            { reach: release.reach_bookings, waiverId: release.waiver_id },
+            publication.asked_by,
+            { reach: publication.reach_bookings, waiverId: publication.waiver_id },
           );
       });
       programmes.forget();
-      return this.release(id);
+      return this.publication(id);
     },
 
     /** What the rehearsals of a draft's document have shown. */

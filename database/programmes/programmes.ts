@@ -151,7 +151,7 @@ export function createProgrammes(database: Database) {
       return this.version(id);
     },
 
-    /** Something was published by other means in this process: it is read anew at the next request. */
+    /** Something was published by other means in this process: it is read again at the next request. */
     forget(): void {
       published = undefined;
     },

@@ -24,7 +24,7 @@ export type DayFiles = ReturnType<typeof createDayFiles>;
 
 /**
  * The lists that were taken along. Each has a key of its own, derived from its id: the file signs the arrivals with it, so that
- * what is loaded back comes from somebody who could open the list, whole and unchanged.
+ * what is loaded back comes from a person who could open the list, whole and unchanged.
  */
 export function createDayFiles({ database, keys }: { database: Database; keys: KeyRing }) {
   const derived = keys.derived('toki/day-file');
@@ -33,7 +33,7 @@ export function createDayFiles({ database, keys }: { database: Database; keys: K
   const seatIds = (fileId: string, bookingId: string): string[] =>
     derived.map(({ key }) => {
       const bytes = createHmac('sha256', key).update(`seat ${fileId} ${bookingId}`).digest().subarray(0, 16);
-      // As a UUID of version 8, "made by somebody's own rule": ticks carry UUIDs.
+      // As a UUID of version 8, "made by a rule of one's own": ticks carry UUIDs.
       bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
       bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
       return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -8,7 +8,7 @@ import type { KeyRing } from '../foundation/keys';
 import type { Programmes } from '../programmes/programmes';
 import type { SealedResident } from '../residents/residents';
 
-/** One line of a venue's list: what the reception needs to find somebody and to ask who they are. */
+/** One line of a venue's list: what the reception needs to find a person and to ask who they are. */
 export interface DayListEntry {
   readonly bookingId: string;
   readonly residentId: string;
@@ -111,7 +111,7 @@ export function createDayLists({
       return Promise.all(rows.map(read));
     },
 
-    /** The first day after `day` on which somebody is expected at the venue, `YYYY-MM-DD`. */
+    /** The first day after `day` on which a person is expected at the venue, `YYYY-MM-DD`. */
     async nextDay(programmeId: string, venueId: string, day: string): Promise<string | null> {
       const { rows } = await database.raw<{ rows: { day: string }[] }>(
         `SELECT to_char(s.starts_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') AS day FROM slot s
@@ -122,7 +122,7 @@ export function createDayLists({
       return rows[0]?.day ?? null;
     },
 
-    /** The line of one booking, whatever list it stands in; undefined before it was confirmed. */
+    /** The line of one booking, whatever list it is in; undefined before it was confirmed. */
     async entry(bookingId: string): Promise<DayListEntry | undefined> {
       const { rows } = await database.raw<{ rows: Row[] }>(`${select} WHERE b.id = ? AND b.reference IS NOT NULL`, [
         bookingId,

@@ -76,7 +76,7 @@ export function createIdentityChecks(database: Database) {
         .update({ open_until: database.fn.now() });
     },
 
-    /** Checks of a resident within the last hour that were not passed, whoever made them. */
+    /** Checks of a resident within the last hour that were not passed, by any member of staff. */
     async recentFailures(residentId: string): Promise<number> {
       const [row] = await database('identity_check')
         .where({ resident_id: residentId, passed: false })

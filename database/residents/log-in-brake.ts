@@ -14,7 +14,7 @@ const perSuccess = 0.25;
 /** How long a process goes on with what it read, ms. */
 const freshForMs = 1_000;
 
-/** Seconds after which somebody stopped by the brake may try again. */
+/** Seconds after which a person stopped by the brake may try again. */
 export const brakeRetryAfterS = 60;
 
 export interface LoginBrake {

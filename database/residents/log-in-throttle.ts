@@ -31,7 +31,7 @@ export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
 
 const hourS = 3_600;
 const dayS = 24 * hourS;
-/** Pauses before looking again at a door that tries under way may have closed, ms. */
+/** Pauses before looking again at a limit that tries under way may have reached, ms. */
 const patienceMs = [50, 100, 150, 200, 300, 400, 500, 600, 800] as const;
 
 /** Failures per coupon number within a day, and the lock that follows, s. */
@@ -42,7 +42,7 @@ const ladder = [
 ] as const;
 /** Failures per network and hour. */
 const networkFailures = 30;
-/** Different coupon numbers that may fail per network and hour; it is the one after these that closes the door. */
+/** Different coupon numbers that may fail per network and hour; the one after these is refused. */
 const networkCoupons = 10;
 
 /**
@@ -110,7 +110,7 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
     /** Counts a try. Its end must be told by `succeeded` or `failed`. */
     async attempt(login: LoginTry): Promise<LoginAttempt> {
       // Behind a mobile carrier or in a ward office many people log in through one address at the same moment. Their tries
-      // are counted until they succeed, a few ms later: whoever finds the door closed while others are under way looks again.
+      // are counted until they succeed, a few ms later: a try that finds the limit reached while others are under way looks again.
       const { network } = login;
       underWay.set(network, (underWay.get(network) ?? 0) + 1);
       try {

@@ -19,10 +19,10 @@ export interface OpenedResident extends SealedResident {
 /** Bookings whose answers are looked at for telephone numbers and for what to fill in again. */
 const mostAnswers = 20;
 
-export type StaffDeskReader = ReturnType<typeof createStaffDeskReader>;
+export type OpenedResidents = ReturnType<typeof createOpenedResidents>;
 
 /** What only staff look up: a booking by what is said on the telephone, and all that is known of a resident. */
-export function createStaffDeskReader({ database, keys }: { database: Database; keys: KeyRing }) {
+export function createOpenedResidents({ database, keys }: { database: Database; keys: KeyRing }) {
   return {
     /** @param reference nine digits, as parsed */
     async findByReference(

@@ -1,11 +1,11 @@
-import type { DeskSearch } from '../../domain/residents/search-text';
+import type { ResidentSearchTerms } from '../../domain/residents/search-text';
 import { foldKana } from '../../domain/text/kana';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import type { SealedResident } from './residents';
 import { birthDateText, kanaText, searchedKeys, telephoneText } from './search-keys';
 
-/** Somebody who fits a search, opened: not to be shown before the identity check. */
+/** A person who fits a search, opened: not to be shown before the identity check. */
 export interface FoundResident extends SealedResident {
   readonly id: string;
 }
@@ -29,7 +29,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
   /** Residents that one of the numbers names; undefined when the search has no number. */
   async function idsByNumber(
     programmeId: string,
-    { couponNumber, reference, telephone }: DeskSearch,
+    { couponNumber, reference, telephone }: ResidentSearchTerms,
   ): Promise<string[] | undefined> {
     if (couponNumber === undefined && reference === undefined && telephone === undefined) return undefined;
     const [byCoupon, byReference, byTelephone] = await Promise.all([
@@ -62,7 +62,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
      */
     async find(
       programmeId: string,
-      search: DeskSearch,
+      search: ResidentSearchTerms,
       { after, limit }: { after: string | undefined; limit: number },
     ): Promise<FoundPage> {
       const ids = await idsByNumber(programmeId, search);
@@ -101,7 +101,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
 }
 
 /** The indexes hold the first characters of a name alone: the rest is compared here. */
-function fits(resident: SealedResident, { birthDate, kana }: DeskSearch): boolean {
+function fits(resident: SealedResident, { birthDate, kana }: ResidentSearchTerms): boolean {
   return (
     (birthDate === undefined || resident.birthDate === birthDate) &&
     (kana === undefined || foldKana(resident.kana ?? '').startsWith(kana))

@@ -72,7 +72,7 @@ export function createSessionRepository({
   return {
     /**
      * Opens a session and returns the token for the cookie. One that LINE led to books LINE's seats where the programme has any to come:
-     * a door without seats would show nothing.
+     * a channel without seats would show nothing.
      */
     async open(residentId: string, { throughLine = false }: { readonly throughLine?: boolean } = {}): Promise<string> {
       const token = randomBytes(32).toString('base64url');

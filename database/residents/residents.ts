@@ -80,7 +80,7 @@ export function createResidentRepository({ database, keys }: { database: Databas
         .update({ declared: [...groupCodes] });
     },
 
-    /** Whether somebody is protected, and the address that was confirmed for them. Nobody counts as protected: then nothing leaves. */
+    /** Whether a person is protected, and the address that was confirmed for them. Nobody counts as protected: then nothing leaves. */
     async protectionOf(id: string): Promise<Protection> {
       const row = await database('resident as r')
         .leftJoin('confirmed_address as a', 'a.resident_id', 'r.id')

@@ -11,7 +11,7 @@ export type CountBroadcastSeats = (
   now: Date,
 ) => Promise<VenueSeats[]>;
 
-/** The venues with seats that are free on a city date by the doors of a broadcast, in the city's order: all doses together, what is held back or closed left out. */
+/** The venues with seats that are free on a city date by the channels of a broadcast, in the city's order: all doses together, what is held back or closed left out. */
 export function createBroadcastSeats(slots: Pick<SlotRepository, 'venues' | 'freeByVenue'>): CountBroadcastSeats {
   return async ({ programmeId, document }, broadcast, day, now) => {
     const venues = await slots.venues(programmeId);

@@ -61,7 +61,7 @@ export async function knownSlots(
   return rows.map(readKnownSlot);
 }
 
-/** Whoever stops slots takes them first, before their seats: holds under way end, and later ones see the stop (`shareSlots` in `seats.ts`). */
+/** A transaction that stops slots takes them first, before their seats: holds under way end, and later ones see the stop (`shareSlots` in `seats.ts`). */
 export async function lockSlots(trx: Knex.Transaction, slotIds: readonly string[]): Promise<void> {
   await trx.raw('SELECT 1 FROM slot WHERE id = ANY(?::uuid[]) ORDER BY id FOR UPDATE', [[...slotIds]]);
 }
@@ -73,7 +73,7 @@ export async function lockSeats(trx: Knex.Transaction, slotIds: readonly string[
   ]);
 }
 
-/** Somebody whose seat stands in the way: never a name. */
+/** A person whose seat is in the way: never a name. */
 export interface TouchedBooking {
   readonly bookingId: string;
   readonly isProtected: boolean;

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { ScheduleTemplate } from '../../domain/schedule/week-plan';
+import { defined } from '../../domain/text/defined';
 import type { Database } from '../foundation/connection';
 
 /** A venue's weekly plan in a programme. Dates are city dates, half-open. */
@@ -48,7 +49,7 @@ export function createScheduleRepository(database: Database) {
     /** In order of their beginning; of one venue, or of all. */
     async list(programmeId: string, venueId?: string): Promise<ScheduleView[]> {
       const rows = await database('schedule')
-        .where({ programme_id: programmeId, ...(venueId === undefined ? {} : { venue_id: venueId }) })
+        .where({ programme_id: programmeId, ...defined({ venue_id: venueId }) })
         .orderBy(['valid_from', 'id'])
         .select<ScheduleRow[]>(database.raw(scheduleColumns));
       return rows.map(readSchedule);

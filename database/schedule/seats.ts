@@ -2,7 +2,7 @@ import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { Sql } from '../foundation/transaction';
 
-/** A seat as it is counted: of a slot and channel, and of a release rule's share where one held seats back. */
+/** A seat as it is counted: of a slot and channel, and of a seat stage's share where one held seats back. */
 export interface CountedSeat {
   readonly slotId: string;
   readonly channel: Channel;
@@ -46,7 +46,7 @@ export async function lockQuotas(sql: Sql, seats: readonly Pick<CountedSeat, 'sl
 
 /**
  * Takes a share of the keys of several slots and their venues, in one order. Holds share them with each other and with plans; only
- * somebody who stops new bookings (`FOR UPDATE`) waits for the holds under way, and the holds after that see the stop.
+ * a person who stops new bookings (`FOR UPDATE`) waits for the holds under way, and the holds after that see the stop.
  */
 export async function shareSlots(sql: Sql, slotIds: readonly string[]): Promise<void> {
   await sql(statements.lockVenues, [[...slotIds]]);

@@ -14,7 +14,7 @@ import {
 import { appendSlotChange } from './slot-history';
 import { refusable, writeSeats } from './slot-plans';
 
-/** Seats of one slot for one channel: what somebody saw, and what they shall be. */
+/** Seats of one slot for one channel: what a person saw, and what they shall be. */
 export interface CapacityChange {
   readonly slotId: string;
   readonly channel: Channel;
@@ -44,7 +44,7 @@ export type SlotCapacityRepository = ReturnType<typeof createSlotCapacityReposit
 export function createSlotCapacityRepository({ database, audit }: { database: Database; audit: Audit }) {
   return {
     /**
-     * Refuses with `changed_meanwhile` and the seats in force where somebody else changed one since it was seen, and with
+     * Refuses with `changed_meanwhile` and the seats in force where another person changed one since it was seen, and with
      * `below_booked` and those in the way where fewer would be left than are taken.
      * @param dryRun only says what would happen
      */

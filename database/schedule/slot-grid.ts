@@ -42,7 +42,7 @@ export interface VenueDay extends Omit<ChannelSeats, 'channel'> {
 
 export type SlotGrid = ReturnType<typeof createSlotGrid>;
 
-/** Seats as the week grid shows them. Always fresh: whoever changes seats must see what they did. */
+/** Seats as the week grid shows them. Always fresh: a person who changes seats must see the change. */
 export function createSlotGrid(database: Database) {
   return {
     /** All slots of one venue on the days of [from, until), in order. Those that a plan took away are not among them. */

@@ -35,7 +35,7 @@ export interface PlanConflict extends PlanLine {
   readonly touched: readonly TouchedBooking[];
 }
 
-/** What saving would do, in full in numbers and at most 100 lines of each kind. `fingerprint` stands for all of it. */
+/** What saving would do, in full in numbers and at most 100 lines of each kind. `fingerprint` covers all of it. */
 export interface PlanPreview {
   readonly fingerprint: string;
   readonly counts: {
@@ -68,7 +68,7 @@ export interface PlanWork {
 
 export interface PlanToSave extends PlanWork {
   readonly schedule: ScheduleInput;
-  /** Set for one that is there: its id, and the version that somebody saw. */
+  /** Set for one that is there: its id, and the version that a person saw. */
   readonly known?: { readonly id: string; readonly version: number } | undefined;
   readonly isHoliday: (date: string) => boolean;
 }
@@ -188,7 +188,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     };
   }
 
-  /** The difference as it stands with everything that it touches locked. */
+  /** The difference as it is with everything that it touches locked. */
   async function compareLocked(
     trx: Knex.Transaction,
     work: PlanWork,

@@ -44,7 +44,7 @@ export interface FreeSlotQuery {
   readonly venueId?: string;
   /** Left out: all venues. */
   readonly venueIds?: readonly string[];
-  /** The part of the seats that is open to whoever asks; left out or null: all. */
+  /** The part of the seats that is open to the person who asks; left out or null: all. */
   readonly limit?: SeatShare | null;
   /** City dates, half-open: [from, until). */
   readonly from: string;
@@ -187,7 +187,7 @@ export function createSlotRepository(database: Database) {
       });
     },
 
-    /** As `venues`, with those that are switched off and have had bookings: for whoever looks after these. */
+    /** As `venues`, with those that are switched off and have had bookings: for the people who look after these. */
     async venuesWithBookings(programmeId: string): Promise<VenueView[]> {
       const ofVenue = (query: Knex.QueryBuilder) =>
         query.select(database.raw('1')).whereRaw('s.venue_id = v.id').where('s.programme_id', programmeId);

@@ -53,20 +53,20 @@ export interface VenueImportLine {
   readonly faults: readonly SheetFault[];
 }
 
-/** What loading a sheet does. `fingerprint` stands for all of it: the load that follows does this and nothing else. */
+/** What loading a sheet does. `fingerprint` covers all of it: the load that follows does this and nothing else. */
 export interface VenueImportPlan {
   readonly lines: readonly VenueImportLine[];
   readonly fingerprint: string;
 }
 
 export type VenueImportOutcome = { readonly ok: true; readonly plan: VenueImportPlan } | StaffRefusal;
-export type StaffVenueRepository = ReturnType<typeof createStaffVenueRepository>;
+export type VenueRecords = ReturnType<typeof createVenueRecords>;
 
 /** Where a venue may stand besides the bookings: while it does, it is not taken away. */
 const places = { schedules: 'schedule', slots: 'slot' } as const;
 
 /** Venues as the city edits them. Every change is recorded in the audit in the same transaction. */
-export function createStaffVenueRepository({ database, audit }: { database: Database; audit: Audit }) {
+export function createVenueRecords({ database, audit }: { database: Database; audit: Audit }) {
   const select = (connection: Knex) =>
     connection('venue as v')
       .leftJoin(connection.raw(upcomingByVenue), 'u.venue_id', 'v.id')
@@ -237,7 +237,7 @@ export function createStaffVenueRepository({ database, audit }: { database: Data
       fingerprint: string,
     ): Promise<VenueImportOutcome> {
       return database.transaction(async (trx) => {
-        // Whoever loads or edits venues meanwhile waits: the comparison below stays true.
+        // A person who loads or edits venues meanwhile waits: the comparison below stays true.
         await trx('venue').select('id').orderBy('id').forNoKeyUpdate();
         const { work, ...plan } = await planImport(trx, rows);
         if (plan.lines.some((item) => item.kind === 'wrong')) return refuseStaff('sheet_refused', undefined, plan);

@@ -72,7 +72,7 @@ export function createSiteSettings(database: Database): SiteSettingsReader {
   };
 }
 
-/** For the desk: settings as they are at this moment, their history, and changing them. */
+/** For staff: settings as they are now, their history, and changing them. */
 export function createSiteSettingsEditor({ database, audit }: { database: Database; audit: Audit }) {
   return {
     newest: () => newest(database),
@@ -88,7 +88,7 @@ export function createSiteSettingsEditor({ database, audit }: { database: Databa
       return languageReviews((await rows(database)).map(versionOf).reverse());
     },
 
-    /** Puts `settings` in force after `version`, which somebody has looked at. The same again changes nothing. */
+    /** Puts `settings` in force after `version`, which a person has looked at. The same again changes nothing. */
     async change(
       actor: AuditActor,
       version: number,

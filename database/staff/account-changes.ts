@@ -50,7 +50,7 @@ export type ChangeStaff = ReturnType<typeof createStaffChange>;
 
 /** The one way in which an account changes. */
 export function createStaffChange({ database, audit }: { database: Database; audit: Audit }) {
-  /** Changes one account that somebody has looked at in `version` (undefined: whatever it is now), and records it in the same transaction. */
+  /** Changes one account that a person has looked at in `version` (undefined: whatever it is now), and records it in the same transaction. */
   return (
     actor: AuditActor,
     action: string,

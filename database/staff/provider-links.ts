@@ -8,7 +8,7 @@ import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
 import { createStaffChange, type StaffChange, type StaffRow, viewOf } from './account-changes';
 
-/** Somebody as the identity provider tells it. `issuer` and `subject` say who it is; everything else may change. */
+/** A person as the identity provider tells it. `issuer` and `subject` say who it is; everything else may change. */
 export interface ProvidedPerson {
   readonly issuer: string;
   readonly subject: string;
@@ -28,7 +28,7 @@ export function createStaffLinks({ database, audit }: { database: Database; audi
   const linked = ({ issuer, subject }: ProvidedPerson) =>
     database('staff').where({ oidc_issuer: issuer, oidc_subject: subject }).first<StaffRow | undefined>('*');
 
-  /** The account waiting under this login. Once linked, only the subject counts: a login that moves to somebody else opens nothing. */
+  /** The account waiting under this login. Once linked, only the subject counts: a login that moves to another person opens nothing. */
   async function linkByLogin(actor: AuditActor, person: ProvidedPerson): Promise<StaffRow | undefined> {
     if (person.login === undefined) return undefined;
     const waiting = await database('staff')
@@ -80,7 +80,7 @@ export function createStaffLinks({ database, audit }: { database: Database; audi
   }
 
   return {
-    /** The account of somebody whom the provider has let in, with the role that the claim gives; or why not. */
+    /** The account of a person whom the provider has let in, with the role that the claim gives; or why not. */
     async admit(actor: AuditActor, person: ProvidedPerson): Promise<StaffChange> {
       if (person.role === null) return refuseStaff('oidc_no_role');
       const row =

@@ -12,7 +12,7 @@ export type StaffMail = ReturnType<typeof createStaffMail>;
 
 /** Mails per hour and member of staff. */
 const mostPerHour = { check: 3, test: 10 } as const;
-/** Codes that an address is sent per day, whoever asks: nobody is pestered by way of us. */
+/** Codes that an address is sent per day, by all requests together: nobody is pestered by way of us. */
 const codesPerAddressAndDay = 5;
 const triesPerCode = 5;
 const codeGoodForMinutes = 30;

@@ -137,7 +137,7 @@ export function createStaffRepository({ database, keys, audit }: { database: Dat
       return change(actor, 'staff.enable', id, undefined, () => ({ values: { disabled_at: null } }));
     },
 
-    /** For somebody who lost password or telephone: begins again as at the first log-in. Sessions end. */
+    /** For a person who lost password or telephone: begins again as at the first log-in. Sessions end. */
     async resetCredentials(actor: AuditActor, id: string): Promise<StaffWithPassword> {
       const oneTimePassword = makeOneTimePassword();
       const passwordHash = await hashPassword(oneTimePassword);

@@ -49,7 +49,7 @@ interface SessionRow {
 export type StaffSessionRepository = ReturnType<typeof createStaffSessionRepository>;
 
 /**
- * Sessions of staff: the cookie holds 32 random bytes, the table only their SHA-256. Role and account are read anew with every request.
+ * Sessions of staff: the cookie holds 32 random bytes, the table only their SHA-256. Role and account are read again with every request.
  * @param lookUps the pool for finding a session, which every request begins with
  */
 export function createStaffSessionRepository(database: Database, lookUps = database) {

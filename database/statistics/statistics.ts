@@ -17,11 +17,11 @@ export interface Figures {
   readonly unmet: number;
 }
 
-export const numberDimensions = ['day', 'venue', 'group', 'dose', 'channel', 'venueDay', 'total'] as const;
-export type NumberDimension = (typeof numberDimensions)[number];
+export const statisticsDimensions = ['day', 'venue', 'group', 'dose', 'channel', 'venueDay', 'total'] as const;
+export type NumberDimension = (typeof statisticsDimensions)[number];
 
 /** Figures of one day (`YYYY-MM-DD`), venue (id), group (code), dose, channel, or of a venue on a day; those of a group have no capacity. */
-export interface NumberRow extends Figures {
+export interface StatisticsRow extends Figures {
   readonly by: NumberDimension;
   readonly day: string | null;
   readonly venueId: string | null;
@@ -30,7 +30,7 @@ export interface NumberRow extends Figures {
   readonly channel: Channel | null;
 }
 
-export interface NumbersQuery {
+export interface StatisticsQuery {
   readonly programmeId: string;
   /** City dates, both included. */
   readonly from: string;
@@ -41,7 +41,7 @@ export interface NumbersQuery {
   readonly groupCode?: string | undefined;
 }
 
-export type StaffNumbers = ReturnType<typeof createStaffNumbers>;
+export type Statistics = ReturnType<typeof createStatistics>;
 
 const dimensionOf: Readonly<Record<number, NumberDimension>> = {
   0b01111: 'day',
@@ -54,11 +54,19 @@ const dimensionOf: Readonly<Record<number, NumberDimension>> = {
 };
 
 /** The city's figures: where no new bookings are taken, the seats are those that people have. One statement, one pass over the days asked for, from indexes alone. */
-export function createStaffNumbers(database: Database) {
+export function createStatistics(database: Database) {
   return {
-    async read({ programmeId, from, to, venueId, dose, channel, groupCode }: NumbersQuery): Promise<NumberRow[]> {
+    async read({
+      programmeId,
+      from,
+      to,
+      venueId,
+      dose,
+      channel,
+      groupCode,
+    }: StatisticsQuery): Promise<StatisticsRow[]> {
       const [start, end] = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')];
-      const { rows } = await database.raw<{ rows: (Omit<NumberRow, 'by'> & { shape: number })[] }>(
+      const { rows } = await database.raw<{ rows: (Omit<StatisticsRow, 'by'> & { shape: number })[] }>(
         `WITH asked AS (SELECT ?::uuid AS programme_id, ?::timestamptz AS start, ?::timestamptz AS end, ?::uuid AS venue_id, ?::int AS dose, ?::text AS channel, ?::text AS group_code),
          days AS MATERIALIZED (
            SELECT s.id, s.venue_id, s.dose, (s.starts_at AT TIME ZONE 'Asia/Tokyo')::date AS day,

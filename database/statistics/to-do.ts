@@ -2,7 +2,7 @@ import type { Database } from '../foundation/connection';
 import { readLoginBrake } from '../residents/log-in-brake';
 
 /** What waits for a person, as counts. */
-export interface Attention {
+export interface ToDo {
   /** Failed or unclear, and nobody has seen to it. */
   readonly failedNotices: number;
   readonly callbacks: number;
@@ -12,7 +12,7 @@ export interface Attention {
   readonly exportsWaiting: number;
 }
 
-/** How notices went during the last day: whether mail is well shows in what became of it. */
+/** How notices went during the last day: whether mail is well shows in how they ended. */
 export interface MailFigures {
   readonly sent: number;
   readonly failed: number;
@@ -21,17 +21,17 @@ export interface MailFigures {
   readonly oldestAt: Date | null;
 }
 
-export type AttentionReader = ReturnType<typeof createAttentionReader>;
+export type ToDoReader = ReturnType<typeof createToDoReader>;
 
-export function createAttentionReader(database: Database) {
+export function createToDoReader(database: Database) {
   return {
     /** Whether too many log-ins of the whole site fail, so that devices that nobody knows wait. */
     async logInBraked(): Promise<boolean> {
       return (await readLoginBrake(database)).isOn;
     },
 
-    async attention(): Promise<Attention> {
-      const { rows } = await database.raw<{ rows: Attention[] }>(
+    async counts(): Promise<ToDo> {
+      const { rows } = await database.raw<{ rows: ToDo[] }>(
         `SELECT (SELECT count(*)::int FROM notice WHERE urgency > 0) AS "failedNotices",
                 (SELECT count(*)::int FROM callback WHERE done_at IS NULL) AS callbacks,
                 (SELECT count(*)::int FROM import_run WHERE status = 'waiting') AS "importsWaiting",

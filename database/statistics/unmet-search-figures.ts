@@ -4,29 +4,29 @@ import type { Database } from '../foundation/connection';
 import type { Affected } from '../programmes/affected-bookings';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
 
-/** People of a programme and what became of their wish for one dose; as kinds that rules see alike, so that they can be counted by group. */
-export interface Demand {
-  /** Whoever is listed, as imported. */
+/** People of a programme, and whether they found a seat for one dose; as kinds that rules see alike, so that they can be counted by group. */
+export interface UnmetSearchAnswer {
+  /** Everybody who is listed, as imported. */
   readonly listed: readonly PeopleAlike[];
-  /** Have a booking that stands, or were there. */
+  /** Have a booking, or were there. */
   readonly booked: readonly PeopleAlike[];
   /** Looked for a seat in the days asked for and found none in the whole city. */
   readonly looked: readonly PeopleAlike[];
-  /** … of whom so many have none to this moment. */
+  /** Of these, the people who still have none. */
   readonly without: readonly PeopleAlike[];
-  readonly days: readonly DemandDay[];
+  readonly days: readonly UnmetSearchDay[];
 }
 
 /** One day of the city, `YYYY-MM-DD`. */
-export interface DemandDay {
+export interface UnmetSearchDay {
   readonly day: string;
-  /** People who booked on that day and whose booking stands, or who were there. */
+  /** People who booked on that day and still have that booking, or were there. */
   readonly booked: number;
   readonly looked: number;
   readonly without: number;
 }
 
-export interface DemandQuery {
+export interface UnmetSearchQuery {
   readonly programmeId: string;
   readonly dose: number;
   /** City dates, both included. */
@@ -40,13 +40,13 @@ type Kind = { birth_key: string | null; group_code: string; declared: string[]; 
 const answers = `(b.state IN ('confirmed', 'attended') OR (b.state = 'held' AND b.hold_expires_at > now()))`;
 const kind = 'r.search_keys[1]::text AS birth_key, r.group_code, r.declared';
 
-export type DemandReader = ReturnType<typeof createDemandReader>;
+export type UnmetSearchFigures = ReturnType<typeof createUnmetSearchFigures>;
 
 /**
  * The figure that a newspaper had to tell the city in 2021: how many people there are, how many have booked, and how many wanted to and
  * found no seat. Counted, never named.
  */
-export function createDemandReader({
+export function createUnmetSearchFigures({
   database,
   birthDates,
   affected,
@@ -56,7 +56,7 @@ export function createDemandReader({
   affected: Pick<Affected, 'people'>;
 }) {
   return {
-    async read({ programmeId, dose, from, to }: DemandQuery): Promise<Demand> {
+    async read({ programmeId, dose, from, to }: UnmetSearchQuery): Promise<UnmetSearchAnswer> {
       const range = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')] as const;
       const [dates, { people: listed }, booked, wishes, days] = await Promise.all([
         birthDates.all(),
@@ -71,7 +71,7 @@ export function createDemandReader({
              FROM resident r WHERE r.status = 'active' AND r.id IN (SELECT w.resident_id FROM unmet_wish w WHERE w.programme_id = ? AND w.dose = ? AND w.day BETWEEN ? AND ?) GROUP BY 1, 2, 3`,
           [programmeId, dose, programmeId, dose, from, to],
         ),
-        database.raw<{ rows: DemandDay[] }>(
+        database.raw<{ rows: UnmetSearchDay[] }>(
           `SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(booked)::int AS booked, sum(looked)::int AS looked, sum(without)::int AS without FROM (
              SELECT (b.created_at AT TIME ZONE 'Asia/Tokyo')::date AS day, count(DISTINCT b.resident_id) AS booked, 0 AS looked, 0 AS without FROM booking b
               WHERE b.programme_id = ? AND b.dose = ? AND b.state IN ('confirmed', 'attended') AND b.created_at >= ? AND b.created_at < ? GROUP BY 1

@@ -2,7 +2,7 @@ import { cityDate } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
 
-/** Somebody looked for a seat and found none. */
+/** A person looked for a seat and found none. */
 export interface UnmetSearch {
   readonly programmeId: string;
   /** Left out: in the whole city. */
@@ -18,7 +18,7 @@ export interface UnmetSearch {
 export type UnmetSearches = ReturnType<typeof createUnmetSearches>;
 
 const writeEveryMs = 5_000;
-/** People remembered per process; beyond it everybody is counted anew rather than memory used without end. */
+/** People remembered per process; beyond it everybody is counted again rather than memory used without end. */
 const mostRemembered = 500_000;
 
 /**
@@ -50,7 +50,7 @@ export function createUnmetSearches(database: Database, { now = () => new Date()
     const person = `${key} ${who}`;
     if (seen.has(person)) return;
     seen.add(person);
-    // A full venue is no unmet wish while another has seats.
+    // A full venue counts for nothing here while another has seats.
     if (residentId !== undefined && search.venueId === undefined)
       wishes.push({ programme_id: search.programmeId, resident_id: residentId, dose: search.dose, day: today });
     const known = counts.get(`${today} ${key}`);

@@ -62,7 +62,7 @@ export async function removeOutdated(database: Database): Promise<Removed> {
   return { idempotencyKeys, importFiles: rowCount };
 }
 
-/** Cancelled seats whose cooling time is over. Whoever wants one takes it at once; this keeps the counts true where nobody does. */
+/** Cancelled seats whose cooling time is over. A person who wants one takes it at once; this keeps the counts true where nobody does. */
 async function reopenDueSeats(database: Database): Promise<void> {
   const { rows } = await database.raw<{ rows: { slot_id: string; channel: Channel; now: Date }[] }>(
     `SELECT DISTINCT slot_id, channel, now() AS now FROM slot_cooling WHERE reopens_at <= now() LIMIT ?`,

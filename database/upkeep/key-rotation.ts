@@ -8,7 +8,7 @@ import { searchKeysOf, telephoneKeyOfAnswers } from '../residents/search-keys';
 
 const batchRows = 1_000;
 
-/** Sealed columns that need nothing but sealing anew. Drafts of sessions and addresses that wait for their code are not among them: they are gone within the hour. */
+/** Sealed columns that need nothing but sealing again. Drafts of sessions and addresses that wait for their code are not among them: they are gone within the hour. */
 const sealedColumns = [
   { table: 'resident_note', key: ['id'], column: 'sealed' },
   { table: 'booking_permit', key: ['id'], column: 'sealed_reason' },
@@ -30,7 +30,7 @@ export class ImportUnderWayError extends Error {
 }
 
 export interface Rotation {
-  /** Rows that were sealed anew, by table. */
+  /** Rows that were sealed again, by table. */
   readonly rows: Readonly<Record<string, number>>;
 }
 
@@ -43,7 +43,7 @@ export async function residentsUnderOldKeys(database: Database, keys: KeyRing): 
 }
 
 /**
- * Seals everything anew under the current key and makes the blind indexes anew. Runs beside the applications (which
+ * Seals everything again under the current key and makes the blind indexes again. Runs beside the applications (which
  * must already have the new key first in TOKI_KEYS), in small transactions; stopped in the middle it goes on where it was.
  * Afterwards no row needs the older keys. Throws ImportUnderWayError, or SealError when a key is missing.
  */
@@ -152,7 +152,7 @@ async function rotateBookings(
   }
 }
 
-/** The key id stands behind two bytes at the front of every sealed value. */
+/** The key id is behind two bytes at the front of every sealed value. */
 function isSealedOld(column: string): string {
   return `${column} IS NOT NULL AND substring(${column} FROM 3 FOR get_byte(${column}, 1)) <> ?::bytea`;
 }

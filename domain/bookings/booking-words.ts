@@ -14,10 +14,11 @@ export function bookingSummary(facts: Pick<BookingFacts, 'dose' | 'venueName' | 
   return `${String(facts.dose)}回目 ${facts.venueName} ${shortMoment(facts.slotStartsAt)}`;
 }
 
-const states: Readonly<Record<BookingState, string>> = {
+/** What a booking's state is called, on every screen and in every file for staff. */
+export const bookingStateWords: Readonly<Record<BookingState, string>> = {
   held: '仮押さえ',
-  confirmed: '予約確定',
-  attended: '来場',
+  confirmed: '予約済み',
+  attended: '来場済み',
   no_show: '来場なし',
   cancelled: '取り消し',
   expired: '仮押さえの期限切れ',
@@ -25,7 +26,7 @@ const states: Readonly<Record<BookingState, string>> = {
 };
 
 export function stateWords(state: BookingState | 'waiting'): string {
-  return state === 'waiting' ? '読み込み中' : states[state];
+  return state === 'waiting' ? '読み込み中' : bookingStateWords[state];
 }
 
 const reasons: Partial<Record<EndReason, string>> = {
@@ -99,7 +100,7 @@ export function skipWords(reason: string): string {
   return skipReasons[reason] ?? (reason.startsWith('booking_') ? '予約の状態が変わったため中止' : reason);
 }
 
-/** By which way somebody booked, as staff call it. */
+/** By which way a person booked, as staff call it. */
 export const channelWords: Readonly<Record<Channel, string>> = {
   web: 'ウェブ',
   phone: '電話',

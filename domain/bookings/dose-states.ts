@@ -24,7 +24,7 @@ export interface ResidentForDoses {
   readonly permitted: readonly number[];
 }
 
-/** Where a resident stands with one dose: booked, to be booked and when, or why not. Says nothing of free seats. */
+/** The state of one dose for a resident: booked, to be booked and when, or why not. Says nothing of free seats. */
 export function doseState(
   document: ProgrammeDocument,
   dose: number,

@@ -3,6 +3,7 @@ import { isPlainDate } from '../calendar/plain-date';
 import type { Channel } from '../contracts/booking-workflow';
 import type { FieldCondition, FormField, ProgrammeDocument } from '../programmes/document';
 import { isPlainText } from '../programmes/parts/basics';
+import { defined } from '../text/defined';
 import { type EmailAddressFault, explainEmailAddressFault, parseEmailAddress } from '../text/email-address';
 import { foldWidth } from '../text/fold-width';
 import { explainTelephoneFault, parseTelephone, type TelephoneFault } from '../text/telephone';
@@ -91,7 +92,7 @@ export function fieldsAsked(document: ProgrammeDocument, raw: Raw, context: Form
   return asked;
 }
 
-/** Fields in order: a condition can only ask for what stands before it, so one pass decides. */
+/** Fields in order: a condition can only ask for what is before it, so one pass decides. */
 function walk(
   fields: readonly FormField[],
   raw: Raw,
@@ -166,7 +167,7 @@ function checkAnswer(field: AskingField, value: unknown, context: FormContext): 
         : malformed(`email_${result.fault}`, explainEmailAddressFault(result.fault));
     }
     case 'choice': {
-      // Whoever types instead of choosing (an operator, a program) may write what stands there.
+      // A caller that types instead of choosing (an operator, a program) may write the label.
       const chosen = field.options.find((option) => option.value === text || option.label === text);
       return chosen
         ? { answer: chosen.value }
@@ -248,7 +249,7 @@ function fault(
   sentence: string,
   limit?: number | string,
 ): { fault: Omit<AnswerFault, 'field'> } {
-  return { fault: { code, reason, sentence, ...(limit === undefined ? {} : { limit }) } };
+  return { fault: { code, reason, sentence, ...defined({ limit }) } };
 }
 
 function missing(reason: AnswerFaultReason, sentence: string): Checked {

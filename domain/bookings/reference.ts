@@ -8,7 +8,7 @@ export function referenceFrom(random: number): string {
   return body + luhnDigit(body);
 }
 
-/** The nine digits of what somebody typed or said (spaces, hyphens, full-width tolerated), or undefined. */
+/** The nine digits of what a person typed or said (spaces, hyphens, full-width tolerated), or undefined. */
 export function parseReference(text: string): string | undefined {
   const digits = text.normalize('NFKC').replace(/[\s\-−ー‐–]/g, '');
   return /^\d{9}$/.test(digits) && luhnDigit(digits.slice(0, 8)) === digits[8] ? digits : undefined;

@@ -10,7 +10,7 @@ test('facts make the sentence more exact', () => {
   );
 });
 
-test('without facts, or with odd ones, the general sentence stands', () => {
+test('without facts, or with odd ones, the general sentence is used', () => {
   for (const code of Object.keys(refusals) as RefusalCode[]) {
     expect(refusalSentence(refuse(code))).toBe(refusals[code].sentence);
     expect(refusalSentence(refuse(code, { opensAt: 'x', earliest: '2021-02-30', latest: 7, first: '' }))).toBe(

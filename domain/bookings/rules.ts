@@ -5,9 +5,10 @@ import { type Refusal, refuse } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { checkEverOpen, checkOpen, type Person } from '../programmes/eligibility';
-import { releaseFor, type SeatShare } from '../programmes/seat-stages';
+import { type SeatShare, seatStageFor } from '../programmes/seat-stages';
 import { type Interval, intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programmes/vaccines';
 import { bookingWindow, outerDays } from '../programmes/window';
+import { defined } from '../text/defined';
 
 /** A resident's booking as the rules see it. Times are instants. */
 export interface BookingForRules {
@@ -35,15 +36,15 @@ export interface HoldRequest {
   /** The resident's hold of the dose before, when both are booked or moved in one go: it counts as if it were confirmed. */
   readonly pairOf?: string;
   /** The rolling window does not bind: the programme's rule puts the seat there, or it was held in time. */
-  readonly isPastWindow?: true;
-  /** Both doses are moved in one go: the other dose's booking as it stands binds nothing. */
+  readonly ignoresWindow?: true;
+  /** Both doses are moved in one go: the other dose's booking as it is now binds nothing. */
   readonly movesPair?: true;
-  /** The person stands at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
+  /** The person is at the venue: a seat of today, also in a time that has begun, until this moment (the slot's end). */
   readonly walkInUntil?: Instant;
   /** A supervisor lets this one person be booked for this dose, whatever the opening of their group says (`domain/bookings/permit.ts`). */
   readonly isPermitted?: boolean;
-  /** The booking stands already: what binds the moment of booking says nothing (`domain/bookings/still-allowed.ts`). */
-  readonly isStanding?: true;
+  /** The booking exists already: rules about the moment of booking do not apply (`domain/bookings/still-allowed.ts`). */
+  readonly isBookedAlready?: true;
 }
 
 export interface HoldDecision {
@@ -102,7 +103,7 @@ export function allowedDates(
     latest = min(latest, addDays(day, -interval.minDays));
     if (interval.maxDays !== undefined) earliest = max(earliest, addDays(day, -interval.maxDays));
   }
-  return { ...(earliest === undefined ? {} : { earliest }), ...(latest === undefined ? {} : { latest }) };
+  return defined({ earliest, latest });
 }
 
 function previousOf(
@@ -181,20 +182,21 @@ export function decideHold(
   now: Date,
 ): HoldDecision | Refusal {
   const place = { venueCode: slot.venueCode, channel: request.channel, dose: request.dose };
-  const isStanding = request.isStanding === true;
-  const open = isStanding ? checkEverOpen(document, person, place) : checkOpen(document, person, now, place);
+  const isBookedAlready = request.isBookedAlready === true;
+  const open = isBookedAlready ? checkEverOpen(document, person, place) : checkOpen(document, person, now, place);
   if (!open.ok && request.isPermitted !== true) return open;
   if (!document.channels.includes(request.channel)) return refuse('closed');
   if (slot.dose !== request.dose || !document.doses.some((item) => item.number === request.dose))
     return refuse('wrong_dose');
-  if (!isStanding && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime()) return refuse('slot_past');
+  if (!isBookedAlready && milliseconds(request.walkInUntil ?? slot.startsAt) <= now.getTime())
+    return refuse('slot_past');
   const day = cityDate(slot.startsAt);
-  const window = isStanding
+  const window = isBookedAlready
     ? outerDays(document)
     : request.walkInUntil !== undefined
       ? { first: cityDate(now), last: cityDate(now) }
       : bookingWindow(document, now, place);
-  if (request.isPastWindow !== true && (day < window.first || day > window.last))
+  if (request.ignoresWindow !== true && (day < window.first || day > window.last))
     return refuse('outside_window', { ...window });
 
   const replaced = request.replaces === undefined ? undefined : bookings.find((item) => item.id === request.replaces);
@@ -226,14 +228,14 @@ export function decideHold(
       : refuse('too_late_for_dose', { latest: dates.latest });
   }
   // Whom a supervisor lets in takes no part in what is kept back for a group.
-  const release = open.ok ? releaseFor(document, open.groups, place, now) : undefined;
+  const stage = open.ok ? seatStageFor(document, open.groups, place, now) : undefined;
   return {
     ok: true,
     replaces: moved?.id ?? null,
     givesBack,
     changes: moved ? moved.changes + 1 : 0,
-    groupCode: release?.group.code ?? person.groupCode,
-    limit: release?.limit ?? null,
+    groupCode: stage?.group.code ?? person.groupCode,
+    limit: stage?.limit ?? null,
   };
 }
 

@@ -7,7 +7,7 @@ import { addDays, instantOf } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { type BookingForRules, decideHold } from './rules';
-import { faultOfStanding, type StandingBooking } from './still-allowed';
+import { whyNotStillAllowed, type BookingToCome } from './still-allowed';
 
 const demo = JSON.parse(
   readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),
@@ -41,7 +41,7 @@ const first = (daysAhead: number, state: BookingForRules['state'] = 'confirmed')
   replaces: null,
   changes: 0,
 });
-const booking = (values: Partial<StandingBooking> & { daysAhead?: number } = {}): StandingBooking => {
+const booking = (values: Partial<BookingToCome> & { daysAhead?: number } = {}): BookingToCome => {
   const { daysAhead = 5, ...rest } = values;
   return {
     dose: 1,
@@ -60,8 +60,8 @@ const changed = (change: (draft: ProgrammeDocument) => void): ProgrammeDocument 
   return draft;
 };
 
-describe('a booking that stands', () => {
-  it.each<[string, (draft: ProgrammeDocument) => void, StandingBooking, string]>([
+describe('a booking to come', () => {
+  it.each<[string, (draft: ProgrammeDocument) => void, BookingToCome, string]>([
     [
       'of somebody whose group is gone',
       (draft) => {
@@ -162,9 +162,9 @@ describe('a booking that stands', () => {
       booking({ dose: 2, daysAhead: 30, previous: first(5) }),
       'other_vaccine',
     ],
-  ])('%s is told', (_name, change, standing, fault) => {
-    expect(faultOfStanding(document, standing)).toBeUndefined();
-    expect(faultOfStanding(changed(change), standing)).toBe(fault);
+  ])('%s is told', (_name, change, taken, fault) => {
+    expect(whyNotStillAllowed(document, taken)).toBeUndefined();
+    expect(whyNotStillAllowed(changed(change), taken)).toBe(fault);
   });
 
   it.each<[string, (draft: ProgrammeDocument) => void]>([
@@ -193,7 +193,7 @@ describe('a booking that stands', () => {
       },
     ],
     [
-      'seats are released in stages',
+      'seats open in stages',
       (draft) => {
         draft.releases = [{ code: 'r', groups: ['seniors'], stages: [{ at: '2021-11-01T00:00:00+09:00', share: 10 }] }];
       },
@@ -211,9 +211,11 @@ describe('a booking that stands', () => {
         draft.groups[0]!.openings = [{ channels: ['line'], closed: true }];
       },
     ],
-  ])('has nothing to fear when %s: that binds whoever books then', (_name, change) => {
-    expect(faultOfStanding(changed(change), booking())).toBeUndefined();
-    expect(faultOfStanding(changed(change), booking({ daysAhead: 30, dose: 2, previous: first(5) }))).toBeUndefined();
+  ])('has nothing to fear when %s: that binds people who book then', (_name, change) => {
+    expect(whyNotStillAllowed(changed(change), booking())).toBeUndefined();
+    expect(
+      whyNotStillAllowed(changed(change), booking({ daysAhead: 30, dose: 2, previous: first(5) })),
+    ).toBeUndefined();
   });
 
   it('that a supervisor permitted goes by no group, but by everything else', () => {
@@ -221,8 +223,8 @@ describe('a booking that stands', () => {
       draft.groups[0]!.code = 'others';
       draft.bookingWindow.notAfter = addDays(today, 20);
     });
-    expect(faultOfStanding(nobody, booking({ isPermitted: true }))).toBeUndefined();
-    expect(faultOfStanding(nobody, booking({ isPermitted: true, daysAhead: 21 }))).toBe('outside_window');
+    expect(whyNotStillAllowed(nobody, booking({ isPermitted: true }))).toBeUndefined();
+    expect(whyNotStillAllowed(nobody, booking({ isPermitted: true, daysAhead: 21 }))).toBe('outside_window');
   });
 
   it('is counted once per pair: the first dose does not answer for the second', () => {
@@ -230,15 +232,15 @@ describe('a booking that stands', () => {
       draft.doses[1]!.interval = { minDays: 28 };
     });
     expect([
-      faultOfStanding(longer, booking()),
-      faultOfStanding(longer, booking({ dose: 2, daysAhead: 30, previous: first(5) })),
+      whyNotStillAllowed(longer, booking()),
+      whyNotStillAllowed(longer, booking({ dose: 2, daysAhead: 30, previous: first(5) })),
     ]).toEqual([undefined, 'too_early_for_dose']);
-    expect(faultOfStanding(longer, booking({ dose: 2, daysAhead: 30, previous: first(5, 'held') }))).toBe(
+    expect(whyNotStillAllowed(longer, booking({ dose: 2, daysAhead: 30, previous: first(5, 'held') }))).toBe(
       'too_early_for_dose',
     );
   });
 
-  it('was always allowed where it could be booked: whatever may be held now stands without fault', () => {
+  it('was always allowed where it could be booked: whatever may be held now is without fault', () => {
     const channels: Channel[] = ['web', 'phone', 'line', 'venue'];
     fc.assert(
       fc.property(
@@ -248,20 +250,20 @@ describe('a booking that stands', () => {
         fc.boolean(),
         fc.integer({ min: -10, max: 250 }),
         (one, two, channel, isSecond, moment) => {
-          const standing = isSecond
+          const taken = isSecond
             ? booking({ dose: 2, daysAhead: two, previous: first(one), channel })
             : booking({ daysAhead: one, channel });
-          const slot = { dose: standing.dose, startsAt: standing.slotStartsAt, venueCode: standing.venueCode };
+          const slot = { dose: taken.dose, startsAt: taken.slotStartsAt, venueCode: taken.venueCode };
           const held = decideHold(
             document,
-            standing.person,
-            standing.previous ? [standing.previous] : [],
+            taken.person,
+            taken.previous ? [taken.previous] : [],
             slot,
-            { dose: standing.dose, channel },
+            { dose: taken.dose, channel },
             instantOf(addDays(today, moment), '09:00'),
           );
           fc.pre(held.ok);
-          expect(faultOfStanding(document, standing)).toBeUndefined();
+          expect(whyNotStillAllowed(document, taken)).toBeUndefined();
         },
       ),
     );

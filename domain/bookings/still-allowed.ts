@@ -5,18 +5,18 @@ import type { Person } from '../programmes/eligibility';
 import { type BookingForRules, decideHold } from './rules';
 
 /**
- * Why a booking that stands would not be allowed by a document. The rules are those of `decideHold`, of which some are
- * about the booking and some about the moment at which somebody books. Only the first kind is asked here:
+ * Why a document would not allow a booking that is held or confirmed. The rules are those of `decideHold`, of which some are
+ * about the booking and some about the moment at which a person books. Only the first kind is asked here:
  *
  *   about the booking: the person belongs to a group; the group is open at this venue, by this channel and for this dose at
  *   all; the channel and the dose exist; the day lies within the first and last day of all; vaccine and interval fit the
  *   dose before.
  *   about the moment: the group is not open yet or not any more; the rolling window; the time has begun; how many seats are
- *   released; how often and until when something may be changed. Who booked when they might has nothing to fear from these.
+ *   open; how often and until when something may be changed. These never count against a person who has booked.
  *
- * Once per pair: the later dose is told, not both, because one of them has to move.
+ * Once per pair: the later dose is reported, not both, because one of them has to move.
  */
-export const standingFaults = [
+export const notAllowedReasons = [
   'not_eligible',
   'closed',
   'wrong_dose',
@@ -26,12 +26,12 @@ export const standingFaults = [
   'too_early_for_dose',
   'too_late_for_dose',
 ] as const;
-export type StandingFault = (typeof standingFaults)[number];
+export type NotAllowedReason = (typeof notAllowedReasons)[number];
 
 /** For staff. */
-export const standingFaultWords: Readonly<Record<StandingFault, string>> = {
+export const notAllowedWords: Readonly<Record<NotAllowedReason, string>> = {
   not_eligible: '対象区分から外れる',
-  closed: 'この会場・チャネル・回では受け付けない対象区分になる',
+  closed: 'この会場・窓口・回では受け付けない対象区分になる',
   wrong_dose: 'この回がなくなる',
   outside_window: '予約できる最初の日・最後の日から外れる',
   other_vaccine: '前の回とワクチンが違ってしまう',
@@ -41,7 +41,7 @@ export const standingFaultWords: Readonly<Record<StandingFault, string>> = {
 };
 
 /** A booking that is held or confirmed, with what the rules need to know beside it. */
-export interface StandingBooking extends Pick<BookingForRules, 'dose' | 'slotStartsAt' | 'venueCode'> {
+export interface BookingToCome extends Pick<BookingForRules, 'dose' | 'slotStartsAt' | 'venueCode'> {
   readonly channel: Channel;
   readonly person: Person;
   /** The booking of the dose before: confirmed, attended, or held in the same go. */
@@ -50,11 +50,11 @@ export interface StandingBooking extends Pick<BookingForRules, 'dose' | 'slotSta
   readonly isPermitted: boolean;
 }
 
-/** What a document says against a booking that stands; undefined: nothing. */
-export function faultOfStanding(
+/** What a document says against a booking that is held or confirmed; undefined: nothing. */
+export function whyNotStillAllowed(
   document: ProgrammeDocument,
-  { person, previous, isPermitted, ...booking }: StandingBooking,
-): StandingFault | undefined {
+  { person, previous, isPermitted, ...booking }: BookingToCome,
+): NotAllowedReason | undefined {
   const decision = decideHold(
     document,
     person,
@@ -63,20 +63,20 @@ export function faultOfStanding(
     {
       dose: booking.dose,
       channel: booking.channel,
-      isStanding: true,
+      isBookedAlready: true,
       isPermitted,
       ...(previous?.state === 'held' ? { pairOf: previous.id } : {}),
     },
     noMoment,
   );
   if (decision.ok) return undefined;
-  if (isStandingFault(decision.code)) return decision.code;
-  throw new Error(`a booking that stands was refused for what binds the moment of booking: ${decision.code}`);
+  if (isNotAllowedReason(decision.code)) return decision.code;
+  throw new Error(`a booking to come was refused for what binds the moment of booking: ${decision.code}`);
 }
 
 /** No rule that is asked here looks at it. */
 const noMoment = new Date(0);
 
-function isStandingFault(code: RefusalCode): code is StandingFault {
-  return (standingFaults as readonly string[]).includes(code);
+function isNotAllowedReason(code: RefusalCode): code is NotAllowedReason {
+  return (notAllowedReasons as readonly string[]).includes(code);
 }

@@ -1,12 +1,12 @@
 import type { ProgrammeDocument } from '../programmes/document';
-import { faultOfStanding, type StandingBooking, standingFaults, standingFaultWords } from './still-allowed';
+import { whyNotStillAllowed, type BookingToCome, notAllowedReasons, notAllowedWords } from './still-allowed';
 
 /** Why a booking stays under its version when a newer one is brought to the running ones. */
-export const stayReasons = [...standingFaults, 'address_field_gone'] as const;
+export const stayReasons = [...notAllowedReasons, 'address_field_gone'] as const;
 export type StayReason = (typeof stayReasons)[number];
 
 export const stayReasonWords: Readonly<Record<StayReason, string>> = {
-  ...standingFaultWords,
+  ...notAllowedWords,
   address_field_gone: 'メールアドレスの入力項目がなくなり、お知らせが届かなくなる',
 };
 
@@ -17,9 +17,9 @@ export const stayReasonWords: Readonly<Record<StayReason, string>> = {
 export function reasonToStay(
   from: ProgrammeDocument,
   to: ProgrammeDocument,
-  booking: StandingBooking,
+  booking: BookingToCome,
 ): StayReason | undefined {
-  return faultOfStanding(to, booking) ?? (findsAddresses(from, to) ? undefined : 'address_field_gone');
+  return whyNotStillAllowed(to, booking) ?? (findsAddresses(from, to) ? undefined : 'address_field_gone');
 }
 
 function findsAddresses(from: ProgrammeDocument, to: ProgrammeDocument): boolean {

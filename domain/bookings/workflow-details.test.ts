@@ -17,16 +17,16 @@ const timeline: Timeline = {
   bookingId: 'b',
   state: 'confirmed',
   version: 2,
-  done: [{ kind: 'event', name: 'confirmed', at: '2021-05-01T00:00:00Z', status: 'done', label: '予約確定' }],
+  done: [{ kind: 'event', name: 'confirmed', at: '2021-05-01T00:00:00Z', status: 'done', label: '予約済み' }],
   toCome: [
     { kind: 'notice', name: 'reminder', at: '2021-05-28T09:00:00Z', status: 'to_come', label: '前日のお知らせ' },
   ],
 };
 
-test('says where the booking stands, what is next and when, and what an operator may do', () => {
+test('says the state of the booking, what is next and when, and what an operator may do', () => {
   expect(bookingDetails(timeline, facts, ['confirmation'])).toBe(`| | |
 |---|---|
-| 状態 | 予約確定 |
+| 状態 | 予約済み |
 | 回 | 2回目 |
 | 日時 | 2021年（令和3年）5月29日（土） 午前10時30分 |
 | 会場 | 桜木\\|会場 |
@@ -34,7 +34,7 @@ test('says where the booking stands, what is next and when, and what an operator
 
 ### これまでとこれから
 
-- 5/1 09:00 予約確定 **済**
+- 5/1 09:00 予約済み **済**
 - 5/28 18:00 前日のお知らせ **予定**
 
 ### できる操作（Update）
@@ -44,7 +44,7 @@ test('says where the booking stands, what is next and when, and what an operator
 `);
 });
 
-test('offers nothing for a booking that has ended, and stands before the first event too', () => {
+test('offers nothing for a booking that has ended, and works before the first event too', () => {
   expect(
     bookingDetails({ ...timeline, state: 'cancelled', toCome: [] }, { ...facts, state: 'cancelled' }, ['confirmation']),
   ).not.toContain('Update');

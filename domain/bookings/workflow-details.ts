@@ -16,7 +16,7 @@ const marks: Readonly<Record<TimelineEntry['status'], string>> = {
 };
 
 /**
- * Where a booking stands, in Markdown, for the details of its workflow in the Temporal UI: state, what is next and when,
+ * The state of a booking, in Markdown, for the details of its workflow in the Temporal UI: state, what is next and when,
  * what was done, what an operator may do. Names nobody.
  */
 export function bookingDetails(

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 
 import {
-  BIRTH_ERAS,
   type BirthDateFault,
   birthDateFromParts,
+  birthEras,
   explainBirthDateFault,
   faultyParts,
   parseBirthDate,
 } from './birth-date';
 import { addDays } from './city-time';
-import { eraOf, ERAS, formatBothCalendars } from './era';
+import { eraOf, eras, formatBothCalendars } from './era';
 import { datePartsOf } from './plain-date';
 
-const TODAY = '2021-04-01';
+const today = '2021-04-01';
 
 function parsed(text: string): string {
-  const result = parseBirthDate(text, TODAY);
+  const result = parseBirthDate(text, today);
   return result.ok ? result.value : result.fault.code;
 }
 
@@ -113,7 +113,7 @@ describe('a birth date as one text', () => {
 
   it('that never was gets a sentence that helps, not a guess', () => {
     const sentence = (text: string): string => {
-      const result = parseBirthDate(text, TODAY);
+      const result = parseBirthDate(text, today);
       return result.ok ? '' : explainBirthDateFault(result.fault);
     };
     expect(sentence('昭和64年2月1日')).toBe(
@@ -149,7 +149,7 @@ describe('a birth date as one text', () => {
         expect(
           birthDateFromParts(
             { era: era.name, year: String(eraYear), month: String(month), day: String(dayOfMonth) },
-            TODAY,
+            today,
           ),
         ).toEqual({ ok: true, value: date });
       }),
@@ -165,7 +165,7 @@ describe('a birth date as one text', () => {
       day: 'numeric',
       timeZone: 'UTC',
     });
-    for (const era of ERAS) {
+    for (const era of eras) {
       for (const days of [0, 1, 200, 400]) {
         const date = addDays(era.firstDay, days);
         const ours = /（(.*?)年）/.exec(formatBothCalendars(date))?.[1]?.replace('元', '1');
@@ -182,7 +182,7 @@ describe('a birth date as one text', () => {
           fc.stringMatching(/^[昭平SsHh0-9./年月日元十一-]{1,12}$/),
         ),
         (text) => {
-          const result = parseBirthDate(text, TODAY);
+          const result = parseBirthDate(text, today);
           if (result.ok) expect(result.value).toMatch(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/);
           else expect(explainBirthDateFault(result.fault)).toMatch(/。$/);
         },
@@ -210,14 +210,14 @@ describe('a birth date in three boxes', () => {
     { year: '1947/4/1', month: '', day: '' },
     { year: 's220401', month: '', day: '' },
   ])('is read from %j', (boxes) => {
-    expect(birthDateFromParts(boxes, TODAY)).toEqual({ ok: true, value: '1947-04-01' });
+    expect(birthDateFromParts(boxes, today)).toEqual({ ok: true, value: '1947-04-01' });
   });
 
   it.each([
     [{ era: '平成', year: '元', month: '1', day: '8' }, '1989-01-08'],
     [{ era: '昭和', year: '64', month: '1', day: '7' }, '1989-01-07'],
   ])('%j is %s', (boxes, date) => {
-    expect(birthDateFromParts(boxes, TODAY)).toEqual({ ok: true, value: date });
+    expect(birthDateFromParts(boxes, today)).toEqual({ ok: true, value: date });
   });
 
   it.each<[{ era?: string; year: string; month: string; day: string }, BirthDateFault['code'], string[]]>([
@@ -234,13 +234,13 @@ describe('a birth date in three boxes', () => {
     [{ year: '1947', month: '1', day: '100' }, 'unreadable', ['day']],
     [{ year: '2031', month: '1', day: '1' }, 'future', ['year', 'month', 'day']],
   ])('%j is refused: %s', (boxes, code, parts) => {
-    const result = birthDateFromParts(boxes, TODAY);
+    const result = birthDateFromParts(boxes, today);
     expect(result).toMatchObject({ ok: false, fault: { code } });
     if (!result.ok) expect(faultyParts(result.fault)).toEqual(parts);
   });
 
   it('offers the eras oldest first', () => {
-    expect(BIRTH_ERAS).toEqual(['明治', '大正', '昭和', '平成', '令和']);
+    expect(birthEras).toEqual(['明治', '大正', '昭和', '平成', '令和']);
   });
 });
 

@@ -1,5 +1,5 @@
-import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from '../text/fold-width';
-import { type Era, eraByMark, eraOf, ERAS, eraYearJa } from './era';
+import { blanks, foldWidth, hyphenLookAlikes } from '../text/fold-width';
+import { type Era, eraByMark, eraOf, eras, eraYearJa } from './era';
 import { dateExists, datePartsOf, type PlainDate, plainDate } from './plain-date';
 
 export type BirthDatePart = 'year' | 'month' | 'day';
@@ -40,23 +40,23 @@ export interface BirthDateBoxes {
   readonly day: string;
 }
 
-const EARLIEST_YEAR = 1868;
-const ALL_BLANKS = new RegExp(`[${BLANKS}]`, 'g');
-const SEPARATOR = `[./,、・年月${HYPHEN_LOOK_ALIKES}]`;
-const ERA_NAMES = '明治|大正|昭和|平成|令和|明|大|昭|平|令|[㍾㍽㍼㍻㋿]|[mtshr]';
+const earliestYear = 1868;
+const allBlanks = new RegExp(`[${blanks}]`, 'g');
+const dateSeparator = `[./,、・年月${hyphenLookAlikes}]`;
+const eraNames = '明治|大正|昭和|平成|令和|明|大|昭|平|令|[㍾㍽㍼㍻㋿]|[mtshr]';
 /** A time of day that a database or a spreadsheet put behind the date; it carries nothing. */
-const MIDNIGHT = /[\sT]0{1,2}:00(:00(\.0+)?)?Z?$/i;
+const midnightAtTheEnd = /[\sT]0{1,2}:00(:00(\.0+)?)?Z?$/i;
 
-const ISO = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const COMPACT = /^([0-9]{4})([0-9]{2})([0-9]{2})$/;
-const ERA_CODED = /^([1-5])([0-9]{2})([0-9]{2})([0-9]{2})$/;
-const SEPARATED = new RegExp(`^([0-9]{1,4})${SEPARATOR}([0-9]{1,2})${SEPARATOR}([0-9]{1,2})日?$`);
-const ERA_SEPARATED = new RegExp(
-  `^(${ERA_NAMES})${SEPARATOR}?([0-9]{1,2}|元)${SEPARATOR}([0-9]{1,2})${SEPARATOR}([0-9]{1,2})日?$`,
+const isoDate = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const compactDate = /^([0-9]{4})([0-9]{2})([0-9]{2})$/;
+const eraCoded = /^([1-5])([0-9]{2})([0-9]{2})([0-9]{2})$/;
+const separatedDate = new RegExp(`^([0-9]{1,4})${dateSeparator}([0-9]{1,2})${dateSeparator}([0-9]{1,2})日?$`);
+const eraSeparated = new RegExp(
+  `^(${eraNames})${dateSeparator}?([0-9]{1,2}|元)${dateSeparator}([0-9]{1,2})${dateSeparator}([0-9]{1,2})日?$`,
   'i',
 );
-const ERA_COMPACT = new RegExp(`^(${ERA_NAMES})([0-9]{2})([0-9]{2})([0-9]{2})$`, 'i');
-const YEAR_BOX = new RegExp(`^(${ERA_NAMES}|西暦)?([0-9]{1,4}|元)年?$`, 'i');
+const eraCompact = new RegExp(`^(${eraNames})([0-9]{2})([0-9]{2})([0-9]{2})$`, 'i');
+const yearBox = new RegExp(`^(${eraNames}|西暦)?([0-9]{1,4}|元)年?$`, 'i');
 
 /**
  * Reads a birth date in every form that people and city files produce: 1947-04-01, 1947/4/1, 19470401,
@@ -64,19 +64,19 @@ const YEAR_BOX = new RegExp(`^(${ERA_NAMES}|西暦)?([0-9]{1,4}|元)年?$`, 'i')
  * @param today the city's date; a birth date after it is refused
  */
 export function parseBirthDate(text: string, today: PlainDate): BirthDateResult {
-  if (ISO.test(text)) {
+  if (isoDate.test(text)) {
     return western(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8)), today);
   }
   const plain = simplify(text);
   if (plain === '') return { ok: false, fault: { code: 'missing', parts: ['year', 'month', 'day'] } };
 
-  const numeric = COMPACT.exec(plain) ?? SEPARATED.exec(plain);
+  const numeric = compactDate.exec(plain) ?? separatedDate.exec(plain);
   if (numeric !== null) {
     const [, year = '', month = '', day = ''] = numeric;
     if (year.length < 3) return { ok: false, fault: { code: 'era_unknown' } };
     return western(Number(year), Number(month), Number(day), today);
   }
-  const withEra = ERA_CODED.exec(plain) ?? ERA_COMPACT.exec(plain) ?? ERA_SEPARATED.exec(plain);
+  const withEra = eraCoded.exec(plain) ?? eraCompact.exec(plain) ?? eraSeparated.exec(plain);
   if (withEra !== null) {
     const [, mark = '', year = '', month = '', day = ''] = withEra;
     const era = eraByMark(mark);
@@ -91,14 +91,14 @@ export function birthDateFromParts(boxes: BirthDateBoxes, today: PlainDate): Bir
   const month = simplify(boxes.month).replace(/月$/, '');
   const day = simplify(boxes.day).replace(/日$/, '');
 
-  if (year !== '' && month === '' && day === '' && !YEAR_BOX.test(year)) {
+  if (year !== '' && month === '' && day === '' && !yearBox.test(year)) {
     const whole = parseBirthDate(boxes.year, today);
     if (whole.ok || whole.fault.code !== 'unreadable') return whole;
   }
   const missing = (['year', 'month', 'day'] as const).filter((part) => ({ year, month, day })[part] === '');
   if (missing.length > 0) return { ok: false, fault: { code: 'missing', parts: missing } };
 
-  const yearMatch = YEAR_BOX.exec(year);
+  const yearMatch = yearBox.exec(year);
   if (yearMatch === null) return { ok: false, fault: { code: 'unreadable', part: 'year' } };
   if (!/^[0-9]{1,2}$/.test(month)) return { ok: false, fault: { code: 'unreadable', part: 'month' } };
   if (!/^[0-9]{1,2}$/.test(day)) return { ok: false, fault: { code: 'unreadable', part: 'day' } };
@@ -183,7 +183,7 @@ function explainOutsideEra(fault: Extract<BirthDateFault, { code: 'outside_era' 
 
 function western(year: number, month: number, day: number, today: PlainDate): BirthDateResult {
   if (!dateExists({ year, month, day })) return noSuchDay(`${String(year)}年`, month, day);
-  if (year < EARLIEST_YEAR) return { ok: false, fault: { code: 'too_old' } };
+  if (year < earliestYear) return { ok: false, fault: { code: 'too_old' } };
   return notAfter(today, plainDate({ year, month, day }));
 }
 
@@ -229,20 +229,20 @@ function eraYear(text: string): number {
 function simplify(text: string): string {
   const bare = foldWidth(text)
     .trim()
-    .replace(MIDNIGHT, '')
-    .replace(ALL_BLANKS, '')
+    .replace(midnightAtTheEnd, '')
+    .replace(allBlanks, '')
     .replace(/(生まれ|生)$/, '');
   return digitsFromKanji(bare.replace(/^西暦(?=.*月)/, ''));
 }
 
-const KANJI_DIGITS = '〇一二三四五六七八九';
+const kanjiDigits = '〇一二三四五六七八九';
 
 /** 二十二 → 22, 一九四七 → 1947, 三〇 → 30; only numerals of a date (below 100, or digit by digit). */
 function digitsFromKanji(text: string): string {
   return text.replace(/[〇零一二三四五六七八九十]+/g, (numeral) => {
     const [tens = '', units = '', ...more] = numeral.split('十');
     const digits = (part: string): string =>
-      [...part.replace(/零/g, '〇')].map((character) => String(KANJI_DIGITS.indexOf(character))).join('');
+      [...part.replace(/零/g, '〇')].map((character) => String(kanjiDigits.indexOf(character))).join('');
     if (!numeral.includes('十')) return digits(numeral);
     if (more.length > 0 || tens.length > 1 || units.length > 1) return numeral;
     return `${tens === '' ? '1' : digits(tens)}${units === '' ? '0' : digits(units)}`;
@@ -250,4 +250,4 @@ function digitsFromKanji(text: string): string {
 }
 
 /** Names of the eras that a birth date of someone alive can have, newest last: the choices beside the year box. */
-export const BIRTH_ERAS: readonly string[] = ERAS.map((era) => era.name);
+export const birthEras: readonly string[] = eras.map((era) => era.name);

@@ -5,10 +5,10 @@ import { datePartsOf, type PlainDate } from './plain-date';
  * City time is Asia/Tokyo. Japan has kept UTC+9 without summer time since 1951, so the offset is a constant here:
  * the same code then runs in workflows, where the time zone data of the machine must not decide anything.
  */
-const CITY_OFFSET_MS = 9 * 60 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'] as const;
-const TIME = /^([01][0-9]|2[0-3]):([0-5][0-9])$/;
+const cityOffsetMs = 9 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+const weekdays = ['日', '月', '火', '水', '木', '金', '土'] as const;
+const timePattern = /^([01][0-9]|2[0-3]):([0-5][0-9])$/;
 
 /** A moment: a Date, or ISO 8601 text with its offset (as it travels in JSON and through Temporal). */
 export type Instant = Date | string;
@@ -21,22 +21,22 @@ function milliseconds(instant: Instant): number {
 
 /** Whether a text is a time of day `HH:MM`, 00:00–23:59. */
 export function isTimeOfDay(text: string): boolean {
-  return TIME.test(text);
+  return timePattern.test(text);
 }
 
 /** The city's date at a moment. */
 export function cityDate(instant: Instant): PlainDate {
-  return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(0, 10);
+  return new Date(milliseconds(instant) + cityOffsetMs).toISOString().slice(0, 10);
 }
 
 /** The city's time of day at a moment, `HH:MM` (seconds cut off). */
 export function cityTime(instant: Instant): string {
-  return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(11, 16);
+  return new Date(milliseconds(instant) + cityOffsetMs).toISOString().slice(11, 16);
 }
 
 /** The city's time of day at a moment with its seconds, `HH:MM:SS`. */
 export function cityClock(instant: Instant): string {
-  return new Date(milliseconds(instant) + CITY_OFFSET_MS).toISOString().slice(11, 19);
+  return new Date(milliseconds(instant) + cityOffsetMs).toISOString().slice(11, 19);
 }
 
 /**
@@ -45,9 +45,9 @@ export function cityClock(instant: Instant): string {
  * @throws RangeError when date or time do not exist
  */
 export function instantOf(date: PlainDate, time: string): Date {
-  if (!TIME.test(time)) throw new RangeError('not a time of the form HH:MM');
+  if (!timePattern.test(time)) throw new RangeError('not a time of the form HH:MM');
   return new Date(
-    utcMidnight(date) - CITY_OFFSET_MS + Number(time.slice(0, 2)) * 3_600_000 + Number(time.slice(3)) * 60_000,
+    utcMidnight(date) - cityOffsetMs + Number(time.slice(0, 2)) * 3_600_000 + Number(time.slice(3)) * 60_000,
   );
 }
 
@@ -61,12 +61,12 @@ function utcMidnight(date: PlainDate): number {
 
 /** @param days may be negative */
 export function addDays(date: PlainDate, days: number): PlainDate {
-  return new Date(utcMidnight(date) + days * DAY_MS).toISOString().slice(0, 10);
+  return new Date(utcMidnight(date) + days * dayMs).toISOString().slice(0, 10);
 }
 
 /** Days from one date to another: 0 for the same day, negative when `to` lies before `from`. */
 export function daysBetween(from: PlainDate, to: PlainDate): number {
-  return Math.round((utcMidnight(to) - utcMidnight(from)) / DAY_MS);
+  return Math.round((utcMidnight(to) - utcMidnight(from)) / dayMs);
 }
 
 /** 0 Sunday – 6 Saturday. */
@@ -76,7 +76,7 @@ export function weekdayOf(date: PlainDate): number {
 
 /** `土` */
 export function weekdayJa(date: PlainDate): string {
-  return WEEKDAYS[weekdayOf(date)] ?? '';
+  return weekdays[weekdayOf(date)] ?? '';
 }
 
 /** `2021年5月29日（土）` */
@@ -97,7 +97,7 @@ export function formatDateWithEraJa(date: PlainDate): string {
  */
 export function formatTimeJa(time: string | Date): string {
   const text = time instanceof Date ? cityTime(time) : time;
-  if (!TIME.test(text)) throw new RangeError('not a time of the form HH:MM');
+  if (!timePattern.test(text)) throw new RangeError('not a time of the form HH:MM');
   const hour = Number(text.slice(0, 2));
   const minute = Number(text.slice(3));
   if (hour === 12 && minute === 0) return '正午';

@@ -16,7 +16,7 @@ export interface Era {
 }
 
 /** Oldest first. The last day of one is the day before the next: 昭和64年 ends on 7 January. */
-export const ERAS: readonly Era[] = [
+export const eras: readonly Era[] = [
   {
     name: '明治',
     kanji: '明',
@@ -60,8 +60,8 @@ export const ERAS: readonly Era[] = [
   { name: '令和', kanji: '令', letter: 'R', code: '5', square: '㋿', base: 2018, firstDay: '2019-05-01' },
 ];
 
-const ERA_BY_MARK = new Map<string, Era>(
-  ERAS.flatMap((era) =>
+const erasByMark = new Map<string, Era>(
+  eras.flatMap((era) =>
     [era.name, era.kanji, era.letter, era.letter.toLowerCase(), era.code, era.square].map(
       (mark) => [mark, era] as const,
     ),
@@ -70,12 +70,12 @@ const ERA_BY_MARK = new Map<string, Era>(
 
 /** @param mark 昭和, 昭, S, s, 3 or ㍼ */
 export function eraByMark(mark: string): Era | undefined {
-  return ERA_BY_MARK.get(mark);
+  return erasByMark.get(mark);
 }
 
 /** The era of a date; undefined before 明治. */
 export function eraOf(date: PlainDate): Era | undefined {
-  return ERAS.findLast((era) => era.firstDay <= date);
+  return eras.findLast((era) => era.firstDay <= date);
 }
 
 /** `元年`, `22年` */

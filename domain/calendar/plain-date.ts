@@ -9,12 +9,12 @@ export interface DateParts {
   readonly day: number;
 }
 
-const PLAIN_DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const plainDatePattern = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 export function daysInMonth(year: number, month: number): number {
   if (month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)) return 29;
-  return MONTH_DAYS[month - 1] ?? 0;
+  return monthDays[month - 1] ?? 0;
 }
 
 export function dateExists({ year, month, day }: DateParts): boolean {
@@ -28,13 +28,13 @@ export function plainDate({ year, month, day }: DateParts): PlainDate {
 
 /** True only for `YYYY-MM-DD` of a day that exists. */
 export function isPlainDate(text: string): text is PlainDate {
-  const match = PLAIN_DATE.exec(text);
+  const match = plainDatePattern.exec(text);
   return match !== null && dateExists({ year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) });
 }
 
 /** @throws RangeError when the text is not a plain date: a bug of the caller, input is checked before */
 export function datePartsOf(date: PlainDate): DateParts {
-  const match = PLAIN_DATE.exec(date);
+  const match = plainDatePattern.exec(date);
   if (match === null) throw new RangeError(`not a date of the form YYYY-MM-DD (${String(date.length)} characters)`);
   return { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) };
 }

@@ -15,7 +15,7 @@ describe('the life of a booking', () => {
     expect(allowedSteps().map(({ from, action, to }) => `${from} --${action}--> ${to}`)).toEqual([
       'held --confirm--> confirmed',
       'held --expire--> expired',
-      'held --release--> released',
+      'held --give_up--> released',
       'confirmed --cancel--> cancelled',
       'confirmed --attend--> attended',
       'confirmed --miss--> no_show',

@@ -6,13 +6,13 @@
  *              │        └────→ cancelled
  *              └→ expired | released
  *
- * Two steps take an end back, both by a person: a check-in that was a mistake is undone, and somebody who counted as
+ * Two steps take an end back, both by a person: a check-in that was a mistake is undone, and a person who counted as
  * not come was there after all (a list kept on paper or off line is entered later).
  */
 export const bookingStates = ['held', 'confirmed', 'attended', 'no_show', 'cancelled', 'expired', 'released'] as const;
 export type BookingState = (typeof bookingStates)[number];
 
-export const bookingActions = ['confirm', 'expire', 'release', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
+export const bookingActions = ['confirm', 'expire', 'give_up', 'cancel', 'attend', 'undo_check_in', 'miss'] as const;
 export type BookingAction = (typeof bookingActions)[number];
 
 /**
@@ -28,7 +28,7 @@ export function stateAfter(type: BookingEventType): BookingState {
 }
 
 const transitions: Readonly<Record<BookingState, Partial<Record<BookingAction, BookingState>>>> = {
-  held: { confirm: 'confirmed', expire: 'expired', release: 'released' },
+  held: { confirm: 'confirmed', expire: 'expired', give_up: 'released' },
   confirmed: { cancel: 'cancelled', attend: 'attended', miss: 'no_show' },
   attended: { undo_check_in: 'confirmed' },
   no_show: { attend: 'attended' },
@@ -67,7 +67,7 @@ export function isEnded(state: BookingState): boolean {
   return state !== 'held' && state !== 'confirmed';
 }
 
-/** Whether a step takes an end back: what drives the booking may be over by then, and has to start anew. */
+/** Whether a step takes an end back: what drives the booking may be over by then, and has to start again. */
 export function takesEndBack(from: BookingState, to: BookingState): boolean {
   return isEnded(from) && from !== to;
 }

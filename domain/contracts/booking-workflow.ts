@@ -59,7 +59,7 @@ export interface BookingFacts {
   readonly replacedBy?: string;
   /** The journey of the pinned programme version: added to `held`, `confirmed` and `programme_changed` events when they are handed over, never stored. */
   readonly journey?: JourneyPlan;
-  /** The event takes an end back (a check-in undone, somebody not come who came): a workflow that has ended is started anew. */
+  /** The event takes an end back (a check-in undone, a person counted as not come who came): a workflow that has ended is started again. */
   readonly takesEndBack?: true;
   /** On `attended`: the resident has a booking for the next dose already, so there is nobody to invite. */
   readonly nextDoseBooked?: boolean;
@@ -68,7 +68,7 @@ export interface BookingFacts {
 /** What the workflow needs to know of a programme version: which notices, when. Texts stay in the database. */
 export interface JourneyPlan {
   readonly steps: readonly JourneyPlanStep[];
-  /** Hours after the end of the slot when somebody not checked in counts as not come. */
+  /** Hours after the end of the slot when a person not checked in counts as not come. */
   readonly noShowAfterHours: number;
   /** The number of the way of writing that a worker must understand; left out: 1. An older worker leaves the booking to a newer one. */
   readonly schema?: number;
@@ -104,7 +104,7 @@ export interface NoticeRequest {
   readonly occurrence: string;
 }
 
-/** The occurrence of a notice that somebody asked for once more; the request's id is the id of the Update. */
+/** The occurrence of a notice that a person asked for once more; the request's id is the id of the Update. */
 export function againOccurrence(requestId: string): string {
   return `again/${requestId}`;
 }

@@ -1,6 +1,6 @@
 /**
  * What the staff app and the workers say to the workflow of assigned appointments. Ids and counts only: rows, numbers and
- * names stay in PostgreSQL, sealed. Where a run stands is in its row; a workflow does one part of it.
+ * names stay in PostgreSQL, sealed. How far a run is, its row says; a workflow does one part of it.
  */
 export const assignmentWorkflowType = 'assignAppointments';
 
@@ -13,7 +13,7 @@ export interface AssignmentInput {
   readonly part: AssignmentPart;
 }
 
-/** One workflow per part: whoever asks twice gets the same. */
+/** One workflow per part: a second request gets the same one. */
 export function assignmentWorkflowId(runId: string, part: AssignmentPart): string {
   return `assignment/${runId}/${part}`;
 }

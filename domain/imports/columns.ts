@@ -1,9 +1,10 @@
+import { defined } from '../text/defined';
 import { foldWidth } from '../text/fold-width';
 import type { FileRefusal } from './file-refusal';
 import { type ColumnPositions, type FileColumn, fileColumns, type FileMapping } from './format';
 
 /** Headers as cities write them, folded by foldHeader. */
-const HEADERS: Record<FileColumn, readonly string[]> = {
+const headersOfColumns: Record<FileColumn, readonly string[]> = {
   number: [
     '接種券番号',
     '券番号',
@@ -29,18 +30,18 @@ const HEADERS: Record<FileColumn, readonly string[]> = {
     'ふりがな',
     '氏名かな',
   ],
-  // 備考 is not among them: what stands there is meant for people, and a column of it is only read when staff say so.
+  // 備考 is not among them: its text is meant for people, and a column of it is only read when staff say so.
   standing: ['異動事由', '異動区分', '異動', '住民区分', '資格区分', '消除事由', '喪失事由', 'standing'],
   previous: ['前の接種券番号', '前の券番号', '旧接種券番号', '旧券番号', 'previous_coupon_number'],
 };
-const COLUMN_BY_HEADER = new Map(
-  fileColumns.flatMap((column) => HEADERS[column].map((header) => [header, column] as const)),
+const columnByHeader = new Map(
+  fileColumns.flatMap((column) => headersOfColumns[column].map((header) => [header, column] as const)),
 );
 
 /** The header may have titles above it (名簿の題名、作成日); further down it is no header any more. */
-export const HEADER_WITHIN_RECORDS = 10;
+export const headerWithinRecords = 10;
 
-const NEEDED: readonly FileColumn[] = ['number', 'birth'];
+const neededColumns: readonly FileColumn[] = ['number', 'birth'];
 
 export function foldHeader(cell: string): string {
   return foldWidth(cell)
@@ -50,7 +51,7 @@ export function foldHeader(cell: string): string {
 }
 
 export function columnOfHeader(cell: string): FileColumn | undefined {
-  return COLUMN_BY_HEADER.get(foldHeader(cell));
+  return columnByHeader.get(foldHeader(cell));
 }
 
 export type HeaderResult =
@@ -59,12 +60,12 @@ export type HeaderResult =
 
 /**
  * Finds the columns in the first records of a file.
- * @param records the first records, at most HEADER_WITHIN_RECORDS of them are looked at
+ * @param records the first records, at most `headerWithinRecords` of them are looked at
  * @param needsGroup whether a row without a group has nowhere to go in this programme
  */
 export function recogniseHeader(records: readonly (readonly string[])[], needsGroup: boolean): HeaderResult {
   let best: { index: number; found: Map<FileColumn, number[]> } | undefined;
-  for (const [index, record] of records.slice(0, HEADER_WITHIN_RECORDS).entries()) {
+  for (const [index, record] of records.slice(0, headerWithinRecords).entries()) {
     const found = new Map<FileColumn, number[]>();
     for (const [position, cell] of record.entries()) {
       const column = columnOfHeader(cell);
@@ -74,7 +75,7 @@ export function recogniseHeader(records: readonly (readonly string[])[], needsGr
   }
   if (best === undefined) return { ok: false, refusal: { code: 'no_header' } };
 
-  const needed: readonly FileColumn[] = needsGroup ? [...NEEDED, 'group'] : NEEDED;
+  const needed: readonly FileColumn[] = needsGroup ? [...neededColumns, 'group'] : neededColumns;
   const { found } = best;
   const missing = needed.filter((column) => !found.has(column));
   if (missing.length > 0) return { ok: false, refusal: { code: 'columns_missing', columns: missing } };
@@ -139,7 +140,7 @@ export function applyMappingToFile(
     headers[column] === undefined ? [] : [[column, foldHeader(headers[column])] as const],
   );
   const index = records
-    .slice(0, HEADER_WITHIN_RECORDS)
+    .slice(0, headerWithinRecords)
     .findIndex((record) => wanted.some(([, header]) => record.some((cell) => foldHeader(cell) === header)));
   const record = records[index];
   if (record === undefined) return { ok: false, refusal: { code: 'no_header' } };
@@ -156,7 +157,7 @@ export function applyMappingToFile(
   const at = (column: FileColumn): number | undefined => found.get(column)?.[0];
   const [number, birth, group] = [at('number'), at('birth'), at('group')];
   if (number === undefined || birth === undefined)
-    return { ok: false, refusal: { code: 'columns_missing', columns: NEEDED } };
+    return { ok: false, refusal: { code: 'columns_missing', columns: neededColumns } };
   if (needsGroup && group === undefined) return { ok: false, refusal: { code: 'columns_missing', columns: ['group'] } };
   return {
     ok: true,
@@ -207,9 +208,6 @@ export function positions(
   return {
     number,
     birth,
-    ...(group === undefined ? {} : { group }),
-    ...(kana === undefined ? {} : { kana }),
-    ...(standing === undefined ? {} : { standing }),
-    ...(previous === undefined ? {} : { previous }),
+    ...defined({ group, kana, standing, previous }),
   };
 }

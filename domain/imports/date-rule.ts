@@ -1,5 +1,5 @@
 import { type BirthDateResult, parseBirthDate } from '../calendar/birth-date';
-import { ERAS } from '../calendar/era';
+import { eras } from '../calendar/era';
 import type { PlainDate } from '../calendar/plain-date';
 import { foldWidth } from '../text/fold-width';
 
@@ -21,10 +21,10 @@ export interface DateRule {
   readonly eraCodes?: Readonly<Record<string, string>>;
 }
 
-export const eraLetters = ERAS.map((era) => era.letter);
+export const eraLetters = eras.map((era) => era.letter);
 
-const CODED = /^([0-9])([0-9]{6})$/;
-const FORMS: Readonly<Record<Exclude<DateForm, 'any'>, RegExp>> = {
+const codedDate = /^([0-9])([0-9]{6})$/;
+const formPatterns: Readonly<Record<Exclude<DateForm, 'any'>, RegExp>> = {
   era_code: /^[0-9]{7}$/,
   western: /^(西暦)?[0-9]{4}([^0-9][0-9]{1,2}[^0-9][0-9]{1,2}日?|[0-9]{4})([\sT].*)?$/,
   era: /^(明|大|昭|平|令|[mtshr㍾㍽㍼㍻㋿])/i,
@@ -34,9 +34,9 @@ const FORMS: Readonly<Record<Exclude<DateForm, 'any'>, RegExp>> = {
 export function readFileDate(text: string, rule: DateRule | undefined, today: PlainDate): BirthDateResult {
   if (rule === undefined) return parseBirthDate(text, today);
   const plain = foldWidth(text).trim();
-  if (plain !== '' && rule.form !== 'any' && !FORMS[rule.form].test(plain))
+  if (plain !== '' && rule.form !== 'any' && !formPatterns[rule.form].test(plain))
     return { ok: false, fault: { code: 'unreadable' } };
-  const coded = rule.eraCodes === undefined ? null : CODED.exec(plain);
+  const coded = rule.eraCodes === undefined ? null : codedDate.exec(plain);
   if (coded === null) return parseBirthDate(text, today);
   const letter = rule.eraCodes?.[coded[1] ?? ''];
   if (letter === undefined) return { ok: false, fault: { code: 'era_unknown' } };

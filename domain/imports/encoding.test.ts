@@ -6,7 +6,7 @@ import { EncodingDetector, refuseByFirstBytes } from './encoding';
 import { explainFileRefusal } from './file-refusal';
 
 /** Half-width kana, a circled figure, 髙 and 﨑 of CP932's extensions, and a private-use character (外字). */
-const CP932_EXTENSIONS = Buffer.from([0xbb, 0xc4, 0x87, 0x40, 0xfb, 0xfc, 0xfa, 0xb1, 0xf0, 0x40]);
+const cp932Extensions = Buffer.from([0xbb, 0xc4, 0x87, 0x40, 0xfb, 0xfc, 0xfa, 0xb1, 0xf0, 0x40]);
 
 function detect(bytes: Uint8Array, pieceBytes = 7): ReturnType<EncodingDetector['finish']> {
   const detector = new EncodingDetector();
@@ -19,7 +19,7 @@ describe('the encoding of a file', () => {
     ['plain ASCII', Buffer.from('coupon_number,birth_date\r\n'), 'utf-8'],
     ['UTF-8', Buffer.from('接種券番号,𠮷田,髙橋'), 'utf-8'],
     ['UTF-8 with a mark', Buffer.from('\uFEFF接種券番号'), 'utf-8'],
-    ['CP932', CP932_EXTENSIONS, 'shift_jis'],
+    ['CP932', cp932Extensions, 'shift_jis'],
   ])('%s is told, wherever its pieces end', (_name, bytes, encoding) => {
     for (const pieceBytes of [1, 2, 3, 5, 1000]) expect(detect(bytes, pieceBytes)).toEqual({ ok: true, encoding });
   });
@@ -72,7 +72,7 @@ describe('what is no text', () => {
 
   it('says nothing against text', () => {
     expect(refuseByFirstBytes(Buffer.from('接種券番号,生年月日'))).toBeUndefined();
-    expect(refuseByFirstBytes(CP932_EXTENSIONS)).toBeUndefined();
+    expect(refuseByFirstBytes(cp932Extensions)).toBeUndefined();
   });
 });
 

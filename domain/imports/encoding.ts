@@ -3,7 +3,7 @@ import type { FileFormat } from './format';
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
-const SIGNATURES: readonly (readonly [readonly number[], FileRefusal])[] = [
+const fileSignatures: readonly (readonly [readonly number[], FileRefusal])[] = [
   [[0x50, 0x4b, 0x03, 0x04], { code: 'not_text', kind: 'xlsx' }],
   [[0xd0, 0xcf, 0x11, 0xe0], { code: 'not_text', kind: 'xls' }],
   [[0x25, 0x50, 0x44, 0x46], { code: 'not_text', kind: 'pdf' }],
@@ -15,11 +15,11 @@ const SIGNATURES: readonly (readonly [readonly number[], FileRefusal])[] = [
 ];
 
 /** ESC ( and ESC $ switch character sets in ISO-2022-JP; neither UTF-8 nor CP932 files have them. */
-const JIS_ESCAPE = /\u001B[($]/;
+const jisEscape = /\u001B[($]/;
 
 /** What a file is that is no CSV text, told from its first bytes; undefined when nothing speaks against text. */
 export function refuseByFirstBytes(bytes: Uint8Array): FileRefusal | undefined {
-  const known = SIGNATURES.find(([signature]) => signature.every((byte, index) => bytes[index] === byte));
+  const known = fileSignatures.find(([signature]) => signature.every((byte, index) => bytes[index] === byte));
   if (known !== undefined) return known[1];
   const sample = bytes.subarray(0, 4096);
   let zeros = 0;
@@ -49,7 +49,7 @@ export class EncodingDetector {
     }
     const text = this.#decode('utf8', bytes);
     this.#decode('cp932', bytes);
-    if (this.#isAscii && text !== undefined && JIS_ESCAPE.test(text)) this.#jis = true;
+    if (this.#isAscii && text !== undefined && jisEscape.test(text)) this.#jis = true;
     if (text === undefined || text.length !== bytes.length) this.#isAscii = false;
   }
 

@@ -25,7 +25,7 @@ export type FileRefusal =
   /** The keys are being rotated: blind indexes of two keys cannot be compared. */
   | { readonly code: 'rotation_unfinished' };
 
-const COLUMN_NAMES: Record<FileColumn, string> = {
+const columnWords: Record<FileColumn, string> = {
   number: '接種券番号',
   birth: '生年月日',
   group: '対象区分',
@@ -35,7 +35,7 @@ const COLUMN_NAMES: Record<FileColumn, string> = {
 };
 
 export function columnNameJa(column: FileColumn): string {
-  return COLUMN_NAMES[column];
+  return columnWords[column];
 }
 
 /** What is wrong and what to do, for the city's staff. */
@@ -75,7 +75,7 @@ export function explainFileRefusal(refusal: FileRefusal): string {
 }
 
 function quoted(columns: readonly FileColumn[]): string {
-  return columns.map((column) => `「${COLUMN_NAMES[column]}」`).join('');
+  return columns.map((column) => `「${columnWords[column]}」`).join('');
 }
 
 function explainNotText(kind: Extract<FileRefusal, { code: 'not_text' }>['kind']): string {

@@ -12,7 +12,7 @@ export interface ColumnPositions {
   readonly kana?: number;
   /** Where the file says who moved out or died. */
   readonly standing?: number;
-  /** Where the file says which number somebody had before. */
+  /** Where the file says which number a person had before. */
   readonly previous?: number;
 }
 
@@ -33,7 +33,7 @@ export interface FileFormat {
 /** What staff say of a programme's files, kept for the next one. */
 export interface FileMapping {
   readonly columns: ColumnPositions;
-  /** The headers of those columns, where the file has a header: the next file's columns are found by them, wherever they stand. */
+  /** The headers of those columns, where the file has a header: the next file's columns are found by them, wherever they are. */
   readonly headers?: Readonly<Partial<Record<FileColumn, string>>>;
   readonly dates?: DateRule;
   readonly defaultGroup?: string;

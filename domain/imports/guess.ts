@@ -4,7 +4,7 @@ import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-nu
 import { foldWidth } from '../text/fold-width';
 import { columnOfHeader, foldHeader, positions, recogniseHeader } from './columns';
 import { type FileColumn, fileColumns, type FileMapping } from './format';
-import { standingOf } from './person-status';
+import { personStatusOf } from './person-status';
 import { isBlankRow } from './row';
 
 export interface GuessRules {
@@ -24,11 +24,11 @@ export interface MappingGuess {
 }
 
 /** Of the cells of a column so many must fit what it is taken for. */
-const ENOUGH = 0.8;
-const KANA = /^[\u30A0-\u30FF\u31F0-\u31FF\uFF65-\uFF9F\uE000-\uF8FF\s・･ー-]+$/;
+const enoughShare = 0.8;
+const kanaText = /^[\u30A0-\u30FF\u31F0-\u31FF\uFF65-\uFF9F\uE000-\uF8FF\s・･ー-]+$/;
 
 /**
- * Finds the columns of a file: by its header first, then, for what no header names, by what stands in the cells. A
+ * Finds the columns of a file: by its header first, then, for what no header names, by the text of the cells. A
  * column of ten digits is the number, one of dates the birth date, one of the programme's own words the group.
  * @param records the first records of the file, headers and titles included
  */
@@ -49,8 +49,8 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
     number: (text) => parseCouponNumber(text, rules.couponNumber).ok,
     birth: (text) => parseBirthDate(text, rules.today).ok,
     group: (text) => rules.groupOf(text) !== undefined,
-    kana: (text) => KANA.test(text),
-    standing: (text) => standingOf(text) !== undefined,
+    kana: (text) => kanaText.test(text),
+    standing: (text) => personStatusOf(text) !== undefined,
     previous: (text) => parseCouponNumber(text, rules.couponNumber).ok,
   };
   for (const column of fileColumns) {
@@ -65,7 +65,7 @@ export function guessMapping(records: readonly (readonly string[])[], rules: Gue
           fits[column],
         ),
       }))
-      .filter(({ part, distinct }) => part >= ENOUGH && (column !== 'number' || distinct >= ENOUGH))
+      .filter(({ part, distinct }) => part >= enoughShare && (column !== 'number' || distinct >= enoughShare))
       .sort((one, other) => other.part - one.part || one.position - other.position)[0];
     if (best !== undefined) found[column] = best.position;
   }

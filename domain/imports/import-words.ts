@@ -10,7 +10,7 @@ import {
   rejectImportUpdateName,
 } from './import-workflow';
 
-const PHASES: Readonly<Record<ImportPhase, string>> = {
+const wordsOfPhases: Readonly<Record<ImportPhase, string>> = {
   inspecting: 'ファイルを確認しています',
   staging: '各行を確認しています',
   comparing: 'いまの対象者と比べています',
@@ -24,7 +24,7 @@ const PHASES: Readonly<Record<ImportPhase, string>> = {
 };
 
 export function phaseWords(phase: ImportPhase): string {
-  return PHASES[phase];
+  return wordsOfPhases[phase];
 }
 
 /** 12,345 */
@@ -95,7 +95,7 @@ export function changesSomething({ created, changed, toRemove, gone, newNumber }
 
 /**
  * Whether a file from the drop folder is taken over without asking: nobody is taken out for being missing, and at least
- * `percent` of its rows are what is known already. A file that is somebody else's, or whose dates have slipped, is not;
+ * `percent` of its rows are what is known already. A file that is another person's, or whose dates have slipped, is not;
  * nor is one with a pair that may be one person, for only staff can say so.
  */
 export function isMatchingEnough(
@@ -117,7 +117,7 @@ export function resultWords(result: ImportResult): string {
   return `新しい方 ${figure(result.created)}人${namesakes}、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
 }
 
-/** Where an import stands, in Markdown, for the Temporal UI. Names nobody. */
+/** How far an import is, in Markdown, for the Temporal UI. Names nobody. */
 export function importDetails({ phase, summary, result, refusal }: ImportProgress): string {
   const rows: [string, string][] = [['状態', phaseWords(phase)]];
   if (refusal !== undefined) rows.push(['理由', explainFileRefusal(refusal)]);

@@ -18,7 +18,7 @@ export const compareAgainUpdateName = 'compareAgain';
 export const rejectImportUpdateName = 'rejectImport';
 export const importProgressQueryName = 'importProgress';
 
-/** Argument of the workflow. Everything else stands in the row `import_run` of this id. */
+/** Argument of the workflow. Everything else is in the row `import_run` of this id. */
 export interface EligibilityImportInput {
   readonly runId: string;
   /** Shown as search attribute. */
@@ -60,21 +60,21 @@ export interface ImportSummary {
   readonly unchanged: number;
   /** Active residents that the file does not have. */
   readonly missing: number;
-  /** … of whom so many have a live booking. */
+  /** Of these, the people with a live booking. */
   readonly missingWithBooking: number;
   readonly isFullSet: boolean;
   /** Residents that approval would remove: `missing` for a full set, otherwise 0. */
   readonly toRemove: number;
   /** Residents whom the file itself says moved out or died: approval takes them out. */
   readonly gone: number;
-  /** … of whom so many have a live booking. */
+  /** Of these, the people with a live booking. */
   readonly goneWithBooking: number;
-  /** Residents who come back under a new number, as somebody decided: they keep their place and their bookings. */
+  /** Residents who come back under a new number, as a person decided: they keep their place and their bookings. */
   readonly newNumber: number;
   readonly newNumberWithBooking: number;
   /** New rows with the same kana and birth date as a resident, the `newNumber` ones included. Runs from before do not have it. */
   readonly namesakes?: number;
-  /** Pairs of a new row and a resident that may be one person; each is two people until somebody says otherwise. */
+  /** Pairs of a new row and a resident that may be one person; each is two people until staff say otherwise. */
   readonly proposals?: number;
   /** Why nobody is removed although the file is the whole set: rows with unreadable numbers could be anybody's. */
   readonly removalBlocked?: 'unreadable_numbers';

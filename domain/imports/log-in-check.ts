@@ -13,7 +13,7 @@ export const loginCheckCodes = [
 ] as const;
 export type LoginCheckCode = (typeof loginCheckCodes)[number];
 
-const WORDS: Readonly<Record<LoginCheckCode, string>> = {
+const codeWords: Readonly<Record<LoginCheckCode, string>> = {
   would_log_in: 'ログインできます。',
   other_birth_date:
     'ログインできません。この番号の方の生年月日は、入力と違います。名簿とファイルのどちらが正しいか、ご確認ください。',
@@ -28,5 +28,5 @@ const WORDS: Readonly<Record<LoginCheckCode, string>> = {
 };
 
 export function loginCheckWords(code: LoginCheckCode): string {
-  return WORDS[code];
+  return codeWords[code];
 }

@@ -32,7 +32,7 @@ export const rowErrorCodes = [
 ] as const;
 export type RowErrorCode = (typeof rowErrorCodes)[number];
 
-/** Nothing is wrong with these rows: taken all the same, or understood as somebody who is no longer there. */
+/** Nothing is wrong with these rows: taken all the same, or understood as a person who is no longer there. */
 export const rowNoteCodes: readonly RowErrorCode[] = ['duplicate_identical', 'same_person', 'moved_out', 'died'];
 
 export interface RowError {
@@ -44,7 +44,7 @@ export function numberError(fault: CouponNumberFault): RowError {
   return { column: 'number', code: `number_${fault}` };
 }
 
-/** @param text what stands in the cell: two damages of spreadsheets have names of their own */
+/** @param text the text of the cell: two damages of spreadsheets have names of their own */
 export function birthError(fault: BirthDateFault, text: string): RowError {
   if (fault.code === 'unreadable' && /^\s*[0-9]{5}(\.0+)?\s*$/.test(text))
     return { column: 'birth', code: 'birth_serial' };

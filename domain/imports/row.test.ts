@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { refuseByRows, removal } from './import-gate';
+import { refuseByRows, removal } from './whole-file-checks';
 import { checkRow, isBlankRow, type RowRules } from './row';
 import { explainRowError, rowErrorCodes } from './row-error';
 
@@ -85,7 +85,7 @@ describe('a row of a city file', () => {
   });
 });
 
-describe('the gate', () => {
+describe('the checks of the whole file', () => {
   it('refuses a file of which more than half cannot be read', () => {
     expect(refuseByRows({ records: 0, bad: 0 })).toEqual({ code: 'no_rows' });
     expect(refuseByRows({ records: 100, bad: 51 })).toEqual({ code: 'mostly_bad', bad: 51, records: 100 });

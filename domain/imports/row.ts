@@ -2,7 +2,7 @@ import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-number';
 import { readFileDate } from './date-rule';
 import type { FileFormat } from './format';
-import { standingOf } from './person-status';
+import { personStatusOf } from './person-status';
 import { birthError, numberError, type RowError } from './row-error';
 
 /** What is kept of a row, and nothing else. */
@@ -28,11 +28,11 @@ export type RowResult =
   | { readonly ok: true; readonly row: EligibleRow }
   /**
    * `number` is there when it could be read: the resident is in the file, although the row cannot be used. `isGone`:
-   * the row says so of somebody who moved out or died, and nothing is wrong with it.
+   * the row says so of a person who moved out or died, and nothing is wrong with it.
    */
   | { readonly ok: false; readonly errors: readonly RowError[]; readonly number?: string; readonly isGone?: true };
 
-const KANA_LIMIT = 100;
+const kanaLimit = 100;
 
 /** A row of nothing but blanks and commas: spreadsheets leave them at the end. */
 export function isBlankRow(cells: readonly string[]): boolean {
@@ -43,17 +43,17 @@ export function isBlankRow(cells: readonly string[]): boolean {
 export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   const { columns, width } = rules.format;
   const number = parseCouponNumber(bare(cells[columns.number - 1]), rules.couponNumber);
-  const standing = columns.standing === undefined ? undefined : standingOf(cells[columns.standing - 1] ?? '');
-  // Of somebody who is gone nothing else is needed, and nothing else is kept.
-  if (standing !== undefined && number.ok)
-    return { ok: false, errors: [{ column: 'standing', code: standing }], number: number.value, isGone: true };
+  const status = columns.standing === undefined ? undefined : personStatusOf(cells[columns.standing - 1] ?? '');
+  // Of a person who is gone nothing else is needed, and nothing else is kept.
+  if (status !== undefined && number.ok)
+    return { ok: false, errors: [{ column: 'standing', code: status }], number: number.value, isGone: true };
   const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);
   const groupText = columns.group === undefined ? '' : (cells[columns.group - 1] ?? '');
   const groupCode = rules.groupOf(groupText);
   const kana = columns.kana === undefined ? '' : (cells[columns.kana - 1] ?? '').trim();
   const hasSlipped = cells.length > width && !isBlankRow(cells.slice(width));
 
-  if (number.ok && birth.ok && groupCode !== undefined && kana.length <= KANA_LIMIT && !hasSlipped) {
+  if (number.ok && birth.ok && groupCode !== undefined && kana.length <= kanaLimit && !hasSlipped) {
     const row = { number: number.value, birthDate: birth.value, groupCode };
     const previousNumber = previousNumberOf(cells, number.value, rules);
     return {
@@ -71,7 +71,7 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   if (!birth.ok) errors.push(birthError(birth.fault, cells[columns.birth - 1] ?? ''));
   if (groupCode === undefined)
     errors.push({ column: 'group', code: groupText.trim() === '' ? 'group_missing' : 'group_unknown' });
-  if (kana.length > KANA_LIMIT) errors.push({ column: 'kana', code: 'kana_too_long' });
+  if (kana.length > kanaLimit) errors.push({ column: 'kana', code: 'kana_too_long' });
   return number.ok ? { ok: false, errors, number: number.value } : { ok: false, errors };
 }
 

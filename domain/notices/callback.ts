@@ -2,7 +2,7 @@ import { addDays, cityDate, instantOf } from '../calendar/city-time';
 import type { ActorKind } from '../contracts/booking-workflow';
 import type { JourneyStep } from '../programmes/document';
 
-/** Why somebody is to be called: a notice failed for good, there is no address to write to, or it was promised on the telephone. */
+/** Why a person is to be called: a notice failed for good, there is no address to write to, or it was promised on the telephone. */
 export const callbackCauses = ['notice_failed', 'no_address', 'promised'] as const;
 export type CallbackCause = (typeof callbackCauses)[number];
 
@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 const protectedCallMs = 2 * 3_600_000;
 
 /**
- * When somebody who could not be told is to be called at the latest: within a day, and before the evening of the day before
+ * When a person who could not be told is to be called at the latest: within a day, and before the evening of the day before
  * the appointment. Never in the past: what is late is due now.
  */
 export function callbackDueAt(now: Date, slotStartsAt: Date): Date {
@@ -35,7 +35,7 @@ export function callbackDueAtProtected(now: Date): Date {
 }
 
 /**
- * Whether somebody without an address is to be called instead. What people do themselves, on the screen or with an operator
+ * Whether a person without an address is to be called instead. What people do themselves, on the screen or with an operator
  * on the line, they know already; what the city does, what comes later and what is an invitation they do not.
  * @param by who took the step that the notice tells of
  */

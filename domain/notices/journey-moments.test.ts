@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { cityDate, cityTime, daysBetween } from '../calendar/city-time';
 import type { BookingEvent, BookingFacts, JourneyPlan } from '../contracts/booking-workflow';
+import { defined } from '../text/defined';
 import { noShowAt, remindersOf, stepsAt } from './journey-moments';
 
 const reminder = { id: 'reminder', on: 'confirmed', before: { days: 1, at: '18:00' }, notWithinHours: 24 } as const;
@@ -17,7 +18,7 @@ const plan: JourneyPlan = {
 };
 
 function event(type: BookingEvent['type'], reason?: BookingEvent['reason'], facts: Partial<BookingFacts> = {}) {
-  return { type, ...(reason === undefined ? {} : { reason }), facts: facts as BookingFacts };
+  return { type, ...defined({ reason }), facts: facts as BookingFacts };
 }
 
 test.each([
@@ -81,6 +82,6 @@ describe('reminders', () => {
   });
 });
 
-test('somebody counts as not come some hours after the end of the slot', () => {
+test('a person counts as not come some hours after the end of the slot', () => {
   expect(new Date(noShowAt(plan, '2021-05-29T02:00:00.000Z')).toISOString()).toBe('2021-05-29T06:00:00.000Z');
 });

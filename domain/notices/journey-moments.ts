@@ -99,7 +99,7 @@ export function stepsAfterChange(
   );
 }
 
-/** When somebody who has not been checked in counts as not come, ms since the epoch. */
+/** When a person who has not been checked in counts as not come, ms since the epoch. */
 export function noShowAt(plan: JourneyPlan, slotEndsAt: string): number {
   return Date.parse(slotEndsAt) + plan.noShowAfterHours * hourMs;
 }

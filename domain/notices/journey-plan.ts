@@ -2,6 +2,7 @@ import { cityDate } from '../calendar/city-time';
 import type { Channel, JourneyPlan, JourneyPlanStep } from '../contracts/booking-workflow';
 import type { JourneyStep, ProgrammeDocument, StepCondition } from '../programmes/document';
 import { intervalOf, vaccineAt } from '../programmes/vaccines';
+import { defined } from '../text/defined';
 
 /** What is known of the booking whose journey it is. What is not known rules no step out. */
 export interface PlannedBooking {
@@ -42,9 +43,7 @@ function planStep(document: ProgrammeDocument, step: JourneyStep, booking: Plann
     id: step.id,
     on: step.on,
     ...whenOf(document, step, booking),
-    ...(step.by === undefined ? {} : { by: step.by }),
-    ...(step.label === undefined ? {} : { label: step.label }),
-    ...(step.notWithinHours === undefined ? {} : { notWithinHours: step.notWithinHours }),
+    ...defined({ by: step.by, label: step.label, notWithinHours: step.notWithinHours }),
     ...(isInvitation(step) ? { invites: true as const } : {}),
   };
 }

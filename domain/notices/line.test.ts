@@ -76,14 +76,14 @@ describe('a broadcast', () => {
       'schema',
     ],
     [
-      'a door that books nothing on the same day',
+      'a channel that books nothing on the same day',
       (document: ProgrammeDocument) => {
         first(document).seatsOf = ['web'];
       },
       'broadcasts.0.seatsOf.0',
     ],
     [
-      'a door that the programme has not',
+      'a channel that the programme has not',
       (document: ProgrammeDocument) => {
         document.channels = ['web'];
       },

@@ -1,4 +1,4 @@
-/** An address as it is shown in lists: enough to recognise it when somebody says it, too little to write to it. `h•••@example.jp` */
+/** An address as it is shown in lists: enough to recognise it when a person says it, too little to write to it. `h•••@example.jp` */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');
   const first = [...address][0] ?? '';

@@ -44,7 +44,7 @@ export function noticeChanges(
   const changes: NoticeChange[] = [];
   for (const [id, { step, when }] of next) {
     const known = old.get(id);
-    // Whoever was told already is not told again.
+    // A person who was told already is not told again.
     if (!known && !earlier.has(id)) changes.push({ step: id, label: noticeWords(step), kind: 'added' });
     else if (known && known.when !== when) changes.push({ step: id, label: noticeWords(step), kind: 'moved' });
   }

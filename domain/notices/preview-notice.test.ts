@@ -33,7 +33,7 @@ test('a change names the appointment before, a cancellation who cancelled', () =
   expect(look({ template: 'cancellation', step: 'cancellation' })?.message.text).toContain('ご本人のお手続き');
 });
 
-test('says how it would reach somebody: by mail, by telephone, or not at all', () => {
+test('says how it would reach a person: by mail, by telephone, or not at all', () => {
   expect(look({})?.by).toBe('email');
   expect(look({})?.line.join('')).toContain(look({})?.message.subject);
   expect(look({ hasEmail: false })?.by).toBe('nobody');

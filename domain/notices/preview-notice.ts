@@ -2,12 +2,13 @@ import { addDays, cityDate, instantOf } from '../calendar/city-time';
 import type { EndReason } from '../contracts/booking-workflow';
 import type { JourneyStep, Language, ProgrammeDocument } from '../programmes/document';
 import { asIfReviewed } from '../programmes/editing/as-if';
+import { defined } from '../text/defined';
 import { mustBeCalledWithoutAddress } from './callback';
 import { lineTexts } from './line-texts';
 import type { NoticeMessage } from './notice-layout';
 import { writeNotice } from './write-notice';
 
-/** To whom and on which occasion a text is shown: somebody invented. */
+/** To whom and on which occasion a text is shown: an invented person. */
 export interface NoticeSample {
   /** Of `document.templates`. */
   readonly template: string;
@@ -63,7 +64,7 @@ export function previewNotice(
   );
   const keptBy = reasonOf(document, step, sample);
   const line = (step.channels?.includes('line') ?? true) ? lineTexts(`${message.subject}\n\n${message.text}`) : [];
-  return { message, line, by: wayOf(step, sample.hasEmail), ...(keptBy === undefined ? {} : { keptBy }) };
+  return { message, line, by: wayOf(step, sample.hasEmail), ...defined({ keptBy }) };
 }
 
 function endReasonOf({ by }: JourneyStep): EndReason {

@@ -17,7 +17,7 @@ const failures: Readonly<Record<string, string>> = {
   'line unclear': 'LINEの返事がなく、届いたか不明です',
 };
 
-/** Why a notice did not leave, in words for staff: the code of the mail server stays beside them, for whoever looks after it. */
+/** Why a notice did not leave, in words for staff: the code of the mail server stays beside them, for the people who look after it. */
 export function noticeReasonWords(code: string): string {
   const known = failures[code];
   if (known !== undefined) return known;

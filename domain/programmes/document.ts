@@ -6,7 +6,7 @@ import { channel, code, faultAt, fieldName, shortText } from './parts/basics';
 import { broadcast } from './parts/broadcasts';
 import { dose, policies, vaccine } from './parts/doses';
 import { field } from './parts/form-fields';
-import { bookingWindow, group, release } from './parts/groups';
+import { bookingWindow, group, seatStageRule } from './parts/groups';
 import { type journeyMoments, journeyStep, noticeCaps } from './parts/journeys';
 import { pageNotice, template, texts, translations, words } from './parts/texts';
 
@@ -28,7 +28,7 @@ export const newestSchema = 4;
 
 const documentShape = z.strictObject({
   /**
-   * 1: before groups by age, staged release, pairs, typed conditions and translations. 2: with them. 3: with broadcasts.
+   * 1: before groups by age, seats in stages, pairs, typed conditions and translations. 2: with them. 3: with broadcasts.
    * 4: with several answers of a list, a word for none of them, and what the reception sees.
    */
   schema: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
@@ -53,7 +53,7 @@ const documentShape = z.strictObject({
     kana: z.strictObject({ label: shortText }).optional(),
   }),
   groups: z.array(group).min(1).max(50),
-  releases: z.array(release).max(50).optional(),
+  releases: z.array(seatStageRule).max(50).optional(),
   doses: z.array(dose).min(1).max(9),
   vaccines: z.array(vaccine).min(1).max(20).optional(),
   bookingWindow,
@@ -79,7 +79,7 @@ export const programmeDocumentSchema = documentShape.superRefine((document, cont
 
 export type ProgrammeGroup = ProgrammeDocument['groups'][number];
 export type GroupMembership = NonNullable<ProgrammeGroup['members']>[number];
-export type ReleaseRule = NonNullable<ProgrammeDocument['releases']>[number];
+export type SeatStageRule = NonNullable<ProgrammeDocument['releases']>[number];
 export type ProgrammeDose = ProgrammeDocument['doses'][number];
 export type DoseSeat = NonNullable<ProgrammeDose['seat']>;
 export type ProgrammeVaccine = NonNullable<ProgrammeDocument['vaccines']>[number];

@@ -13,7 +13,7 @@ export interface Person {
   readonly declared?: readonly string[] | undefined;
 }
 
-/** Where and by which way somebody wants to book. What is left out may be any. */
+/** Where and by which way a person wants to book. What is left out may be any. */
 export interface Place {
   readonly venueCode?: string | undefined;
   readonly channel?: Channel | undefined;
@@ -96,7 +96,7 @@ export function declarable(
   });
 }
 
-/** The groups that somebody has declared when `asked` are declared beside those before; what nobody can declare is left out. */
+/** The groups that a person has declared when `asked` are declared beside those before; what nobody can declare is left out. */
 export function declaredWith(document: ProgrammeDocument, person: Person, asked: readonly string[]): string[] {
   const possible = new Set(declarable(document, person).map((item) => item.code));
   return [...new Set([...(person.declared ?? []), ...asked.filter((code) => possible.has(code))])];

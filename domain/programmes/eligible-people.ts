@@ -1,7 +1,7 @@
 import { canonicalText, type ProgrammeDocument } from './document';
 import { checkOpen, groupsOf, type Person } from './eligibility';
 
-/** People of whom the rules know the same. */
+/** People about whom the rules know the same. */
 export interface PeopleAlike extends Person {
   readonly count: number;
 }
@@ -13,7 +13,7 @@ export interface EligiblePeople {
   readonly inNoGroup: number;
   /** Who may book at this moment somewhere, by some channel. */
   readonly mayBookNow: number;
-  /** By group, in the document's order. Somebody in two groups counts in both. */
+  /** By group, in the document's order. A person in two groups counts in both. */
   readonly groups: readonly GroupSize[];
 }
 
@@ -53,7 +53,7 @@ export function countEligible(document: ProgrammeDocument, people: Iterable<Peop
   };
 }
 
-/** Whether two documents say the same of who may book what: then no booking that stands is touched. */
+/** Whether two documents say the same of who may book what: then no booking to come is touched. */
 export function haveSameRules(left: ProgrammeDocument, right: ProgrammeDocument): boolean {
   const rules = ({ groups, channels, doses, vaccines, bookingWindow }: ProgrammeDocument) =>
     canonicalText([

@@ -1,3 +1,4 @@
+import { defined } from '../text/defined';
 import type { ProgrammeDocument } from './document';
 import { openingOf } from './opening';
 
@@ -6,7 +7,7 @@ const group = (code: string, opensAt: string, closesAt?: string) => ({
   label: code,
   importedAs: [],
   opensAt,
-  ...(closesAt === undefined ? {} : { closesAt }),
+  ...defined({ closesAt }),
 });
 const document = {
   groups: [

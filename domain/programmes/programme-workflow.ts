@@ -2,7 +2,7 @@
 export const programmeTaskQueue = 'programme';
 
 export const rehearsalWorkflowType = 'programmeRehearsal';
-export const releaseWorkflowType = 'programmeRelease';
+export const publicationWorkflowType = 'programmeRelease';
 
 export const changeWorkflowType = 'programmeChange';
 
@@ -21,18 +21,18 @@ export function rehearsalWorkflowId(rehearsalId: string): string {
   return `rehearsal/${rehearsalId}`;
 }
 
-export function releaseWorkflowId(releaseId: string): string {
-  return `release/${releaseId}`;
+export function publicationWorkflowId(publicationId: string): string {
+  return `release/${publicationId}`;
 }
 
-/** The release was called off: the row says so already. */
-export const cancelReleaseSignalName = 'cancelRelease';
+/** The publication was called off: the row says so already. */
+export const cancelPublicationSignalName = 'cancelRelease';
 
 export interface RehearsalInput {
   readonly rehearsalId: string;
 }
 
-export interface ReleaseInput {
+export interface PublicationInput {
   readonly releaseId: string;
   /** Instant. */
   readonly publishAt: string;

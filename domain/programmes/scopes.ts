@@ -1,10 +1,10 @@
 import type { ProgrammeDocument, ProgrammeGroup } from './document';
 import { checkOpen, isOpenAt, openingTimes, type Person, type Place } from './eligibility';
-import { releaseFor, type SeatShare } from './seat-stages';
+import { seatStageFor, type SeatShare } from './seat-stages';
 import type { DayRange } from './window';
 import { bookingWindow } from './window';
 
-/** Days and seats that are open to somebody at the same terms in several venues. */
+/** Days and seats that are open to a person at the same terms in several venues. */
 export interface Scope<Venue> {
   readonly venues: readonly Venue[];
   readonly range: DayRange;
@@ -22,7 +22,7 @@ export function scopeAt(
   return open.ok
     ? {
         range: bookingWindow(document, now, place),
-        limit: releaseFor(document, open.groups, place, now)?.limit ?? null,
+        limit: seatStageFor(document, open.groups, place, now)?.limit ?? null,
       }
     : undefined;
 }
@@ -33,7 +33,7 @@ export function publicScopeAt(document: ProgrammeDocument, place: Place, now: Da
   const open = document.groups.filter(isOpen);
   return {
     range: bookingWindow(document, now, place),
-    limit: open.length === 0 ? null : (releaseFor(document, open, place, now)?.limit ?? null),
+    limit: open.length === 0 ? null : (seatStageFor(document, open, place, now)?.limit ?? null),
   };
 }
 

@@ -5,7 +5,7 @@ export interface ProgrammeWords {
   /** The paper that carries the number. */
   readonly paper: string;
   readonly callCentre: string;
-  /** What is done when somebody comes. */
+  /** What is done when a person comes. */
   readonly service: string;
   /** The number on the paper. */
   readonly number: string;

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { ProgrammeDocument } from '../programmes/document';
-import { type BookingAtDoor, bookingAtDoor, decideCheckIn, readShownCode, warningSentence } from './check-in';
+import { type BookingToCheckIn, bookingToCheckIn, decideCheckIn, readShownCode, warningSentence } from './check-in';
 
 const document = JSON.parse(
   readFileSync(join(__dirname, '..', '..', 'test', 'data', 'plain-programme.json'), 'utf8'),
 ) as ProgrammeDocument;
-const door = { venueId: 'here', today: '2021-05-29' };
-const booking = (change: Partial<BookingAtDoor> = {}): BookingAtDoor => ({
+const here = { venueId: 'here', today: '2021-05-29' };
+const booking = (change: Partial<BookingToCheckIn> = {}): BookingToCheckIn => ({
   id: 'b',
   state: 'confirmed',
   dose: 1,
@@ -47,7 +47,7 @@ it.each([
   ['only held', { state: 'held' }, {}, 'booking_not_confirmed'],
   ['another day', { startsAt: new Date('2021-05-30T10:30:00+09:00') }, {}, 'wrong_day'],
   ['another venue', { venueId: 'there' }, {}, 'wrong_venue'],
-  ['another dose than the desk is for', {}, { dose: 2 }, 'wrong_dose'],
+  ['another dose than the reception is for', {}, { dose: 2 }, 'wrong_dose'],
   [
     'another day and venue',
     { venueId: 'there', startsAt: new Date('2021-05-28T23:30:00+09:00') },
@@ -61,8 +61,8 @@ it.each([
     {},
     'wrong_day counted_as_missed',
   ],
-] as const)('a booking %s', (_name, change, desk, expected) => {
-  const decision = decideCheckIn(document, booking(change), [], { ...door, ...desk });
+] as const)('a booking %s', (_name, change, place, expected) => {
+  const decision = decideCheckIn(document, booking(change), [], { ...here, ...place });
   expect(
     'kind' in decision
       ? decision.kind === 'warn'
@@ -74,15 +74,15 @@ it.each([
 
 it('the second dose too early cannot be let through by anybody', () => {
   const second = booking({ dose: 2, startsAt: new Date('2021-06-05T10:30:00+09:00') });
-  expect(decideCheckIn(document, second, [first], door)).toMatchObject({
+  expect(decideCheckIn(document, second, [first], here)).toMatchObject({
     staffCode: 'too_early_here',
     detail: { earliest: '2021-06-05' },
   });
-  expect(decideCheckIn(document, second, [first], { ...door, today: '2021-06-06' })).toMatchObject({ kind: 'warn' });
+  expect(decideCheckIn(document, second, [first], { ...here, today: '2021-06-06' })).toMatchObject({ kind: 'warn' });
 });
 
 it('midnight is the city’s', () => {
-  expect(decideCheckIn(document, booking({ startsAt: new Date('2021-05-28T15:00:00Z') }), [], door)).toEqual({
+  expect(decideCheckIn(document, booking({ startsAt: new Date('2021-05-28T15:00:00Z') }), [], here)).toEqual({
     kind: 'ready',
   });
 });
@@ -114,7 +114,7 @@ describe('with a coupon number', () => {
     ],
     ['none', [booking({ state: 'expired' })], undefined],
   ] as const)('the booking is %s', (_name, bookings, expected) => {
-    expect(bookingAtDoor(bookings, door)?.id).toBe(expected);
+    expect(bookingToCheckIn(bookings, here)?.id).toBe(expected);
   });
 });
 

@@ -7,7 +7,7 @@ import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-nu
 import { refuseStaff, type StaffRefusal } from '../staff/refusals';
 import { foldWidth } from '../text/fold-width';
 
-/** What somebody shows or says at the door: the reference (as text or from its QR code), or the coupon number. */
+/** What a person shows or says at the reception: the reference (as text or from its QR code), or the coupon number. */
 export type ShownCode = { readonly by: 'reference' | 'couponNumber'; readonly value: string };
 
 /** Reads what a QR reader typed or a person keyed in; undefined when it is neither. */
@@ -18,8 +18,8 @@ export function readShownCode(text: string, rule: CouponNumberRule): ShownCode |
   return coupon.ok ? { by: 'couponNumber', value: coupon.value } : undefined;
 }
 
-/** A booking as the desk at the door sees it. */
-export interface BookingAtDoor {
+/** A booking as the reception sees it. */
+export interface BookingToCheckIn {
   readonly id: string;
   readonly state: BookingState;
   readonly dose: number;
@@ -28,8 +28,8 @@ export interface BookingAtDoor {
   readonly startsAt: Date;
 }
 
-/** Where the reception stands: its venue, its day, and the dose it is for where the doses queue apart. */
-export interface Door {
+/** What the reception is for: its venue, its day, and the dose it is for where the doses queue apart. */
+export interface ReceptionPlace {
   readonly venueId: string;
   readonly today: string;
   readonly dose?: number | undefined;
@@ -48,7 +48,7 @@ export type CheckInDecision =
   | { readonly kind: 'warn'; readonly warnings: readonly CheckInWarning[] }
   | StaffRefusal;
 
-/** Why somebody was let through although something did not fit. */
+/** Why a person was let through although something did not fit. */
 export const letThroughReasons = [
   'mistook_day',
   'mistook_venue',
@@ -83,55 +83,56 @@ export const undoWords: Readonly<Record<UndoReason, string>> = {
  */
 export function decideCheckIn(
   document: ProgrammeDocument,
-  booking: BookingAtDoor,
+  booking: BookingToCheckIn,
   others: readonly BookingForRules[],
-  door: Door,
+  place: ReceptionPlace,
 ): CheckInDecision {
   if (booking.state === 'attended') return { kind: 'already' };
   if (booking.state === 'cancelled') return refuseStaff('booking_cancelled');
   if (booking.state !== 'confirmed' && booking.state !== 'no_show') return refuseStaff('booking_not_confirmed');
   const day = cityDate(booking.startsAt);
   const warnings: CheckInWarning[] = [];
-  if (day !== door.today) {
+  if (day !== place.today) {
     const dates = allowedDates(
       document,
       booking.dose,
       others.filter((item) => item.id !== booking.id),
     );
-    if (!('ok' in dates) && dates.earliest !== undefined && door.today < dates.earliest)
+    if (!('ok' in dates) && dates.earliest !== undefined && place.today < dates.earliest)
       return refuseStaff('too_early_here', { earliest: dates.earliest });
     warnings.push({ code: 'wrong_day', day });
   }
-  if (booking.venueId !== door.venueId) warnings.push({ code: 'wrong_venue', venueName: booking.venueName });
-  if (door.dose !== undefined && booking.dose !== door.dose) warnings.push({ code: 'wrong_dose', dose: booking.dose });
-  // On its day the booking of somebody late is nothing to warn of.
-  if (booking.state === 'no_show' && day !== door.today) warnings.push({ code: 'counted_as_missed' });
+  if (booking.venueId !== place.venueId) warnings.push({ code: 'wrong_venue', venueName: booking.venueName });
+  if (place.dose !== undefined && booking.dose !== place.dose)
+    warnings.push({ code: 'wrong_dose', dose: booking.dose });
+  // On its day the booking of a late person is nothing to warn of.
+  if (booking.state === 'no_show' && day !== place.today) warnings.push({ code: 'counted_as_missed' });
   return warnings.length === 0 ? { kind: 'ready' } : { kind: 'warn', warnings };
 }
 
 /** Whether a booking is one of this venue and day, and not over. */
-export function isExpectedAt({ state, venueId, startsAt }: BookingAtDoor, door: Door): boolean {
+export function isExpectedAt({ state, venueId, startsAt }: BookingToCheckIn, place: ReceptionPlace): boolean {
   const isLive = state === 'confirmed' || state === 'attended' || state === 'no_show';
-  return isLive && venueId === door.venueId && cityDate(startsAt) === door.today;
+  return isLive && venueId === place.venueId && cityDate(startsAt) === place.today;
 }
 
 /**
- * The booking that somebody with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
- * of equal ones the dose of the desk.
+ * The booking that a person with a coupon number came for: today's here, today's elsewhere, the next one, the last one;
+ * of equal ones the dose that the reception is for.
  */
-export function bookingAtDoor<Booking extends BookingAtDoor>(
+export function bookingToCheckIn<Booking extends BookingToCheckIn>(
   bookings: readonly Booking[],
-  door: Door,
+  place: ReceptionPlace,
 ): Booking | undefined {
   const rank = (booking: Booking): number => {
     const isLive = booking.state === 'confirmed';
-    const isToday = cityDate(booking.startsAt) === door.today;
+    const isToday = cityDate(booking.startsAt) === place.today;
     if (
       isToday &&
-      booking.venueId === door.venueId &&
+      booking.venueId === place.venueId &&
       (isLive || booking.state === 'attended' || booking.state === 'no_show')
     ) {
-      return isLive ? (door.dose === undefined || door.dose === booking.dose ? 0 : 1) : 2;
+      return isLive ? (place.dose === undefined || place.dose === booking.dose ? 0 : 1) : 2;
     }
     if (isLive) return isToday ? 3 : 4;
     return booking.state === 'no_show' ? 5 : booking.state === 'cancelled' ? 6 : 7;
@@ -139,14 +140,14 @@ export function bookingAtDoor<Booking extends BookingAtDoor>(
   return (
     bookings
       .filter(({ state }) => state !== 'held' && state !== 'expired' && state !== 'released')
-      // The dose given weeks ago is not what somebody came for today.
-      .filter(({ state, startsAt }) => state !== 'attended' || cityDate(startsAt) >= door.today)
-      .sort((a, b) => rank(a) - rank(b) || Math.abs(noonGap(a, door)) - Math.abs(noonGap(b, door)))[0]
+      // The dose given weeks ago is not what a person came for today.
+      .filter(({ state, startsAt }) => state !== 'attended' || cityDate(startsAt) >= place.today)
+      .sort((a, b) => rank(a) - rank(b) || Math.abs(noonGap(a, place)) - Math.abs(noonGap(b, place)))[0]
   );
 }
 
-function noonGap(booking: BookingAtDoor, door: Door): number {
-  return booking.startsAt.getTime() - Date.parse(`${door.today}T12:00:00+09:00`);
+function noonGap(booking: BookingToCheckIn, place: ReceptionPlace): number {
+  return booking.startsAt.getTime() - Date.parse(`${place.today}T12:00:00+09:00`);
 }
 
 /** The sentence that the reception reads, and can say. */

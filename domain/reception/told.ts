@@ -9,7 +9,7 @@ export interface ToldAnswer {
   readonly words: string;
 }
 
-/** What somebody answered that the reception is to know: fields with `shownAtReception`, without those that were left empty. */
+/** What a person answered that the reception is to know: fields with `shownAtReception`, without those that were left empty. */
 export function toldAtReception({ form }: Pick<ProgrammeDocument, 'form'>, answers: Answers | undefined): ToldAnswer[] {
   return form.fields.flatMap((field) => {
     const answer = isTold(field) ? answers?.[field.name] : undefined;

@@ -20,7 +20,7 @@ export type ChooseSlot = (wish: {
   readonly now: Date;
   readonly bookings: readonly BookingForRules[];
   readonly replaces?: string;
-  readonly isPastWindow?: true;
+  readonly ignoresWindow?: true;
 }) => { readonly ok: true; readonly slot: RehearsedSlot } | Refusal;
 
 type Held = Pick<PlannedBooking, 'dose' | 'slot' | 'heldAt' | 'holdExpiresAt'>;
@@ -58,7 +58,7 @@ export function anySeat(
 }
 
 /**
- * A person's way through the programme by its own rules: which seats are held when, what they do, and how each booking ends. Somebody
+ * A person's way through the programme by its own rules: which seats are held when, what they do, and how each booking ends. A person
  * who attends goes on to the next dose. Rules of the programme that stand in the way end it with their refusal.
  */
 export function composePlan(
@@ -70,13 +70,13 @@ export function composePlan(
   const bookings: PlannedBooking[] = [];
   const known: BookingForRules[] = [];
   let now = new Date(story.bookedAt);
-  let wish: { readonly date: string; readonly time: string; readonly isPastWindow?: true } = {
+  let wish: { readonly date: string; readonly time: string; readonly ignoresWindow?: true } = {
     date: addDays(cityDate(now), story.daysAhead),
     time: story.time,
   };
   for (const { number: dose } of document.doses) {
     const isFirst = dose === 1;
-    // Only the story of the first dose is told; whoever comes to it comes to the next ones.
+    // Only the story of the first dose is told; a person who comes to it comes to the next ones.
     const kind: StoryKind = isFirst ? story.kind : 'attends';
     if (!isFirst) {
       const before = bookings.at(-1);
@@ -100,14 +100,14 @@ export function composePlan(
         wish = {
           date: addDays(cityDate(before.slot.startsAt), seat.afterDays),
           time: cityTime(before.slot.startsAt),
-          isPastWindow: true,
+          ignoresWindow: true,
         };
       }
     }
     const chosen = choose({ dose, ...wish, now, bookings: known });
     if (!chosen.ok) return { person, bookings, refusal: { at: now, dose, refusal: chosen } };
     const held = holdOf(document, dose, chosen.slot, now);
-    const forRules = (planned: Held, state: BookingForRules['state'], id: string): BookingForRules => ({
+    const asBooked = (planned: Held, state: BookingForRules['state'], id: string): BookingForRules => ({
       id,
       dose,
       state,
@@ -146,7 +146,7 @@ export function composePlan(
           ],
         };
       case 'cancels': {
-        const may = decideCancel(document, forRules(held, 'confirmed', 'a'), known, person.channel, actsAt);
+        const may = decideCancel(document, asBooked(held, 'confirmed', 'a'), known, person.channel, actsAt);
         if (!may.ok)
           return {
             person,
@@ -159,7 +159,7 @@ export function composePlan(
         };
       }
       case 'moves': {
-        const old = forRules(held, 'confirmed', 'old');
+        const old = asBooked(held, 'confirmed', 'old');
         const may = decideChange(document, old, person.channel, actsAt);
         const other = may.ok
           ? choose({
@@ -183,12 +183,12 @@ export function composePlan(
           { ...held, acts: [confirm, { kind: 'moved', at: movedAt }], endsAs: 'cancelled' },
           { ...move, acts: [{ kind: 'confirm', at: movedAt }, comes(other.slot)], endsAs: 'attended', isMove: true },
         );
-        known.push(forRules(move, 'attended', `dose-${String(dose)}`));
+        known.push(asBooked(move, 'attended', `dose-${String(dose)}`));
         break;
       }
       case 'attends':
         bookings.push({ ...held, acts: [confirm, comes(chosen.slot)], endsAs: 'attended' });
-        known.push(forRules(held, 'attended', `dose-${String(dose)}`));
+        known.push(asBooked(held, 'attended', `dose-${String(dose)}`));
     }
   }
   return { person, bookings };
@@ -206,5 +206,5 @@ function daysFrom(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
 }
 
-/** No seat is left for somebody. */
+/** No seat is left for a person. */
 export const noSeat = refuse('slot_full');

@@ -2,7 +2,7 @@ import type { Refusal } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { Person } from '../programmes/eligibility';
 
-/** Somebody who does not exist. */
+/** A person who does not exist. */
 export interface RehearsedPerson extends Person {
   readonly birthDate: string;
   readonly declared: readonly string[];
@@ -43,8 +43,8 @@ export interface PersonPlan {
   readonly refusal?: { readonly at: Date; readonly dose: number; readonly refusal: Refusal };
 }
 
-/** Whether a booking stands at a moment: confirmed, and neither cancelled nor moved yet. */
-export function isStandingAt({ acts }: PlannedBooking, moment: Date): boolean {
+/** Whether a booking counts at a moment: confirmed, and neither cancelled nor moved yet. */
+export function isConfirmedAt({ acts }: PlannedBooking, moment: Date): boolean {
   const done = acts.filter((act) => act.at <= moment);
   return (
     done.some((act) => act.kind === 'confirm') &&

@@ -3,10 +3,10 @@ import type { ProgrammeDocument } from '../programmes/document';
 import { groupsOf, type Person } from '../programmes/eligibility';
 
 const usualBirthDate = '1950-04-01';
-/** Somebody of each age, for groups that go by something else than age. */
+/** A person of each age, for groups that go by something else than age. */
 const otherBirthDates = ['1960-04-01', '1975-04-01', '1990-04-01', '2005-04-01'] as const;
 
-/** Somebody who belongs to a group of the document, whatever it goes by; to no other group, where such a person can be. */
+/** A person who belongs to a group of the document, whatever it goes by; to no other group, where such a person can be. */
 export function samplePersonOf(
   document: ProgrammeDocument,
   groupCode: string,

@@ -56,7 +56,7 @@ export interface RehearsalEntry {
   readonly dose: number;
   /** Of a notice that went out: on which channel, as rendered. */
   readonly notice?: { readonly channel: string; readonly subject: string; readonly text: string };
-  /** The notice could not go out, and somebody is to telephone in its place. */
+  /** The notice could not go out, and staff are to telephone in its place. */
   readonly isCall?: true;
 }
 
@@ -66,7 +66,7 @@ export interface RehearsalFault {
   readonly path?: string;
 }
 
-/** What became of the seats, over all people. */
+/** How the seats were used, over all people. */
 export interface RehearsalSeats {
   readonly dose: number;
   readonly offered: number;

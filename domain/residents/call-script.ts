@@ -22,7 +22,7 @@ export type ScriptMoment = (typeof scriptMoments)[number];
 export interface ScriptCard {
   readonly moment: ScriptMoment;
   readonly title: string;
-  /** Read out as it stands. */
+  /** Read out word for word. */
   readonly say: readonly string[];
   /** For the operator's eyes. */
   readonly hints: readonly string[];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { type CouponNumberFault, explainCouponNumberFault, parseCouponNumber } from './coupon-number';
 
-const TEN_DIGITS = { digits: 10 };
+const tenDigits = { digits: 10 };
 
 describe('a coupon number', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('a coupon number', () => {
     '\u200b0012345678\ufeff',
     '００１－２３４　５６７８',
   ])('is read from %j', (text) => {
-    expect(parseCouponNumber(text, TEN_DIGITS)).toEqual({ ok: true, value: '0012345678' });
+    expect(parseCouponNumber(text, tenDigits)).toEqual({ ok: true, value: '0012345678' });
   });
 
   it.each<[string, CouponNumberFault]>([
@@ -40,7 +40,7 @@ describe('a coupon number', () => {
     ['一二三四五六七八九〇', 'not_digits'],
     ['1234567890.0', 'not_digits'],
   ])('is refused: %j is %s', (text, fault) => {
-    expect(parseCouponNumber(text, TEN_DIGITS)).toEqual({ ok: false, fault });
+    expect(parseCouponNumber(text, tenDigits)).toEqual({ ok: false, fault });
   });
 
   it('has as many digits as the programme says', () => {
@@ -48,7 +48,7 @@ describe('a coupon number', () => {
     expect(parseCouponNumber('1234567890', { digits: 6 })).toEqual({ ok: false, fault: 'too_long' });
   });
 
-  it('is read whatever stands between the digits, and in either width', () => {
+  it('is read whatever is between the digits, and in either width', () => {
     const separator = fc.constantFrom('', ' ', '　', '-', '－', '−', 'ー', 'ｰ', '‐', '–', '\t');
     const digit = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean(), separator);
     fc.assert(
@@ -56,7 +56,7 @@ describe('a coupon number', () => {
         const typed = digits
           .map(([value, wide, after]) => (wide ? String.fromCharCode(0xff10 + value) : String(value)) + after)
           .join('');
-        expect(parseCouponNumber(typed, TEN_DIGITS)).toEqual({
+        expect(parseCouponNumber(typed, tenDigits)).toEqual({
           ok: true,
           value: digits.map(([value]) => value).join(''),
         });
@@ -67,9 +67,9 @@ describe('a coupon number', () => {
   it('never throws and never yields anything but ten digits', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
-        const result = parseCouponNumber(text, TEN_DIGITS);
+        const result = parseCouponNumber(text, tenDigits);
         if (result.ok) expect(result.value).toMatch(/^[0-9]{10}$/);
-        else expect(explainCouponNumberFault(result.fault, TEN_DIGITS)).toMatch(/。$/);
+        else expect(explainCouponNumberFault(result.fault, tenDigits)).toMatch(/。$/);
       }),
     );
   });

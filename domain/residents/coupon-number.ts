@@ -1,4 +1,4 @@
-import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from '../text/fold-width';
+import { blanks, foldWidth, hyphenLookAlikes } from '../text/fold-width';
 
 /** What the programme says of its coupon numbers (接種券番号). */
 export interface CouponNumberRule {
@@ -20,22 +20,22 @@ export type CouponNumberFault =
 export type CouponNumberResult =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly fault: CouponNumberFault };
 
-const SEPARATORS = new RegExp(`[${BLANKS}${HYPHEN_LOOK_ALIKES}]`, 'g');
-const DIGITS_ONLY = /^[0-9]+$/;
-const EXPONENT = /^[0-9]+(\.[0-9]*)?e\+?[0-9]+$/i;
+const separators = new RegExp(`[${blanks}${hyphenLookAlikes}]`, 'g');
+const digitsOnly = /^[0-9]+$/;
+const exponentForm = /^[0-9]+(\.[0-9]*)?e\+?[0-9]+$/i;
 
 /**
  * Reads a coupon number in the forms that people and city files produce: full-width digits, blanks and
  * hyphen look-alikes between the digits. The number stays a text of digits.
  */
 export function parseCouponNumber(text: string, rule: CouponNumberRule): CouponNumberResult {
-  if (text.length === rule.digits && DIGITS_ONLY.test(text)) return beginsRight(text, rule);
+  if (text.length === rule.digits && digitsOnly.test(text)) return beginsRight(text, rule);
   const folded = foldWidth(text);
   // "1.2E+09" loses its meaning once signs are dropped, "1E-9" is no number anyone meant: look before stripping.
-  if (EXPONENT.test(folded.trim())) return { ok: false, fault: 'exponent' };
-  const digits = folded.replace(SEPARATORS, '');
+  if (exponentForm.test(folded.trim())) return { ok: false, fault: 'exponent' };
+  const digits = folded.replace(separators, '');
   if (digits === '') return { ok: false, fault: 'missing' };
-  if (!DIGITS_ONLY.test(digits)) return { ok: false, fault: 'not_digits' };
+  if (!digitsOnly.test(digits)) return { ok: false, fault: 'not_digits' };
   if (digits.length === rule.digits) return beginsRight(digits, rule);
   if (digits.length === rule.digits - 1) return { ok: false, fault: 'zero_lost' };
   return { ok: false, fault: digits.length < rule.digits ? 'too_short' : 'too_long' };

@@ -16,7 +16,7 @@ export interface KnownOfResident {
   readonly isProtected: boolean;
 }
 
-/** Items that must be right: more where somebody close to the resident must not get through (ministry handbook, domestic violence). */
+/** Items that must be right: more where a person close to the resident must not get through (ministry handbook, domestic violence). */
 export const neededItems = 2;
 export const neededItemsProtected = 3;
 /** After that many wrong answers within the hour only a supervisor goes on. */

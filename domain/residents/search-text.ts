@@ -1,6 +1,7 @@
 import { parseReference } from '../bookings/reference';
 import { explainBirthDateFault, parseBirthDate } from '../calendar/birth-date';
 import type { PlainDate } from '../calendar/plain-date';
+import { defined } from '../text/defined';
 import { foldWidth } from '../text/fold-width';
 import { foldKana, isKana, kanaPrefixLengths } from '../text/kana';
 import { parseTelephone } from '../text/telephone';
@@ -14,7 +15,7 @@ export type SearchKind = (typeof searchKinds)[number];
  * What an operator typed, understood. Everybody found fits the kana and the birth date, and one of the numbers: ten digits may be
  * a coupon number or a telephone number.
  */
-export interface DeskSearch {
+export interface ResidentSearchTerms {
   readonly couponNumber?: string;
   readonly reference?: string;
   readonly telephone?: string;
@@ -23,8 +24,8 @@ export interface DeskSearch {
   readonly kana?: string;
 }
 
-export type DeskSearchResult =
-  { readonly ok: true; readonly search: DeskSearch } | { readonly ok: false; readonly sentence: string };
+export type ResidentSearchReading =
+  { readonly ok: true; readonly search: ResidentSearchTerms } | { readonly ok: false; readonly sentence: string };
 
 const sentences = {
   empty: '接種券番号、氏名カナ、生年月日、電話番号、受付番号のどれかを入力してください。',
@@ -36,13 +37,13 @@ const sentences = {
   twice: '同じ種類の手がかりが二つあります。一つにしてください。',
 } as const;
 
-const HAN = /\p{Script=Han}/u;
+const hanCharacter = /\p{Script=Han}/u;
 
 /**
  * Reads the one box that everybody is found by: any of number, reference, telephone, birth date and the beginning of the name in kana, in
  * any order, apart by blanks (`サトウ ハナ S22.4.1`).
  */
-export function readSearchText(text: string, rule: CouponNumberRule, today: PlainDate): DeskSearchResult {
+export function readSearchText(text: string, rule: CouponNumberRule, today: PlainDate): ResidentSearchReading {
   const tokens = foldWidth(text)
     .trim()
     .split(/\s+/)
@@ -60,7 +61,7 @@ export function readSearchText(text: string, rule: CouponNumberRule, today: Plai
     if (read.ok) return { ok: true, search: { ...search, ...read.search } };
     if (rest.length === 1) return read;
   }
-  let found: DeskSearch = search;
+  let found: ResidentSearchTerms = search;
   for (const word of rest) {
     const read = readWord(word, rule, today);
     if (!read.ok) return read;
@@ -71,11 +72,11 @@ export function readSearchText(text: string, rule: CouponNumberRule, today: Plai
 }
 
 /** The kinds by which a search looks. */
-export function kindsOf(search: DeskSearch): SearchKind[] {
+export function kindsOf(search: ResidentSearchTerms): SearchKind[] {
   return searchKinds.filter((kind) => search[kind] !== undefined);
 }
 
-function readWord(word: string, rule: CouponNumberRule, today: PlainDate): DeskSearchResult {
+function readWord(word: string, rule: CouponNumberRule, today: PlainDate): ResidentSearchReading {
   const number = parseCouponNumber(word, rule);
   const reference = parseReference(word);
   const telephone = parseTelephone(word);
@@ -85,7 +86,7 @@ function readWord(word: string, rule: CouponNumberRule, today: PlainDate): DeskS
       ok: true,
       search: {
         ...(number.ok ? { couponNumber: number.value } : {}),
-        ...(reference === undefined ? {} : { reference }),
+        ...defined({ reference }),
         ...(telephone.ok ? { telephone: telephone.value.digits } : {}),
       },
     };
@@ -94,9 +95,9 @@ function readWord(word: string, rule: CouponNumberRule, today: PlainDate): DeskS
   if (birth.fault.code !== 'unreadable' && birth.fault.code !== 'missing' && birth.fault.code !== 'era_unknown')
     return fault(explainBirthDateFault(birth.fault));
   if (/^[0-9-]+$/.test(word)) return fault(sentences.digits);
-  return fault(HAN.test(word) ? sentences.kanji : sentences.unreadable);
+  return fault(hanCharacter.test(word) ? sentences.kanji : sentences.unreadable);
 }
 
-function fault(sentence: string): DeskSearchResult {
+function fault(sentence: string): ResidentSearchReading {
   return { ok: false, sentence };
 }

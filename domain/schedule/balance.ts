@@ -22,7 +22,7 @@ export interface DoseBalance {
 
 /**
  * Whether everybody who gets a dose will find a seat for the next one. In two cities in 2021 there were seats for only
- * 70 % of the second doses. People are served in order of their day: whoever has to wait takes the next free seat within
+ * 70 % of the second doses. People are served in order of their day: a person who has to wait takes the next free seat within
  * the allowed interval.
  * @param doses of the programme, with the days between the dose before and this one
  */

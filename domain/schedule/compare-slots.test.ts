@@ -74,7 +74,7 @@ test('another plan’s slots are not touched, and running into them is named; an
   expect(kinds([], [other])).toEqual(nothing);
 });
 
-test('seats that somebody set by hand stay unless told otherwise', () => {
+test('seats that a person set by hand stay unless told otherwise', () => {
   const byHand = known(at('09:00', 30, 1, 9), { setByHand: true });
   expect(kinds([at('09:00')], [byHand])).toEqual({ ...nothing, kept: 1 });
   expect(kinds([at('09:00')], [byHand], { overwriteHandSet: true })).toEqual({ ...nothing, changed: 1 });

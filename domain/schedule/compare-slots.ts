@@ -40,7 +40,7 @@ export interface SlotDifference {
   readonly added: readonly PlannedSlot[];
   readonly changed: readonly { readonly slot: KnownSlot; readonly planned: PlannedSlot; readonly capacity: Seats }[];
   readonly removed: readonly KnownSlot[];
-  /** Differ from the plan because somebody set their seats by hand; left alone. */
+  /** Differ from the plan because a person set their seats by hand; left alone. */
   readonly kept: readonly { readonly slot: KnownSlot; readonly planned: PlannedSlot }[];
   readonly conflicts: readonly SlotConflict[];
   /** Of the conflicts those slots that take new bookings until now, and will not if they are left. */

@@ -59,7 +59,7 @@ export const scheduleTemplate = z
       .refine((seats) => seats.some(({ capacity }) => capacity > 0), '席数がすべて0です。1席以上にしてください。')
       .refine(
         (seats) => new Set(seats.map(({ dose, channel }) => `${String(dose)} ${channel}`)).size === seats.length,
-        '同じ回とチャネルの席数が二度あります。',
+        '同じ回と窓口の席数が二度あります。',
       ),
     vaccine: z.string().trim().max(20, 'ワクチンは20文字までです。').nullable(),
   })

@@ -1,6 +1,7 @@
 import type { Answers } from '../bookings/form';
 import { cityTime, formatDateWithEraJa, formatTimeJa } from '../calendar/city-time';
 import { type Language, type OtherLanguage, otherLanguages, type ProgrammeDocument } from '../programmes/document';
+import { defined } from '../text/defined';
 
 /** What a language calls itself, and what it is called in `lang` attributes (やさしい日本語 is Japanese). */
 export const languageNames: Readonly<Record<Language, { readonly name: string; readonly tag: string }>> = {
@@ -14,12 +15,12 @@ export const languageNames: Readonly<Record<Language, { readonly name: string; r
   pt: { name: 'Português', tag: 'pt' },
 };
 
-/** Japanese and the languages whose texts somebody has reviewed. The others stay hidden, whatever is in them. */
+/** Japanese and the languages whose texts a person has reviewed. The others stay hidden, whatever is in them. */
 export function languagesOf(document: ProgrammeDocument): Language[] {
   return ['ja', ...otherLanguages.filter((language) => document.translations?.[language]?.reviewed === true)];
 }
 
-/** A language that may be shown, from what somebody asks for; Japanese for everything else. */
+/** A language that may be shown, from what a person asks for; Japanese for everything else. */
 export function languageFrom(document: ProgrammeDocument, text: string): Language {
   return languagesOf(document).find((language) => language === text) ?? 'ja';
 }
@@ -56,14 +57,14 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
       const members = group.members?.map((member) =>
         member.kind === 'declared' && own?.statement !== undefined ? { ...member, statement: own.statement } : member,
       );
-      return { ...group, label: own?.label ?? group.label, ...(members ? { members } : {}) };
+      return { ...group, label: own?.label ?? group.label, ...defined({ members }) };
     }),
     doses: document.doses.map((dose) => ({ ...dose, label: words.doses?.[String(dose.number)] ?? dose.label })),
     form: {
       fields: document.form.fields.map((field) => {
         const own = words.fields?.[field.name];
         const help = own?.help ?? field.help;
-        const shared = { label: own?.label ?? field.label, ...(help === undefined ? {} : { help }) };
+        const shared = { label: own?.label ?? field.label, ...defined({ help }) };
         if (field.kind !== 'choice' && field.kind !== 'choices') return { ...field, ...shared };
         const options = field.options.map((option) => ({
           ...option,
@@ -71,7 +72,7 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
         }));
         if (field.kind === 'choices') return { ...field, ...shared, options };
         const none = own?.none ?? field.none;
-        return { ...field, ...shared, options, ...(none === undefined ? {} : { none }) };
+        return { ...field, ...shared, options, ...defined({ none }) };
       }),
     },
     notices: document.notices?.map((notice) => ({ ...notice, text: words.notices?.[notice.id] ?? notice.text })),
@@ -85,7 +86,7 @@ function translate(document: ProgrammeDocument, language: OtherLanguage): Progra
   };
 }
 
-/** The language in which somebody wants their notices: what they chose in the form's field for it; Japanese else. */
+/** The language in which a person wants their notices: what they chose in the form's field for it; Japanese else. */
 export function noticeLanguage(document: ProgrammeDocument, answers: Answers | undefined): Language {
   const answer = document.noticeLanguage && answers?.[document.noticeLanguage.field];
   return typeof answer === 'string' ? languageFrom(document, answer) : 'ja';

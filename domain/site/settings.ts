@@ -21,7 +21,7 @@ export interface SiteSettings {
   readonly couponHelp: string | null;
   /** Of the same page: lost, or never arrived. */
   readonly couponLost: string | null;
-  /** Languages whose site words somebody has read and found right. The others are shown to nobody. */
+  /** Languages whose site words a person has read and found right. The others are shown to nobody. */
   readonly reviewedLanguages: readonly OtherLanguage[];
 }
 

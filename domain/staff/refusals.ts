@@ -1,6 +1,8 @@
+import { defined } from '../text/defined';
+
 /**
  * What staff can be refused besides what the booking rules refuse: one closed union, one HTTP status and one
- * sentence each, in words for somebody at a desk.
+ * sentence each, in words for a member of staff.
  */
 export const staffRefusals = {
   login_failed: {
@@ -291,7 +293,7 @@ export interface StaffRefusal {
   readonly staffCode: StaffRefusalCode;
   /** Facts of this case, e.g. the version that is in force. Never personal data. */
   readonly detail?: Readonly<Record<string, string | number>>;
-  /** What is in force instead, or what stands in the way, in the shape of the route's answer: whoever came second sees the difference. */
+  /** What is in force instead, or what is in the way, in the shape of the route's answer: the person who came second sees the difference. */
   readonly current?: unknown;
   /** What exactly is wrong, beside the field that it is about. */
   readonly faults?: readonly { readonly field: string; readonly code: string; readonly sentence: string }[];
@@ -302,5 +304,5 @@ export function refuseStaff(
   detail?: Record<string, string | number>,
   current?: unknown,
 ): StaffRefusal {
-  return { ok: false, staffCode, ...(detail ? { detail } : {}), ...(current === undefined ? {} : { current }) };
+  return { ok: false, staffCode, ...defined({ detail, current }) };
 }

@@ -25,5 +25,5 @@ export function absoluteMinutes(role: StaffRole): number {
   return (role === 'operator' ? 10 : 12) * 60;
 }
 
-/** What somebody types to say who they are: small letters, digits, `.`, `-`, `_`; 2–40. */
+/** What a person types to say who they are: small letters, digits, `.`, `-`, `_`; 2–40. */
 export const loginPattern = /^[a-z0-9][a-z0-9._-]{1,39}$/;

@@ -4,7 +4,7 @@ import { auditEntryTold, disclosureTo, noticeWayOf, opensData, type ReadingPlace
 const places: readonly ReadingPlace[] = ['one', 'list', 'review', 'venue_day', 'file'];
 
 describe('what is told', () => {
-  it('of somebody who is not protected is everything, everywhere', () => {
+  it('of a person who is not protected is everything, everywhere', () => {
     expect(places.map((place) => disclosureTo(place, { isProtected: false }))).toEqual(places.map(() => 'whole'));
   });
 

@@ -1,10 +1,10 @@
 import { neededItemsProtected } from '../residents/identity';
 import { isSupervising, type StaffRole } from './roles';
 
-/** What stands in a list in place of a protected resident. */
+/** What a list shows in place of a protected resident. */
 export const protectedWords = '保護対象';
 
-/** Somebody whose whereabouts may be a secret. */
+/** A person whose whereabouts may be a secret. */
 export interface Guarded {
   readonly isProtected: boolean;
 }
@@ -29,7 +29,7 @@ export type ReadingPlace = 'one' | 'list' | 'review' | 'venue_day' | 'file';
 
 /**
  * How much is told. `whole`: everything. `seat`: that a seat is taken, where and when, and nothing of whose it is. `row`: that there is
- * an entry and how it stands; neither whose it is nor where and when. `refused`: nothing.
+ * an entry and what state it has; neither whose it is nor where and when. `refused`: nothing.
  */
 export type Disclosure = 'whole' | 'seat' | 'row' | 'refused';
 

@@ -1,18 +1,18 @@
-import { BLANKS, foldWidth } from './fold-width';
+import { blanks, foldWidth } from './fold-width';
 
 export type EmailAddressFault = 'missing' | 'no_at_sign' | 'blank_inside' | 'local_part' | 'domain' | 'too_long';
 
 export type EmailAddressResult =
   { readonly ok: true; readonly value: string } | { readonly ok: false; readonly fault: EmailAddressFault };
 
-const OUTER_BLANKS = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, 'g');
-const ANY_BLANK = new RegExp(`[${BLANKS}\\u0000-\\u001F\\u007F]`);
+const outerBlanks = new RegExp(`^[${blanks}]+|[${blanks}]+$`, 'g');
+const anyBlank = new RegExp(`[${blanks}\\u0000-\\u001F\\u007F]`);
 /** Dots may stand anywhere: carriers gave out addresses such as a..b.@docomo.ne.jp until 2009, and they live. */
-const UNQUOTED_LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+$/;
-const QUOTED_LOCAL = /^"(?:[\x21\x23-\x5B\x5D-\x7E]|\\[\x21-\x7E])+"$/;
+const unquotedLocal = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+$/;
+const quotedLocal = /^"(?:[\x21\x23-\x5B\x5D-\x7E]|\\[\x21-\x7E])+"$/;
 /** What mail servers take without quotes (RFC 5321 dot-string). */
-const DOT_STRING = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const DOMAIN_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const dotString = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const domainLabel = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /**
  * Reads an e-mail address: full-width becomes half-width, blanks around it go. Only what cannot be an address is
@@ -20,14 +20,14 @@ const DOMAIN_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
  * line breaks; its domain in lower case and ASCII.
  */
 export function parseEmailAddress(text: string): EmailAddressResult {
-  const folded = foldWidth(text.slice(0, 2000)).replace(OUTER_BLANKS, '').replace(/[。｡]/g, '.');
+  const folded = foldWidth(text.slice(0, 2000)).replace(outerBlanks, '').replace(/[。｡]/g, '.');
   if (folded === '') return { ok: false, fault: 'missing' };
   const at = folded.lastIndexOf('@');
   if (at < 0) return { ok: false, fault: 'no_at_sign' };
-  if (ANY_BLANK.test(folded)) return { ok: false, fault: 'blank_inside' };
+  if (anyBlank.test(folded)) return { ok: false, fault: 'blank_inside' };
   const local = folded.slice(0, at);
   if (local.length > 64) return { ok: false, fault: 'too_long' };
-  if (!UNQUOTED_LOCAL.test(local) && !QUOTED_LOCAL.test(local)) return { ok: false, fault: 'local_part' };
+  if (!unquotedLocal.test(local) && !quotedLocal.test(local)) return { ok: false, fault: 'local_part' };
   const domain = asciiDomain(folded.slice(at + 1));
   if (domain === undefined) return { ok: false, fault: 'domain' };
   const value = `${local}@${domain}`;
@@ -39,7 +39,7 @@ export function parseEmailAddress(text: string): EmailAddressResult {
 export function smtpAddress(email: string): string {
   const at = email.lastIndexOf('@');
   const local = email.slice(0, at);
-  return DOT_STRING.test(local) || local.startsWith('"') ? email : `"${local}"${email.slice(at)}`;
+  return dotString.test(local) || local.startsWith('"') ? email : `"${local}"${email.slice(at)}`;
 }
 
 export function explainEmailAddressFault(fault: EmailAddressFault): string {
@@ -64,7 +64,7 @@ function asciiDomain(text: string): string | undefined {
   const last = labels.at(-1) ?? '';
   const fits =
     labels.length >= 2 &&
-    labels.every((label) => DOMAIN_LABEL.test(label)) &&
+    labels.every((label) => domainLabel.test(label)) &&
     /[a-z]/.test(last) &&
     labels.join('.').length <= 253;
   return fits ? labels.join('.') : undefined;

@@ -9,7 +9,7 @@ export function foldWidth(text: string): string {
 }
 
 /** Everything that people and keyboards produce where a hyphen is meant (- ‐ ‑ ‒ – — ― − ー － ｰ ﹣), to be put inside a character class. */
-export const HYPHEN_LOOK_ALIKES = '\\-\\u2010-\\u2015\\u2212\\u30FC\\uFF0D\\uFF70\\uFE63\\u2043\\u00AD';
+export const hyphenLookAlikes = '\\-\\u2010-\\u2015\\u2212\\u30FC\\uFF0D\\uFF70\\uFE63\\u2043\\u00AD';
 
 /** Blanks, the invisible ones of copied text included (zero-width space, byte order mark, direction marks), to be put inside a character class. */
-export const BLANKS = '\\s\\u3000\\u200B-\\u200F\\u2060\\uFEFF\\u202A-\\u202E';
+export const blanks = '\\s\\u3000\\u200B-\\u200F\\u2060\\uFEFF\\u202A-\\u202E';

@@ -1,4 +1,4 @@
-import { BLANKS, foldWidth, HYPHEN_LOOK_ALIKES } from './fold-width';
+import { blanks, foldWidth, hyphenLookAlikes } from './fold-width';
 
 export type TelephoneKind = 'landline' | 'mobile' | 'ip' | 'toll_free' | 'shared_cost';
 
@@ -15,21 +15,21 @@ export type TelephoneFault = 'missing' | 'not_digits' | 'no_area_code' | 'too_sh
 export type TelephoneResult =
   { readonly ok: true; readonly value: Telephone } | { readonly ok: false; readonly fault: TelephoneFault };
 
-const SEPARATORS = new RegExp(`[${BLANKS}${HYPHEN_LOOK_ALIKES}().・/]`, 'g');
+const separators = new RegExp(`[${blanks}${hyphenLookAlikes}().・/]`, 'g');
 /** The digit after 0x0 is never 0: 0800… is toll-free. */
-const MOBILE = /^0[6789]0[1-9][0-9]{7}$/;
-const IP = /^050[0-9]{8}$/;
-const TOLL_FREE = /^(0120[0-9]{6}|0800[0-9]{7})$/;
-const SHARED_COST = /^0570[0-9]{6}$/;
-const LANDLINE = /^0(?![5-9]0)[1-9][0-9]{8}$/;
+const mobileTelephone = /^0[6789]0[1-9][0-9]{7}$/;
+const ipTelephone = /^050[0-9]{8}$/;
+const tollFreeTelephone = /^(0120[0-9]{6}|0800[0-9]{7})$/;
+const sharedCostTelephone = /^0570[0-9]{6}$/;
+const landlineTelephone = /^0(?![5-9]0)[1-9][0-9]{8}$/;
 
 /**
  * Reads a Japanese telephone number as people write it: either width, hyphens and their look-alikes, brackets,
- * blanks, +81. Whether somebody answers is not asked here.
+ * blanks, +81. Whether a person answers is not asked here.
  */
 export function parseTelephone(text: string): TelephoneResult {
   const folded = foldWidth(text).trim();
-  const bare = folded.replace(SEPARATORS, '');
+  const bare = folded.replace(separators, '');
   if (bare === '') return { ok: false, fault: 'missing' };
   if (!/^\+?[0-9]+$/.test(bare)) return { ok: false, fault: 'not_digits' };
   // +81 25 … and the half-domestic +81 (0)25 … name the same number.
@@ -69,11 +69,11 @@ export function explainTelephoneFault(fault: TelephoneFault): string {
 }
 
 function kindOf(digits: string): TelephoneKind | undefined {
-  if (MOBILE.test(digits)) return 'mobile';
-  if (IP.test(digits)) return 'ip';
-  if (TOLL_FREE.test(digits)) return 'toll_free';
-  if (SHARED_COST.test(digits)) return 'shared_cost';
-  return LANDLINE.test(digits) ? 'landline' : undefined;
+  if (mobileTelephone.test(digits)) return 'mobile';
+  if (ipTelephone.test(digits)) return 'ip';
+  if (tollFreeTelephone.test(digits)) return 'toll_free';
+  if (sharedCostTelephone.test(digits)) return 'shared_cost';
+  return landlineTelephone.test(digits) ? 'landline' : undefined;
 }
 
 function display(digits: string, kind: TelephoneKind, typed: string): string {

@@ -78,8 +78,8 @@ export function createEventDelivery({ client, programmes }: EventDeliveryOptions
 }
 
 /**
- * Starts the workflow of a booking anew from all its events, also where an earlier run was ended by hand: for bookings
- * that live on while nothing drives them. False: somebody else was quicker.
+ * Starts the workflow of a booking again from all its events, also where an earlier run was ended by hand: for bookings
+ * that live on while nothing drives them. False: another process was quicker.
  */
 export async function restartWorkflow(
   options: EventDeliveryOptions,

@@ -35,7 +35,7 @@ const running = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION
 
 /**
  * Looks for what events alone cannot repair, because they were delivered once: Temporal's data was lost or set back, a
- * workflow was ended by hand. Releases holds that nobody released; starts missing workflows anew from their events, the
+ * workflow was ended by hand. Ends holds that nothing has ended; starts missing workflows again from their events, the
  * notice rows keeping them from sending anything twice. Walks through all bookings page by page, and without a pause
  * as long as the newest ones or a whole page show that something is missing.
  */
@@ -91,7 +91,7 @@ export function createReconciler({
     return count;
   }
 
-  async function releaseOverdueHolds(): Promise<number> {
+  async function expireOverdueHolds(): Promise<number> {
     const overdue = await reconciliation.overdueHolds(holdPatienceMs, pageSize);
     let count = 0;
     for (const { id } of overdue) {
@@ -103,7 +103,7 @@ export function createReconciler({
   }
 
   async function round(signal: AbortSignal): Promise<number> {
-    const released = await releaseOverdueHolds();
+    const expired = await expireOverdueHolds();
     let restarted = await repair(await reconciliation.newest(100));
     const isLossRecent = restarted > 0;
     if (isLossRecent) cursor = null;
@@ -114,8 +114,8 @@ export function createReconciler({
       restarted += missing;
       cursor = page.next;
     } while (!signal.aborted && cursor !== null && (missing > 0 || isLossRecent));
-    if (released + restarted > 0)
-      log.warn({ released, restarted }, 'the reconciler released forgotten holds or started missing workflows');
+    if (expired + restarted > 0)
+      log.warn({ expired, restarted }, 'the reconciler ended forgotten holds or started missing workflows');
     return everyMs;
   }
 

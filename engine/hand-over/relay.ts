@@ -22,7 +22,7 @@ export interface RelayOptions {
 const batch = 400;
 const concurrency = 32;
 const callWithinMs = 10_000;
-/** Longer than a batch can take: whoever holds a claim and lives has finished by then. */
+/** Longer than a batch can take: a process that holds a claim and lives has finished by then. */
 const leaseMs = 60_000;
 
 /**

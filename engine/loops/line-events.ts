@@ -20,7 +20,7 @@ function linkWords(url: string): string {
   return `予約のお知らせをLINEで受け取るには、次のページを開いて予約サイトにログインしてください。\n${url}\n\nこのページは10分間、1回だけ使えます。ほかの人に送らないでください。`;
 }
 
-/** What is to be done when somebody does something in LINE. Throws LineApiError when LINE does not go along. */
+/** What is to be done when a person does something in LINE. Throws LineApiError when LINE does not go along. */
 export function createLineEventWork({
   links,
   api,
@@ -49,7 +49,7 @@ export function createLineEventWork({
   };
 }
 
-/** Works off what the webhook has stored: somebody waits in the chat, so there is little pause. */
+/** Works off what the webhook has stored: a person waits in the chat, so there is little pause. */
 export function createLineEventLoop({
   events,
   log,

@@ -6,9 +6,9 @@ import {
   assignmentWorkflowType,
 } from '../../domain/imports/assignment-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
-import type { AssignmentDesk } from './assignment-requests';
+import type { AssignmentRequests } from './assignment-requests';
 
-/** Somebody is waiting in front of a screen, ms. */
+/** A person is waiting in front of a screen, ms. */
 const answerWithinMs = 5_000;
 const summaries = {
   check: '予約の割り当て：確認',
@@ -17,7 +17,7 @@ const summaries = {
 } as const;
 
 /** Starts the workflows of assigned appointments, on the queue of the imports. */
-export function createAssignmentDesk(temporal: Client): AssignmentDesk {
+export function createAssignmentRequests(temporal: Client): AssignmentRequests {
   return {
     async start(runId, part) {
       const input: AssignmentInput = { runId, part };

@@ -30,18 +30,19 @@ import {
   type UndoOutcome,
 } from '../../domain/imports/import-workflow';
 import { isBlankRow } from '../../domain/imports/row';
+import { defined } from '../../domain/text/defined';
 import { startImportWorkflow } from '../hand-over/start-import';
-import type { EngineOutcome, ImportDesk } from './import-requests';
+import type { EngineOutcome, ImportRequests } from './import-requests';
 
-export interface ImportDeskDependencies {
+export interface ImportRequestsDependencies {
   readonly database: Database;
   readonly keys: KeyRing;
   readonly temporal: Client;
 }
 
 /** Records of a file that staff see before it is imported. */
-const SHOWN_RECORDS = 40;
-/** Somebody is waiting in front of a screen, ms. */
+const shownRecords = 40;
+/** A person is waiting in front of a screen, ms. */
 const answerWithinMs = 5_000;
 const undoWithinMs = 20_000;
 
@@ -54,7 +55,7 @@ class RefusedFileError extends Error {
 }
 
 /** Imports for the staff app: files go sealed into the database, everything else is asked of the workflow. */
-export function createImportDesk({ database, keys, temporal }: ImportDeskDependencies): ImportDesk {
+export function createImportRequests({ database, keys, temporal }: ImportRequestsDependencies): ImportRequests {
   const files = createImportFileStore({ database, keys });
   const runs = createImportRunStore({ database, keys });
   const settings = createImportSettings({ database });
@@ -72,7 +73,7 @@ export function createImportDesk({ database, keys, temporal }: ImportDeskDepende
       await temporal.withDeadline(Date.now() + answerWithinMs, () =>
         handle.executeUpdate<unknown, [object]>(update, {
           args: [args],
-          ...(updateId === undefined ? {} : { updateId }),
+          ...defined({ updateId }),
         }),
       );
       return 'done';
@@ -252,8 +253,8 @@ async function firstRecords(
   const found: FileRecord[] = [];
   try {
     for await (const records of readRecords(pieces, encoding)) {
-      found.push(...records.slice(0, SHOWN_RECORDS - found.length));
-      if (found.length >= SHOWN_RECORDS) break;
+      found.push(...records.slice(0, shownRecords - found.length));
+      if (found.length >= shownRecords) break;
     }
   } catch (error) {
     if (error instanceof OpenQuoteError) return { ok: false, refusal: { code: 'open_quote', line: error.line } };

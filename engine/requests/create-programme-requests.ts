@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 
 import {
-  cancelReleaseSignalName,
+  cancelPublicationSignalName,
   type ChangeInput,
   changeWorkflowId,
   changeWorkflowType,
@@ -9,19 +9,19 @@ import {
   type RehearsalInput,
   rehearsalWorkflowId,
   rehearsalWorkflowType,
-  type ReleaseInput,
-  releaseWorkflowId,
-  releaseWorkflowType,
+  type PublicationInput,
+  publicationWorkflowId,
+  publicationWorkflowType,
   stopChangeSignalName,
 } from '../../domain/programmes/programme-workflow';
 import { canSkipTime } from '../temporal/time-skipping';
-import type { ProgrammeProcesses } from './programme-requests';
+import type { ProgrammeRequests } from './programme-requests';
 
 /** Staff wait for the answer, ms. */
 const answerWithinMs = 5_000;
 
 /** Starts what changes programmes over time in Temporal. Without a client (tests, an app without Temporal) each is refused. */
-export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
+export function createProgrammeRequests(client: Client): ProgrammeRequests {
   const soon = <Value>(work: () => Promise<Value>) => client.withDeadline(Date.now() + answerWithinMs, work);
   return {
     async startRehearsal(rehearsalId) {
@@ -61,15 +61,15 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
       }
     },
 
-    async startRelease(releaseId, publishAt) {
+    async startPublication(publicationId, publishAt) {
       try {
         await soon(() =>
-          client.workflow.start(releaseWorkflowType, {
-            workflowId: releaseWorkflowId(releaseId),
+          client.workflow.start(publicationWorkflowType, {
+            workflowId: publicationWorkflowId(publicationId),
             taskQueue: programmeTaskQueue,
             workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
             staticSummary: '公開の予定',
-            args: [{ releaseId, publishAt: publishAt.toISOString() } satisfies ReleaseInput],
+            args: [{ releaseId: publicationId, publishAt: publishAt.toISOString() } satisfies PublicationInput],
           }),
         );
       } catch (error) {
@@ -77,9 +77,11 @@ export function createProgrammeProcesses(client: Client): ProgrammeProcesses {
       }
     },
 
-    async cancelRelease(releaseId) {
+    async cancelPublication(publicationId) {
       try {
-        await soon(() => client.workflow.getHandle(releaseWorkflowId(releaseId)).signal(cancelReleaseSignalName));
+        await soon(() =>
+          client.workflow.getHandle(publicationWorkflowId(publicationId)).signal(cancelPublicationSignalName),
+        );
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }

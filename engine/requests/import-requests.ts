@@ -23,11 +23,11 @@ export type BeginningOutcome =
   | { readonly ok: false; readonly refusal: FileRefusal }
   | undefined;
 
-/** What became of something that was asked of an import's workflow. `away`: Temporal or its worker do not answer. */
+/** The answer to something that was asked of an import's workflow. `away`: Temporal or its worker do not answer. */
 export type EngineOutcome = 'done' | 'refused' | 'away';
 
-/** Files and workflows of imports, as the desk's routes need them. */
-export interface ImportDesk {
+/** Files and workflows of imports, as the routes of staff need them. */
+export interface ImportRequests {
   /**
    * Takes a file as it comes, sealing it piece by piece. Refused: nothing of it is kept.
    * @param by an opaque id

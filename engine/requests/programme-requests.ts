@@ -1,8 +1,8 @@
 /** What the staff app starts and calls off in the engine for programmes. Each rejects when the engine cannot be reached. */
-export interface ProgrammeProcesses {
+export interface ProgrammeRequests {
   /** Publishing at a set time. Starting it twice is once. */
-  startRelease(releaseId: string, publishAt: Date): Promise<void>;
-  cancelRelease(releaseId: string): Promise<void>;
+  startPublication(publicationId: string, publishAt: Date): Promise<void>;
+  cancelPublication(publicationId: string): Promise<void>;
   /** Brings a version to running bookings, as far as the database says that it runs. Starting it twice is once. */
   startChange(changeId: string): Promise<void>;
   stopChange(changeId: string): Promise<void>;

@@ -13,7 +13,7 @@ import {
   resendNoticeUpdateName,
 } from '../../domain/contracts/booking-workflow';
 
-/** Somebody has pressed a button and looks at it, ms. */
+/** A person has pressed a button and looks at it, ms. */
 const answerWithinMs = 3_000;
 const refusedWithinMs = 1_000;
 

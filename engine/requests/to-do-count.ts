@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 
-/** A page that somebody looks at does not wait longer, ms. */
+/** A page that a person looks at does not wait longer, ms. */
 const answerWithinMs = 1_500;
 
 /** Counts running workflows that say that they need a person. Undefined when Temporal does not answer in time. */
-export function createAttentionCount(client: Client): () => Promise<number | undefined> {
+export function createWorkflowsToDo(client: Client): () => Promise<number | undefined> {
   return async () => {
     try {
       const { count } = await client.withDeadline(Date.now() + answerWithinMs, () =>

@@ -15,7 +15,7 @@ export class PayloadCodecError extends Error {
 }
 
 /**
- * Encrypts everything that Toki keeps in Temporal (AES-256-GCM). The id of the key stands in the metadata
+ * Encrypts everything that Toki keeps in Temporal (AES-256-GCM). The id of the key is in the metadata
  * `encryption-key-id`, so what was written with an older key of the ring stays readable; payloads that are not
  * encrypted pass unchanged. Data: nonce 12 bytes, ciphertext, tag 16 bytes. Plain: the payload as protobuf.
  */

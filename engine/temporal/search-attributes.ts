@@ -30,7 +30,7 @@ async function attributesOf(connection: Connection, namespace: string): Promise<
   }
 }
 
-/** What the namespace itself says, which whoever works in it may ask. */
+/** What the namespace itself says, which every client of it may ask. */
 export async function attributesByColumn(connection: Connection, namespace: string): Promise<Record<string, number>> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   return Object.fromEntries(
@@ -53,7 +53,7 @@ export async function missingSearchAttributes(
     .map(([name]) => name);
 }
 
-/** What somebody with the right has to run to add them. */
+/** What a person with the right has to run to add them. */
 export function commandToAdd(namespace: string, names: readonly string[], wanted: AttributeTypes): string {
   const attributes = names.map((name) => `--name ${name} --type ${wanted[name] ?? 'Keyword'}`);
   return `temporal operator search-attribute create --namespace ${namespace} ${attributes.join(' ')}`;

@@ -4,6 +4,7 @@ import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor }
 import type { TLSConfig } from '@temporalio/common/lib/internal-non-workflow';
 
 import type { KeyRing } from '../../database/foundation/keys';
+import { defined } from '../../domain/text/defined';
 import { createDataConverter } from './data-converter';
 
 /** Where Temporal is and how to get in; as `runtime/config` reads it. Paths are absolute. */
@@ -29,13 +30,13 @@ export function connectionOptions({ address, apiKey, tls }: TemporalAccess): {
   tls: TLSConfig | boolean;
   apiKey?: string;
 } {
-  return { address, tls: tlsOptions(tls), ...(apiKey === undefined ? {} : { apiKey }) };
+  return { address, tls: tlsOptions(tls), ...defined({ apiKey }) };
 }
 
 function tlsOptions(tls: TemporalAccess['tls']): TLSConfig | boolean {
   if (!tls?.enabled) return false;
   return {
-    ...(tls.serverName === undefined ? {} : { serverNameOverride: tls.serverName }),
+    ...defined({ serverNameOverride: tls.serverName }),
     ...(tls.serverCaFile === undefined ? {} : { serverRootCACertificate: readFileSync(tls.serverCaFile) }),
     ...(tls.clientCertFile === undefined || tls.clientKeyFile === undefined
       ? {}
@@ -53,7 +54,7 @@ export function createTemporalClient(
 ): Client & { readonly connection: Connection } {
   const connection = Connection.lazy({
     ...connectionOptions(access),
-    // Whoever calls has its own way of trying again (relay, queue); the default's ten attempts would only hide an outage.
+    // The caller has its own way of trying again (relay, queue); the default's ten attempts would only hide an outage.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
   });

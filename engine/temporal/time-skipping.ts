@@ -130,7 +130,7 @@ export async function fastForward(client: WorkflowClient, execution: Execution, 
   await arrival(client, execution, id);
 }
 
-/** Resolves when a fast-forward stands at its moment; a workflow that ends on the way resolves too. */
+/** Resolves when a fast-forward is at its moment; a workflow that ends on the way resolves too. */
 export async function arrival(client: WorkflowClient, execution: Execution, fastForwardId: string): Promise<void> {
   for (;;) {
     const { fastForwardPollingResult: result, failedReason } = await unlessUnsupported(() =>
@@ -149,7 +149,7 @@ export async function arrival(client: WorkflowClient, execution: Execution, fast
   }
 }
 
-/** Where the execution's clock stands. */
+/** The time of the execution's clock. */
 export async function executionTime(client: WorkflowClient, execution: Execution): Promise<Date> {
   const { workflowExtendedInfo } = await client.workflowService.describeWorkflowExecution({
     namespace: client.options.namespace,

@@ -20,11 +20,11 @@ import { isDataFolder } from '../servers/data-folder';
 import { readRuntimeFile } from '../servers/runtime-file';
 import type { Command } from './command';
 
-const ANSWER_WITHIN_MS = 5_000;
+const lineAnswersWithinMs = 5_000;
 /** The relay takes up what was not handed over within seconds; events older than this say that it does not. */
-const BACKLOG_TOO_OLD_MS = 5 * 60_000;
+const backlogTooOldMs = 5 * 60_000;
 
-/** One line of the report. `todo` is a sentence for whoever has to put it right, or may: what is `ok` works without it. */
+/** One line of the report. `todo` is a sentence for the person who has to put it right, or may: what is `ok` works without it. */
 export type Finding =
   | { readonly about: string; readonly ok: true; readonly detail: string; readonly todo?: string }
   | { readonly about: string; readonly ok: false; readonly detail: string; readonly todo: string };
@@ -84,7 +84,7 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
           count === 0
             ? 'nothing waits'
             : `${String(count)} events wait, the oldest for ${String(Math.round(ageMs / 1000))} s`;
-        return ageMs <= BACKLOG_TOO_OLD_MS
+        return ageMs <= backlogTooOldMs
           ? { ok: true, detail }
           : {
               ok: false,
@@ -182,7 +182,7 @@ function smtpGreeting(smtpUrl: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const target = { host, port: Number(port || (secure ? 465 : 587)) };
     const socket = secure ? connectTls({ ...target, servername: host }) : createConnection(target);
-    socket.setTimeout(ANSWER_WITHIN_MS, () => {
+    socket.setTimeout(lineAnswersWithinMs, () => {
       socket.destroy(new Error('no answer in time'));
     });
     socket.once('error', reject);
@@ -201,7 +201,7 @@ async function checkIdentityProvider(issuer: string): Promise<Finding> {
     'Correct OIDC_ISSUER, or see whether the provider may be reached from here.',
     async () => {
       const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        signal: AbortSignal.timeout(lineAnswersWithinMs),
       });
       const { issuer: own } = (await response.json()) as { issuer?: unknown };
       return own === issuer
@@ -218,7 +218,7 @@ async function checkIdentityProvider(issuer: string): Promise<Finding> {
 async function checkLine(line: LineConfig): Promise<Finding> {
   return examine('LINE', 'See whether LINE may be reached from here.', async () => {
     try {
-      const { basicId } = await createLineApi({ ...line, answerWithinMs: ANSWER_WITHIN_MS }).botInfo();
+      const { basicId } = await createLineApi({ ...line, answerWithinMs: lineAnswersWithinMs }).botInfo();
       return basicId === line.accountId
         ? { ok: true, detail: `the token is good, the account is ${basicId}` }
         : {
@@ -237,9 +237,9 @@ async function checkLine(line: LineConfig): Promise<Finding> {
   });
 }
 
-async function checkDoor(name: string, url: string): Promise<Finding> {
+async function checkApp(name: string, url: string): Promise<Finding> {
   return examine(name, 'Start it with "npm start", or see its log.', async () => {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(lineAnswersWithinMs) });
     const body = (await response.json()) as { status?: string; missing?: string[] };
     const missing = body.missing ?? [];
     return response.ok && missing.length === 0
@@ -299,8 +299,8 @@ export async function examineInstallation(config: Config): Promise<Finding[]> {
       ? await checkLine(config.line)
       : { about: 'LINE', ok: true, detail: 'LINE_CHANNEL_SECRET is not set: nothing is sent to LINE' },
     ...(config.oidc ? [await checkIdentityProvider(config.oidc.issuer)] : []),
-    await checkDoor('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
-    await checkDoor('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),
+    await checkApp('Citizen app', running?.citizenUrl ?? `http://localhost:${String(config.citizenPort)}`),
+    await checkApp('Staff app', running?.staffUrl ?? `http://localhost:${String(config.staffPort)}`),
   );
   return findings;
 }

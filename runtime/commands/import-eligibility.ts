@@ -58,9 +58,9 @@ export interface ImportOutcome extends ImportProgress {
 }
 
 /** A short import is answered at once; a long one is not slowed down by questions. */
-const ASK_AFTER_MS = { first: 100, longest: 500, growth: 1.2 } as const;
-const TELL_EVERY_MS = 5_000;
-const CLOSED: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 'failed'];
+const askAfterMs = { first: 100, longest: 500, growth: 1.2 } as const;
+const tellEveryMs = 5_000;
+const closedPhases: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 'failed'];
 
 /**
  * Imports one file: uploads it sealed, starts its workflow, asks at the approvals, waits for the end. A worker must be
@@ -82,13 +82,13 @@ export async function importEligibility(services: ImportServices, request: Impor
   });
   const handle = await startImportWorkflow(temporal, runId, version.programmeCode);
   const watch = new Watch(request.onProgress, () => runs.stagedRecords(runId));
-  for (let pause: number = ASK_AFTER_MS.first; ; pause = Math.min(pause * ASK_AFTER_MS.growth, ASK_AFTER_MS.longest)) {
+  for (let pause: number = askAfterMs.first; ; pause = Math.min(pause * askAfterMs.growth, askAfterMs.longest)) {
     const progress = await ask(handle);
     if (progress === undefined) {
       await endedBadly(handle);
     } else {
       await watch.see(progress.phase);
-      if (CLOSED.includes(progress.phase)) return { ...((await handle.result()) as ImportProgress), runId };
+      if (closedPhases.includes(progress.phase)) return { ...((await handle.result()) as ImportProgress), runId };
       if (progress.summary !== undefined) await answer(handle, progress.phase, progress.summary, request, runId);
     }
     await sleep(pause);
@@ -140,7 +140,7 @@ async function answer(
   }
 }
 
-/** Where the workflow stands; undefined while no worker answers. */
+/** How far the workflow is; undefined while no worker answers. */
 async function ask(handle: WorkflowHandle): Promise<ImportProgress | undefined> {
   try {
     return await handle.query<ImportProgress>(importProgressQueryName);
@@ -175,8 +175,7 @@ class Watch {
 
   async see(phase: ImportPhase): Promise<void> {
     const isNew = phase !== this.#phase;
-    if (this.tell === undefined || (!isNew && (phase !== 'staging' || Date.now() - this.#toldAt < TELL_EVERY_MS)))
-      return;
+    if (this.tell === undefined || (!isNew && (phase !== 'staging' || Date.now() - this.#toldAt < tellEveryMs))) return;
     this.#phase = phase;
     this.#toldAt = Date.now();
     this.tell(phase, isNew ? 0 : await this.stagedRecords());

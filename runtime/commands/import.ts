@@ -31,9 +31,9 @@ import {
   isImportFailure,
 } from './import-eligibility';
 
-const ERRORS_SHOWN = 50;
+const errorsShown = 50;
 /** Who approves on the command line, in the record of the import. */
-const APPROVER = 'command-line';
+const approver = 'command-line';
 
 interface Options {
   readonly file: string;
@@ -46,7 +46,7 @@ interface Options {
   readonly carryOver: string | undefined;
 }
 
-/** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when somebody says so. */
+/** `toki import FILE`: checks a city's file, shows what it would do, and takes it over when a person says so. */
 export const importCommand: Command = {
   usage: 'import FILE [--programme P] [--columns …] [--full] [--carry-over ask|none|FILE] [--yes]',
   summary: "bring a city's CSV file of residents in",
@@ -187,7 +187,7 @@ async function importFrom(
       file: { name: basename(options.file), content: createReadStream(options.file, { highWaterMark: 256 * 1024 }) },
       columns: options.columns,
       isFullSet: options.isFullSet,
-      by: APPROVER,
+      by: approver,
       onProgress: (phase, records) => {
         if (phase === 'inspecting' || phase === 'staging' || phase === 'comparing' || phase === 'applying')
           io.say(records === 0 ? `${phaseWords(phase)} …` : `  ${String(records)}行`);
@@ -280,14 +280,14 @@ async function showRowErrors(
   digits: number,
   io: Say,
 ): Promise<void> {
-  const errors = await createImportRunStore({ database, keys }).rowErrors(runId, ERRORS_SHOWN + 1);
+  const errors = await createImportRunStore({ database, keys }).rowErrors(runId, errorsShown + 1);
   if (errors.length === 0) return;
   io.say('');
-  for (const { line, code } of errors.slice(0, ERRORS_SHOWN))
+  for (const { line, code } of errors.slice(0, errorsShown))
     io.say(`  ${String(line)}行目：${explainRowError(code, digits)}`);
-  if (errors.length <= ERRORS_SHOWN) return;
+  if (errors.length <= errorsShown) return;
   const total = rowErrorCodes.reduce((sum, code) => sum + (summary?.errors[code] ?? 0), 0);
-  io.say(total > ERRORS_SHOWN ? `  …とほか ${String(total - ERRORS_SHOWN)} 件` : '  …ほかにもあります');
+  io.say(total > errorsShown ? `  …とほか ${String(total - errorsShown)} 件` : '  …ほかにもあります');
 }
 
 async function askOnTerminal(text: string): Promise<string> {

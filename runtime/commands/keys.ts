@@ -27,12 +27,12 @@ export const keysAddCommand: Command = {
       io.say(`New current key: k${String(next)}. Now run "npm run toki -- keys rotate" to seal everything anew.`);
       return Promise.resolve(0);
     } finally {
-      folder.release();
+      folder.letGo();
     }
   },
 };
 
-/** `toki keys rotate`: seals everything anew under the current key. */
+/** `toki keys rotate`: seals everything again under the current key. */
 export const keysRotateCommand: Command = {
   usage: 'keys rotate',
   summary: 'seal all personal data anew under the current key',

@@ -7,7 +7,7 @@ import { runSupervisor } from '../supervisor/supervisor';
 import { importOwnFile } from './import-eligibility';
 
 /**
- * Resolves when the admin is there. Whoever started this process may be building it still, and then says how it ended.
+ * Resolves when the admin is there. The process that started this one may be building it still, and then says how it ended.
  * @throws StartError when it could not be built
  */
 function adminBuilt(): Promise<void> {

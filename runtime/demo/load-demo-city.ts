@@ -9,7 +9,7 @@ import { createVenueRepository } from '../../database/schedule/venues';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';
 import type { Channel } from '../../domain/contracts/booking-workflow';
-import { releaseFor } from '../../domain/programmes/seat-stages';
+import { seatStageFor } from '../../domain/programmes/seat-stages';
 import { planSlots } from '../../domain/schedule/plan-slots';
 import { noSiteSettings, type SiteSettings } from '../../domain/site/settings';
 import { inParallel } from '../../engine/loops/in-parallel';
@@ -62,7 +62,7 @@ export async function prepareDemoCity({ database, now }: { database: Database; n
   return version;
 }
 
-/** Somebody has read the site in these languages; the programme says more in them, too. Staff may have set something else since. */
+/** A person has read the site in these languages; the programme says more in them, too. Staff may have set something else since. */
 async function showReviewedLanguages(database: Database): Promise<void> {
   const settings: SiteSettings = { ...noSiteSettings, reviewedLanguages: ['ja-easy', 'en'] };
   await database('site_settings')
@@ -80,7 +80,7 @@ interface DemoBookingsInput {
 
 /**
  * The city's residents, through the same import as any city's file, then some bookings of theirs, so that one venue's
- * first days are nearly full, and that somebody comes today. Leaves alone what is there. `importFile` runs the
+ * first days are nearly full, and that a person comes today. Leaves alone what is there. `importFile` runs the
  * eligibility import of one CSV file and approves it.
  */
 export async function loadDemoResidents(
@@ -107,7 +107,7 @@ async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
   const { document } = deps.version;
   const group = document.groups[0];
   const limit =
-    (group && releaseFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
+    (group && seatStageFor(document, [group], { venueCode: crowdedVenue, channel: 'web' }, deps.now)?.limit) ?? null;
   const today = cityDate(deps.now);
   const from = addDays(today, document.bookingWindow.firstDay);
   const slots = await freeSlots(deps, crowdedVenue, { channel: 'web', from, until: addDays(from, crowdedDays), limit });
@@ -117,7 +117,7 @@ async function fillCrowdedVenue(deps: DemoBookingsInput): Promise<void> {
   });
 }
 
-/** Seats of the same day are given by telephone: a few people for each time that is still to come, unless somebody is booked today. */
+/** Seats of the same day are given by telephone: a few people for each time that is still to come, unless a person is booked today. */
 async function fillToday(deps: DemoBookingsInput): Promise<void> {
   const today = cityDate(deps.now);
   const slots = (
@@ -170,7 +170,7 @@ function bookingsOf(
       if (!resident) continue;
       const held = await bookings.hold({ residentId: resident.id, slotId, dose: 1, channel, actor: actor(channel) });
       if (!held.ok && refusals.has(held.code)) continue;
-      // Its time has come meanwhile, or somebody else was there first.
+      // Its time has come meanwhile, or another process was there first.
       if (!held.ok && (held.code === 'slot_past' || held.code === 'slot_full')) return;
       if (!held.ok) throw new Error(`the demo city's booking was refused: ${held.code}`);
       const confirmed = await bookings.confirm({

@@ -31,7 +31,7 @@ test('the demo runs practice 3 as the example says it: only its moments are move
   expect(demoProgramme('2021-09-05')).toEqual(example);
 });
 
-test('whoever has the printed coupon may book at once, at any time of the first day; half of the seats are open to them', () => {
+test('a person who has the printed coupon may book at once, at any time of the first day; half of the seats are open to them', () => {
   for (const time of ['00:00', '08:29', '23:59']) {
     const slot = { dose: 1, startsAt: instantOf(addDays(today, 1), '10:00'), venueCode: 'kita-culture' };
     const decision = decideHold(

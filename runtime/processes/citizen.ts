@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   const sessions = createSessionRepository({ database, keys, lookUps: firstLook });
   // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
-  const unmet = createUnmetSearches(database);
+  const unmetSearches = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
   const app = createCitizenApp({
@@ -62,7 +62,7 @@ async function main(): Promise<number> {
     }),
     keys,
     handOver,
-    unmet,
+    unmetSearches,
     health: createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) }),
     log,
     publicUrl: config.publicUrl,
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
     port: config.citizenPort,
     sessions,
     handOver,
-    unmet,
+    unmetSearches,
     temporal,
     databases: [database, firstLook],
     log,
@@ -86,17 +86,17 @@ async function main(): Promise<number> {
 /** With the official account, or in the demo with a page that plays its part; otherwise nothing is said of LINE. */
 function lineOf(
   { line, demo }: Config,
-  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'door' | 'channelSecret'>,
+  tables: Omit<NonNullable<CitizenAppDependencies['line']>, 'connection' | 'channelSecret'>,
 ): Pick<CitizenAppDependencies, 'line'> {
   if (line)
     return {
       line: {
         ...tables,
-        door: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
+        connection: { kind: 'account', accountId: line.accountId, accessUrl: line.accessUrl },
         channelSecret: line.channelSecret,
       },
     };
-  return demo ? { line: { ...tables, door: { kind: 'demo' } } } : {};
+  return demo ? { line: { ...tables, connection: { kind: 'demo' } } } : {};
 }
 
 void runMain(main);

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { createChangeActivities } from '../../activities/programmes/programme-changes';
 import { createRehearsedActivities, RehearsalWorlds } from '../../activities/programmes/rehearsal-world';
 import { createRehearsalActivities } from '../../activities/programmes/rehearsals';
-import { createReleaseActivities } from '../../activities/programmes/scheduled-publications';
+import { createPublicationActivities } from '../../activities/programmes/scheduled-publications';
 import { qrSvg, readQrSvg } from '../../api/shared/qr';
 import { createAudit } from '../../database/audit/audit';
 import { createBookingRepository } from '../../database/bookings/bookings';
@@ -59,7 +59,7 @@ export function createProgrammeWork({
         rehearsals,
         slotsFrom: (programmeId, from, limit) => facts.slotsFrom(programmeId, from, limit),
       }),
-      ...createReleaseActivities({ drafts, facts }),
+      ...createPublicationActivities({ drafts, facts }),
       ...createChangeActivities({
         client,
         changes,

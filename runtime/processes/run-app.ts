@@ -19,14 +19,14 @@ export interface AppProcess {
   readonly sessions: { removeEnded(): Promise<number> };
   readonly handOver: HandOver;
   /** Counts that are written together now and then. */
-  readonly unmet: { flush(): Promise<void> };
+  readonly unmetSearches: { flush(): Promise<void> };
   readonly temporal: { readonly connection: Connection };
   readonly databases: readonly Database[];
   readonly log: ReturnType<typeof createProcessLog>;
 }
 
 /**
- * One of the two doors: serves until the process is asked to stop, answers what has begun, hands over what was decided
+ * Runs one of the two apps: serves until the process is asked to stop, answers what has begun, hands over what was decided
  * and closes everything. Resolves with the exit code.
  */
 export async function runApp({
@@ -36,7 +36,7 @@ export async function runApp({
   requestWithinMs,
   sessions,
   handOver,
-  unmet,
+  unmetSearches,
   temporal,
   databases,
   log,
@@ -52,7 +52,7 @@ export async function runApp({
   clearInterval(cleaning);
   await serving.stop(finishWithinMs);
   await handOver.drain();
-  await unmet.flush();
+  await unmetSearches.flush();
   await temporal.connection.close();
   await Promise.all(databases.map((database) => database.destroy()));
   log.info(`${name} stopped`);

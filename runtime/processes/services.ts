@@ -55,7 +55,7 @@ function onInterruption() {
   return {
     signal: controller.signal,
     happened,
-    release() {
+    letGo() {
       for (const signal of signals) process.off(signal, interrupt);
       process.off('disconnect', interrupt);
       process.channel?.unref();
@@ -86,7 +86,7 @@ export async function withServices<Result>(
     if (databaseUrl === undefined || (withTemporal && !access)) {
       const held = holdDataFolder(config.dataDir);
       closing.unshift(() => {
-        held.release();
+        held.letGo();
       });
     }
     if (databaseUrl === undefined) {
@@ -124,6 +124,6 @@ export async function withServices<Result>(
     return await Promise.race([work(services), interruption.happened]);
   } finally {
     for (const close of closing) await close();
-    interruption.release();
+    interruption.letGo();
   }
 }

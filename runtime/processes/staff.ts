@@ -1,14 +1,14 @@
 import { createPagePreview } from '../../api/citizen/preview/page-preview';
 import { installationId } from '../../api/shared/installation';
 import { createStaffApp } from '../../api/staff/app';
-import { createProgrammeDesk } from '../../api/staff/programme-services';
+import { createProgrammeServices } from '../../api/staff/programme-services';
 import { createDayFileWriter } from '../../api/staff/reception/offline/day-file';
-import { createOidcDoor } from '../../api/staff/staff/oidc/oidc-log-in';
+import { createOidcLogIn } from '../../api/staff/staff/oidc/oidc-log-in';
 import { createOidcProvider } from '../../api/staff/staff/oidc/oidc-provider';
 import { createAudit } from '../../database/audit/audit';
 import { createAuditSearch } from '../../database/audit/audit-search';
 import { createDataExports } from '../../database/bookings/booking-exports';
-import { createStaffBookingReader } from '../../database/bookings/booking-list';
+import { createBookingList } from '../../database/bookings/booking-list';
 import { createBookingPermits } from '../../database/bookings/booking-permits';
 import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
@@ -24,14 +24,14 @@ import { createImportSettings } from '../../database/imports/import-settings';
 import { createImportUndo } from '../../database/imports/import-undo';
 import { createCallbackRepository } from '../../database/notices/callbacks';
 import { createLineBroadcasts } from '../../database/notices/line-broadcasts';
-import { createStaffNoticeReader } from '../../database/notices/notice-list';
+import { createNoticeList } from '../../database/notices/notice-list';
 import { createNoticeRepository } from '../../database/notices/notices';
 import { createProgrammes } from '../../database/programmes/programmes';
 import { createDayFiles } from '../../database/reception/day-files';
 import { createDayLists } from '../../database/reception/day-lists';
 import { createIdentityChecks } from '../../database/residents/identity-checks';
 import { createLoginThrottle } from '../../database/residents/log-in-throttle';
-import { createStaffDeskReader } from '../../database/residents/opened-residents';
+import { createOpenedResidents } from '../../database/residents/opened-residents';
 import { createResidentNotes } from '../../database/residents/resident-notes';
 import { createResidentSearch } from '../../database/residents/resident-search';
 import { createResidentRepository } from '../../database/residents/residents';
@@ -42,24 +42,24 @@ import { createSlotGrid } from '../../database/schedule/slot-grid';
 import { createSlotHistory } from '../../database/schedule/slot-history';
 import { createSlotPlanRepository } from '../../database/schedule/slot-plans';
 import { createSlotRepository } from '../../database/schedule/slots';
-import { createStaffVenueRepository } from '../../database/schedule/venue-records';
+import { createVenueRecords } from '../../database/schedule/venue-records';
 import { createSiteSettingsEditor } from '../../database/site/site-settings';
 import { createStaffEnrolment } from '../../database/staff/enrolment';
 import { createStaffLinks } from '../../database/staff/provider-links';
 import { createStaffMail } from '../../database/staff/staff-mail';
 import { createStaffRepository } from '../../database/staff/staff-repository';
 import { createStaffSessionRepository } from '../../database/staff/staff-sessions';
-import { createStaffNumbers } from '../../database/statistics/statistics';
-import { createAttentionReader } from '../../database/statistics/to-do';
+import { createStatistics } from '../../database/statistics/statistics';
+import { createToDoReader } from '../../database/statistics/to-do';
 import { createUnmetSearches } from '../../database/statistics/unmet-searches';
 import { createOperatingFigures } from '../../database/upkeep/operating-figures';
 import { createHandOver } from '../../engine/hand-over/hand-over';
 import { createTimelines } from '../../engine/requests/booking-timelines';
-import { createAssignmentDesk } from '../../engine/requests/create-assignment-requests';
-import { createImportDesk } from '../../engine/requests/create-import-requests';
-import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { createAssignmentRequests } from '../../engine/requests/create-assignment-requests';
+import { createImportRequests } from '../../engine/requests/create-import-requests';
+import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { createNoticeSender } from '../../engine/requests/send-notice-again';
-import { createAttentionCount } from '../../engine/requests/to-do-count';
+import { createWorkflowsToDo } from '../../engine/requests/to-do-count';
 import { createWorkflowUrls } from '../../engine/requests/workflow-urls';
 import { EncryptionCodec } from '../../engine/temporal/payload-codec';
 import { createTemporalClient } from '../../engine/temporal/temporal-client';
@@ -101,14 +101,14 @@ async function main(): Promise<number> {
   const audit = createAudit({ database, keys });
   const health = createHealthChecks({ database: firstLook, temporal, outbox: createOutbox(firstLook) });
   const staffMail = createStaffMail({ database, keys, audit });
-  const unmet = createUnmetSearches(database);
+  const unmetSearches = createUnmetSearches(database);
   const handOver = createHandOver({ client: temporal, outbox, programmes, log });
 
   // Written when everything runs, so it is read when it is needed.
   const temporalUiOrigin = () => config.temporalUiOrigin ?? readRuntimeFile(config.dataDir)?.temporalUiUrl;
 
   const app = createStaffApp({
-    desk: {
+    services: {
       staff: createStaffRepository({ database, keys, audit }),
       sessions,
       audit,
@@ -120,26 +120,26 @@ async function main(): Promise<number> {
       permits: createBookingPermits({ database, keys }),
       notes: createResidentNotes({ database, keys }),
       slots: createSlotRepository(database),
-      venues: createStaffVenueRepository({ database, audit }),
+      venues: createVenueRecords({ database, audit }),
       schedules: createScheduleRepository(database),
       plans: createSlotPlanRepository({ database, audit }),
       capacities: createSlotCapacityRepository({ database, audit }),
       grid: createSlotGrid(database),
       history: createSlotHistory(database),
-      numbers: createStaffNumbers(database),
-      reader: createStaffDeskReader({ database, keys }),
+      statistics: createStatistics(database),
+      reader: createOpenedResidents({ database, keys }),
       outbox,
       handOver,
       timelineOf: createTimelines(temporal),
       enrolment: createStaffEnrolment({ database, keys, audit }),
       links: createStaffLinks({ database, audit }),
       oidc:
-        config.oidc && createOidcDoor({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
+        config.oidc && createOidcLogIn({ provider: createOidcProvider(config.oidc), keys, label: config.oidc.label }),
       localLogIn: config.staffLocalLogIn,
       auditSearch: createAuditSearch(database),
-      bookingLists: createStaffBookingReader(database),
+      bookingLists: createBookingList(database),
       notices: createNoticeRepository(database),
-      noticeLists: createStaffNoticeReader({ database, keys, programmes }),
+      noticeLists: createNoticeList({ database, keys, programmes }),
       callbacks: createCallbackRepository({ database, keys, audit }),
       lineBroadcasts: createLineBroadcasts(database),
       broadcastSeats: createBroadcastSeats(createSlotRepository(database)),
@@ -149,7 +149,7 @@ async function main(): Promise<number> {
       site: createSiteSettingsEditor({ database, audit }),
       publicUrl: config.publicUrl,
       installationId: installationId(keys),
-      imports: createImportDesk({ database, keys, temporal }),
+      imports: createImportRequests({ database, keys, temporal }),
       importRuns: createImportRunStore({ database, keys }),
       importReview: createImportReview({ database, keys }),
       importCarryOvers: createImportCarryOvers({ database, keys }),
@@ -157,23 +157,23 @@ async function main(): Promise<number> {
       importUndo: createImportUndo(database),
       importFiles: createImportFileStore({ database, keys }),
       assignments: createAssignmentRunStore({ database, keys }),
-      assignmentDesk: createAssignmentDesk(temporal),
+      assignmentRequests: createAssignmentRequests(temporal),
       residents: createResidentRepository({ database, keys }),
       dayLists: createDayLists({ database, keys, programmes }),
       dayFiles: createDayFiles({ database, keys }),
       writeDayFile: createDayFileWriter(projectRoot),
       dataExports: createDataExports({ database, keys, audit }),
-      unmet,
-      attention: createAttentionReader(database),
+      unmetSearches,
+      toDo: createToDoReader(database),
       health,
-      workflowsNeedingAttention: createAttentionCount(temporal),
-      ...createProgrammeDesk({
+      workflowsToDo: createWorkflowsToDo(temporal),
+      ...createProgrammeServices({
         database,
         keys,
         audit,
         programmes,
         publicUrl: config.publicUrl,
-        processes: createProgrammeProcesses(temporal),
+        processes: createProgrammeRequests(temporal),
       }),
       staffMail,
       sendToStaff: createStaffMailSender({
@@ -201,7 +201,7 @@ async function main(): Promise<number> {
     requestWithinMs: uploadWithinMs,
     sessions,
     handOver,
-    unmet,
+    unmetSearches,
     temporal,
     databases: [database, firstLook],
     log,

@@ -31,8 +31,8 @@ import { ensureImportSchedule } from '../../engine/loops/drop-folder-schedule';
 import { createHousekeeping } from '../../engine/loops/housekeeping';
 import { createImportSweeper } from '../../engine/loops/import-sweeper';
 import { createLineEventLoop } from '../../engine/loops/line-events';
-import { createReleaseSweeper } from '../../engine/loops/publication-sweeper';
-import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { createPublicationSweeper } from '../../engine/loops/publication-sweeper';
+import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { readConfig } from '../config';
@@ -71,7 +71,7 @@ function installRuntime(log: Logger): void {
   });
 }
 
-/** Temporal may be starting itself: some patience, then the supervisor begins anew. Undefined when asked to stop meanwhile. */
+/** Temporal may be starting itself: some patience, then the supervisor begins again. Undefined when asked to stop meanwhile. */
 async function connect(
   access: TemporalAccess,
   log: Logger,
@@ -149,15 +149,15 @@ async function main(): Promise<number> {
         return removeOutdated(bulkDatabase);
       },
     }),
-    createReleaseSweeper({
+    createPublicationSweeper({
       log,
       drafts: programmeDrafts,
-      start: (releaseId, publishAt) => createProgrammeProcesses(client).startRelease(releaseId, publishAt),
+      start: (publicationId, publishAt) => createProgrammeRequests(client).startPublication(publicationId, publishAt),
     }),
     createChangeSweeper({
       log,
       changes: programmeChanges,
-      start: (changeId) => createProgrammeProcesses(client).startChange(changeId),
+      start: (changeId) => createProgrammeRequests(client).startChange(changeId),
     }),
     createImportSweeper({
       client,

@@ -14,7 +14,7 @@ import { createMailer } from '../../activities/notices/mailer';
 import { createNoticeActivities, type NoticeActivities } from '../../activities/notices/notice-activities';
 import type { ChangeActivities } from '../../activities/programmes/programme-changes';
 import type { RehearsalActivities } from '../../activities/programmes/rehearsals';
-import type { ReleaseActivities } from '../../activities/programmes/scheduled-publications';
+import type { PublicationActivities } from '../../activities/programmes/scheduled-publications';
 import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
 import type { Database } from '../../database/foundation/connection';
@@ -30,6 +30,7 @@ import { createSiteSettings, programmesAsTheSiteSays } from '../../database/site
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';
+import { defined } from '../../domain/text/defined';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 
 export interface Activities {
@@ -87,7 +88,7 @@ export function createActivities({
         programmes: asTheSiteSays,
         seats: createBroadcastSeats(createSlotRepository(database)),
         publicUrl,
-        ...(lineSender === undefined ? {} : { sender: lineSender }),
+        ...defined({ sender: lineSender }),
       }),
     },
     import: {
@@ -101,7 +102,7 @@ export function createActivities({
 /** What rehearses and publishes programmes, and brings them to running bookings; `queue`: where this process rehearses bookings, in its own memory. */
 export interface ProgrammeWork {
   readonly queue: string;
-  readonly activities: RehearsalActivities & ReleaseActivities & ChangeActivities;
+  readonly activities: RehearsalActivities & PublicationActivities & ChangeActivities;
   readonly rehearsed: BookingActivities & NoticeActivities;
 }
 

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { Client as PostgresClient } from 'pg';
 
 import { searchAttributes } from '../../domain/contracts/search-attributes';
+import { defined } from '../../domain/text/defined';
 import { registerSearchAttributes } from '../../engine/temporal/search-attributes';
 import { connectionOptions, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import type { Config } from '../config';
@@ -12,8 +13,8 @@ import { type EmbeddedTemporal, startEmbeddedTemporal } from './embedded-tempora
 import { type Running, Supervised } from './supervised';
 import { findTemporalCli } from './temporal-cli';
 
-const LEAST_POSTGRES = 15;
-const CONNECT_WITHIN_MS = 10_000;
+const leastPostgres = 15;
+const connectWithinMs = 10_000;
 
 /** A server that Toki uses: given from outside, or started here and kept running. */
 export interface Service<Address> {
@@ -38,7 +39,7 @@ function withoutStop(message: string): string {
 
 /** Connects once. @throws StartError when PostgreSQL cannot be reached or is too old. */
 export async function checkPostgres(databaseUrl: string): Promise<{ readonly version: string }> {
-  const client = new PostgresClient({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+  const client = new PostgresClient({ connectionString: databaseUrl, connectionTimeoutMillis: connectWithinMs });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -46,9 +47,9 @@ export async function checkPostgres(databaseUrl: string): Promise<{ readonly ver
       "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version",
     );
     const version = rows[0]?.version ?? '?';
-    if (Number(rows[0]?.number) < LEAST_POSTGRES * 10_000) {
+    if (Number(rows[0]?.number) < leastPostgres * 10_000) {
       throw new StartError(
-        `PostgreSQL at ${hostOf(databaseUrl)} is version ${version}, but Toki needs ${String(LEAST_POSTGRES)} or newer.`,
+        `PostgreSQL at ${hostOf(databaseUrl)} is version ${version}, but Toki needs ${String(leastPostgres)} or newer.`,
       );
     }
     return { version };
@@ -65,9 +66,9 @@ export async function checkPostgres(databaseUrl: string): Promise<{ readonly ver
 export async function connectTemporal(access: TemporalAccess): Promise<Connection> {
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ ...connectionOptions(access), connectTimeout: CONNECT_WITHIN_MS });
+    connection = await Connection.connect({ ...connectionOptions(access), connectTimeout: connectWithinMs });
     const open = connection;
-    await open.withDeadline(Date.now() + CONNECT_WITHIN_MS, () =>
+    await open.withDeadline(Date.now() + connectWithinMs, () =>
       open.workflowService.describeNamespace({ namespace: access.namespace }),
     );
     return connection;
@@ -148,7 +149,7 @@ export async function startTemporal({ config, env, say, signal }: TemporalStart)
     return { address: { access, uiUrl: undefined }, stop: () => Promise.resolve() };
   }
   const paths = dataFolderPaths(config.dataDir);
-  const cli = await findTemporalCli({ cli: config.temporalCli, env, say, ...(signal ? { signal } : {}) });
+  const cli = await findTemporalCli({ cli: config.temporalCli, env, say, ...defined({ signal }) });
   let started: EmbeddedTemporal | undefined;
   const supervised = new Supervised({
     name: 'Temporal',

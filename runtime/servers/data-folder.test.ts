@@ -27,13 +27,13 @@ test('a new folder is made, marked and locked; a second holder is refused in one
   expect(() => holdDataFolder(folder)).toThrow(
     `Toki is already running on the data folder ${folder} (process ${String(process.pid)})`,
   );
-  held.release();
+  held.letGo();
   expect(lockOwner(folder)).toBeUndefined();
-  holdDataFolder(folder).release();
+  holdDataFolder(folder).letGo();
 });
 
 test('the lock of a process that was killed does not count', async () => {
-  holdDataFolder(folder).release();
+  holdDataFolder(folder).letGo();
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   await new Promise((resolve) => child.once('spawn', resolve));
   writeFileSync(join(folder, 'lock'), JSON.stringify(markProcess(child.pid!)));
@@ -42,15 +42,15 @@ test('the lock of a process that was killed does not count', async () => {
   await new Promise((resolve) => child.once('exit', resolve));
   const held = holdDataFolder(folder);
   expect(held.abandoned).toBe(true);
-  held.release();
+  held.letGo();
 });
 
 test('a number that now belongs to another process does not count either', () => {
-  holdDataFolder(folder).release();
+  holdDataFolder(folder).letGo();
   writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: process.pid, identity: 'of long ago' }));
   const held = holdDataFolder(folder);
   expect(held.abandoned).toBe(true);
-  held.release();
+  held.letGo();
 });
 
 test('a folder with other files in it is refused and left alone', () => {
@@ -61,7 +61,7 @@ test('a folder with other files in it is refused and left alone', () => {
 });
 
 test('keys are made once, readable by their owner alone', () => {
-  holdDataFolder(folder).release();
+  holdDataFolder(folder).letGo();
   const made = keysOf(folder);
   expect(parseKeys(made).currentKeyId).toBe('k1');
   expect(keysOf(folder)).toBe(made);

@@ -7,7 +7,7 @@ import { isAlive, markProcess, parseMark, type ProcessMark } from './process-ide
 import { readIfThere } from './server-process';
 
 /** Says that a folder is Toki's, so that `reset` never removes another one. */
-const MARKER = '.toki-data';
+const markerFile = '.toki-data';
 
 /** Where things lie in the data folder. */
 export function dataFolderPaths(folder: string) {
@@ -44,10 +44,10 @@ export function parseJson(text: string | undefined): unknown {
 
 /** Whether the folder was made by Toki. */
 export function isDataFolder(folder: string): boolean {
-  return existsSync(join(folder, MARKER));
+  return existsSync(join(folder, markerFile));
 }
 
-/** The drop folder, in a data folder that is Toki's or where somebody has made it: a worker alone makes no data folder. */
+/** The drop folder, in a data folder that is Toki's or where a person has made it: a worker alone makes no data folder. */
 export function dropFolderOf(folder: string): string | undefined {
   const { importDrop } = dataFolderPaths(folder);
   return isDataFolder(folder) || existsSync(importDrop) ? importDrop : undefined;
@@ -62,7 +62,7 @@ function openFolder(folder: string): void {
           `The data folder ${folder} holds files that are not Toki's: choose an empty or new folder with TOKI_DATA_DIR.`,
         );
       }
-      writeFileSync(join(folder, MARKER), 'Data of Toki. "npm run reset" removes this folder.\n');
+      writeFileSync(join(folder, markerFile), 'Data of Toki. "npm run reset" removes this folder.\n');
       // The user postgres passes through here; what is private inside has a mode of its own.
       chmodSync(folder, 0o755);
     }
@@ -80,11 +80,11 @@ export function lockOwner(folder: string): ProcessMark | undefined {
   return mark && isAlive(mark) ? mark : undefined;
 }
 
-/** The data folder, ours until `release`. */
+/** The data folder, ours until `letGo`. */
 export interface HeldDataFolder {
   /** The one who held it last was killed and could not clean up. */
   readonly abandoned: boolean;
-  release(): void;
+  letGo(): void;
 }
 
 /**
@@ -101,7 +101,7 @@ export function holdDataFolder(folder: string): HeldDataFolder {
       writeFileSync(lock, JSON.stringify(markProcess(process.pid)), { flag: 'wx' });
       return {
         abandoned,
-        release: () => {
+        letGo: () => {
           rmSync(lock, { force: true });
         },
       };

@@ -16,9 +16,9 @@ import { logTail, readIfThere, type ServerProcess, startServerProcess, stopOrpha
 const run = promisify(execFile);
 
 /** Recovery after a crash may replay much; beyond this something is wrong. */
-const READY_WITHIN_MS = 120_000;
+const readyWithinMs = 120_000;
 /** PostgreSQL's "fast" shutdown; a checkpoint of a large import may take a while. */
-const STOP_WITHIN_MS = 60_000;
+const stopWithinMs = 60_000;
 
 export interface EmbeddedPostgresOptions {
   /** Absolute folder of the cluster; made when it is not there. Password and port are kept beside it. */
@@ -116,11 +116,11 @@ export async function stopLeftOverPostgres(folder: string): Promise<void> {
   const mark = markProcess(Number(lines[0]));
   const startedAtS = Number(lines[2]);
   if (mark && process.platform === 'linux') {
-    // The pid may belong to somebody else by now. Ours runs with this very folder.
+    // The pid may belong to another process by now. Ours runs with this very folder.
     const commandLine = readIfThere(`/proc/${String(mark.pid)}/cmdline`) ?? '';
-    if (commandLine.split('\0').includes(folder)) await stopOrphan(mark, 'SIGINT', STOP_WITHIN_MS);
+    if (commandLine.split('\0').includes(folder)) await stopOrphan(mark, 'SIGINT', stopWithinMs);
   } else if (mark && Number.isFinite(startedAtS)) {
-    await stopOrphan(mark, 'SIGINT', STOP_WITHIN_MS);
+    await stopOrphan(mark, 'SIGINT', stopWithinMs);
   }
   rmSync(lockFile, { force: true });
 }
@@ -204,10 +204,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     env: { ...process.env, LC_ALL: 'C' },
     logFile,
   });
-  const stop = () => server.stop('SIGINT', STOP_WITHIN_MS);
+  const stop = () => server.stop('SIGINT', stopWithinMs);
   const urlOf = (database: string) => `postgres://toki:${password}@127.0.0.1:${String(port)}/${database}`;
   try {
-    const deadline = Date.now() + READY_WITHIN_MS;
+    const deadline = Date.now() + readyWithinMs;
     while (!(await canConnect(urlOf('postgres')))) {
       if (server.hasExited() || Date.now() > deadline) {
         throw new StartError(

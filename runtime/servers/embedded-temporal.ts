@@ -8,8 +8,8 @@ import { findFreePort } from './free-port';
 import { isAlive, markProcess, parseMark } from './process-identity';
 import { logTail, readIfThere, type ServerProcess, startServerProcess, stopOrphan } from './server-process';
 
-const READY_WITHIN_MS = 60_000;
-const STOP_WITHIN_MS = 15_000;
+const readyWithinMs = 60_000;
+const stopWithinMs = 15_000;
 
 export interface EmbeddedTemporalOptions {
   /** The `temporal` program, from `findTemporalCli`. */
@@ -56,7 +56,7 @@ function readState(file: string): State {
 /** Stops a server whose supervisor was killed, if there is one. */
 export async function stopLeftOverTemporal(stateFile: string): Promise<void> {
   const leftOver = parseMark(readState(stateFile).process);
-  if (leftOver && isAlive(leftOver)) await stopOrphan(leftOver, 'SIGTERM', STOP_WITHIN_MS);
+  if (leftOver && isAlive(leftOver)) await stopOrphan(leftOver, 'SIGTERM', stopWithinMs);
 }
 
 async function answers(address: string, namespace: string): Promise<boolean> {
@@ -132,12 +132,12 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   });
   writeFileSync(options.stateFile, JSON.stringify({ port, uiPort, process: markProcess(server.pid) }));
   const stop = async () => {
-    await server.stop('SIGTERM', STOP_WITHIN_MS);
+    await server.stop('SIGTERM', stopWithinMs);
     writeFileSync(options.stateFile, JSON.stringify({ port, uiPort }));
   };
 
   const address = `127.0.0.1:${String(port)}`;
-  const deadline = Date.now() + READY_WITHIN_MS;
+  const deadline = Date.now() + readyWithinMs;
   while (!(await answers(address, options.namespace))) {
     if (server.hasExited() || Date.now() > deadline) {
       await stop();

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 
+import { defined } from '../../domain/text/defined';
+
 /** Whether nothing listens on the port of the given address. */
 export function isPortFree(port: number, host?: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -7,7 +9,7 @@ export function isPortFree(port: number, host?: string): Promise<boolean> {
     server.once('error', () => {
       resolve(false);
     });
-    server.listen({ port, ...(host === undefined ? {} : { host }), exclusive: true }, () => {
+    server.listen({ port, ...defined({ host }), exclusive: true }, () => {
       server.close(() => {
         resolve(true);
       });

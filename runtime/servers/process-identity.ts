@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** A process written down in a file, to be found again by a later start. */
 export interface ProcessMark {
   readonly pid: number;
-  /** When it was started, as the system tells it: a number given anew to another process does not match. */
+  /** When it was started, as the system tells it: a number given again to another process does not match. */
   readonly identity: string;
 }
 

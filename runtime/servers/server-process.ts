@@ -3,10 +3,11 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, ren
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { defined } from '../../domain/text/defined';
 import { type ChildLife, lifeOf } from './child-life';
 import { isAlive, type ProcessMark } from './process-identity';
 
-const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+const logLimitBytes = 10 * 1024 * 1024;
 
 export interface ServerCommand {
   readonly file: string;
@@ -29,7 +30,7 @@ export type ServerProcess = ChildLife;
  */
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   mkdirSync(dirname(command.logFile), { recursive: true });
-  if (existsSync(command.logFile) && statSync(command.logFile).size > LOG_LIMIT_BYTES) {
+  if (existsSync(command.logFile) && statSync(command.logFile).size > logLimitBytes) {
     renameSync(command.logFile, `${command.logFile}.1`);
   }
   const log = openSync(command.logFile, 'a');
@@ -38,8 +39,7 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
       detached: true,
       stdio: ['ignore', log, log],
       env: command.env ?? process.env,
-      ...(command.uid === undefined ? {} : { uid: command.uid }),
-      ...(command.gid === undefined ? {} : { gid: command.gid }),
+      ...defined({ uid: command.uid, gid: command.gid }),
     });
     return await lifeOf(child);
   } finally {

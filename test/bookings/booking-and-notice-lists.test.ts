@@ -151,7 +151,7 @@ describe('bookings', () => {
 });
 
 describe('notices', () => {
-  test('failed ones come first, then unclear ones; addresses are masked until somebody asks, and that is recorded', async () => {
+  test('failed ones come first, then unclear ones; addresses are masked until a person asks, and that is recorded', async () => {
     const { bookingId, residentId, reference } = await booked();
     const make = async (step: string, end?: (id: string) => Promise<unknown>) => {
       const { id } = await notices.find({ bookingId, step, occurrence: 'first' });

@@ -5,7 +5,7 @@ import { createStaffSite, type StaffSite } from '../worlds/staff-site';
 import { createTestCity, type TestCity } from '../worlds/test-city';
 import type { Visitor } from '../worlds/visitor';
 
-/** The desk obeys a programme as the citizens' site does: openings per venue and channel, released shares, declarations, conditional fields. */
+/** The desk obeys a programme as the citizens' site does: openings per venue and channel, open shares, declarations, conditional fields. */
 let city: TestCity;
 let site: StaffSite;
 let operator: Visitor & { readonly staffId: string };

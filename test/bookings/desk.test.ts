@@ -211,7 +211,7 @@ test('the telephone’s seats and all seats are both shown', async () => {
 test('a log-in lock is cleared for a caller', async () => {
   const { number, residentId } = await caller();
   const attempt = (device?: string, couponNumber = number) =>
-    site.desk.throttle.attempt({
+    site.services.throttle.attempt({
       programmeId: site.city.version.programmeId,
       couponNumber,
       network: '203.0.113.9',
@@ -238,7 +238,7 @@ test('a log-in lock is cleared for a caller', async () => {
   ]);
 });
 
-test('somebody else’s or nobody’s ids are not found', async () => {
+test('another person’s or nobody’s ids are not found', async () => {
   const nobody = '00000000-0000-4000-8000-000000000000';
   expect((await operator.get(`/api/v1/residents/${nobody}`)).json()['code']).toBe('resident_unknown');
   expect((await operator.get(`/api/v1/bookings/${nobody}`)).json()['code']).toBe('booking_unknown');

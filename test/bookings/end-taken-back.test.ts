@@ -28,8 +28,8 @@ test('a check-in undone after the workflow ended: a new run waits for the person
   });
   expect(timeline.done.filter((entry) => entry.kind === 'event').map((entry) => entry.label)).toEqual([
     '仮押さえ',
-    '予約確定',
-    '来場',
+    '予約済み',
+    '来場済み',
     '来場の取り消し',
   ]);
   expect(await world.searchAttributes(bookingId)).toMatchObject({ BookingStatus: 'confirmed' });
@@ -47,7 +47,7 @@ test('who does not come after an undone check-in counts as not come in the end',
   expect(await world.city.bookings.find(bookingId)).toMatchObject({ state: 'no_show' });
 });
 
-test('somebody who counted as not come was there: the next dose is offered to them', async () => {
+test('a person who counted as not come was there: the next dose is offered to them', async () => {
   const { bookingId } = await world.book({ time: '12:00' });
   await world.until(async () => (await world.timeline(bookingId)).done.length >= 3);
   expect(await world.finish(bookingId)).toBe('no_show');

@@ -53,7 +53,7 @@ test('one asks, another approves, the first fetches it once', async () => {
   // What a spreadsheet would compute stays text.
   expect(row).toMatch(
     new RegExp(
-      `^\\d{3}-\\d{3}-\\d{3},予約確定,${from},10:30,桜木会場,1,ウェブ,65歳以上の方,9800777001,1947-04-01,'=カナ,09012345678,hana@example.jp$`,
+      `^\\d{3}-\\d{3}-\\d{3},予約済み,${from},10:30,桜木会場,1,ウェブ,65歳以上の方,9800777001,1947-04-01,'=カナ,09012345678,hana@example.jp$`,
     ),
   );
   expect(end).toBe('');

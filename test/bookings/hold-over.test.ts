@@ -39,7 +39,7 @@ const ends: Record<string, (id: string, residentId: string) => Promise<unknown>>
     staff.city.bookings.cancel({ channel: 'web', actor: 'citizen', residentId, bookingId }),
 };
 
-interface Door {
+interface BookingWay {
   readonly residentId: string;
   readonly channel: 'web' | 'phone';
   /** Holds a seat and gives the booking's id, or the code of the refusal. */
@@ -49,7 +49,7 @@ const idOrCode = (answer: { json<Value>(): Value }) => {
   const { id, code } = answer.json<{ id?: string; code?: string }>();
   return id ?? code ?? '';
 };
-const doors: Record<string, () => Promise<Door & { readonly citizen?: Citizen }>> = {
+const ways: Record<string, () => Promise<BookingWay & { readonly citizen?: Citizen }>> = {
   'the citizens’ JSON': async () => {
     const citizen = await citizens.citizen();
     return {
@@ -98,23 +98,23 @@ const doors: Record<string, () => Promise<Door & { readonly citizen?: Citizen }>
 };
 const isId = /^[0-9a-f]{8}-/;
 
-describe.each(Object.entries(doors))('by %s', (_name, open) => {
+describe.each(Object.entries(ways))('by %s', (_name, open) => {
   it.each(Object.entries(ends))('a hold that %s is as good as none: the same seat, or another', async (_how, end) => {
-    const door = await open();
-    const [one, two] = [await slot(door.channel), await slot(door.channel)];
-    const first = await door.hold(one);
+    const way = await open();
+    const [one, two] = [await slot(way.channel), await slot(way.channel)];
+    const first = await way.hold(one);
     expect(first).toMatch(isId);
-    await end(first, door.residentId);
-    const same = await door.hold(one, first);
+    await end(first, way.residentId);
+    const same = await way.hold(one, first);
     expect(same).toMatch(isId);
-    await end(same, door.residentId);
-    const other = await door.hold(two, same);
+    await end(same, way.residentId);
+    const other = await way.hold(two, same);
     expect(other).toMatch(isId);
     expect(
       await staff.city.bookings.confirm({
-        channel: door.channel,
+        channel: way.channel,
         actor: 'citizen',
-        residentId: door.residentId,
+        residentId: way.residentId,
         bookingId: other,
         answers: validAnswers,
       }),
@@ -122,58 +122,58 @@ describe.each(Object.entries(doors))('by %s', (_name, open) => {
   });
 
   it.each(Object.entries(ends))('a move whose hold %s still moves the same booking', async (_how, end) => {
-    const door = await open();
-    const booked = await door.hold(await slot(door.channel));
+    const way = await open();
+    const booked = await way.hold(await slot(way.channel));
     const confirm = (bookingId: string) =>
       staff.city.bookings.confirm({
-        channel: door.channel,
+        channel: way.channel,
         actor: 'citizen',
-        residentId: door.residentId,
+        residentId: way.residentId,
         bookingId,
         answers: validAnswers,
       });
     expect(await confirm(booked)).toMatchObject({ ok: true });
-    const move = await door.hold(await slot(door.channel), booked);
+    const move = await way.hold(await slot(way.channel), booked);
     expect(move).toMatch(isId);
-    await end(move, door.residentId);
-    const again = await door.hold(await slot(door.channel), move);
+    await end(move, way.residentId);
+    const again = await way.hold(await slot(way.channel), move);
     expect(await staff.city.bookings.find(again)).toMatchObject({ state: 'held', replaces: booked });
     expect(await confirm(again)).toMatchObject({ ok: true });
     expect((await staff.city.bookings.find(booked))?.state).toBe('cancelled');
   });
 
   it('a move that ran out, of a booking that was cancelled since, is as good as none too', async () => {
-    const door = await open();
-    const booked = await door.hold(await slot(door.channel));
+    const way = await open();
+    const booked = await way.hold(await slot(way.channel));
     await staff.city.bookings.confirm({
-      channel: door.channel,
+      channel: way.channel,
       actor: 'citizen',
-      residentId: door.residentId,
+      residentId: way.residentId,
       bookingId: booked,
       answers: validAnswers,
     });
-    const move = await door.hold(await slot(door.channel), booked);
+    const move = await way.hold(await slot(way.channel), booked);
     await runOut(move);
     await staff.city.bookings.cancelByCity(booked, 'city');
-    const again = await door.hold(await slot(door.channel), move);
+    const again = await way.hold(await slot(way.channel), move);
     expect(await staff.city.bookings.find(again)).toMatchObject({ state: 'held', replaces: null });
   });
 
-  it('somebody else’s hold stays unknown, over or not; so does a booking that was cancelled', async () => {
-    const [door, other] = [await open(), await open()];
+  it('another person’s hold stays unknown, over or not; so does a booking that was cancelled', async () => {
+    const [way, other] = [await open(), await open()];
     const theirs = await other.hold(await slot(other.channel));
-    expect(await door.hold(await slot(door.channel), theirs)).toContain('booking_unknown');
+    expect(await way.hold(await slot(way.channel), theirs)).toContain('booking_unknown');
     await ends['ran out and was ended by its workflow']?.(theirs, other.residentId);
-    expect(await door.hold(await slot(door.channel), theirs)).toContain('booking_unknown');
-    const own = await door.hold(await slot(door.channel));
+    expect(await way.hold(await slot(way.channel), theirs)).toContain('booking_unknown');
+    const own = await way.hold(await slot(way.channel));
     await staff.city.bookings.confirm({
-      channel: door.channel,
+      channel: way.channel,
       actor: 'citizen',
-      residentId: door.residentId,
+      residentId: way.residentId,
       bookingId: own,
       answers: validAnswers,
     });
     await staff.city.bookings.cancelByCity(own, 'city');
-    expect(await door.hold(await slot(door.channel), own)).toContain('booking_unknown');
+    expect(await way.hold(await slot(way.channel), own)).toContain('booking_unknown');
   });
 });

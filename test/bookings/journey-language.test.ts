@@ -77,7 +77,7 @@ test('what comes days after the appointment comes on its day and hour, up to the
   ]);
 });
 
-test('a cancellation is told only where the city made it; without an address somebody is to call', async () => {
+test('a cancellation is told only where the city made it; without an address staff are to call', async () => {
   const own = await world.book();
   await world.handOver(
     await world.city.bookings.cancel({

@@ -26,7 +26,7 @@ async function status(bookingId: string): Promise<unknown> {
 }
 
 describe('a hold', () => {
-  test('is released at the end of its time, and not before', async () => {
+  test('expires at the end of its time, and not before', async () => {
     const { bookingId, holdExpiresAt } = await world.hold({ time: '08:30' });
     await world.goTo(bookingId, new Date(holdExpiresAt.getTime() - 5_000));
     expect((await world.timeline(bookingId)).state).toBe('held');
@@ -46,7 +46,7 @@ describe('a hold', () => {
     expect(await subjects(bookingId)).toEqual([]);
   });
 
-  test('that was confirmed while Temporal was not told is not released', async () => {
+  test('that was confirmed while Temporal was not told does not expire', async () => {
     const appointment = await world.hold();
     const change = await world.confirm(appointment, { deliver: false });
     await world.goTo(appointment.bookingId, new Date(appointment.holdExpiresAt.getTime() + 1_000));
@@ -127,7 +127,7 @@ describe('a confirmed booking', () => {
     expect(timeline).toMatchObject({ bookingId, state: 'confirmed', version: 2 });
     expect(timeline.done.map((entry) => [entry.kind, entry.name, entry.status, entry.label])).toEqual([
       ['event', 'held', 'done', '仮押さえ'],
-      ['event', 'confirmed', 'done', '予約確定'],
+      ['event', 'confirmed', 'done', '予約済み'],
       ['notice', 'confirmation', 'done', '予約確定のお知らせ'],
     ]);
     expect(timeline.toCome).toEqual([
@@ -148,11 +148,11 @@ describe('a confirmed booking', () => {
     ]);
   });
 
-  test('tells the Temporal UI in Japanese where it stands', async () => {
+  test('tells the Temporal UI in Japanese how far it is', async () => {
     const { bookingId } = await world.book();
     await confirmationOf(bookingId);
     const metadata = await world.handle(bookingId).query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-    expect(metadata.currentDetails).toContain('| 状態 | 予約確定 |');
+    expect(metadata.currentDetails).toContain('| 状態 | 予約済み |');
     expect(metadata.currentDetails).toContain('| 会場 | 桜木会場 |');
     expect(metadata.currentDetails).toContain('前日のお知らせ');
     expect(metadata.currentDetails).toContain('`cancelBooking` 入力例 `{"reason": "operator"}`');
@@ -228,7 +228,7 @@ describe('a cancelled booking', () => {
 });
 
 describe('on the day', () => {
-  test('whoever came is invited to the next dose', async () => {
+  test('a person who came is invited to the next dose', async () => {
     const { bookingId, startsAt } = await world.book();
     await world.goTo(bookingId, startsAt);
     await world.handOver(await world.city.bookings.checkIn(bookingId, 'venue'));
@@ -237,7 +237,7 @@ describe('on the day', () => {
     expect(await status(bookingId)).toBe('attended');
   });
 
-  test('whoever has booked the next dose is not', async () => {
+  test('a person who has booked the next dose is not', async () => {
     const first = await world.book();
     await world.book({ residentId: first.residentId, dose: 2, daysAhead: 40 });
     await world.goTo(first.bookingId, first.startsAt);
@@ -246,7 +246,7 @@ describe('on the day', () => {
     expect((await subjects(first.bookingId)).filter((subject) => subject.includes('ご案内'))).toEqual([]);
   });
 
-  test('whoever did not come counts as not come some hours later', async () => {
+  test('a person who did not come counts as not come some hours later', async () => {
     const { bookingId, endsAt } = await world.book();
     await world.goTo(bookingId, new Date(endsAt.getTime() + 3 * 3_600_000));
     expect((await world.city.bookings.find(bookingId))?.state).toBe('confirmed');

@@ -1,6 +1,7 @@
 import { type BookingRepository, createBookingRepository } from '../../database/bookings/bookings';
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { createProgrammes } from '../../database/programmes/programmes';
+import { defined } from '../../domain/text/defined';
 import { createTestCity, type TestCity, testKeys, validAnswers } from '../worlds/test-city';
 
 const citizen = { channel: 'web', actor: 'citizen' } as const;
@@ -67,7 +68,7 @@ describe('quotas are taken in one order, on real PostgreSQL', () => {
   }
 
   async function confirmed(slotId: string, nextSlotId?: string): Promise<Person> {
-    const person = await held(slotId, nextSlotId === undefined ? {} : { nextSlotId });
+    const person = await held(slotId, defined({ nextSlotId }));
     const result = await city.bookings.confirm({ ...citizen, ...person, answers: validAnswers });
     if (!result.ok) throw new Error(`refused: ${result.code}`);
     return person;

@@ -21,7 +21,7 @@ import { Visitor } from '../worlds/visitor';
 /** Generous on a busy machine; a request that waits for the citizens' pool takes 5 s and fails. */
 const callerWaitsMs = 2_000;
 
-test('operators book while every connection of the citizens’ door is taken and people queue in front of it', async () => {
+test('operators book while every connection of the citizen app is taken and people queue in front of it', async () => {
   const site = await createStaffSite();
   const { city } = site;
   const pool = openDatabase({ url: city.databaseUrl, applicationName: 'test citizen', poolSize: 4 });
@@ -37,7 +37,7 @@ test('operators book while every connection of the citizens’ door is taken and
     throttle: createLoginThrottle({ database: pool, keys: testKeys }),
     keys: testKeys,
     handOver: { offer: () => undefined },
-    unmet: { note: () => undefined },
+    unmetSearches: { note: () => undefined },
     health: {
       database: () => pool.raw('SELECT 1'),
       temporal: () => Promise.resolve(),
@@ -93,7 +93,7 @@ test('operators book while every connection of the citizens’ door is taken and
       expect([held.status, confirmed.status]).toEqual([201, 200]);
     }
     expect(Math.max(...times)).toBeLessThan(callerWaitsMs);
-    // The citizens' door really was shut all that time.
+    // The citizen app really had no connection left all that time.
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([503]));
     await city.database.raw(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test citizen'`,

@@ -1,5 +1,5 @@
 import { createLineLinks } from '../../database/notices/line-links';
-import { createStaffDeskReader } from '../../database/residents/opened-residents';
+import { createOpenedResidents } from '../../database/residents/opened-residents';
 import { EncryptionCodec } from '../../engine/temporal/payload-codec';
 import { decryptInPlace, payloadsIn } from '../support/histories';
 import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const desk = () => createStaffDeskReader({ database: world.city.database, keys: world.city.keys });
+const openedResidents = () => createOpenedResidents({ database: world.city.database, keys: world.city.keys });
 const causes = (residentId: string) =>
   world.city.database('callback').where({ resident_id: residentId }).pluck<string[]>('cause');
 const settled = (bookingId: string, step: string) =>
@@ -42,7 +42,7 @@ async function bookedQuietly() {
 
 test('a notice that was under way when the protection began does not leave, by mail or by LINE', async () => {
   const { residentId, bookingId, change } = await bookedQuietly();
-  await desk().protect(residentId, true);
+  await openedResidents().protect(residentId, true);
   await world.handOver(change);
   expect(await settled(bookingId, 'confirmation')).toMatchObject({ status: 'skipped', skipReason: 'protected' });
   expect(await world.messages(bookingId)).toEqual([]);
@@ -50,11 +50,11 @@ test('a notice that was under way when the protection began does not leave, by m
   expect(await causes(residentId)).toEqual([]);
 });
 
-test('what the city does while somebody is protected becomes a call that is due soon', async () => {
+test('what the city does while a person is protected becomes a call that is due soon', async () => {
   const { residentId, bookingId, change } = await bookedQuietly();
   await world.handOver(change);
   expect(await settled(bookingId, 'confirmation')).toMatchObject({ status: 'sent', channel: 'line' });
-  await desk().protect(residentId, true);
+  await openedResidents().protect(residentId, true);
   await world.handOver(await world.city.bookings.cancelByCity(bookingId, 'city'));
   expect(await settled(bookingId, 'cancellation')).toMatchObject({ status: 'skipped', skipReason: 'protected' });
   expect(await world.messages(bookingId)).toHaveLength(1);
@@ -73,13 +73,13 @@ test('what the city does while somebody is protected becomes a call that is due 
   expect(text).toContain('no_address');
   expect(text).not.toMatch(/protected|保護/);
   // Ending it sends nothing of what was withheld.
-  await desk().protect(residentId, false);
+  await openedResidents().protect(residentId, false);
   expect(await settled(bookingId, 'cancellation')).toMatchObject({ status: 'skipped' });
 });
 
 test('an appointment that the city assigns is not told by machine', async () => {
   const residentId = await world.city.addResident();
-  await desk().protect(residentId, true);
+  await openedResidents().protect(residentId, true);
   const slotId = await world.city.addSlot({ daysAhead: 6, channel: 'venue' });
   const assigned = await world.city.bookings.assign(
     { residentId, slotId, dose: 1, channel: 'venue', answers: { email: validAnswers.email } },
@@ -93,8 +93,8 @@ test('an appointment that the city assigns is not told by machine', async () => 
 
 test('with a confirmed address notices go there alone, never to what the form held and never by LINE', async () => {
   const { residentId, bookingId, change } = await bookedQuietly();
-  await desk().protect(residentId, true);
-  expect(await desk().confirmAddress(residentId, staffId, 'safe@example.jp')).toBe(true);
+  await openedResidents().protect(residentId, true);
+  expect(await openedResidents().confirmAddress(residentId, staffId, 'safe@example.jp')).toBe(true);
   // Even where an account is linked by some other way.
   await createLineLinks({ database: world.city.database, keys: world.city.keys }).link(residentId, freshLineUser());
   await world.handOver(change);

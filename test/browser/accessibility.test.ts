@@ -13,7 +13,7 @@ import { Journey } from './support/journey';
 const linksOf: CitySiteOptions['line'] = ({ database, keys }) => ({
   links: createLineLinks({ database, keys }),
   events: createLineEvents({ database, keys }),
-  door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
+  connection: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
 });
 
 let booking: BookingSite;

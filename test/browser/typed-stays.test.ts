@@ -7,7 +7,7 @@ import { type BookingSite, createBookingSite } from './support/booking-site';
 import { desktop, launchBrowser, phone } from './support/browser';
 import { Journey } from './support/journey';
 
-/** A folder for pictures of the pages, for somebody who wants to look at them. */
+/** A folder for pictures of the pages, for a person who wants to look at them. */
 const shots = process.env['TOKI_SHOTS'];
 
 describeInBrowser('what was typed stays, whatever is pressed', () => {

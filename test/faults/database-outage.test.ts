@@ -79,7 +79,7 @@ beforeAll(async () => {
     throttle: createLoginThrottle({ database, keys }),
     keys,
     handOver: { offer: () => undefined },
-    unmet: { note: () => undefined },
+    unmetSearches: { note: () => undefined },
     health: {
       database: () => database.raw('SELECT 1'),
       temporal: () => Promise.resolve(),

@@ -133,7 +133,7 @@ test('the citizen app is killed under load: every confirmation that was answered
     }
     for (const { id } of bookings)
       expect((await client.workflow.getHandle(bookingWorkflowId(id)).describe()).status.name).toBe('RUNNING');
-    // Delivered, so a second delivery is harmless whoever makes it.
+    // Delivered, so a second delivery is harmless, by any process.
     const deliver = createEventDelivery({ client, programmes });
     for (const { id } of bookings.slice(0, 3)) await deliver(await outbox.eventsOf(id, 0));
   } finally {

@@ -70,7 +70,7 @@ const calls = async (residentId: string) =>
     (row) => row.cause,
   );
 
-test('whoever linked an account hears there, in plain text, and gets no mail', async () => {
+test('a person who linked an account hears there, in plain text, and gets no mail', async () => {
   const { user, email, notice } = await bookWith({});
   expect(notice).toMatchObject({ status: 'sent', channel: 'line' });
   const [message, ...more] = line.takenBy(user);
@@ -81,7 +81,7 @@ test('whoever linked an account hears there, in plain text, and gets no mail', a
   expect(mail.takenBy(email)).toEqual([]);
 });
 
-test('whoever linked none gets a mail; without an address somebody calls', async () => {
+test('a person who linked none gets a mail; without an address staff call', async () => {
   const { email, user } = await bookWith({ linked: false });
   expect(line.attempts.has(user)).toBe(false);
   expect(mail.takenBy(email)).toHaveLength(1);
@@ -132,17 +132,17 @@ test('too busy is asked again some times, then the next way is taken', async () 
   expect(line.takenBy(never.user)).toEqual([]);
 });
 
-test('refused by LINE and no address: failed, and somebody calls', async () => {
+test('refused by LINE and no address: failed, and staff call', async () => {
   const { residentId, notice } = await bookWith({ withMail: false }, 'refuse');
   expect(notice).toMatchObject({ status: 'failed', error: 'line 400' });
   expect(await calls(residentId)).toEqual(['notice_failed']);
 });
 
-test('whoever blocks the account is unlinked, and hears by the next way', async () => {
+test('a person who blocks the account is unlinked, and hears by the next way', async () => {
   const { user, residentId, bookingId, email, startsAt } = await bookWith({});
   expect(await links.unlinkUser(user)).toBe(1);
   await world.goTo(bookingId, new Date(startsAt.getTime() - 3_600_000));
-  // This step names no mail: somebody calls.
+  // This step names no mail: staff call.
   expect(await settled(bookingId, 'reminder')).toMatchObject({ status: 'skipped', skipReason: 'not_linked' });
   expect(await calls(residentId)).toEqual(['no_address']);
   expect(line.takenBy(user)).toHaveLength(1);

@@ -80,7 +80,7 @@ test('workflows that Temporal lost, or that were ended by hand, live again and s
   expect((await world.handle(untouched.bookingId).describe()).runId).toBe(before.runId);
 });
 
-test('a hold that nobody released is released, and its seat is free again', async () => {
+test('a hold that nothing has ended expires, and its seat is free again', async () => {
   reconciler.start();
   const { bookingId } = await world.hold({ deliver: false, time: '08:00' });
   await world.city

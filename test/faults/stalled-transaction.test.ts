@@ -13,7 +13,7 @@ import { createTestCity, type TestCity, testKeys, testKeysText } from '../worlds
 import { Visitor } from '../worlds/visitor';
 import { startTokiProcess, type TokiProcess } from './toki-process';
 
-/** Both apps as they run in production, and somebody who begins a transaction, takes a row and goes home. */
+/** Both apps as they run in production, and a client that begins a transaction, takes a row and goes home. */
 let city: TestCity;
 let staffApp: TokiProcess;
 let citizenApp: TokiProcess;
@@ -95,7 +95,7 @@ async function timed(request: Promise<{ status: number; headers: Record<string, 
   return { answer, inTime: Date.now() - startedAt < boundMs };
 }
 
-test('somebody holds the end of the audit’s chain: lists ask to try again, everything else goes on', async () => {
+test('another transaction holds the end of the audit’s chain: lists ask to try again, everything else goes on', async () => {
   await stalled.query('SELECT * FROM audit_head FOR UPDATE');
   const waiting = Array.from({ length: lists }, () => timed(operator.get('/api/v1/bookings')));
   // While they wait.
@@ -112,7 +112,7 @@ test('somebody holds the end of the audit’s chain: lists ask to try again, eve
   expect((await operator.get('/api/v1/bookings')).status).toBe(200);
 });
 
-test('somebody holds a resident and the seats of a slot: who needs them is asked to try again, others book', async () => {
+test('another transaction holds a resident and the seats of a slot: a request that needs them is asked to try again, others book', async () => {
   const [taken, free] = [await city.addSlot({ time: '10:30' }), await city.addSlot({ time: '11:00' })];
   const [held, first, second] = [await citizen(), await citizen(), await citizen()];
   await stalled.query('SELECT 1 FROM resident WHERE id = $1 FOR UPDATE', [held.residentId]);

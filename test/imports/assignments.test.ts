@@ -144,7 +144,7 @@ test('a file is looked through, another person says yes, and everybody has the s
   // The second yes, and the same file again, change nothing.
   expect((await approve(two, run)).json()).toMatchObject({ code: 'assignment_not_waiting' });
   expect(await world.city.seats(slotId, 'venue')).toEqual({ taken: 2, capacity: 3 });
-  // Whoever was given a seat changes it the usual way.
+  // A person who was given a seat changes it the usual way.
   const other = await world.city.addSlot({ daysAhead: 9 });
   const moved = await world.city.bookings.hold({
     residentId: a.id,
@@ -167,7 +167,7 @@ test('a file is looked through, another person says yes, and everybody has the s
   expect(await world.city.seats(slotId, 'venue')).toEqual({ taken: 1, capacity: 3 });
 });
 
-test('whoever was given a seat sees it on the site, and is asked for what is missing when they change it', async () => {
+test('a person who was given a seat sees it on the site, and is asked for what is missing when they change it', async () => {
   await slot({ daysAhead: 18, capacity: 1 });
   const other = await world.city.addSlot({ daysAhead: 19, capacity: 1 });
   const citizens = await createCitySite({ city: world.city });

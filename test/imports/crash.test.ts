@@ -3,17 +3,22 @@ import { createImportStaging, StagingTakenOverError } from '../../database/impor
 import { patienceMs } from '../support/patience';
 import { createImportWorld, csv, type ImportWorld, people } from '../worlds/import-world';
 
-const MANY = 20_000;
+const manyRecords = 20_000;
 
 /** 20,000 rows of which every tenth is damaged. */
 function largeFile(): string {
-  return csv(people(MANY).map((row, index) => (index % 10 === 9 ? { ...row, birth: '1947/2/30' } : row)));
+  return csv(people(manyRecords).map((row, index) => (index % 10 === 9 ? { ...row, birth: '1947/2/30' } : row)));
 }
 
-const WHOLE = {
+const wholeFile = {
   phase: 'applied',
-  summary: { records: MANY, good: MANY * 0.9, bad: MANY * 0.1, errors: { birth_no_such_day: MANY * 0.1 } },
-  result: { created: MANY * 0.9 },
+  summary: {
+    records: manyRecords,
+    good: manyRecords * 0.9,
+    bad: manyRecords * 0.1,
+    errors: { birth_no_such_day: manyRecords * 0.1 },
+  },
+  result: { created: manyRecords * 0.9 },
 };
 
 describe('a crash in the middle of an import', () => {
@@ -52,7 +57,7 @@ describe('a crash in the middle of an import', () => {
     await stagedAtLeast(runId, 2_000);
     await first.stop();
     const left = await stagedAtLeast(runId, 2_000);
-    expect(left).toBeLessThan(MANY);
+    expect(left).toBeLessThan(manyRecords);
     // What is stored is exactly what lies before the position (a header and the rows).
     const stored = await rowsIn(runId);
     expect(stored.rows + stored.errors).toBe(left - 1);
@@ -60,7 +65,7 @@ describe('a crash in the middle of an import', () => {
     await world.startWorker();
     await world.until(handle, 'waiting_for_approval');
     await handle.executeUpdate('approveImport', { args: [{ by: 'staff-1' }] });
-    expect(await handle.result()).toMatchObject(WHOLE);
+    expect(await handle.result()).toMatchObject(wholeFile);
   });
 
   test('the database lost while rows are staged: the next attempt goes on', async () => {
@@ -75,7 +80,7 @@ describe('a crash in the middle of an import', () => {
     await first.stop();
     await world.startWorker();
     await handle.executeUpdate('approveImport', { args: [{ by: 'staff-1' }] });
-    expect(await handle.result()).toMatchObject(WHOLE);
+    expect(await handle.result()).toMatchObject(wholeFile);
   });
 
   test('a worker taken away while it waits: the approval meets the next one', async () => {

@@ -102,7 +102,7 @@ describe('the drop folder', () => {
     expect(await world.find('9920009999')).toMatchObject({ birthDate: '1947-04-01', groupCode: 'general' });
   });
 
-  test('a file whose dates have slipped waits for somebody', async () => {
+  test('a file whose dates have slipped waits for a person', async () => {
     const lines = new TextDecoder('shift_jis').decode(sampleFile('b')).split('\r\n');
     const slipped = lines
       .map((line, index) =>

@@ -6,6 +6,7 @@ import { explainFileRefusal } from '../../domain/imports/file-refusal';
 import type { ColumnPositions } from '../../domain/imports/format';
 import { phaseWords } from '../../domain/imports/import-words';
 import { explainRowError } from '../../domain/imports/row-error';
+import { defined } from '../../domain/text/defined';
 import { createImportWorld, type ImportWorld } from '../worlds/import-world';
 
 const header = '接種券番号,氏名カナ,生年月日,対象区分,異動事由';
@@ -33,12 +34,12 @@ const takenIn = (good: number, content: Buffer | string, columns?: ColumnPositio
   content,
   good,
   said: [],
-  ...(columns ? { columns } : {}),
+  ...defined({ columns }),
 });
 const refused = (content: Buffer | string, sentence: string, columns?: ColumnPositions): Case => ({
   content,
   refused: sentence,
-  ...(columns ? { columns } : {}),
+  ...defined({ columns }),
 });
 /** One more row behind three good ones, on line 5. */
 const row = (text: string, ...sentences: readonly string[]): Case => ({
@@ -251,7 +252,7 @@ describe('every way in which a file goes wrong', () => {
     async (_name, { content, columns, refused: sentence, said = [], good: expected }) => {
       const outcome = await world.import(content, {
         approve: () => Promise.resolve(false),
-        ...(columns ? { columns } : {}),
+        ...defined({ columns }),
       });
       expect(await world.residents()).toEqual([]);
       expect(await world.leftovers()).toEqual({ tables: 0, pieces: 0 });

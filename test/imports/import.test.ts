@@ -174,7 +174,7 @@ describe('an import', () => {
     expect(await world.find('0000000003')).toMatchObject({ birthDate: '1947-04-01' });
   });
 
-  test('somebody with the kana and birth date of a resident is pointed out, and is another person', async () => {
+  test('a person with the kana and birth date of a resident is pointed out, and is another person', async () => {
     await world.import(csv([{ number: '0000000004', kana: 'ホンマ　レン' }]));
     const outcome = await world.import(csv([{ number: '0000000005', kana: 'ホンマ　レン' }]));
     expect(await world.errors(outcome.runId)).toEqual([{ line: 2, code: 'same_person', column: undefined }]);

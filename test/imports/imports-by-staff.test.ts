@@ -8,19 +8,19 @@ import type { Visitor } from '../worlds/visitor';
 const people = (count: number, first: number) =>
   anyPeople(count, first).map((person) => ({ ...person, kana: `${person.kana ?? ''}　${String(first)}` }));
 
-describe('imports in the desk', () => {
-  let desk: ImportSite;
+describe('imports by staff', () => {
+  let importSite: ImportSite;
   let admin: Visitor & { readonly staffId: string };
   let colleague: Visitor & { readonly staffId: string };
 
   beforeAll(async () => {
-    desk = await createImportSite();
-    [admin, colleague] = [await desk.site.colleague('city_admin'), await desk.site.colleague('city_admin')];
+    importSite = await createImportSite();
+    [admin, colleague] = [await importSite.site.colleague('city_admin'), await importSite.site.colleague('city_admin')];
   });
-  afterAll(() => desk.close());
+  afterAll(() => importSite.close());
 
   async function residentId(couponNumber: string): Promise<string | undefined> {
-    const { city } = desk.world;
+    const { city } = importSite.world;
     const row = await city
       .database('resident')
       .where({ coupon_index: city.keys.blindIndex(couponNumber) })
@@ -29,7 +29,7 @@ describe('imports in the desk', () => {
   }
 
   async function book(couponNumber: string): Promise<{ readonly bookingId: string; readonly residentId: string }> {
-    const { city } = desk.world;
+    const { city } = importSite.world;
     const id = (await residentId(couponNumber))!;
     const slotId = await city.addSlot({ capacity: 50 });
     const held = await city.bookings.hold({ residentId: id, slotId, dose: 1, channel: 'web', actor: 'citizen' });
@@ -45,8 +45,8 @@ describe('imports in the desk', () => {
     return { bookingId: held.booking.id, residentId: id };
   }
 
-  test('the file without header: its columns are found by what stands in them, and after the approval its people log in', async () => {
-    const uploaded = await desk.upload(admin, sampleFile('b'));
+  test('the file without header: its columns are found by what is in them, and after the approval its people log in', async () => {
+    const uploaded = await importSite.upload(admin, sampleFile('b'));
     expect(uploaded.status).toBe(201);
     const file = uploaded.json<{
       id: string;
@@ -92,7 +92,7 @@ describe('imports in the desk', () => {
     const [first, again] = await Promise.all([start(), start()]);
     const { id } = first.json<RunAnswer>();
     expect(again.json<RunAnswer>().id).toBe(id);
-    const waiting = await desk.until(admin, id, ['waiting_for_approval']);
+    const waiting = await importSite.until(admin, id, ['waiting_for_approval']);
     expect(waiting).toMatchObject({
       comparison: 1,
       summary: { records: 2000, good: 2000, created: 2000 },
@@ -113,16 +113,16 @@ describe('imports in the desk', () => {
         expect.objectContaining({ number: expect.stringMatching(/^••••••\d{4}$/) as unknown, isFound: true }),
       ]) as unknown,
     });
-    expect(await desk.world.find('9920000001')).toBeUndefined();
+    expect(await importSite.world.find('9920000001')).toBeUndefined();
 
     // Two people click, one of them twice: it is one approval.
     const answers = await Promise.all(
       [admin, admin, colleague].map((who) => who.post(`/api/v1/imports/${id}/approve`, { comparison: 1 })),
     );
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
-    const applied = await desk.until(admin, id, ['applied']);
+    const applied = await importSite.until(admin, id, ['applied']);
     expect(applied).toMatchObject({ result: { created: 2000 }, undo: { possible: true } });
-    expect(await desk.world.find('9920000001')).toMatchObject({ birthDate: '1923-08-17', groupCode: 'seniors' });
+    expect(await importSite.world.find('9920000001')).toMatchObject({ birthDate: '1923-08-17', groupCode: 'seniors' });
     expect((await admin.post(`/api/v1/imports/${id}/approve`, { comparison: 1 })).status).toBe(200);
     expect(await check('9920000001', '1923-08-17')).toBe('would_log_in');
 
@@ -131,7 +131,7 @@ describe('imports in the desk', () => {
       mapping,
       dropFolder: 'import/test-programme',
     });
-    const next = (await desk.upload(admin, sampleFile('b'))).json<{ guess: object }>();
+    const next = (await importSite.upload(admin, sampleFile('b'))).json<{ guess: object }>();
     expect(next.guess).toMatchObject({ from: 'saved', mapping: { dates: { form: 'era_code' } } });
     const list = (await colleague.get('/api/v1/imports')).json<{ imports: object[] }>();
     expect(list.imports[0]).toMatchObject({
@@ -145,7 +145,7 @@ describe('imports in the desk', () => {
   });
 
   test('the audit has every look and every step, and names nobody', async () => {
-    const events = await desk.world.city
+    const events = await importSite.world.city
       .database('audit_event')
       .where({ actor_id: admin.staffId })
       .select<{ action: string; detail: string }[]>('action', 'detail');
@@ -162,7 +162,7 @@ describe('imports in the desk', () => {
     );
     const everything = JSON.stringify(events);
     for (const text of ['9920000001', '山田', '1923', 'ツチダ']) expect(everything).not.toContain(text);
-    expect(desk.site.logLines.join('')).not.toContain(encodeURIComponent('山田'));
+    expect(importSite.site.logLines.join('')).not.toContain(encodeURIComponent('山田'));
   });
 
   test.each<[string, Buffer | string, string, string]>([
@@ -183,9 +183,9 @@ describe('imports in the desk', () => {
     ['a quote that is never closed', `番号,日付\r\n1,"${'x'.repeat(80_000)}\r\n`, 'open_quote', '2行目の引用符'],
   ])('%s is refused at once, says why and leaves nothing', async (_name, content, code, sentence) => {
     const count = async () =>
-      (await desk.world.city.database('import_file').count<{ count: number }[]>('* as count'))[0]?.count;
+      (await importSite.world.city.database('import_file').count<{ count: number }[]>('* as count'))[0]?.count;
     const before = await count();
-    const answer = await desk.upload(admin, content);
+    const answer = await importSite.upload(admin, content);
     expect([answer.status, answer.json()['code']]).toEqual([422, 'import_file_refused']);
     expect(answer.json<{ faults: { field: string; code: string; sentence: string }[] }>().faults).toEqual([
       { field: 'file', code, sentence: expect.stringContaining(sentence) as unknown },
@@ -204,12 +204,12 @@ describe('imports in the desk', () => {
       maxRows: 3,
     });
     expect((await patch({ version: settings.version, maxRows: 4 })).status).toBe(412);
-    const large = await desk.upload(admin, Buffer.alloc(2 * 1024 * 1024, '1,2\n'));
+    const large = await importSite.upload(admin, Buffer.alloc(2 * 1024 * 1024, '1,2\n'));
     expect(large.json()).toMatchObject({
       code: 'import_file_refused',
       faults: [{ code: 'too_large', sentence: expect.stringContaining('上限は1MB') as unknown }],
     });
-    const run = await desk.begin(admin, csv(people(4, 9_600_000_000)));
+    const run = await importSite.begin(admin, csv(people(4, 9_600_000_000)));
     expect(run).toMatchObject({
       phase: 'refused',
       refusal: { code: 'too_many_rows', sentence: expect.stringContaining('上限は3行') as unknown },
@@ -224,7 +224,7 @@ describe('imports in the desk', () => {
   });
 
   test('row errors by line, and as a file that no spreadsheet runs', async () => {
-    const run = await desk.begin(
+    const run = await importSite.begin(
       admin,
       csv([...people(6, 9_610_000_000), { number: '=1+1' }, { number: '9610000099', birth: '昭和64年2月1日' }]),
     );
@@ -240,15 +240,15 @@ describe('imports in the desk', () => {
       expect.stringContaining('attachment'),
     ]);
     expect(file.text).toContain(`8,接種券番号,'=1+1,接種券番号に数字でない文字があります。,取り込みません`);
-    const operator = await desk.site.colleague('operator');
+    const operator = await importSite.site.colleague('operator');
     expect((await operator.get(`/api/v1/imports/${run.id}/errors.csv`)).status).toBe(403);
     expect((await admin.post(`/api/v1/imports/${run.id}/reject`)).status).toBe(200);
-    expect(await desk.until(admin, run.id, ['rejected'])).toMatchObject({ phase: 'rejected' });
+    expect(await importSite.until(admin, run.id, ['rejected'])).toMatchObject({ phase: 'rejected' });
   });
 
   test('moved out, died, a new number: what becomes of their bookings', async () => {
     const [first, moved, dead, renumbered, twin] = people(5, 9_620_000_000);
-    await desk.approve(admin, await desk.begin(admin, csv([first!, moved!, dead!, renumbered!, twin!])));
+    await importSite.approve(admin, await importSite.begin(admin, csv([first!, moved!, dead!, renumbered!, twin!])));
     const bookings = {
       moved: await book(moved!.number),
       renumbered: await book(renumbered!.number),
@@ -263,7 +263,7 @@ describe('imports in the desk', () => {
       `9620009991,${renumbered!.kana},${renumbered!.birth},高齢者,,${renumbered!.number}`,
       `9620009992,${twin!.kana},${twin!.birth},高齢者,転出予定,${twin!.number}`,
     ];
-    const run = await desk.begin(admin, lines.join('\r\n'));
+    const run = await importSite.begin(admin, lines.join('\r\n'));
     expect(run.summary).toMatchObject({
       records: 5,
       good: 3,
@@ -276,7 +276,7 @@ describe('imports in the desk', () => {
       namesakes: 2,
       proposals: 2,
     });
-    // The pairs are shown; nobody is joined until somebody says so.
+    // The pairs are shown; nobody is joined until staff say so.
     const { carryOvers } = (await admin.get(`/api/v1/imports/${run.id}/carry-overs`)).json<{
       carryOvers: { line: number; residentId: string }[];
     }>();
@@ -296,7 +296,7 @@ describe('imports in the desk', () => {
     const decide = (line: number, residentId: string, isWanted = true) =>
       admin.post(`/api/v1/imports/${run.id}/carry-overs`, { decisions: [{ line, residentId, isWanted }] });
     expect((await decide(5, bookings.renumbered.residentId)).status).toBe(200);
-    const again = await desk.until(admin, run.id, ['waiting_for_approval']);
+    const again = await importSite.until(admin, run.id, ['waiting_for_approval']);
     expect(again).toMatchObject({
       comparison: 2,
       summary: { created: 1, newNumber: 1, newNumberWithBooking: 1, namesakes: 2 },
@@ -326,14 +326,14 @@ describe('imports in the desk', () => {
     const late = await admin.post(`/api/v1/imports/${run.id}/approve`, { comparison: 1 });
     expect([late.status, late.json()['code']]).toEqual([412, 'changed_meanwhile']);
 
-    const applied = await desk.approve(admin, again);
+    const applied = await importSite.approve(admin, again);
     expect(applied.result).toMatchObject({ created: 1, gone: 2, goneWithBooking: 1, newNumber: 1, unchanged: 1 });
     // The same person, the same booking, the new number.
     expect(await residentId('9620009991')).toBe(bookings.renumbered.residentId);
-    expect(await desk.world.find(renumbered!.number)).toBeUndefined();
+    expect(await importSite.world.find(renumbered!.number)).toBeUndefined();
     expect(await residentId('9620009992')).not.toBe(bookings.twin.residentId);
     expect(await residentId(twin!.number)).toBe(bookings.twin.residentId);
-    expect(await desk.world.find(moved!.number)).toBeUndefined();
+    expect(await importSite.world.find(moved!.number)).toBeUndefined();
     const after = (await admin.get(`/api/v1/imports/${run.id}/bookings`)).json<{ bookings: { kind: string }[] }>()
       .bookings;
     expect(after.map((item) => item.kind).sort()).toEqual(['moved_out', 'new_number']);
@@ -345,15 +345,15 @@ describe('imports in the desk', () => {
       run: { phase: 'undone', undone: { restored: 3, removed: 1, keptOut: 0 } },
     });
     expect(await residentId(renumbered!.number)).toBe(bookings.renumbered.residentId);
-    expect(await desk.world.find(moved!.number)).toBeDefined();
+    expect(await importSite.world.find(moved!.number)).toBeDefined();
     expect(await residentId('9620009992')).toBeUndefined();
     expect((await admin.post(`/api/v1/imports/${run.id}/undo`)).status).toBe(200);
   });
 
   test('an undo is refused with the bookings in its way; only the last import can be undone; nobody books in between', async () => {
     const [one, two] = people(2, 9_630_000_000);
-    const first = await desk.approve(admin, await desk.begin(admin, csv(people(1, 9_630_000_090))));
-    const run = await desk.approve(admin, await desk.begin(admin, csv([one!, two!])));
+    const first = await importSite.approve(admin, await importSite.begin(admin, csv(people(1, 9_630_000_090))));
+    const run = await importSite.approve(admin, await importSite.begin(admin, csv([one!, two!])));
     expect((await admin.post(`/api/v1/imports/${first.id}/undo`)).json()).toMatchObject({
       code: 'import_not_the_last',
     });
@@ -367,38 +367,41 @@ describe('imports in the desk', () => {
       possible: false,
       bookings: [{ id: bookingId, state: 'confirmed' }],
     });
-    expect(await desk.world.find(two!.number)).toBeDefined();
-    const cancelled = await desk.world.city.bookings.cancel({
+    expect(await importSite.world.find(two!.number)).toBeDefined();
+    const cancelled = await importSite.world.city.bookings.cancel({
       residentId: resident,
       bookingId,
       channel: 'phone',
       actor: 'operator',
     });
     expect(cancelled).toMatchObject({ ok: true });
-    // Somebody tries to book in the very moment: either the booking is there and the undo refused, or the other way round.
-    const slotId = await desk.world.city.addSlot();
+    // A person tries to book in the very moment: either the booking is there and the undo refused, or the other way round.
+    const slotId = await importSite.world.city.addSlot();
     const second = (await residentId(two!.number))!;
     const [undo, held] = await Promise.all([
       admin.post(`/api/v1/imports/${run.id}/undo`),
-      desk.world.city.bookings
+      importSite.world.city.bookings
         .hold({ residentId: second, slotId, dose: 1, channel: 'web', actor: 'citizen' })
         .catch(() => ({ ok: false as const })),
     ]);
     expect([undo.status === 200, held.ok]).toEqual(held.ok ? [false, true] : [true, false]);
     if (held.ok) return;
     expect(undo.json()).toMatchObject({ run: { undone: { removed: 1, keptOut: 1 } } });
-    expect(await desk.world.find(one!.number)).toBeUndefined();
+    expect(await importSite.world.find(one!.number)).toBeUndefined();
   });
 
   test('a whole set that would take people out is approved twice, and names how many', async () => {
-    await desk.approve(admin, await desk.begin(admin, csv(people(4, 9_640_000_000))));
+    await importSite.approve(admin, await importSite.begin(admin, csv(people(4, 9_640_000_000))));
     const all = (
-      await desk.world.city.database('resident').where({ status: 'active' }).count<{ count: number }[]>('* as count')
+      await importSite.world.city
+        .database('resident')
+        .where({ status: 'active' })
+        .count<{ count: number }[]>('* as count')
     )[0]!.count;
-    const run = await desk.begin(admin, csv(people(3, 9_640_000_000)), { isFullSet: true });
+    const run = await importSite.begin(admin, csv(people(3, 9_640_000_000)), { isFullSet: true });
     const expected = all - 3;
     expect(run.summary).toMatchObject({ unchanged: 3, toRemove: expected });
-    const half = await desk.approve(admin, run);
+    const half = await importSite.approve(admin, run);
     expect(half.phase).toBe('waiting_for_removal_approval');
     const wrong = await admin.post(`/api/v1/imports/${run.id}/approve-removal`, {
       comparison: 1,
@@ -409,7 +412,7 @@ describe('imports in the desk', () => {
       [1, 2].map(() => admin.post(`/api/v1/imports/${run.id}/approve-removal`, { comparison: 1, residents: expected })),
     );
     expect([yes!.status, twice!.status]).toEqual([200, 200]);
-    expect((await desk.until(admin, run.id, ['applied'])).result).toMatchObject({ removed: expected });
+    expect((await importSite.until(admin, run.id, ['applied'])).result).toMatchObject({ removed: expected });
     expect((await admin.post(`/api/v1/imports/${run.id}/undo`)).json()).toMatchObject({
       run: { undone: { restored: expected } },
     });
@@ -422,26 +425,26 @@ describe('imports in the desk', () => {
         headers: { 'content-type': 'application/json' },
       });
     expect((await patch({ version, twoPersons: true })).status).toBe(200);
-    const run = await desk.begin(admin, csv(people(1, 9_650_000_000)));
+    const run = await importSite.begin(admin, csv(people(1, 9_650_000_000)));
     const own = await admin.post(`/api/v1/imports/${run.id}/approve`, { comparison: run.comparison });
     expect([own.status, own.json()['code']]).toEqual([403, 'second_person_needed']);
-    expect((await desk.approve(colleague, run)).phase).toBe('applied');
+    expect((await importSite.approve(colleague, run)).phase).toBe('applied');
     const now = (await admin.get('/api/v1/import-settings')).json<{ version: number }>();
     expect((await patch({ version: now.version, twoPersons: false })).status).toBe(200);
   });
 
   test('the uploaded file is sealed, and gone after 30 days at the latest; so are faulty cells and what an undo needs', async () => {
-    const { city } = desk.world;
-    const uploaded = (await desk.upload(admin, sampleFile('a'))).json<{ id: string }>();
+    const { city } = importSite.world;
+    const uploaded = (await importSite.upload(admin, sampleFile('a'))).json<{ id: string }>();
     const chunks = await city
       .database('import_file_chunk')
       .where({ file_id: uploaded.id })
       .select<{ sealed: Buffer }[]>('sealed');
     expect(chunks.length).toBeGreaterThan(1);
     expect(chunks.some((chunk) => chunk.sealed.includes('9910000000'))).toBe(false);
-    const run = await desk.approve(
+    const run = await importSite.approve(
       admin,
-      await desk.begin(admin, csv([...people(3, 9_660_000_000), { number: '9660000009', birth: 'なし' }])),
+      await importSite.begin(admin, csv([...people(3, 9_660_000_000), { number: '9660000009', birth: 'なし' }])),
     );
     const age = (days: number) => new Date(Date.now() - days * 86_400_000);
     // An upload that no run was made of is forgotten after a day already, by whichever worker looks next.
@@ -471,9 +474,9 @@ describe('imports in the desk', () => {
   });
 
   test('nobody without the right, nobody from another site, nobody in another form', async () => {
-    const operator = await desk.site.colleague('operator');
-    expect((await desk.upload(operator, 'x,y')).status).toBe(403);
-    expect((await desk.upload(desk.site.visitor(), 'x,y')).status).toBe(401);
+    const operator = await importSite.site.colleague('operator');
+    expect((await importSite.upload(operator, 'x,y')).status).toBe(403);
+    expect((await importSite.upload(importSite.site.visitor(), 'x,y')).status).toBe(401);
     const send = (headers: Record<string, string>) => admin.send('POST', '/api/v1/imports/files', 'x,y', { headers });
     expect((await send({ 'content-type': 'application/octet-stream', origin: 'https://evil.example' })).status).toBe(
       403,

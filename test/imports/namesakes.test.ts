@@ -11,7 +11,7 @@ import { createImportWorld, csv, type ImportWorld, type Row } from '../worlds/im
 import { validAnswers } from '../worlds/test-city';
 import type { Visitor } from '../worlds/visitor';
 
-/** Somebody of 1947-04-01 with a name that only this test knows; namesakes get the same name. */
+/** A person of 1947-04-01 with a name that only this test knows; namesakes get the same name. */
 const person = (number: string, name: string): Row => ({ number, kana: `ヤマダ　${name}` });
 
 describe('a namesake in a file', () => {

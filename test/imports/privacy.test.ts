@@ -37,7 +37,7 @@ describe('what Temporal learns of an import', () => {
     );
   }
 
-  test('no number, birth date, kana or file name stands in the history of an import, good rows and bad', async () => {
+  test('no number, birth date, kana or file name is in the history of an import, good rows and bad', async () => {
     const rows = [
       ...people(50),
       { number: '9799999999', birth: '昭和64年2月1日', kana: 'ダメージ　ハナコ' },

@@ -42,7 +42,7 @@ beforeAll(async () => {
   for (const slot of [
     { time: '10:00', capacity: 3, channel: 'phone' },
     { time: '11:00', capacity: 4, channel: 'phone' },
-    // Not theirs: another door, another day.
+    // Not theirs: another channel, another day.
     { time: '12:00', capacity: 50, channel: 'web' },
   ] as const) {
     const id = await world.city.addSlot({ daysAhead: 40, ...slot });
@@ -79,7 +79,7 @@ const ended = () =>
     return row && row.status !== 'queued' && row.status !== 'sending' ? row : undefined;
   });
 
-test('leaves once a day, however many workers look and however often they begin anew, with the free seats of the day', async () => {
+test('leaves once a day, however many workers look and however often they begin again, with the free seats of the day', async () => {
   await look();
   const row = await ended();
   await look();
@@ -191,7 +191,7 @@ test('in the demo it lands in the inbox', async () => {
   expect(message?.text).toContain('6席');
 });
 
-test('seats are those of the message’s doors, without what is held or taken', async () => {
+test('seats are those of the message’s channels, without what is held or taken', async () => {
   const { version, database } = world.city;
   const [broadcast] = version.document.broadcasts ?? [];
   if (!broadcast) throw new Error('the broadcast is missing');

@@ -30,7 +30,7 @@ interface Callback {
   noticeId: string | null;
 }
 
-/** A confirmed booking of somebody new. */
+/** A confirmed booking of a new person. */
 async function booked(residentId?: string) {
   const resident = residentId ?? (await site.city.addResident());
   const slotId = await site.city.addSlot({ capacity: 1_000 });
@@ -129,7 +129,7 @@ test('a call that nobody takes is due again; one that reaches them ticks the ent
   });
   expect((await listed()).callbacks).toEqual([]);
   expect((await listed('?state=done')).callbacks).toMatchObject([{ id, end: 'reached' }]);
-  const urgency = async () => (await site.desk.noticeLists.find(notice))?.urgency;
+  const urgency = async () => (await site.services.noticeLists.find(notice))?.urgency;
   expect(await urgency()).toBe(0);
   expect((await attempt({ version: reached.version, outcome: 'busy' })).json()['code']).toBe('callback_done');
   const reopened = (await operator.post(`/api/v1/callbacks/${id}/reopen`, { version: reached.version })).json();

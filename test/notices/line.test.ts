@@ -22,7 +22,7 @@ beforeAll(async () => {
     line: ({ database, keys }) => ({
       links: createLineLinks({ database, keys }),
       events: createLineEvents({ database, keys }),
-      door: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
+      connection: { kind: 'account', accountId: '@toki', accessUrl: 'https://access.line.me' },
       channelSecret: line.channelSecret,
     }),
   });
@@ -94,9 +94,9 @@ async function begin(path: string): Promise<{ nonce: string; residentId: string;
   const couponNumber = freshCoupon();
   const residentId = await site.city.addResident({ number: couponNumber, birthDate: '1947-04-01' });
   const visitor = site.visitor();
-  const door = await visitor.get(path);
-  expect(door.status).toBe(303);
-  const login = door.headers.location ?? '';
+  const opened = await visitor.get(path);
+  expect(opened.status).toBe(303);
+  const login = opened.headers.location ?? '';
   expect(login).toMatch(/^\/login\?next=/);
   const back = await visitor.fill(login, '/login', {
     next: path,
@@ -238,7 +238,7 @@ describe('the webhook', () => {
 });
 
 describe('linking', () => {
-  test('from the chat through the log-in to LINE’s own page; then the account is linked, and its id stands nowhere in clear', async () => {
+  test('from the chat through the log-in to LINE’s own page; then the account is linked, and its id is nowhere in clear', async () => {
     const user = freshLineUser();
     const path = await askToLink(user);
     expect(path).toMatch(/^\/line\/link\?linkToken=[0-9a-f]{32}$/);
@@ -398,7 +398,7 @@ test('without LINE nothing is said of it; in the demo a page plays its part', as
     line: ({ database, keys }) => ({
       links: createLineLinks({ database, keys }),
       events: createLineEvents({ database, keys }),
-      door: { kind: 'demo' },
+      connection: { kind: 'demo' },
     }),
   });
   try {

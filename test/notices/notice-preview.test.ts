@@ -210,7 +210,7 @@ describe('nobody makes an open mail sender of it', () => {
     expect(await inbox()).toHaveLength(13);
   });
 
-  test('one address gets five codes a day, whoever asks', async () => {
+  test('one address gets five codes a day, by all requests together', async () => {
     const colleagues = await Promise.all(Array.from({ length: 7 }, () => site.colleague('operator')));
     const answers = await Promise.all(
       colleagues.map((person) => person.post('/api/v1/me/email', { email: 'victim@example.com' })),

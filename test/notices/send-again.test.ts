@@ -79,7 +79,7 @@ test('a step that was never sent is refused', async () => {
   ).toBe('refused');
 });
 
-test('somebody without an address is called about what they do not know: the reminder, what the city cancelled; not what they did themselves', async () => {
+test('a person without an address is called about what they do not know: the reminder, what the city cancelled; not what they did themselves', async () => {
   const causes = async (residentId: string) =>
     (await world.city.database('callback').where({ resident_id: residentId }).select<{ cause: string }[]>('cause')).map(
       (row) => row.cause,

@@ -19,7 +19,7 @@ let site: StaffSite;
 let author: Visitor & { staffId: string };
 const booked: Record<string, string> = {};
 
-/** A confirmed booking (or a hold) of somebody new. */
+/** A confirmed booking (or a hold) of a new person. */
 async function book(
   name: string,
   person: { birthDate?: string; groupCode?: string },

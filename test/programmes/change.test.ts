@@ -1,5 +1,6 @@
 import { createProgrammes } from '../../database/programmes/programmes';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { defined } from '../../domain/text/defined';
 import { patienceMs } from '../support/patience';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../worlds/rehearsal-world';
 import { runningChange } from '../worlds/running-change';
@@ -47,7 +48,7 @@ async function publish(change: (document: ProgrammeDocument) => void): Promise<n
   const document = structuredClone((await programmes.current('test-programme')).document);
   document.name = `${document.name.slice(0, 20)} ${crypto.randomUUID().slice(0, 8)}`;
   change(document);
-  site.desk.programmes.forget();
+  site.services.programmes.forget();
   const { number } = await programmes.publish('test-programme', document);
   await new Promise((resolve) => setTimeout(resolve, 2_100));
   return number;
@@ -60,9 +61,7 @@ interface Booked {
 async function hold(
   options: { daysAhead?: number; birthDate?: string; residentId?: string; replaces?: string } = {},
 ): Promise<Booked> {
-  const residentId =
-    options.residentId ??
-    (await world.city.addResident(options.birthDate === undefined ? {} : { birthDate: options.birthDate }));
+  const residentId = options.residentId ?? (await world.city.addResident(defined({ birthDate: options.birthDate })));
   const slotId = await world.city.addSlot({ daysAhead: options.daysAhead ?? 10, capacity: 1_000 });
   const held = await world.city.bookings.hold({
     residentId,
@@ -70,7 +69,7 @@ async function hold(
     dose: 1,
     channel: 'web',
     actor: 'citizen',
-    ...(options.replaces === undefined ? {} : { replaces: options.replaces }),
+    ...defined({ replaces: options.replaces }),
   });
   if (!held.ok) throw new Error(held.code);
   return { id: held.booking.id, residentId };
@@ -303,7 +302,7 @@ test('bookings whose address the new form would not find stay', async () => {
   });
 });
 
-test('whoever gets past the program is stopped by the tables', async () => {
+test('a writer that gets past the program is stopped by the tables', async () => {
   const { database } = world.city;
   const one = await book();
   const number = await publish(() => undefined);
@@ -361,14 +360,14 @@ test('a wish stated at publishing waits for a second person', async () => {
       headers: { 'content-type': 'application/json' },
     })
   ).json<{ version: number; document: ProgrammeDocument }>();
-  const rehearsed = await site.desk.rehearsals.ask(
+  const rehearsed = await site.services.rehearsals.ask(
     { kind: 'machine', id: null, origin: 'test', requestId: null },
     author.staffId,
     'test-programme',
     saved.document,
     { kind: 'programme', people: 1, seed: 1 },
   );
-  await site.desk.rehearsals.finish(rehearsed.ok ? rehearsed.id : '', { people: 1, durationMs: 1, faults: [] });
+  await site.services.rehearsals.finish(rehearsed.ok ? rehearsed.id : '', { people: 1, durationMs: 1, faults: [] });
   const answer = await asker.post(`${programme}/draft/publish`, { version: saved.version, reach: true });
   expect([answer.status, answer.text.slice(0, 200)]).toEqual([200, expect.any(String)]);
   const { number } = answer.json<{ number: number }>();

@@ -6,13 +6,13 @@ import { projectRoot } from '../../runtime/root';
 import { createCitySite } from '../worlds/city-site';
 import { createStaffSite } from '../worlds/staff-site';
 
-/** A health check has no coupon and gives no vaccination: nothing that is refused says so, on neither door. */
+/** A health check has no coupon and gives no vaccination: nothing that is refused says so, in neither app. */
 const healthCheck = JSON.parse(
   readFileSync(join(projectRoot, 'docs/programmes/11-health-check.json'), 'utf8'),
 ) as ProgrammeDocument;
 const coupon = /接種|ワクチン|クーポン/;
 
-test('the sentences of the JSON of both doors are in the programme’s own words', async () => {
+test('the sentences of the JSON of both apps are in the programme’s own words', async () => {
   const site = await createCitySite({
     change: (document) => {
       Object.assign(document, healthCheck, {

@@ -73,7 +73,7 @@ interface Draft extends Record<string, unknown> {
   readonly rehearsal: string;
 }
 
-/** A draft that somebody changed. */
+/** A draft that a person changed. */
 async function changedDraft(change: (document: ProgrammeDocument) => void): Promise<Draft> {
   const { versions } = (await author.get(programme)).json<{ versions: { number: number }[] }>();
   const draft = (await author.post(`${programme}/draft`, { from: versions[0]?.number })).json<Draft>();
@@ -184,8 +184,11 @@ test('at a set time too: the waiver goes along', async () => {
   expect((await author.get(`${programme}/draft`)).json<{ release: object }>().release).toMatchObject({
     waiver: { reason },
   });
-  const release = await city.database('programme_release').where({ state: 'scheduled' }).first<{ id: string }>('id');
-  const done = await site.desk.drafts.carryOut(release.id, () => Promise.resolve(undefined));
+  const publication = await city
+    .database('programme_release')
+    .where({ state: 'scheduled' })
+    .first<{ id: string }>('id');
+  const done = await site.services.drafts.carryOut(publication.id, () => Promise.resolve(undefined));
   expect(done?.state).toBe('published');
   const { versions } = (await author.get(programme)).json<{ versions: Record<string, unknown>[] }>();
   expect(versions[0]).toMatchObject({ number: 3, waiver: { reason } });
@@ -198,12 +201,12 @@ describe('a waiver is refused', () => {
     const draft = await changedDraft((document) => {
       document.policies.holdMinutes = 5;
     });
-    const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'test-programme', draft.document, {
+    const asked = await site.services.rehearsals.ask(tester, author.staffId, 'test-programme', draft.document, {
       kind: 'programme',
       people: 1,
       seed: 1,
     });
-    await site.desk.rehearsals.finish(asked.ok ? asked.id : '', {
+    await site.services.rehearsals.finish(asked.ok ? asked.id : '', {
       people: 1,
       durationMs: 1,
       faults: [{ sentence: 'x' }],

@@ -67,7 +67,7 @@ describe('a programme that holds seats back, by age, and cools them', () => {
   };
   const half = { code: 'half', share: 50 };
 
-  it('lets 100 people at once take exactly the released half, and the others the rest', async () => {
+  it('lets 100 people at once take exactly the half that is open, and the others the rest', async () => {
     const slotId = await city.addSlot({ capacity: 9, daysAhead: 5 });
     const people = await Promise.all(Array.from({ length: 40 }, older));
     const results = await Promise.all(

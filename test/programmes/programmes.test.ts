@@ -1,6 +1,7 @@
 import { openDatabase } from '../../database/foundation/connection';
 import { createProgrammes } from '../../database/programmes/programmes';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { defined } from '../../domain/text/defined';
 import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
 import { testDocument } from '../worlds/test-city';
 import type { Visitor } from '../worlds/visitor';
@@ -56,17 +57,21 @@ async function save(draft: Draft, change: (document: ProgrammeDocument) => void,
 
 /** As the rehearsal's own test plays them; here it only has to have been. */
 async function rehearse({ document }: Draft, passed = true): Promise<void> {
-  const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'test-programme', document, {
+  const asked = await site.services.rehearsals.ask(tester, author.staffId, 'test-programme', document, {
     kind: 'programme',
     people: 1,
     seed: 1,
   });
   if (!asked.ok) throw new Error(asked.staffCode);
-  await site.desk.rehearsals.finish(asked.id, { people: 1, durationMs: 1, faults: passed ? [] : [{ sentence: 'x' }] });
+  await site.services.rehearsals.finish(asked.id, {
+    people: 1,
+    durationMs: 1,
+    faults: passed ? [] : [{ sentence: 'x' }],
+  });
 }
 
 const publish = (by: Visitor, version: number, at?: string) =>
-  by.post(`${programme}/draft/publish`, { version, ...(at === undefined ? {} : { at }) });
+  by.post(`${programme}/draft/publish`, { version, ...defined({ at }) });
 
 test('from an empty programme to a published one, by two people', async () => {
   const made = await author.post('/api/v1/programmes', {
@@ -94,12 +99,12 @@ test('from an empty programme to a published one, by two people', async () => {
   expect(list).toEqual(
     expect.arrayContaining([expect.objectContaining({ code: 'health', name: '健康診査', published: null })]),
   );
-  const asked = await site.desk.rehearsals.ask(tester, author.staffId, 'health', draft.document, {
+  const asked = await site.services.rehearsals.ask(tester, author.staffId, 'health', draft.document, {
     kind: 'programme',
     people: 1,
     seed: 1,
   });
-  await site.desk.rehearsals.finish(asked.ok ? asked.id : '', { people: 1, durationMs: 1, faults: [] });
+  await site.services.rehearsals.finish(asked.ok ? asked.id : '', { people: 1, durationMs: 1, faults: [] });
   const answer = await publisher.post('/api/v1/programmes/health/draft/publish', { version: 1 });
   expect([answer.status, answer.json()]).toEqual([200, { number: 1, publishAt: null }]);
   expect((await createProgrammes(site.city.database).current('health')).document.name).toBe('健康診査');
@@ -237,7 +242,7 @@ describe('publishing', () => {
     });
   });
 
-  test('whoever gets past the program is stopped by the table', async () => {
+  test('a writer that gets past the program is stopped by the table', async () => {
     const { database, version } = site.city;
     const row = (people: object) =>
       database('programme_version').insert({
@@ -301,7 +306,7 @@ describe('publishing', () => {
     expect((await published()).filter((version) => version.status === 'published')).toHaveLength(1);
   });
 
-  test('going back is publishing an old version anew', async () => {
+  test('going back is publishing an old version again', async () => {
     const draft = await begin(1);
     await rehearse(draft);
     expect((await publish(publisher, draft.version)).status).toBe(200);
@@ -401,8 +406,8 @@ describe('publishing at a set time', () => {
       .first<{ id: string }>('id');
     const checks = () => Promise.resolve(undefined);
     const [first, second] = await Promise.all([
-      site.desk.drafts.carryOut(id, checks),
-      site.desk.drafts.carryOut(id, checks),
+      site.services.drafts.carryOut(id, checks),
+      site.services.drafts.carryOut(id, checks),
     ]);
     expect([first?.state, second?.state]).toEqual(['published', 'published']);
     expect((await published())[0]).toMatchObject({ status: 'published', publishedBy: expect.any(String) as unknown });
@@ -412,11 +417,11 @@ describe('publishing at a set time', () => {
     });
     await rehearse(next);
     await publish(publisher, next.version, soon());
-    const release = await site.city
+    const publication = await site.city
       .database('programme_release')
       .where({ state: 'scheduled' })
       .first<{ id: string }>('id');
-    const refused = await site.desk.drafts.carryOut(release.id, () =>
+    const refused = await site.services.drafts.carryOut(publication.id, () =>
       Promise.resolve({ ok: false, staffCode: 'checks_failed' }),
     );
     expect(refused).toMatchObject({ state: 'refused', reason: 'checks_failed' });

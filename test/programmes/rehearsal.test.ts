@@ -27,21 +27,21 @@ test('one person’s whole way through both doses, in seconds, in the programme�
   const timeline = rehearsal.report?.timeline ?? [];
   expect(labels(timeline)).toEqual([
     '1 仮押さえ',
-    '1 予約確定',
+    '1 予約済み',
     '1 予約確定のお知らせ [【新潟市】1回目の予約を受け付けました]',
     '1 前日のお知らせ [【新潟市】明日は1回目の接種日です]',
-    '1 来場',
+    '1 来場済み',
     '1 次の回のご案内 [【新潟市】2回目の予約のご案内]',
     '2 仮押さえ',
-    '2 予約確定',
+    '2 予約済み',
     '2 予約確定のお知らせ [【新潟市】2回目の予約を受け付けました]',
     '2 前日のお知らせ [【新潟市】明日は2回目の接種日です]',
-    '2 来場',
+    '2 来場済み',
   ]);
   const reminder = timeline[3]!;
   expect([cityDate(reminder.at), cityTime(reminder.at)]).toEqual(['2021-04-28', '10:00']);
   expect(reminder.notice?.text).toContain('2021年（令和3年）4月29日（木）');
-  const second = timeline.find((entry) => entry.dose === 2 && entry.label === '来場')!;
+  const second = timeline.find((entry) => entry.dose === 2 && entry.label === '来場済み')!;
   expect(daysBetween('2021-04-29', cityDate(second.at))).toBe(21);
 });
 
@@ -52,7 +52,7 @@ test.each<[Story['kind'], string[]]>([
     'cancels',
     [
       '1 仮押さえ',
-      '1 予約確定',
+      '1 予約済み',
       '1 予約確定のお知らせ [【新潟市】1回目の予約を受け付けました]',
       '1 取り消し（本人）',
       '1 取り消しのお知らせ [【新潟市】1回目の予約を取り消しました]',
@@ -62,7 +62,7 @@ test.each<[Story['kind'], string[]]>([
     'city_cancels',
     [
       '1 仮押さえ',
-      '1 予約確定',
+      '1 予約済み',
       '1 予約確定のお知らせ [【新潟市】1回目の予約を受け付けました]',
       '1 取り消し（市）',
       '1 取り消しのお知らせ [【新潟市】1回目の予約を取り消しました]',
@@ -72,7 +72,7 @@ test.each<[Story['kind'], string[]]>([
     'does_not_come',
     [
       '1 仮押さえ',
-      '1 予約確定',
+      '1 予約済み',
       '1 予約確定のお知らせ [【新潟市】1回目の予約を受け付けました]',
       '1 前日のお知らせ [【新潟市】明日は1回目の接種日です]',
       '1 来場なし',
@@ -111,7 +111,7 @@ test.each<[string, Partial<Story>, typeof person | { groupCode: string; hasEmail
   ['before the opening', { bookedAt: '2021-04-19T08:29:00+09:00' }, person, /受付が始まっていません/],
   ['of a group that opens later', {}, { ...person, groupCode: 'general' }, /7月5日/],
   ['outside the window', { daysAhead: 60 }, person, /予約できる期間の外/],
-])('somebody %s is told so, and that is no rehearsal that passed', async (_name, change, who, sentence) => {
+])('a person %s is told so, and that is no rehearsal that passed', async (_name, change, who, sentence) => {
   const { report, passed } = await world.rehearse(testDocument(), {
     kind: 'person',
     person: who,

@@ -4,8 +4,8 @@ import pino from 'pino';
 import { createAudit } from '../../database/audit/audit';
 import { createStaffRepository } from '../../database/staff/staff-repository';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { releaseWorkflowId } from '../../domain/programmes/programme-workflow';
-import { createReleaseSweeper } from '../../engine/loops/publication-sweeper';
+import { publicationWorkflowId } from '../../domain/programmes/programme-workflow';
+import { createPublicationSweeper } from '../../engine/loops/publication-sweeper';
 import { patienceMs } from '../support/patience';
 import { createRehearsalTestWorld, type RehearsalTestWorld } from '../worlds/rehearsal-world';
 import { tester } from '../worlds/staff-site';
@@ -52,12 +52,12 @@ async function scheduled(name: string, ms: number): Promise<{ readonly id: strin
   const at = new Date(Date.now() + ms);
   const outcome = await world.drafts.schedule(tester, publisherId, programme, saved.draft.version, at);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome));
-  return { id: outcome.release.id, at };
+  return { id: outcome.publication.id, at };
 }
 
 /** Long enough for what has to be done before, on a machine shared among many. */
 const soonMs = 5_000;
-const resultOf = (id: string) => world.client.workflow.getHandle(releaseWorkflowId(id)).result() as Promise<string>;
+const resultOf = (id: string) => world.client.workflow.getHandle(publicationWorkflowId(id)).result() as Promise<string>;
 
 async function publishedVersion(): Promise<{ number: number; name: string; publishedAt: Date }> {
   const row = await world.city
@@ -72,13 +72,13 @@ async function publishedVersion(): Promise<{ number: number; name: string; publi
   return { number: row.number, name: row.document.name, publishedAt: row.published_at };
 }
 
-describe('a release on a real server', () => {
+describe('a scheduled publication on a real server', () => {
   test('publishes when its time has come, and not before', async () => {
     const before = await publishedVersion();
     const { id, at } = await scheduled('公開の時刻', soonMs);
-    await world.processes.startRelease(id, at);
+    await world.processes.startPublication(id, at);
     // Asked for twice (the sweeper looks as well): one workflow, one version.
-    await world.processes.startRelease(id, at);
+    await world.processes.startPublication(id, at);
     expect((await publishedVersion()).number).toBe(before.number);
     expect(await resultOf(id)).toBe('published');
     const after = await publishedVersion();
@@ -89,7 +89,7 @@ describe('a release on a real server', () => {
   test('a worker that is down at the moment: the next one publishes', async () => {
     const before = await publishedVersion();
     const { id, at } = await scheduled('ワーカーの停止', soonMs);
-    await world.processes.startRelease(id, at);
+    await world.processes.startPublication(id, at);
     await world.stopWorkers();
     await new Promise((resolve) => setTimeout(resolve, at.getTime() + 1_000 - Date.now()));
     expect((await publishedVersion()).number).toBe(before.number);
@@ -101,10 +101,10 @@ describe('a release on a real server', () => {
   test('called off, the workflow ends at once and nothing is published', async () => {
     const before = await publishedVersion();
     const { id, at } = await scheduled('取りやめ', 3_600_000);
-    await world.processes.startRelease(id, at);
-    const cancelled = await world.drafts.cancelRelease(tester, programme);
+    await world.processes.startPublication(id, at);
+    const cancelled = await world.drafts.cancelPublication(tester, programme);
     expect(cancelled).toEqual({ ok: true, id });
-    await world.processes.cancelRelease(id);
+    await world.processes.cancelPublication(id);
     expect(await resultOf(id)).toBe('cancelled');
     expect((await publishedVersion()).number).toBe(before.number);
   });
@@ -112,8 +112,8 @@ describe('a release on a real server', () => {
   test('called off while Temporal could not be told: the database says no when the time comes', async () => {
     const before = await publishedVersion();
     const { id, at } = await scheduled('届かなかった取りやめ', soonMs);
-    await world.processes.startRelease(id, at);
-    await world.drafts.cancelRelease(tester, programme);
+    await world.processes.startPublication(id, at);
+    await world.drafts.cancelPublication(tester, programme);
     expect(await resultOf(id)).toBe('cancelled');
     expect((await publishedVersion()).number).toBe(before.number);
   });
@@ -124,28 +124,28 @@ describe('a release on a real server', () => {
     await world.city
       .database('programme_draft')
       .update({ document: world.city.database.raw(`jsonb_set(document, '{name}', '"ほかの名前"')`) });
-    await world.processes.startRelease(id, at);
+    await world.processes.startPublication(id, at);
     expect(await resultOf(id)).toBe('changed_meanwhile');
-    expect((await world.drafts.release(id))?.state).toBe('refused');
+    expect((await world.drafts.publication(id))?.state).toBe('refused');
     expect((await publishedVersion()).number).toBe(before.number);
   });
 
-  test('whose workflow somebody terminated is started again by the sweeper', async () => {
+  test('whose workflow an operator terminated is started again by the sweeper', async () => {
     const { id, at } = await scheduled('止められた公開', soonMs);
-    await world.processes.startRelease(id, at);
-    await world.client.workflow.getHandle(releaseWorkflowId(id)).terminate('by hand');
+    await world.processes.startPublication(id, at);
+    await world.client.workflow.getHandle(publicationWorkflowId(id)).terminate('by hand');
     await expect(resultOf(id)).rejects.toThrow(WorkflowFailedError);
-    const sweeper = createReleaseSweeper({
+    const sweeper = createPublicationSweeper({
       drafts: world.drafts,
-      start: (release, publishAt) => world.processes.startRelease(release, publishAt),
+      start: (publication, publishAt) => world.processes.startPublication(publication, publishAt),
       log: pino({ level: 'silent' }),
     });
     sweeper.start();
     const deadline = Date.now() + patienceMs;
-    while ((await world.drafts.release(id))?.state === 'scheduled' && Date.now() < deadline)
+    while ((await world.drafts.publication(id))?.state === 'scheduled' && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100));
     await sweeper.stop();
-    expect((await world.drafts.release(id))?.state).toBe('published');
+    expect((await world.drafts.publication(id))?.state).toBe('published');
     expect((await publishedVersion()).name).toBe('止められた公開');
   });
 });

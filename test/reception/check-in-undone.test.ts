@@ -58,7 +58,7 @@ const eventsOf = async (bookingId: string) =>
   ).map(({ type, facts }) => [type, facts.state, facts.takesEndBack ?? false]);
 
 describe('undoing a check-in', () => {
-  test('the booking stands as before, and what drives it is told to begin anew', async () => {
+  test('the booking is as before, and what drives it is told to begin again', async () => {
     const { id, slot } = await confirmed();
     await city.bookings.checkIn(id, 'venue');
     expect(await city.bookings.undoCheckIn(id, 'venue')).toMatchObject({
@@ -124,7 +124,7 @@ describe('undoing a check-in', () => {
   });
 });
 
-describe('somebody who counted as not come', () => {
+describe('a person who counted as not come', () => {
   test('was there after all', async () => {
     const { id, slot } = await confirmed({ daysAhead: 10 });
     await city.bookings.markNoShow(id, slot.endsAt.toISOString());
@@ -232,7 +232,7 @@ describe('a walk-in', () => {
     });
   });
 
-  test('the second dose too early is refused at the door as everywhere (Tsu: 14 days instead of 21)', async () => {
+  test('the second dose too early is refused at the reception as everywhere (Tsu: 14 days instead of 21)', async () => {
     const first = await confirmed({ daysAhead: 14 });
     await city
       .database('slot')

@@ -135,7 +135,7 @@ async function dayFile() {
   return { page: answer.text, ...sealed, ...content };
 }
 
-describe('at the door', () => {
+describe('at the reception', () => {
   test('by reference, by its QR code, by coupon number, from the list; a second time is told', async () => {
     const [one, two, three] = [await booked(), await booked(), await booked()];
     expect(
@@ -290,7 +290,7 @@ describe('the day’s list', () => {
     ).toHaveLength(1);
   });
 
-  test('shows what somebody asked for on every way to the venue, and nothing else of what they answered', async () => {
+  test('shows what a person asked for on every way to the venue, and nothing else of what they answered', async () => {
     const told = [{ name: 'help', label: '当日のお手伝い', words: '車いすを使う、筆談を希望する' }];
     const words = '当日のお手伝い：車いすを使う、筆談を希望する';
     const [asking, other] = [await booked({ help: ['hearing', 'wheelchair'] }), await booked()];

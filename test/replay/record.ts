@@ -12,7 +12,7 @@ import { scenarios } from './scenarios';
 const noMailServer = 'smtp://127.0.0.1:9';
 
 /**
- * Records the history of every ending anew, decrypted, into `test/replay/histories`:
+ * Records the history of every ending again, decrypted, into `test/replay/histories`:
  *
  *     npm run build && node dist/test/replay/record.js [scenario …]
  *

@@ -207,7 +207,7 @@ describe('the identity check', () => {
     expect((await read(residentId)).json()['code']).toBe('identity_required');
   });
 
-  test('who guesses is stopped, whoever asks; a supervisor goes on', async () => {
+  test('a guesser is stopped, whoever the operator is; a supervisor goes on', async () => {
     const number = nextNumber();
     const residentId = await site.city.addResident({ number, birthDate: '1947-04-01' });
     const colleague = await site.colleague('operator');

@@ -44,7 +44,7 @@ test('guesses from very many addresses are stopped by the site as a whole; known
     '60',
   ]);
 
-  // Somebody with the right date on a new device waits as well; on a device that was here before they do not.
+  // A person with the right date on a new device waits as well; on a device that was here before they do not.
   expect((await logIn(site.visitor(), number)).status).toBe(429);
   expect((await known.get('/api/v1/me')).status).toBe(200);
   expect((await logIn(known, number)).status).toBe(200);

@@ -70,7 +70,7 @@ test('nobody logs in who was not imported, or whom the last full file left out',
   expect((await logIn(site.visitor(), number, '1947-04-01')).status).toBe(401);
 });
 
-test('somebody who is protected is sent to the call centre, and nothing is opened', async () => {
+test('a person who is protected is sent to the call centre, and nothing is opened', async () => {
   const number = await resident();
   await site.city.database('resident').update({ protected: true });
   const visitor = site.visitor();

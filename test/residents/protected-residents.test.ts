@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { createCookieJar } from '../../api/shared/cookies';
 import type { StaffRoute } from '../../api/staff/frame/define-route';
-import { createStaffGate } from '../../api/staff/frame/staff-gate';
+import { createStaffSessionCheck } from '../../api/staff/frame/staff-session-check';
 import { staffApi } from '../../api/staff/staff-api';
 import type { StaffRole } from '../../domain/staff/roles';
 import { createProtectedWorld, person, type ProtectedWorld, secondDay, today } from '../worlds/protected-world';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Names in an answer that can tell where, when or how to reach somebody. */
+/** Names in an answer that can tell where, when or how to reach a person. */
 const telling = new RegExp(
   `"(${'venueName venueId venue reference startsAt address maskedAddress confirmedAddress slot slotId bookingId subjectId'.split(' ').join('|')})":`,
 );
@@ -143,7 +143,7 @@ const excused: Readonly<Record<string, string>> = {
   'get /programmes/:code/notice-preview/mail': 'a mail to somebody invented',
 };
 
-/** What would change the booking of somebody who is not protected. */
+/** What would change the booking of a person who is not protected. */
 const changes: ReadonlySet<string> = new Set([
   'post /check-ins',
   'post /bookings/:id/undo-check-in',
@@ -162,8 +162,12 @@ const seatTold: Readonly<Record<string, string>> = {
 
 function routes(): StaffRoute[] {
   const cookies = createCookieJar({ https: false });
-  const { desk } = world.site;
-  return staffApi(desk, { gate: createStaffGate({ cookies, sessions: desk.sessions }), cookies, demo: false });
+  const { services } = world.site;
+  return staffApi(services, {
+    sessionCheck: createStaffSessionCheck({ cookies, sessions: services.sessions }),
+    cookies,
+    demo: false,
+  });
 }
 
 const nameOf = (route: StaffRoute) => `${route.method} ${route.path}`;
@@ -246,7 +250,7 @@ async function walk({ changing }: { readonly changing: boolean }): Promise<Map<s
 const holds = (text: string, marker: string): boolean =>
   /^\d\d:\d\d$/.test(marker) ? new RegExp(`(?<!T)${marker}`).test(text) : text.includes(marker);
 
-test('every route that can tell where somebody will be is asked below, or excused with a reason', () => {
+test('every route that can tell where a person will be is asked below, or excused with a reason', () => {
   const unknown = routes()
     .filter((route) => canTell(route) && !(nameOf(route) in asks) && !(nameOf(route) in excused))
     .map(nameOf);
@@ -275,7 +279,7 @@ test('no route tells any role where or when a protected resident will be, or how
         .map((marker) => `${key} tells ${marker}`);
     });
   expect(told(after)).toEqual([]);
-  // The same questions tell a lot of somebody who is not protected: the test can fail.
+  // The same questions tell a lot of a person who is not protected: the test can fail.
   const routesThatTold = new Set(told(whole).map((line) => line.split(' ').slice(0, 2).join(' ')));
   expect([...routesThatTold].sort()).toEqual([
     'get /assignments/:id/faults.csv',

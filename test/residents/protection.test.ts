@@ -132,7 +132,7 @@ describe('at the venue', () => {
     ])
       expect(list.text).not.toContain(secret);
     const file = await reception.get(`/api/v1/reception/day.csv?venueId=${world.venueId}&date=${today}`);
-    expect(file.text.split('\r\n')[1]).toBe('23:47,保護対象,,,,1,,予約確定,,');
+    expect(file.text.split('\r\n')[1]).toBe('23:47,保護対象,,,,1,,予約済み,,');
   });
 
   test('the file that is taken along has the seat alone, and its tick comes back to the booking', async () => {
@@ -213,7 +213,7 @@ describe('at the venue', () => {
   });
 });
 
-test('an export keeps the rows, and says of each that somebody is protected', async () => {
+test('an export keeps the rows, and says of each that a person is protected', async () => {
   const [supervisor, admin] = [await world.visitor('supervisor'), await world.visitor('city_admin')];
   const { id } = (
     await supervisor.post('/api/v1/exports', { from: today, to: secondDay, reason: '接種記録との突き合わせのため' })
@@ -221,8 +221,8 @@ test('an export keeps the rows, and says of each that somebody is protected', as
   await admin.post(`/api/v1/exports/${id}/approve`);
   const rows = (await supervisor.post(`/api/v1/exports/${id}/file`)).text.trimEnd().split('\r\n');
   expect(rows.slice(1).map((row) => row.split(',').filter((cell) => cell !== ''))).toEqual([
-    ['保護対象', '来場', '1'],
-    ['保護対象', '予約確定', '2'],
+    ['保護対象', '来場済み', '1'],
+    ['保護対象', '予約済み', '2'],
   ]);
   expect(rows.map((row) => row.split(',').length)).toEqual([13, 13, 13]);
   expect(told(rows.slice(1).join('\n'))).toEqual([]);

@@ -190,7 +190,7 @@ test('a changed plan: what is new, changed, gone and in the way is named before,
   expect(webOf(await slotAt(venueId, '09:30'))?.planned).toBe(5);
   expect((await patch(schedule.id, { ...body, leaveConflicts: true })).status).toBe(200);
   expect(webOf(await slotAt(venueId, '09:30'))).toEqual({ channel: 'web', planned: 8, held: 0, booked: 0, free: 8 });
-  // The one that somebody has stays and takes nobody else; its neighbours of the same time on other days are gone.
+  // The one that a person has stays and takes nobody else; its neighbours of the same time on other days are gone.
   expect(webOf(await slotAt(venueId, '09:00'))).toEqual({ channel: 'web', planned: 5, held: 0, booked: 1, free: 0 });
   expect(await week(venueId)).toHaveLength(16);
   expect((await preview(later, { id: schedule.id })).counts).toEqual({ ...nothing, conflicts: 1, unchanged: 15 });

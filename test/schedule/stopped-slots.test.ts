@@ -3,6 +3,7 @@ import { createProgrammes } from '../../database/programmes/programmes';
 import { createSlotRepository } from '../../database/schedule/slots';
 import { addDays, cityDate, instantOf, weekdayOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
+import { defined } from '../../domain/text/defined';
 import { createStaffSite, type StaffSite } from '../worlds/staff-site';
 import { testKeys, validAnswers } from '../worlds/test-city';
 import type { Visitor } from '../worlds/visitor';
@@ -109,7 +110,7 @@ const hold = async (slotId: string, rest: { channel?: Channel; residentId?: stri
     dose: 1,
     channel,
     actor: channel === 'phone' ? 'operator' : 'citizen',
-    ...(replaces === undefined ? {} : { replaces }),
+    ...defined({ replaces }),
   });
 };
 async function held(slotId: string) {

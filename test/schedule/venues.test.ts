@@ -223,7 +223,7 @@ describe('venues as a sheet', () => {
     expect(await site.city.database('venue').where({ code: 'good-one' })).toEqual([]);
   });
 
-  test('somebody edits between the preview and the load: told, and shown what it would do now', async () => {
+  test('a person edits between the preview and the load: told, and shown what it would do now', async () => {
     const venue = await known();
     const file = content(`会場コード,行き方\r\nsakuragi,バス停から3分\r\n`);
     const shown = (await preview(file)).json<Plan>();

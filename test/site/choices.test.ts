@@ -1,7 +1,7 @@
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { type Citizen, type CitySite, createCitySite } from '../worlds/city-site';
 
-/** What somebody chose in the form, and what they did not choose: the same on the pages, on the page where all is checked, and in JSON. */
+/** What a person chose in the form, and what they did not choose: the same on the pages, on the page where all is checked, and in JSON. */
 
 let site: CitySite;
 beforeAll(async () => {

@@ -204,7 +204,7 @@ describe('refusals', () => {
   });
 });
 
-describe('somebody else’s booking does not exist', () => {
+describe('another person’s booking does not exist', () => {
   test('to read, confirm, cancel or replace', async () => {
     const [mine, other] = [await site.city.addSlot({ time: '11:00' }), await site.city.addSlot({ time: '11:30' })];
     const owner = await site.citizen();

@@ -167,7 +167,7 @@ test('every page of a booking is English, without scripts, and so is everything 
   const details = toDetails.headers.location ?? '';
   const asked = await visitor.get(details);
   expectEnglish('details', asked);
-  // Notices come in the language of the page unless somebody chooses another.
+  // Notices come in the language of the page unless a person chooses another.
   expect(asked.text).toMatch(/name="language" value="en" checked/);
   const wrong = await visitor.follow(
     await visitor.fill(details, details, { telephone: '12', email: 'a b@example.jp', help: ['hearing', 'nothing'] }),

@@ -198,7 +198,7 @@ describe('a hold whose time is over', () => {
     expect(await site.city.seats(slotId)).toMatchObject({ taken: 1 });
   });
 
-  test('leads to the other times when somebody else has the seat', async () => {
+  test('leads to the other times when another person has the seat', async () => {
     const slotId = await site.city.addSlot({ time: '11:30', capacity: 1 });
     const [slow, fast] = [await site.citizen(), await site.citizen()];
     const detailsPath = await hold(slow, slotId);

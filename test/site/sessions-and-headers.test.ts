@@ -155,7 +155,7 @@ describe('headers', () => {
 });
 
 describe('forged requests', () => {
-  test('a form without our token, with an old one or with somebody else’s is refused', async () => {
+  test('a form without our token, with an old one or with another person’s is refused', async () => {
     const victim = await site.citizen();
     const attacker = await site.citizen();
     const token = formOf((await attacker.get('/bookings')).text, '/logout')?.hidden['_csrf'] ?? '';
@@ -245,7 +245,7 @@ describe('forged requests', () => {
   });
 });
 
-test('health says what is missing: without Temporal the door stays open', async () => {
+test('health says what is missing: without Temporal the app stays open', async () => {
   expect((await site.visitor().get('/healthz')).json()).toEqual({ status: 'alive' });
   const ready = await site.visitor().get('/readyz');
   expect(ready.status).toBe(200);

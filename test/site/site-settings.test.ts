@@ -7,7 +7,7 @@ import { type CitySite, createCitySite } from '../worlds/city-site';
 import { createStaffSite, type StaffSite } from '../worlds/staff-site';
 import type { Visitor } from '../worlds/visitor';
 
-/** The citizens' site and the desk on one database, as in the field. */
+/** The citizen app and the staff app on one database, as in the field. */
 let citizens: CitySite;
 let site: StaffSite;
 let admin: Visitor;

@@ -96,7 +96,7 @@ describe('the details', () => {
     expectTyped(english.text);
   });
 
-  test('tick the notices’ language of the page until somebody chooses one', async () => {
+  test('tick the notices’ language of the page until a person chooses one', async () => {
     const { citizen, details } = await holding();
     expect((await citizen.get(details)).text).toMatch(/name="language" value="ja" checked/);
     const english = await citizen.follow(await press(citizen, details, /^English$/, { ...typed, language: 'ja' }));
@@ -109,7 +109,7 @@ describe('the details', () => {
     expect(none.text).toMatch(/id="language-" name="language" value="" checked/);
   });
 
-  test('end with the session where somebody logs out', async () => {
+  test('end with the session where a person logs out', async () => {
     const { citizen, details } = await holding();
     const out = await press(citizen, details, /ログアウト/, typed);
     expect([out.status, out.headers.location]).toEqual([303, '/logged-out']);

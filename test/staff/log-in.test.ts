@@ -260,7 +260,7 @@ describe('sessions', () => {
     expect((await visitor.get('/api/v1/me')).status).toBe(200);
     await age(visitor.staffId, 'created_at', hours * 60 + 1);
     expect((await visitor.get('/api/v1/me')).status).toBe(401);
-    await site.desk.sessions.removeEnded();
+    await site.services.sessions.removeEnded();
     expect(await site.city.database('staff_session').where({ staff_id: visitor.staffId })).toEqual([]);
   });
 

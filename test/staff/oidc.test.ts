@@ -71,7 +71,7 @@ test('an account that waits under the name is linked, and from then on known by 
     { actorId: staff.id, result: 'done', detail: { way: 'oidc' } },
   ]);
 
-  // The name moves to somebody else: nothing opens for them. The person keeps the account under a new name.
+  // The name moves to another person: nothing opens for them. The person keeps the account under a new name.
   await provider.person('subject-2', { preferred_username: staff.login });
   expect(refused(await logIn(site.visitor()))).toEqual([303, 'oidc_unknown', false]);
   await provider.person('subject-1', { preferred_username: 'married-name' });
@@ -149,7 +149,7 @@ describe('on the way back', () => {
     expect(refused(await visitor.get(path))).toEqual([303, code, false]);
   });
 
-  test('somebody who declined, and a cookie of another’s making', async () => {
+  test('a person who declined, and a cookie of another’s making', async () => {
     const visitor = site.visitor();
     const path = await toProvider(visitor);
     const state = /state=([^&]+)/.exec(path)![1]!;
@@ -213,7 +213,7 @@ test('one links one’s own account with the password, and no account twice', as
   const person = async () => {
     const { staff } = await site.account('auditor');
     const visitor = site.visitor();
-    visitor.cookies.set('toki-staff', await site.desk.sessions.open(staff.id));
+    visitor.cookies.set('toki-staff', await site.services.sessions.open(staff.id));
     const row = await site.city
       .database('staff_session')
       .where({ staff_id: staff.id })

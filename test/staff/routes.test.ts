@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { createCookieJar } from '../../api/shared/cookies';
-import { createStaffGate } from '../../api/staff/frame/staff-gate';
+import { createStaffSessionCheck } from '../../api/staff/frame/staff-session-check';
 import { staffApi } from '../../api/staff/staff-api';
 import { type StaffRole, staffRoles } from '../../domain/staff/roles';
 import { createStaffSite, type StaffSite, tester } from '../worlds/staff-site';
@@ -14,8 +14,8 @@ afterAll(() => site.close());
 
 function routes() {
   const cookies = createCookieJar({ https: false });
-  return staffApi(site.desk, {
-    gate: createStaffGate({ cookies, sessions: site.desk.sessions }),
+  return staffApi(site.services, {
+    sessionCheck: createStaffSessionCheck({ cookies, sessions: site.services.sessions }),
     cookies,
     demo: false,
   });
@@ -28,7 +28,7 @@ test('every route lets in exactly the roles that it states', async () => {
   /** A session of its own for each request: some of them end it. */
   const visitorOf = async (role: StaffRole | undefined) => {
     const visitor = site.visitor();
-    if (role) visitor.cookies.set('toki-staff', await site.desk.sessions.open(people.get(role)!));
+    if (role) visitor.cookies.set('toki-staff', await site.services.sessions.open(people.get(role)!));
     return visitor;
   };
   for (const route of routes()) {

@@ -106,15 +106,15 @@ describeInBrowser('the first day of somebody who has never seen it, on what `npm
     const reference = (await operator.locator('ol.reference strong').allInnerTexts()).join('');
     expect(reference).toMatch(/^\d{9}$/);
 
-    const door = await logIn('reception');
-    await goTo(door, '受付');
-    await door.getByRole('button', { name: /鳥屋野総合体育館/ }).click();
-    await door.getByLabel('受付番号・接種券番号・QRコード').fill(reference);
-    await door.keyboard.press('Enter');
-    await door.locator('.answer').getByText('今日の予約ではありません').waitFor();
-    await door.locator('.answer').getByRole('button', { name: '本人が日を間違えた' }).click();
-    await door.locator('.answer').getByText('受け付けました').waitFor();
-    await door.locator('.answer').getByText('当日のお手伝い：車いすを使う').waitFor();
+    const reception = await logIn('reception');
+    await goTo(reception, '受付');
+    await reception.getByRole('button', { name: /鳥屋野総合体育館/ }).click();
+    await reception.getByLabel('受付番号・接種券番号・QRコード').fill(reference);
+    await reception.keyboard.press('Enter');
+    await reception.locator('.answer').getByText('今日の予約ではありません').waitFor();
+    await reception.locator('.answer').getByRole('button', { name: '本人が日を間違えた' }).click();
+    await reception.locator('.answer').getByText('受け付けました').waitFor();
+    await reception.locator('.answer').getByText('当日のお手伝い：車いすを使う').waitFor();
 
     await goTo(city, '集計');
     await city.getByRole('heading', { level: 1, name: '集計' }).waitFor();

@@ -60,7 +60,7 @@ afterAll(() => {
   for (const used of places) used.remove();
 });
 
-test('from nothing to ready; whoever dies runs again; Ctrl-C leaves nothing behind', async () => {
+test('from nothing to ready; a process that dies runs again; Ctrl-C leaves nothing behind', async () => {
   const toki = run(place);
   await toki.ready();
   const { citizenUrl, staffUrl, databaseUrl } = toki.runtime;

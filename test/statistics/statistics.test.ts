@@ -72,7 +72,7 @@ test('seats and bookings in all, by day, venue, group, dose and channel', async 
   const file = await supervisor.get(`/api/v1/numbers.csv?from=${day}&to=${day}`);
   expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(file.text.split('\r\n').slice(0, 2)).toEqual([
-    '\uFEFF集計の単位,項目,定員,仮押さえ,予約（これから）,来場,来場なし,取り消し,空きがなかった人',
+    '\uFEFF集計の単位,項目,定員,仮押さえ,予約済み,来場済み,来場なし,取り消し,空きがなかった人',
     expect.stringContaining('14,1,1,1,0,1,0') as unknown,
   ]);
 });
@@ -95,12 +95,13 @@ describe('people who found no seat', () => {
       venueId,
     } = site.city;
     let now = new Date();
-    const unmet = createUnmetSearches(database, { now: () => now });
-    for (const who of ['anna', 'anna', 'bert']) unmet.note({ programmeId, venueId, dose: 1, channel: 'web', who });
-    unmet.note({ programmeId, dose: 1, channel: 'web', who: 'anna' });
-    await unmet.flush();
-    unmet.note({ programmeId, venueId, dose: 1, channel: 'web', who: 'carla' });
-    await Promise.all([unmet.flush(), unmet.flush()]);
+    const unmetSearches = createUnmetSearches(database, { now: () => now });
+    for (const who of ['anna', 'anna', 'bert'])
+      unmetSearches.note({ programmeId, venueId, dose: 1, channel: 'web', who });
+    unmetSearches.note({ programmeId, dose: 1, channel: 'web', who: 'anna' });
+    await unmetSearches.flush();
+    unmetSearches.note({ programmeId, venueId, dose: 1, channel: 'web', who: 'carla' });
+    await Promise.all([unmetSearches.flush(), unmetSearches.flush()]);
     expect([
       await unmetOf(),
       await unmetOf(`&venueId=${venueId}`),
@@ -109,8 +110,8 @@ describe('people who found no seat', () => {
     ]).toEqual([4, 3, 0, 0]);
     expect(JSON.stringify(await database('unmet_search').select('*'))).not.toMatch(/anna|bert|carla/);
     now = new Date(now.getTime() + 86_400_000);
-    unmet.note({ programmeId, venueId, dose: 1, channel: 'web', who: 'anna' });
-    await unmet.flush();
+    unmetSearches.note({ programmeId, venueId, dose: 1, channel: 'web', who: 'anna' });
+    await unmetSearches.flush();
     expect(await unmetOf()).toBe(4);
     await database('unmet_search').delete();
   });
@@ -118,7 +119,7 @@ describe('people who found no seat', () => {
   test('an operator who looks for a caller and finds nothing is counted, one call once', async () => {
     const operator = await site.colleague('operator');
     const notes: object[] = [];
-    const spy = jest.spyOn(site.desk.unmet, 'note').mockImplementation((search) => {
+    const spy = jest.spyOn(site.services.unmetSearches, 'note').mockImplementation((search) => {
       notes.push(search);
     });
     await operator.get('/api/v1/slots?dose=2');
@@ -141,17 +142,17 @@ describe('people who found no seat', () => {
       version: { programmeId },
     } = site.city;
     let isAway = true;
-    const unmet = createUnmetSearches(
+    const unmetSearches = createUnmetSearches(
       new Proxy(database, {
         get: (target, name) =>
           isAway && name === 'raw' ? () => Promise.reject(new Error('away')) : (Reflect.get(target, name) as unknown),
       }),
     );
-    unmet.note({ programmeId, dose: 1, channel: 'line', who: 'anna' });
-    await unmet.flush();
+    unmetSearches.note({ programmeId, dose: 1, channel: 'line', who: 'anna' });
+    await unmetSearches.flush();
     isAway = false;
-    unmet.note({ programmeId, dose: 1, channel: 'line', who: 'bert' });
-    await unmet.flush();
+    unmetSearches.note({ programmeId, dose: 1, channel: 'line', who: 'bert' });
+    await unmetSearches.flush();
     expect(await unmetOf('&channel=line')).toBe(2);
   });
 });

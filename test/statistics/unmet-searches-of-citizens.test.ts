@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const counted = async () => {
-  await site.unmet.flush();
+  await site.unmetSearches.flush();
   const rows = await site.city
     .database('unmet_search')
     .orderByRaw('venue_id NULLS FIRST')

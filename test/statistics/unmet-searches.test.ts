@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 async function read(query = ''): Promise<Demand> {
-  await citizens.unmet.flush();
+  await citizens.unmetSearches.flush();
   const auditor = await staff.colleague('auditor');
   const answer = await auditor.get(`/api/v1/numbers/demand?from=${today}&to=${today}${query}`);
   if (answer.status !== 200) throw new Error(answer.text);
@@ -80,12 +80,12 @@ test('people who wanted a seat and found none in the whole city are counted once
   // She only looks for a better time, and he looked at one venue alone.
   await anna.get('/book/1/venues');
   await dora.get(`/book/1/times?venue=${city.venueId}`);
-  await citizens.unmet.flush();
+  await citizens.unmetSearches.flush();
   // The younger one asked by telephone.
   const operator = await staff.colleague('operator');
   await staff.identified(operator.staffId, young);
   await operator.get(`/api/v1/slots/venues?dose=1&resident=${young}`);
-  await (staff.desk.unmet as typeof citizens.unmet).flush();
+  await (staff.services.unmetSearches as typeof citizens.unmetSearches).flush();
 
   expect(await read()).toEqual({
     dose: 1,
@@ -106,7 +106,7 @@ test('people who wanted a seat and found none in the whole city are counted once
   await carla.post(`/api/v1/bookings/${String(later.json()['id'])}/cancel`, {});
   expect((await read()).total).toEqual({ eligible: 8, booked: 1, looked: 3, without: 3 });
 
-  // Other days and the other dose are other questions; whoever moved away is no longer asked for.
+  // Other days and the other dose are other questions; a person who moved away is no longer asked for.
   const yesterday = addDays(today, -1);
   await city.database('unmet_wish').where({ resident_id: bert.residentId }).update({ day: yesterday });
   expect((await read()).total).toMatchObject({ looked: 2 });

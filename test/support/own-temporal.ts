@@ -47,7 +47,7 @@ export class OwnTemporal {
   }
 }
 
-/** A development server as somebody starts it by hand: no flags, in memory, nothing registered. */
+/** A development server as a person starts it by hand: no flags, in memory, nothing registered. */
 export class PlainTemporal {
   private server: ServerProcess | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'toki-plain-temporal-'));

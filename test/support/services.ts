@@ -18,18 +18,18 @@ export interface RunningServices extends TestServices {
   readonly processes: readonly ProcessMark[];
 }
 
-const ENVIRONMENT = 'TOKI_TEST_RUN';
+const testRunVariable = 'TOKI_TEST_RUN';
 
 /** The services of this run, as the global set-up started them. */
 export function testServices(): TestServices {
-  const text = process.env[ENVIRONMENT];
+  const text = process.env[testRunVariable];
   if (text === undefined)
     throw new Error('The test services are not there: this file must run in the jest project "services".');
   return JSON.parse(text) as TestServices;
 }
 
 export function publishTestServices(services: TestServices): void {
-  process.env[ENVIRONMENT] = JSON.stringify(services);
+  process.env[testRunVariable] = JSON.stringify(services);
 }
 
 /** Limits that protect a server shared by a company only slow a test down. */

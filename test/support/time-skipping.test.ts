@@ -5,7 +5,7 @@ import { createTestNamespace } from './test-namespace';
 import { executionTime, fastForward, skipTimeToTheEnd } from './time-skipping';
 import { alarmClock, hoursQuery } from './time-skipping.workflows';
 
-const HOUR_MS = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
 
 describe('time on the real server', () => {
   let connection: Connection;
@@ -55,12 +55,12 @@ describe('time on the real server', () => {
     const before = await executionTime(client.workflow, execution);
     await fastForward(client.workflow, execution, 90 * 60 * 1000);
     expect(await handle.query(hoursQuery)).toEqual([1]);
-    await fastForward(client.workflow, execution, HOUR_MS);
+    await fastForward(client.workflow, execution, hourMs);
     expect(await handle.query(hoursQuery)).toEqual([1, 2]);
     const passed = (await executionTime(client.workflow, execution)).getTime() - before.getTime();
-    expect(passed).toBeGreaterThanOrEqual(2.5 * HOUR_MS);
-    expect(passed).toBeLessThan(2.6 * HOUR_MS);
-    await fastForward(client.workflow, execution, 50 * HOUR_MS);
+    expect(passed).toBeGreaterThanOrEqual(2.5 * hourMs);
+    expect(passed).toBeLessThan(2.6 * hourMs);
+    await fastForward(client.workflow, execution, 50 * hourMs);
     expect(await handle.result()).toEqual([1, 2, 48]);
   });
 });

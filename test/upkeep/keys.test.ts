@@ -59,7 +59,7 @@ describe('sealed fields', () => {
 });
 
 describe('key rotation, on real PostgreSQL', () => {
-  it('seals everything anew, keeps log-in working throughout, and needs the old key no more', async () => {
+  it('seals everything again, keeps log-in working throughout, and needs the old key no more', async () => {
     const city = await createTestCity();
     try {
       const residentId = await city.addResident({ number: '9912345678', birthDate: '1950-02-03' });

@@ -16,6 +16,7 @@ import {
   timelineQueryName,
 } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { defined } from '../../domain/text/defined';
 import { createEventDelivery, type DeliverEvents } from '../../engine/hand-over/deliver-events';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
@@ -145,7 +146,7 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
         dose,
         channel,
         actor: 'citizen',
-        ...(replaces === undefined ? {} : { replaces }),
+        ...defined({ replaces }),
       });
       if (!change.ok) throw new Error(`refused: ${change.code}`);
       if (isDelivered) await world.handOver(change);
@@ -169,7 +170,7 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
 
     async book({ email, ...options } = {}) {
       const appointment = await world.hold(options);
-      await world.confirm(appointment, email === undefined ? {} : { email });
+      await world.confirm(appointment, defined({ email }));
       return appointment;
     },
 

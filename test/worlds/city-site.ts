@@ -28,10 +28,10 @@ export interface CitySite {
   readonly handedOver: BookingEvent[];
   /** Every line of the log so far. */
   logText(): string;
-  /** Somebody with a browser of their own. */
+  /** A person with a browser of their own. */
   visitor(): Visitor;
   /** A new resident, and their browser, logged in. */
-  readonly unmet: UnmetSearches;
+  readonly unmetSearches: UnmetSearches;
   citizen(): Promise<Citizen>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface Citizen extends Visitor {
 }
 
 export interface CitySiteOptions {
-  /** One that is there already, and is closed by whoever made it. */
+  /** One that is there already, and is closed by its maker. */
   readonly city?: TestCity;
   readonly change?: (document: ProgrammeDocument) => void;
   /** Languages whose site words count as reviewed. */
@@ -80,7 +80,7 @@ export async function createCitySite({
     });
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
-  const unmet = createUnmetSearches(database);
+  const unmetSearches = createUnmetSearches(database);
   const handedOver: BookingEvent[] = [];
   const lines: string[] = [];
   const sink = new Writable({
@@ -104,7 +104,7 @@ export async function createCitySite({
         handedOver.push(...events);
       },
     },
-    unmet,
+    unmetSearches,
     health: {
       database: () => database.raw('SELECT 1'),
       temporal: () => Promise.reject(new Error('away')),
@@ -123,7 +123,7 @@ export async function createCitySite({
     city,
     url,
     handedOver,
-    unmet,
+    unmetSearches,
     logText: () => lines.join(''),
     visitor: () => new Visitor(url),
     async citizen() {

@@ -133,7 +133,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
       await draftWithoutThem();
     },
     async protect() {
-      // Whoever had identified them, with two answers, has it open when the protection begins.
+      // A member of staff who had identified them, with two answers, has it open when the protection begins.
       for (const staffId of people.values()) await site.identified(staffId, residentId);
       const supervisor = await world.visitor('supervisor');
       const done = await supervisor.post(`/api/v1/residents/${residentId}/protection`, {
@@ -144,7 +144,7 @@ export async function createProtectedWorld(): Promise<ProtectedWorld> {
     },
     async visitor(role) {
       const visitor = site.visitor();
-      visitor.cookies.set('toki-staff', await site.desk.sessions.open(people.get(role)!));
+      visitor.cookies.set('toki-staff', await site.services.sessions.open(people.get(role)!));
       return visitor;
     },
     close: () => site.close(),

@@ -13,7 +13,7 @@ import { createProgrammes } from '../../database/programmes/programmes';
 import { createStaffRepository } from '../../database/staff/staff-repository';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import type { RehearsalScript } from '../../domain/rehearsal/script';
-import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 import { createProgrammeWork } from '../../runtime/processes/programme-work';
 import { createActivities, createWorkers } from '../../runtime/processes/workers';
@@ -30,7 +30,7 @@ export interface RehearsalTestWorld {
   readonly client: Client;
   readonly drafts: ProgrammeDrafts;
   readonly rehearsals: ProgrammeRehearsals;
-  readonly processes: ReturnType<typeof createProgrammeProcesses>;
+  readonly processes: ReturnType<typeof createProgrammeRequests>;
   readonly staffId: string;
   /** The worker goes down; `startWorkers` brings another one up. */
   stopWorkers(): Promise<void>;
@@ -58,7 +58,7 @@ export async function createRehearsalTestWorld({
   const audit = createAudit({ database, keys });
   const drafts = createProgrammeDrafts({ database, audit, programmes: createProgrammes(database) });
   const rehearsals = createProgrammeRehearsals({ database, audit });
-  const processes = createProgrammeProcesses(client);
+  const processes = createProgrammeRequests(client);
   const workflowBundle = await testWorkflowBundle();
   let stopWorkers: () => Promise<void> = () => Promise.resolve();
   async function startWorkers(): Promise<void> {

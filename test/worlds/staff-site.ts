@@ -6,15 +6,15 @@ import pino from 'pino';
 import { createPagePreview } from '../../api/citizen/preview/page-preview';
 import { installationId } from '../../api/shared/installation';
 import { createStaffApp } from '../../api/staff/app';
-import { createProgrammeDesk } from '../../api/staff/programme-services';
+import { createProgrammeServices } from '../../api/staff/programme-services';
 import { createDayFileWriter } from '../../api/staff/reception/offline/day-file';
-import { createOidcDoor } from '../../api/staff/staff/oidc/oidc-log-in';
+import { createOidcLogIn } from '../../api/staff/staff/oidc/oidc-log-in';
 import { createOidcProvider, type OidcSettings } from '../../api/staff/staff/oidc/oidc-provider';
-import type { StaffDesk } from '../../api/staff/staff-services';
+import type { StaffServices } from '../../api/staff/staff-services';
 import { type Audit, type AuditActor, createAudit } from '../../database/audit/audit';
 import { createAuditSearch } from '../../database/audit/audit-search';
 import { createDataExports } from '../../database/bookings/booking-exports';
-import { createStaffBookingReader } from '../../database/bookings/booking-list';
+import { createBookingList } from '../../database/bookings/booking-list';
 import { createBookingPermits } from '../../database/bookings/booking-permits';
 import { createOutbox } from '../../database/bookings/outbox';
 import { createAssignmentRunStore } from '../../database/imports/assignment-runs';
@@ -26,14 +26,14 @@ import { createImportSettings } from '../../database/imports/import-settings';
 import { createImportUndo } from '../../database/imports/import-undo';
 import { createCallbackRepository } from '../../database/notices/callbacks';
 import { createLineBroadcasts } from '../../database/notices/line-broadcasts';
-import { createStaffNoticeReader } from '../../database/notices/notice-list';
+import { createNoticeList } from '../../database/notices/notice-list';
 import { createNoticeRepository } from '../../database/notices/notices';
 import { createProgrammes } from '../../database/programmes/programmes';
 import { createDayFiles } from '../../database/reception/day-files';
 import { createDayLists } from '../../database/reception/day-lists';
 import { createIdentityChecks } from '../../database/residents/identity-checks';
 import { createLoginThrottle } from '../../database/residents/log-in-throttle';
-import { createStaffDeskReader } from '../../database/residents/opened-residents';
+import { createOpenedResidents } from '../../database/residents/opened-residents';
 import { createResidentNotes } from '../../database/residents/resident-notes';
 import { createResidentSearch } from '../../database/residents/resident-search';
 import { createResidentRepository } from '../../database/residents/residents';
@@ -44,7 +44,7 @@ import { createSlotGrid } from '../../database/schedule/slot-grid';
 import { createSlotHistory } from '../../database/schedule/slot-history';
 import { createSlotPlanRepository } from '../../database/schedule/slot-plans';
 import { createSlotRepository } from '../../database/schedule/slots';
-import { createStaffVenueRepository } from '../../database/schedule/venue-records';
+import { createVenueRecords } from '../../database/schedule/venue-records';
 import { createSiteSettingsEditor } from '../../database/site/site-settings';
 import type { StaffView } from '../../database/staff/account-changes';
 import { totpCode } from '../../database/staff/credentials';
@@ -53,15 +53,15 @@ import { createStaffLinks } from '../../database/staff/provider-links';
 import { createStaffMail } from '../../database/staff/staff-mail';
 import { createStaffRepository, type StaffRepository } from '../../database/staff/staff-repository';
 import { createStaffSessionRepository } from '../../database/staff/staff-sessions';
-import { createStaffNumbers } from '../../database/statistics/statistics';
-import { createAttentionReader } from '../../database/statistics/to-do';
+import { createStatistics } from '../../database/statistics/statistics';
+import { createToDoReader } from '../../database/statistics/to-do';
 import { createUnmetSearches } from '../../database/statistics/unmet-searches';
 import { createOperatingFigures } from '../../database/upkeep/operating-figures';
 import type { BookingEvent, Timeline } from '../../domain/contracts/booking-workflow';
 import type { StaffRole } from '../../domain/staff/roles';
-import { createAssignmentDesk } from '../../engine/requests/create-assignment-requests';
-import { createImportDesk } from '../../engine/requests/create-import-requests';
-import { createProgrammeProcesses } from '../../engine/requests/create-programme-requests';
+import { createAssignmentRequests } from '../../engine/requests/create-assignment-requests';
+import { createImportRequests } from '../../engine/requests/create-import-requests';
+import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { EncryptionCodec } from '../../engine/temporal/payload-codec';
 import { createTemporalClient } from '../../engine/temporal/temporal-client';
 import { listenerOf, serve } from '../../runtime/processes/serve';
@@ -75,14 +75,14 @@ export const tester: AuditActor = { kind: 'machine', id: null, origin: 'test', r
 export interface StaffSite {
   readonly city: TestCity;
   readonly url: string;
-  readonly desk: StaffDesk;
+  readonly services: StaffServices;
   readonly audit: Audit;
   readonly staff: StaffRepository;
   readonly handedOver: BookingEvent[];
   readonly logLines: string[];
   timeline: Timeline | undefined;
   /** What the workflows say to a notice that is to be sent once more: nobody hears it, until a test says otherwise. */
-  sendAgain: StaffDesk['sendAgain'];
+  sendAgain: StaffServices['sendAgain'];
   /** An account as `staff add` makes it. */
   account(role: StaffRole): Promise<{ readonly staff: StaffView; readonly oneTimePassword: string }>;
   /** The same with an authenticator app set up, as after half of the first log-in. */
@@ -109,7 +109,7 @@ export interface StaffSiteOptions {
   readonly publicUrl?: string;
   /** Left out: mail to staff lands in the inbox. */
   readonly smtpUrl?: string;
-  /** One that is there already, and is closed by whoever made it. */
+  /** One that is there already, and is closed by its maker. */
   readonly city?: TestCity;
   /** Known beforehand, where the identity provider must know it. */
   readonly port?: number;
@@ -142,7 +142,7 @@ export async function createStaffSite({
   const logLines: string[] = [];
   const programmes = createProgrammes(database);
   const staffMail = createStaffMail({ database, keys, audit });
-  const desk: StaffDesk = {
+  const services: StaffServices = {
     staff,
     sessions,
     audit,
@@ -154,14 +154,14 @@ export async function createStaffSite({
     permits: createBookingPermits({ database, keys }),
     notes: createResidentNotes({ database, keys }),
     slots: createSlotRepository(database),
-    venues: createStaffVenueRepository({ database, audit }),
+    venues: createVenueRecords({ database, audit }),
     schedules: createScheduleRepository(database),
     plans: createSlotPlanRepository({ database, audit }),
     capacities: createSlotCapacityRepository({ database, audit }),
     grid: createSlotGrid(database),
     history: createSlotHistory(database),
-    numbers: createStaffNumbers(database),
-    reader: createStaffDeskReader({ database, keys }),
+    statistics: createStatistics(database),
+    reader: createOpenedResidents({ database, keys }),
     outbox,
     handOver: {
       offer: (events) => {
@@ -171,12 +171,12 @@ export async function createStaffSite({
     timelineOf: () => Promise.resolve(site.timeline),
     enrolment,
     links: createStaffLinks({ database, audit }),
-    oidc: oidc && createOidcDoor({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
+    oidc: oidc && createOidcLogIn({ provider: createOidcProvider(oidc), keys: testKeys, label: '市の認証でログイン' }),
     localLogIn,
     auditSearch: createAuditSearch(database),
-    bookingLists: createStaffBookingReader(database),
+    bookingLists: createBookingList(database),
     notices: createNoticeRepository(database),
-    noticeLists: createStaffNoticeReader({ database, keys, programmes: createProgrammes(database) }),
+    noticeLists: createNoticeList({ database, keys, programmes: createProgrammes(database) }),
     callbacks: createCallbackRepository({ database, keys, audit }),
     lineBroadcasts: createLineBroadcasts(database),
     broadcastSeats: createBroadcastSeats(createSlotRepository(database)),
@@ -186,7 +186,7 @@ export async function createStaffSite({
     site: createSiteSettingsEditor({ database, audit }),
     publicUrl,
     installationId: installationId(testKeys),
-    imports: createImportDesk({ database, keys, temporal }),
+    imports: createImportRequests({ database, keys, temporal }),
     importRuns: createImportRunStore({ database, keys }),
     importReview: createImportReview({ database, keys }),
     importCarryOvers: createImportCarryOvers({ database, keys }),
@@ -194,27 +194,27 @@ export async function createStaffSite({
     importUndo: createImportUndo(database),
     importFiles: createImportFileStore({ database, keys }),
     assignments: createAssignmentRunStore({ database, keys }),
-    assignmentDesk: createAssignmentDesk(temporal),
+    assignmentRequests: createAssignmentRequests(temporal),
     residents: createResidentRepository({ database, keys }),
     dayLists: createDayLists({ database, keys, programmes }),
     dayFiles: createDayFiles({ database, keys }),
     writeDayFile: createDayFileWriter(projectRoot),
     dataExports: createDataExports({ database, keys, audit }),
-    unmet: createUnmetSearches(database),
-    attention: createAttentionReader(database),
+    unmetSearches: createUnmetSearches(database),
+    toDo: createToDoReader(database),
     health: {
       database: () => database.raw('SELECT 1'),
       temporal: () => Promise.resolve(),
       backlog: () => outbox.backlog(),
     },
-    workflowsNeedingAttention: () => Promise.resolve(0),
-    ...createProgrammeDesk({
+    workflowsToDo: () => Promise.resolve(0),
+    ...createProgrammeServices({
       database,
       keys,
       audit,
       programmes,
       publicUrl,
-      processes: createProgrammeProcesses(temporal),
+      processes: createProgrammeRequests(temporal),
     }),
     staffMail,
     sendToStaff: createStaffMailSender({ smtpUrl, publicUrl, toInbox: (mail) => staffMail.toInbox(mail) }),
@@ -222,7 +222,7 @@ export async function createStaffSite({
     trustedProxies: ['127.0.0.1', '::1'],
   };
   const app = createStaffApp({
-    desk,
+    services,
     health: {
       database: () => database.raw('SELECT 1'),
       temporal: () => Promise.resolve(),
@@ -251,7 +251,7 @@ export async function createStaffSite({
   const site: StaffSite = {
     city,
     url,
-    desk,
+    services,
     audit,
     staff,
     handedOver,
@@ -285,7 +285,7 @@ export async function createStaffSite({
     },
     visitor: () => new Visitor(url),
     async identified(staffId, residentId) {
-      await desk.identityChecks.keep({ staffId, residentId, passed: true, items: ['couponNumber', 'birthDate'] });
+      await services.identityChecks.keep({ staffId, residentId, passed: true, items: ['couponNumber', 'birthDate'] });
     },
     async close() {
       await serving.stop(1_000);

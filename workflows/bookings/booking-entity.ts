@@ -59,7 +59,7 @@ export class BookingEntity {
   #tookEndBack = 0;
   /** The event that confirmed the booking: what another version would have planned goes by it. */
   #confirmation: BookingEvent | undefined;
-  /** Somebody told of a change of the programme without saying what changes. */
+  /** A person told of a change of the programme without saying what changes. */
   #lacksJourney = false;
   #hasChangedProgramme = false;
 

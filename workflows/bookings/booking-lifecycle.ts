@@ -51,7 +51,7 @@ export async function bookingLifecycle({ bookingId, events = [] }: BookingLifecy
   const tasks = new BookingTasks(booking);
   const alarm = new Alarm();
   for (const event of events) booking.receive(event);
-  // Before the handlers: an Update that arrives with the first workflow task finds the booking as it stands.
+  // Before the handlers: an Update that arrives with the first workflow task finds the booking as it is.
   let due = booking.advance(Date.now());
 
   setHandler(bookingEventSignal, (event) => {
@@ -116,7 +116,7 @@ function refuseIf(sentence: string | undefined): void {
   if (sentence !== undefined) throw ApplicationFailure.nonRetryable(sentence, 'refused');
 }
 
-/** Tells the Temporal UI where the booking stands. Search attributes cost an event, so only where they change. */
+/** Tells the Temporal UI the state of the booking. Search attributes cost an event, so only where they change. */
 function publish(booking: BookingEntity): void {
   setCurrentDetails(booking.details());
   const { typedSearchAttributes: known } = workflowInfo();

@@ -30,7 +30,7 @@ export async function assignAppointments({ runId, part }: AssignmentInput): Prom
     setCurrentDetails(`${words[part].done} ${String(outcome.done)}\n\n${words[part].left} ${String(outcome.left)}`);
     return outcome;
   } catch (error) {
-    // What is booked already stays; whoever looks at the run can have it gone on with.
+    // What is booked already stays; a person who looks at the run can have it continued.
     if (part === 'check') await CancellationScope.nonCancellable(() => giveUpAssignments(runId));
     throw error;
   }

@@ -34,14 +34,15 @@ import {
   type RejectImportInput,
   rejectImportUpdateName,
 } from '../../domain/imports/import-workflow';
+import { defined } from '../../domain/text/defined';
 
-/** Where the import stands. */
+/** How far the import is. */
 export const importProgressQuery = defineQuery<ImportProgress>(importProgressQueryName);
 /** Take the rows over. Resolves with the phase after: a full set that removes residents waits for a second approval. */
 export const approveImportUpdate = defineUpdate<ImportPhase, [ApproveImportInput]>(approveImportUpdateName);
 /** The second approval of a full set: names how many residents are removed. */
 export const approveRemovalUpdate = defineUpdate<ImportPhase, [ApproveRemovalInput]>(approveRemovalUpdateName);
-/** What is to be carried over was decided otherwise: look again, and ask anew. */
+/** What is to be carried over was decided otherwise: look again, and ask again. */
 export const compareAgainUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(compareAgainUpdateName);
 /** Leave everything as it is. */
 export const rejectImportUpdate = defineUpdate<ImportPhase, [RejectImportInput]>(rejectImportUpdateName);
@@ -49,7 +50,7 @@ export const rejectImportUpdate = defineUpdate<ImportPhase, [RejectImportInput]>
 const attentionNeeded = defineSearchAttributeKey('AttentionNeeded', 'BOOL');
 
 /** Staged rows are personal data: they do not wait for an answer that never comes. */
-const WAIT_FOR_APPROVAL = '14 days';
+const waitForApproval = '14 days';
 
 /** A dead worker is noticed within a minute; the next attempt goes on where the last one was. */
 const patience = {
@@ -138,9 +139,7 @@ class EligibilityImport {
       phase: this.#phase,
       rowsDone: this.#rowsDone,
       comparison: this.#comparison,
-      ...(this.#summary === undefined ? {} : { summary: this.#summary }),
-      ...(this.#result === undefined ? {} : { result: this.#result }),
-      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
+      ...defined({ summary: this.#summary, result: this.#result, refusal: this.#refusal }),
     };
   }
 
@@ -175,7 +174,7 @@ class EligibilityImport {
         this.#result = applied.result;
         return this.close('applied');
       }
-      // Another import was applied since: what was approved is not what would happen, so it is compared and asked anew.
+      // Another import was applied since: what was approved is not what would happen, so it is compared and asked again.
     }
   }
 
@@ -248,7 +247,7 @@ class EligibilityImport {
   async #approval(): Promise<void> {
     this.#approvals = {};
     this.#enter('waiting_for_approval');
-    const isAnswered = await condition(() => !this.#isWaiting, WAIT_FOR_APPROVAL);
+    const isAnswered = await condition(() => !this.#isWaiting, waitForApproval);
     if (!isAnswered) this.#enter('rejected');
   }
 
@@ -267,7 +266,7 @@ class EligibilityImport {
   }
 }
 
-/** Ids only: this stands in the history, where no name of a person belongs. */
+/** Ids only: this is in the history, where no name of a person belongs. */
 function checkName(by: string): void {
   if (!/^[A-Za-z0-9-]{1,64}$/.test(by)) refuse('by には、承認する職員の番号（英数字とハイフン）を入れてください。');
 }

@@ -19,7 +19,7 @@ const { settleNotice } = proxyActivities<NoticeActivities>({
   summary: '送れなかったことを記す',
 });
 
-/** A notice sent once more after its booking's workflow has ended: that somebody's booking was cancelled must still reach them. */
+/** A notice sent once more after its booking's workflow has ended: that a person's booking was cancelled must still reach them. */
 export async function noticeAgain(request: NoticeRequest): Promise<NoticeOutcome> {
   try {
     return await sendNotice(request);

@@ -1,20 +1,20 @@
 import { condition, defineSignal, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
-import type { ReleaseActivities } from '../../activities/programmes/scheduled-publications';
-import { cancelReleaseSignalName, type ReleaseInput } from '../../domain/programmes/programme-workflow';
+import type { PublicationActivities } from '../../activities/programmes/scheduled-publications';
+import { cancelPublicationSignalName, type PublicationInput } from '../../domain/programmes/programme-workflow';
 
-export const cancelReleaseSignal = defineSignal(cancelReleaseSignalName);
+export const cancelPublicationSignal = defineSignal(cancelPublicationSignalName);
 
-const { carryOutRelease } = proxyActivities<ReleaseActivities>({
+const { carryOutRelease } = proxyActivities<PublicationActivities>({
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
   summary: '公開する',
 });
 
 /** Publishes a checked draft when its time has come. Whether it may, the database decides then. */
-export async function programmeRelease({ releaseId, publishAt }: ReleaseInput): Promise<string> {
+export async function programmeRelease({ releaseId, publishAt }: PublicationInput): Promise<string> {
   const state = { isCancelled: false };
-  setHandler(cancelReleaseSignal, () => {
+  setHandler(cancelPublicationSignal, () => {
     state.isCancelled = true;
   });
   setCurrentDetails(`公開の予定：${publishAt}`);

@@ -7,6 +7,7 @@ import { addDays } from '../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { publicScopeAt, scopesOf } from '../../../domain/programmes/scopes';
+import { defined } from '../../../domain/text/defined';
 import { read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import type { RequestState } from '../../shared/state';
@@ -104,7 +105,7 @@ export function addAvailabilityRoutes(
         label,
         help: help ?? null,
         ...bounds,
-        ...(showWhen ? { showWhen } : {}),
+        ...defined({ showWhen }),
       })),
     };
   });

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { BookingView } from '../../../database/bookings/bookings';
 import type { Session } from '../../../database/residents/resident-sessions';
 import { refuse } from '../../../domain/contracts/booking-refusals';
+import { defined } from '../../../domain/text/defined';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 
@@ -24,36 +25,39 @@ const holdSchema = z.object({
 const confirmSchema = z.object({ answers: z.record(z.string().max(100), z.unknown()) });
 
 export interface BookingRouteDependencies {
-  readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly sessionCheck: SessionCheck;
+  readonly bookings: CitizenBookings;
 }
 
-export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: BookingRouteDependencies): void {
-  router.get('/bookings', gate.required, async (ctx) => {
-    const bookings = await desk.listOf(sessionOf(ctx));
-    ctx.body = { bookings: bookings.map(bookingJson) };
+export function addBookingRoutes(
+  router: Router<RequestState>,
+  { sessionCheck, bookings }: BookingRouteDependencies,
+): void {
+  router.get('/bookings', sessionCheck.required, async (ctx) => {
+    const all = await bookings.listOf(sessionOf(ctx));
+    ctx.body = { bookings: all.map(bookingJson) };
   });
 
-  router.get('/bookings/:id', gate.required, async (ctx) => {
-    const booking = await desk.find(sessionOf(ctx), bookingIdOf(ctx));
+  router.get('/bookings/:id', sessionCheck.required, async (ctx) => {
+    const booking = await bookings.find(sessionOf(ctx), bookingIdOf(ctx));
     if (booking) ctx.body = bookingJson(booking);
     else sendProblem(ctx, refuse('booking_unknown'));
   });
 
-  router.post('/bookings', gate.required, async (ctx) => {
+  router.post('/bookings', sessionCheck.required, async (ctx) => {
     const input = read(holdSchema, ctx.state.body);
     if (!input.ok) {
       sendProblem(ctx, refuse('invalid_request'), input.faults);
       return;
     }
     const { slotId, dose, replaces, next, pairOf, movesPair } = input.value;
-    const result = await desk.hold(sessionOf(ctx), {
+    const result = await bookings.hold(sessionOf(ctx), {
       slotId,
       dose,
       ...(replaces ? { replaces } : {}),
-      ...(next ? { next: next.slotId === undefined ? {} : { slotId: next.slotId } } : {}),
+      ...(next ? { next: defined({ slotId: next.slotId }) } : {}),
       ...(pairOf ? { pairOf } : {}),
-      ...(movesPair ? { movesPair } : {}),
+      ...defined({ movesPair }),
       ...keyOf(ctx),
     });
     if (!result.ok) {
@@ -73,14 +77,14 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
     };
   });
 
-  router.post('/bookings/:id/confirm', gate.required, async (ctx) => {
+  router.post('/bookings/:id/confirm', sessionCheck.required, async (ctx) => {
     const bookingId = bookingIdOf(ctx);
     const input = read(confirmSchema, ctx.state.body);
     if (!input.ok) {
       sendProblem(ctx, refuse('invalid_request'), input.faults);
       return;
     }
-    const result = await desk.confirm(sessionOf(ctx), { bookingId, answers: input.value.answers, ...keyOf(ctx) });
+    const result = await bookings.confirm(sessionOf(ctx), { bookingId, answers: input.value.answers, ...keyOf(ctx) });
     if (result.ok) {
       const { id, reference, state } = result.booking;
       ctx.body = { id, reference, state };
@@ -91,8 +95,8 @@ export function addBookingRoutes(router: Router<RequestState>, { gate, desk }: B
     }
   });
 
-  router.post('/bookings/:id/cancel', gate.required, async (ctx) => {
-    const result = await desk.cancel(sessionOf(ctx), { bookingId: bookingIdOf(ctx), ...keyOf(ctx) });
+  router.post('/bookings/:id/cancel', sessionCheck.required, async (ctx) => {
+    const result = await bookings.cancel(sessionOf(ctx), { bookingId: bookingIdOf(ctx), ...keyOf(ctx) });
     if (result.ok) ctx.body = { id: result.booking.id, state: result.booking.state };
     else sendProblem(ctx, result);
   });
@@ -113,7 +117,7 @@ function bookingIdOf(ctx: AppContext & { readonly params: Record<string, string>
 function keyOf(ctx: AppContext): { idempotencyKey?: string } {
   const key = idempotencyKeyOf(ctx.get('Idempotency-Key'));
   if (key === false) throw new Refused('invalid_request');
-  return key === undefined ? {} : { idempotencyKey: key };
+  return defined({ idempotencyKey: key });
 }
 
 function bookingJson(booking: BookingView) {

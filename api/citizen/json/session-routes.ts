@@ -5,10 +5,11 @@ import type { Programmes } from '../../../database/programmes/programmes';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programmes/eligibility';
+import { defined } from '../../../domain/text/defined';
 import type { CookieJar } from '../../shared/cookies';
 import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn } from '../log-in';
@@ -24,7 +25,7 @@ const logInSchema = z.object({
 
 export interface SessionRouteDependencies {
   readonly logIn: LogIn;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly cookies: CookieJar;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly residents: Pick<ResidentRepository, 'declare'>;
@@ -32,7 +33,7 @@ export interface SessionRouteDependencies {
 
 export function addSessionRoutes(
   router: Router<RequestState>,
-  { logIn, gate, cookies, programmes, residents }: SessionRouteDependencies,
+  { logIn, sessionCheck, cookies, programmes, residents }: SessionRouteDependencies,
 ): void {
   async function me(person: Person) {
     const { groupCode } = person;
@@ -41,9 +42,7 @@ export function addSessionRoutes(
     return {
       programme: { name: document.name, city: document.city },
       group: { code: groupCode, label: groupOf(document, groupCode)?.label ?? null },
-      booking: open.ok
-        ? { open: true }
-        : { open: false, code: open.code, ...(open.detail ? { facts: open.detail } : {}) },
+      booking: open.ok ? { open: true } : { open: false, code: open.code, ...defined({ facts: open.detail }) },
       declarable: declarable(document, person).map(({ code, label, statement, help }) => ({
         group: code,
         label,
@@ -70,12 +69,12 @@ export function addSessionRoutes(
     const result = await logIn({
       couponNumber: input.value.couponNumber,
       birthDate: input.value.birthDate ?? '',
-      ...(input.value.kana === undefined ? {} : { kana: input.value.kana }),
+      ...defined({ kana: input.value.kana }),
       clientAddress: ctx.state.clientAddress,
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });
     if (result.ok) {
-      gate.start(ctx, result.token);
+      sessionCheck.start(ctx, result.token);
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       ctx.body = await me(result.resident);
     } else if (result.kind === 'malformed') {
@@ -90,8 +89,8 @@ export function addSessionRoutes(
     }
   });
 
-  /** What somebody declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
-  router.post('/declarations', gate.required, async (ctx) => {
+  /** What a person declares of themselves: the groups of `me.declarable`. Groups declared before stay. */
+  router.post('/declarations', sessionCheck.required, async (ctx) => {
     const input = read(declarationSchema, ctx.state.body);
     const { session } = ctx.state;
     if (!input.ok || !session) {
@@ -105,11 +104,11 @@ export function addSessionRoutes(
   });
 
   router.delete('/session', async (ctx) => {
-    await gate.end(ctx);
+    await sessionCheck.end(ctx);
     ctx.status = 204;
   });
 
-  router.get('/me', gate.required, async (ctx) => {
+  router.get('/me', sessionCheck.required, async (ctx) => {
     ctx.body = await me(ctx.state.session ?? { groupCode: '' });
   });
 }

@@ -111,7 +111,7 @@ function shortText(value: unknown, longest = 300): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= longest ? value : undefined;
 }
 
-/** Of what somebody wrote only the wish to link is kept, never the words. */
+/** Of what a person wrote only the wish to link is kept, never the words. */
 function read(event: Fields): LineEvent | undefined {
   const { type: source, userId } = fieldsOf(event['source']);
   if (source !== 'user' || !isLineUserId(userId)) return undefined;

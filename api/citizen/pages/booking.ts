@@ -8,7 +8,7 @@ import { cutOff } from '../../../domain/bookings/rules';
 import { type Refusal, refusals } from '../../../domain/contracts/booking-refusals';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
@@ -20,20 +20,20 @@ import { pageSession, seeOther, sessionOf } from './requests';
 
 export interface BookingPageDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly sessionCheck: SessionCheck;
+  readonly bookings: CitizenBookings;
   readonly publicUrl: string;
 }
 
 /** One booking: the last step, the sheet to print, the calendar entry, and cancelling. */
 export function addBookingPages(
   router: Router<RequestState>,
-  { page, gate, desk, publicUrl }: BookingPageDependencies,
+  { page, sessionCheck, bookings, publicUrl }: BookingPageDependencies,
 ): void {
-  router.get('/bookings/:id/done', pageSession(gate), (ctx) => sendBooking(ctx, true));
-  router.get('/bookings/:id', pageSession(gate), (ctx) => sendBooking(ctx, false));
+  router.get('/bookings/:id/done', pageSession(sessionCheck), (ctx) => sendBooking(ctx, true));
+  router.get('/bookings/:id', pageSession(sessionCheck), (ctx) => sendBooking(ctx, false));
 
-  router.get('/bookings/:id/calendar.ics', pageSession(gate), async (ctx) => {
+  router.get('/bookings/:id/calendar.ics', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await bookingOf(ctx);
     if (booking.replacedBy !== null) {
       seeOther(ctx, `/bookings/${booking.replacedBy}/calendar.ics`);
@@ -41,8 +41,8 @@ export function addBookingPages(
     }
     if (booking.state !== 'confirmed' && booking.state !== 'cancelled') throw new Refused('not_confirmed');
     const words = await page.wordsFor(ctx);
-    const { document } = await desk.versionOf(booking);
-    const identity = calendarIdentity(booking, await desk.listOf(session));
+    const { document } = await bookings.versionOf(booking);
+    const identity = calendarIdentity(booking, await bookings.listOf(session));
     ctx.type = 'text/calendar; charset=utf-8';
     ctx.set('Content-Disposition', `attachment; filename="yoyaku-${String(booking.dose)}.ics"`);
     ctx.body = calendarFile(
@@ -51,23 +51,23 @@ export function addBookingPages(
     );
   });
 
-  router.get('/bookings/:id/cancel', pageSession(gate), async (ctx) => {
+  router.get('/bookings/:id/cancel', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await bookingOf(ctx);
     if (booking.state === 'cancelled') {
       seeOther(ctx, '/bookings');
       return;
     }
-    const { document } = await desk.versionOf(booking);
-    const decision = desk.mayCancel(document, booking, await desk.listOf(session), new Date());
+    const { document } = await bookings.versionOf(booking);
+    const decision = bookings.mayCancel(document, booking, await bookings.listOf(session), new Date());
     await sendCancel(ctx, booking, decision.ok ? undefined : decision, 200);
   });
 
   router.post(
     '/bookings/:id/cancel',
-    pageSession(gate, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`),
+    pageSession(sessionCheck, (ctx) => `/bookings/${ctx.params['id'] ?? ''}/cancel`),
     async (ctx) => {
       const { session, booking } = await bookingOf(ctx);
-      const result = await desk.cancel(session, { bookingId: booking.id });
+      const result = await bookings.cancel(session, { bookingId: booking.id });
       if (result.ok) seeOther(ctx, '/bookings', { done: 'cancelled', booking: booking.id });
       else await sendCancel(ctx, booking, result, refusals[result.code].http);
     },
@@ -78,7 +78,7 @@ export function addBookingPages(
   ): Promise<{ session: Session; booking: BookingView }> {
     const session = sessionOf(ctx);
     const id = uuid.safeParse(ctx.params['id']);
-    const booking = id.success ? await desk.find(session, id.data) : undefined;
+    const booking = id.success ? await bookings.find(session, id.data) : undefined;
     if (!booking) throw new Refused('booking_unknown');
     return { session, booking };
   }
@@ -97,14 +97,14 @@ export function addBookingPages(
       return;
     }
     const words = await page.wordsFor(ctx);
-    const document = words.programme((await desk.versionOf(booking)).document);
+    const document = words.programme((await bookings.versionOf(booking)).document);
     const now = new Date();
-    const all = await desk.listOf(session);
+    const all = await bookings.listOf(session);
     const next = document.doses.find((item) => item.number === booking.dose + 1);
     const nextChoice =
       next &&
       !all.some((item) => item.dose === next.number && (item.state === 'confirmed' || item.state === 'attended'))
-        ? await desk.choiceFor(session, next.number, all, now)
+        ? await bookings.choiceFor(session, next.number, all, now)
         : undefined;
     const limit = cutOff(document, booking.slot.startsAt);
     await page.send(ctx, 'booking', {
@@ -136,7 +136,7 @@ export function addBookingPages(
     refusal: Refusal | undefined,
     status: number,
   ): Promise<void> {
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const words = await page.wordsFor(ctx);
     const model = bookingModel(words, document, booking);
     await page.send(
@@ -148,7 +148,7 @@ export function addBookingPages(
         booking: model,
         reason: refusal && refusalIn(words, refusal, document),
         changeUrl: `/book/${String(booking.dose)}/venues`,
-        mayChange: desk.mayChange(document, booking, new Date()).ok,
+        mayChange: bookings.mayChange(document, booking, new Date()).ok,
       },
       status,
     );

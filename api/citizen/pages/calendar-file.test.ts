@@ -15,7 +15,7 @@ const entry = {
 };
 
 describe('the calendar file of an appointment', () => {
-  it('states the moments of the appointment, wherever the server stands', () => {
+  it('states the moments of the appointment, wherever the server is', () => {
     expect(readCalendar(calendarFile(head, entry))).toMatchObject({
       startsAt: '2021-05-29T00:30:00.000Z',
       endsAt: '2021-05-29T01:00:00.000Z',

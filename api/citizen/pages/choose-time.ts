@@ -9,6 +9,7 @@ import { availabilityOf } from '../../../domain/bookings/availability-words';
 import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/bookings/days';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
+import { defined } from '../../../domain/text/defined';
 import type { AppContext, RequestState } from '../../shared/state';
 import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
 import { pressedIn } from '../pressed';
@@ -42,14 +43,17 @@ const anotherTimeHelps = new Set<string>([
 ]);
 
 /** Step 2: when. The list of days first, then the times of one day; the calendar shows the same days. */
-export function addChooseTime(router: Router<RequestState>, { page, gate, desk }: ChooseDependencies): void {
-  router.get('/book/:dose/times', pageSession(gate), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
+export function addChooseTime(
+  router: Router<RequestState>,
+  { page, sessionCheck, bookings }: ChooseDependencies,
+): void {
+  router.get('/book/:dose/times', pageSession(sessionCheck), (ctx) => sendTimes(ctx, doseOf(ctx.params['dose'])));
 
   async function sendTimes(ctx: AppContext, doseNumber: number): Promise<void> {
     const asked = ctx.query;
     const session = sessionOf(ctx);
     const both = textOf(asked, 'both') === '1' ? '1' : '';
-    const choice = await desk.choiceFor(session, doseNumber, await desk.listOf(session), new Date(), {
+    const choice = await bookings.choiceFor(session, doseNumber, await bookings.listOf(session), new Date(), {
       inOneGo: true,
       movesPair: both === '1',
     });
@@ -58,7 +62,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
       return;
     }
     const path = `/book/${String(choice.dose.number)}`;
-    const venues = await desk.venuesFor(choice);
+    const venues = await bookings.venuesFor(choice);
     const venue = venues.find((item) => item.venue.id === idOf(asked, 'venue'))?.venue;
     if (!venue) {
       const code = textOf(asked, 'refused');
@@ -67,10 +71,10 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
     }
     const refused = textOf(asked, 'refused');
     // What is read may lag by a second: the seat that was refused just now is not shown as free.
-    const slots = (await desk.slotsOf(choice, venue)).map((slot) =>
+    const slots = (await bookings.slotsOf(choice, venue)).map((slot) =>
       refused === 'slot_full' && slot.id === idOf(asked, 'near') ? { ...slot, free: 0 } : slot,
     );
-    if (slots.every((slot) => slot.free <= 0)) desk.foundNothing(choice, session, venue.id);
+    if (slots.every((slot) => slot.free <= 0)) bookings.foundNothing(choice, session, venue.id);
     const days = daysOf(slots);
     const lost = slots.find((slot) => slot.id === idOf(asked, 'near'));
     const askedDay = textOf(asked, 'day') || (lost ? cityDate(lost.startsAt) : '');
@@ -174,7 +178,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
 
   router.post(
     '/book/:dose/hold',
-    pageSession(gate, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`),
+    pageSession(sessionCheck, (ctx) => `/book/${String(doseOf(ctx.params['dose']))}/venues`),
     async (ctx) => {
       const session = sessionOf(ctx);
       const { body } = ctx.state;
@@ -197,7 +201,7 @@ export function addChooseTime(router: Router<RequestState>, { page, gate, desk }
         });
         return;
       }
-      const result = await takeSeat(desk, session, {
+      const result = await takeSeat(bookings, session, {
         slotId,
         dose,
         replaces: idOf(body, 'replaces'),
@@ -231,11 +235,11 @@ interface SeatWish {
  * made (the citizen went back and chose again), and the seat that is already held is simply kept (the citizen clicked twice).
  */
 export async function takeSeat(
-  desk: CitizenBookings,
+  bookings: CitizenBookings,
   session: Session,
   { slotId, dose, replaces, idempotencyKey, isBoth = false, nextSlotId }: SeatWish,
 ): Promise<BookingChange | Refusal> {
-  const live = liveOf(await desk.listOf(session));
+  const live = liveOf(await bookings.listOf(session));
   const holding = live.find((item) => item.dose === dose && item.state === 'held');
   if (holding?.slot.id === slotId) return { ok: true, booking: holding, events: [], replayed: true };
   const replaced = holding?.id ?? replaces;
@@ -243,29 +247,28 @@ export async function takeSeat(
   const plain = {
     slotId,
     dose,
-    ...(replaced === undefined ? {} : { replaces: replaced }),
-    ...(pairOf === undefined ? {} : { pairOf }),
+    ...defined({ replaces: replaced, pairOf }),
     ...(nextSlotId === undefined ? {} : { next: { slotId: nextSlotId } }),
   };
   if (isBoth) {
     // Where the programme puts the next dose by rule, both seats come at once; else the next one is chosen on the next pages.
-    const ruled = await desk.hold(session, { ...plain, next: {} });
+    const ruled = await bookings.hold(session, { ...plain, next: {} });
     return ruled.ok || ruled.code !== 'no_seat_for_next_dose'
       ? ruled
-      : desk.hold(session, { ...plain, movesPair: true });
+      : bookings.hold(session, { ...plain, movesPair: true });
   }
   const input = plain;
   const key = /^[A-Za-z0-9-]{8,64}$/.test(idempotencyKey ?? '') ? `${idempotencyKey ?? ''}:${slotId}` : undefined;
-  if (key === undefined) return desk.hold(session, input);
-  const result = await desk.hold(session, { ...input, idempotencyKey: key });
+  if (key === undefined) return bookings.hold(session, input);
+  const result = await bookings.hold(session, { ...input, idempotencyKey: key });
   // The same page sent again later: its first answer no longer holds.
   const isStale = result.ok
     ? result.replayed && result.booking.state !== 'held'
     : result.code === 'idempotency_mismatch';
-  return isStale ? desk.hold(session, input) : result;
+  return isStale ? bookings.hold(session, input) : result;
 }
 
-/** Where to go on after an attempt to take a seat. Never an error page: whoever lost a seat sees the others. */
+/** Where to go on after an attempt to take a seat. Never an error page: a person who lost a seat sees the others. */
 export function answerHold(
   ctx: AppContext,
   result: BookingChange | Refusal,

@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 
 import { refuse } from '../../../domain/contracts/booking-refusals';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { refusalIn } from '../words/refusal-words';
@@ -13,17 +13,20 @@ import { venueModel } from './venue-model';
 
 export interface ChooseDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly sessionCheck: SessionCheck;
+  readonly bookings: CitizenBookings;
 }
 
 /** Step 1: where. */
-export function addChooseVenue(router: Router<RequestState>, { page, gate, desk }: ChooseDependencies): void {
-  router.get('/book/:dose/venues', pageSession(gate), async (ctx) => {
+export function addChooseVenue(
+  router: Router<RequestState>,
+  { page, sessionCheck, bookings }: ChooseDependencies,
+): void {
+  router.get('/book/:dose/venues', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
-    const all = await desk.listOf(session);
+    const all = await bookings.listOf(session);
     const both = textOf(ctx.query, 'both') === '1' ? '1' : '';
-    const choice = await desk.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), {
+    const choice = await bookings.choiceFor(session, doseOf(ctx.params['dose']), all, new Date(), {
       inOneGo: true,
       movesPair: both === '1',
     });
@@ -34,8 +37,8 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
     const { document } = choice.version;
     const words = await page.wordsFor(ctx);
     const doseLabel = doseLabelOf(words, document, choice.dose.number);
-    const venues = await desk.venuesFor(choice);
-    if (venues.every((item) => item.nextDay === null)) desk.foundNothing(choice, session);
+    const venues = await bookings.venuesFor(choice);
+    if (venues.every((item) => item.nextDay === null)) bookings.foundNothing(choice, session);
     const wards = [...new Set(venues.map((item) => item.venue.ward))];
     const asked = textOf(ctx.query, 'ward');
     const ward = wards.includes(asked) ? asked : '';
@@ -68,7 +71,7 @@ export function addChooseVenue(router: Router<RequestState>, { page, gate, desk 
   });
 
   /** The ward that was chosen, whatever was pressed: to filter by it, or another language. */
-  router.post('/book/:dose/venues', pageSession(gate, venuesPath), (ctx) => {
+  router.post('/book/:dose/venues', pageSession(sessionCheck, venuesPath), (ctx) => {
     const { body } = ctx.state;
     seeOther(ctx, venuesPath(ctx), {
       ward: textOf(body, 'ward').slice(0, 100),

@@ -37,7 +37,7 @@ export function withoutUsual(document: ProgrammeDocument, draft: Draft, body: Bo
   return Object.fromEntries(Object.entries(draft).filter(([key]) => key !== name));
 }
 
-/** For the next dose the contacts are there again, the consents are asked anew. */
+/** For the next dose the contacts are there again, the consents are asked again. */
 export function withoutConsents(document: ProgrammeDocument, draft: Draft): Draft {
   const consents = new Set(document.form.fields.filter((field) => field.kind === 'consent').map((field) => field.name));
   return Object.fromEntries(Object.entries(draft).filter(([name]) => !consents.has(name)));
@@ -48,12 +48,12 @@ export function answersIn(draft: Draft): Draft {
   return Object.fromEntries(Object.entries(draft).filter(([name]) => name !== tickedName));
 }
 
-/** Somebody has typed or chosen something. */
+/** A person has typed or chosen something. */
 export function hasBegun(draft: Draft): boolean {
   return Object.values(answersIn(draft)).some((value) => value !== '');
 }
 
-/** Notices come in the language in which somebody books, unless they choose another. */
+/** Notices come in the language in which a person books, unless they choose another. */
 export function usualAnswer(document: ProgrammeDocument, field: FormField, { language }: Words): string {
   const isAsked =
     field.kind === 'choice' &&

@@ -12,7 +12,7 @@ import { groupsOf } from '../../../domain/programmes/eligibility';
 import { seatOf } from '../../../domain/programmes/vaccines';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { CitizenBookings } from '../citizen-bookings';
 import { type Pressed, pressedIn } from '../pressed';
@@ -29,15 +29,18 @@ import { pageOfOurs, pageSession, pathWith, seeOther, sessionOf, textOf } from '
 
 export interface HoldPageDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly sessionCheck: SessionCheck;
+  readonly bookings: CitizenBookings;
   readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
 }
 
 /** Steps 3 and 4: while a seat is held, the details and the review of everything. */
-export function addHoldPages(router: Router<RequestState>, { page, gate, desk, sessions }: HoldPageDependencies): void {
-  const toDetails = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/details`);
-  const toReview = pageSession(gate, (ctx) => `/holds/${ctx.params['id'] ?? ''}/review`);
+export function addHoldPages(
+  router: Router<RequestState>,
+  { page, sessionCheck, bookings, sessions }: HoldPageDependencies,
+): void {
+  const toDetails = pageSession(sessionCheck, (ctx) => `/holds/${ctx.params['id'] ?? ''}/details`);
+  const toReview = pageSession(sessionCheck, (ctx) => `/holds/${ctx.params['id'] ?? ''}/review`);
 
   router.get('/holds/:id/details', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
@@ -49,7 +52,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   router.post('/holds/:id/details', toDetails, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
     if (isElsewhere(ctx, booking)) return;
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const { body } = ctx.state;
     const pressed = pressedIn(body);
     const typed = draftFrom(document, body, await sessions.draftOf(session));
@@ -80,12 +83,12 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
       await sendOver(ctx, booking);
       return;
     }
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const draft = await sessions.draftOf(session);
     const context = await contextOf(session, document, booking);
     const checked = checkAnswers(document, answersIn(draft), context);
     if (!checked.ok) {
-      // Whoever has not typed anything yet has made no mistake.
+      // A person who has not typed anything yet has made no mistake.
       seeOther(ctx, `/holds/${booking.id}/details`, hasBegun(draft) ? { check: '1' } : {});
       return;
     }
@@ -128,18 +131,18 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
 
   router.post('/holds/:id/confirm', toReview, async (ctx) => {
     const { session, booking } = await holdOf(ctx);
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const draft = await sessions.draftOf(session);
     const key = textOf(ctx.state.body, 'idempotencyKey');
     const input = { bookingId: booking.id, answers: answersIn(draft) };
     const withKey = /^[A-Za-z0-9-]{8,64}$/.test(key)
-      ? await desk.confirm(session, { ...input, idempotencyKey: key })
-      : await desk.confirm(session, input);
+      ? await bookings.confirm(session, { ...input, idempotencyKey: key })
+      : await bookings.confirm(session, input);
     // A page that was sent again after its fields were changed; confirming twice is harmless by itself.
     const result =
-      !withKey.ok && withKey.code === 'idempotency_mismatch' ? await desk.confirm(session, input) : withKey;
+      !withKey.ok && withKey.code === 'idempotency_mismatch' ? await bookings.confirm(session, input) : withKey;
     if (result.ok) {
-      // For the next dose the contacts are there again, the consents are asked anew.
+      // For the next dose the contacts are there again, the consents are asked again.
       if (!result.replayed) await sessions.saveDraft(session, withoutConsents(document, draft));
       seeOther(ctx, `/bookings/${booking.id}/done`);
     } else if ('faults' in result) {
@@ -185,7 +188,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     target: 'details' | 'review',
   ): Promise<void> {
     const pair = await pairOf(session, booking);
-    const result = await desk.hold(session, {
+    const result = await bookings.hold(session, {
       slotId: booking.slot.id,
       dose: booking.dose,
       ...replacedBy(booking),
@@ -194,7 +197,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     // Clicked twice: the first click has made a new hold already.
     const now = result.ok
       ? undefined
-      : (await desk.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
+      : (await bookings.listOf(session)).find((item) => item.dose === booking.dose && item.state === 'held');
     if (now) seeOther(ctx, `/holds/${now.id}/${target}`);
     else
       answerHold(ctx, result, {
@@ -207,7 +210,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
 
   /** The next dose where the programme proposes it: the same venue and time, confirmed together with this one. */
   async function takeNext(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
-    const result = await desk.hold(session, {
+    const result = await bookings.hold(session, {
       slotId: booking.slot.id,
       dose: booking.dose,
       ...replacedBy(booking),
@@ -217,9 +220,9 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     else seeOther(ctx, `/holds/${booking.id}/details`, { refused: result.code });
   }
 
-  router.post('/holds/:id/give-up', pageSession(gate), async (ctx) => {
+  router.post('/holds/:id/give-up', pageSession(sessionCheck), async (ctx) => {
     const { session, booking } = await holdOf(ctx);
-    if (booking.state === 'held') await desk.cancel(session, { bookingId: booking.id });
+    if (booking.state === 'held') await bookings.cancel(session, { bookingId: booking.id });
     seeOther(ctx, '/bookings', { done: 'given-up' });
   });
 
@@ -228,17 +231,17 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   ): Promise<{ session: Session; booking: BookingView }> {
     const session = sessionOf(ctx);
     const id = uuid.safeParse(ctx.params['id']);
-    const booking = id.success ? await desk.find(session, id.data) : undefined;
+    const booking = id.success ? await bookings.find(session, id.data) : undefined;
     if (!booking) throw new Refused('booking_unknown');
     // Of two doses held in one go the first leads.
     const first =
-      booking.state === 'held' && booking.pairOf !== null ? await desk.find(session, booking.pairOf) : undefined;
+      booking.state === 'held' && booking.pairOf !== null ? await bookings.find(session, booking.pairOf) : undefined;
     return { session, booking: first?.state === 'held' ? first : booking };
   }
 
   /** The next dose that is to be confirmed together with a hold, or was when its time ran out. */
   async function pairOf(session: Session, booking: BookingView): Promise<BookingView | undefined> {
-    return (await desk.listOf(session)).find(
+    return (await bookings.listOf(session)).find(
       (item) =>
         item.pairOf === booking.id && (item.state === 'held' || (booking.state !== 'held' && item.state === 'expired')),
     );
@@ -254,7 +257,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   /** The hold has run out: the same seat once more where it is still free, else the other times. What was typed stays. */
   async function holdAgain(ctx: AppContext, session: Session, booking: BookingView): Promise<void> {
     const place = { dose: booking.dose, slotId: booking.slot.id };
-    const result = await takeSeat(desk, session, {
+    const result = await takeSeat(bookings, session, {
       ...place,
       replaces: booking.replaces ?? undefined,
       nextSlotId: (await pairOf(session, booking))?.slot.id,
@@ -271,7 +274,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   async function proposalOf(words: Words, session: Session, document: ProgrammeDocument, booking: BookingView) {
     const next = document.doses.find((item) => item.number === booking.dose + 1);
     if (!next || booking.state !== 'held') return undefined;
-    const all = await desk.listOf(session);
+    const all = await bookings.listOf(session);
     if (
       all.some(
         (item) =>
@@ -296,7 +299,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
     const isConditional = document.form.fields.some((field) => field.showWhen !== undefined);
     const isPair =
       isConditional &&
-      (await desk.listOf(session)).some(
+      (await bookings.listOf(session)).some(
         (item) => item.state === 'held' && (item.pairOf === booking.id || item.id === booking.pairOf),
       );
     return {
@@ -311,7 +314,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   async function sendDetails(ctx: AppContext, booking: BookingView, draft: Draft): Promise<void> {
     const isChecked = textOf(ctx.query, 'check') === '1';
     const added = textOf(ctx.query, 'added').split(' ');
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const context = await contextOf(sessionOf(ctx), document, booking);
     const checked = isChecked ? checkAnswers(document, answersIn(draft), context) : undefined;
     const faults = (checked && !checked.ok ? checked.faults : []).filter((fault) => !added.includes(fault.field));
@@ -361,7 +364,7 @@ export function addHoldPages(router: Router<RequestState>, { page, gate, desk, s
   }
 
   async function sendOver(ctx: AppContext, booking: BookingView): Promise<void> {
-    const { document } = await desk.versionOf(booking);
+    const { document } = await bookings.versionOf(booking);
     const words = await page.wordsFor(ctx);
     const dosePath = `/book/${String(booking.dose)}`;
     await page.send(ctx, 'hold-over', {

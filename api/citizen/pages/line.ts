@@ -6,21 +6,21 @@ import type { LineLinks } from '../../../database/notices/line-links';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { linkWord } from '../../../domain/notices/line-linking';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { Page } from './page';
 import { pageSession, seeOther, sessionOf, textOf } from './requests';
 
 /** How citizens come to the official account; `demo`: there is none, and a page of ours plays its part. */
-export type LineDoor =
+export type LineConnection =
   { readonly kind: 'account'; readonly accountId: string; readonly accessUrl: string } | { readonly kind: 'demo' };
 
 export interface LinePageDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly residents: Pick<ResidentRepository, 'find'>;
   readonly links: LineLinks;
-  readonly door: LineDoor;
+  readonly connection: LineConnection;
 }
 
 /** What can have been done on the page before; each has words. */
@@ -29,9 +29,9 @@ const doneBefore: ReadonlySet<string> = new Set(['linked', 'unlinked']);
 /** Where a citizen sees whether a LINE account hears of their bookings, how to link one, and how to take it off again. */
 export function addLinePages(
   router: Router<RequestState>,
-  { page, gate, residents, links, door }: LinePageDependencies,
+  { page, sessionCheck, residents, links, connection }: LinePageDependencies,
 ): void {
-  router.get('/line', pageSession(gate), async (ctx) => {
+  router.get('/line', pageSession(sessionCheck), async (ctx) => {
     const { residentId } = sessionOf(ctx);
     const { t } = await page.wordsFor(ctx);
     const done = textOf(ctx.query, 'done');
@@ -40,13 +40,13 @@ export function addLinePages(
       back: '/bookings',
       done: doneBefore.has(done) ? t(`line.done_${done}`) : undefined,
       isLinked: await links.isLinked(residentId),
-      isDemo: door.kind === 'demo',
+      isDemo: connection.kind === 'demo',
       linkWord,
-      ...(door.kind === 'account'
+      ...(connection.kind === 'account'
         ? {
-            accountId: door.accountId,
-            accountUrl: `https://line.me/R/ti/p/${encodeURIComponent(door.accountId)}`,
-            messageUrl: `https://line.me/R/oaMessage/${encodeURIComponent(door.accountId)}/?${encodeURIComponent(linkWord)}`,
+            accountId: connection.accountId,
+            accountUrl: `https://line.me/R/ti/p/${encodeURIComponent(connection.accountId)}`,
+            messageUrl: `https://line.me/R/oaMessage/${encodeURIComponent(connection.accountId)}/?${encodeURIComponent(linkWord)}`,
           }
         : {}),
     });
@@ -54,17 +54,17 @@ export function addLinePages(
 
   router.post(
     '/line/unlink',
-    pageSession(gate, () => '/line'),
+    pageSession(sessionCheck, () => '/line'),
     async (ctx) => {
       await links.unlink(sessionOf(ctx).residentId);
       seeOther(ctx, '/line', { done: 'unlinked' });
     },
   );
 
-  if (door.kind === 'demo') {
+  if (connection.kind === 'demo') {
     router.post(
       '/line/demo',
-      pageSession(gate, () => '/line'),
+      pageSession(sessionCheck, () => '/line'),
       async (ctx) => {
         // The same way as with LINE, whose part is played here: a token, a nonce, and an account that nobody has.
         const linkToken = randomBytes(16).toString('hex');
@@ -78,13 +78,13 @@ export function addLinePages(
   }
 
   /** The link that the official account sends: after the log-in, one yes, and on to LINE. */
-  router.get('/line/link', pageSession(gate), async (ctx) => {
+  router.get('/line/link', pageSession(sessionCheck), async (ctx) => {
     await sendLink(ctx, 200);
   });
 
   router.post(
     '/line/link',
-    pageSession(gate, () => '/line'),
+    pageSession(sessionCheck, () => '/line'),
     async (ctx) => {
       const linkToken = tokenIn(ctx.state.body);
       const nonce = linkToken === undefined ? undefined : await links.beginLink(linkToken, sessionOf(ctx).residentId);
@@ -95,7 +95,7 @@ export function addLinePages(
       ctx.status = 303;
       ctx.set(
         'Location',
-        `${door.accessUrl}/dialog/bot/accountLink?${new URLSearchParams({ linkToken, nonce }).toString()}`,
+        `${connection.accessUrl}/dialog/bot/accountLink?${new URLSearchParams({ linkToken, nonce }).toString()}`,
       );
       ctx.body = '';
     },
@@ -108,8 +108,11 @@ export function addLinePages(
     if (!resident) throw new Refused('not_logged_in');
     // The answer to the form leads to LINE, which the browser must be told before.
     const policy = ctx.response.get('Content-Security-Policy');
-    if (isGood && door.kind === 'account')
-      ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${door.accessUrl}`));
+    if (isGood && connection.kind === 'account')
+      ctx.set(
+        'Content-Security-Policy',
+        policy.replace("form-action 'self'", `form-action 'self' ${connection.accessUrl}`),
+      );
     const { t, dates } = await page.wordsFor(ctx);
     await page.send(
       ctx,

@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { Programmes } from '../../../database/programmes/programmes';
 import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import type { CookieJar } from '../../shared/cookies';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
 import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
 import type { LogIn, LogInFault } from '../log-in';
@@ -16,7 +16,7 @@ import { safeNext, seeOther, textOf } from './requests';
 export interface LogInPageDependencies {
   readonly page: Page;
   readonly logIn: LogIn;
-  readonly gate: SessionGate;
+  readonly sessionCheck: SessionCheck;
   readonly cookies: CookieJar;
   readonly programmes: Pick<Programmes, 'current'>;
 }
@@ -30,13 +30,13 @@ interface LogInPage {
   readonly status?: number;
 }
 
-/** Eras to choose from beside the year. Somebody of 明治 writes it into the year's box. */
+/** Eras to choose from beside the year. A person of 明治 writes it into the year's box. */
 const eras = ['西暦', '大正', '昭和', '平成', '令和'];
 const boxIds = { year: 'birthYear', month: 'birthMonth', day: 'birthDay' } as const;
 
 export function addLogInPages(
   router: Router<RequestState>,
-  { page, logIn, gate, cookies, programmes }: LogInPageDependencies,
+  { page, logIn, sessionCheck, cookies, programmes }: LogInPageDependencies,
 ): void {
   async function send(
     ctx: AppContext,
@@ -72,7 +72,7 @@ export function addLogInPages(
         errors,
         document,
         next,
-        // Only somebody who was sent here from the middle of something can have been away too long.
+        // Only a person who was sent here from the middle of something can have been away too long.
         wasAway: next !== '/bookings' && status === 200,
         awaySentence: refusalIn(words, refuse('not_logged_in'), inJapanese),
         couponNumber: textOf(typed, 'couponNumber'),
@@ -125,7 +125,7 @@ export function addLogInPages(
       deviceCookie: cookies.read(ctx.req, deviceCookie),
     });
     if (result.ok) {
-      gate.start(ctx, result.token);
+      sessionCheck.start(ctx, result.token);
       cookies.write(ctx.res, deviceCookie, result.deviceCookie, deviceCookieMaxAgeS);
       seeOther(ctx, safeNext(textOf(body, 'next')));
     } else if (result.kind === 'malformed') {
@@ -147,7 +147,7 @@ export function addLogInPages(
   });
 
   async function logOut(ctx: AppContext): Promise<void> {
-    await gate.end(ctx);
+    await sessionCheck.end(ctx);
     seeOther(ctx, '/logged-out');
   }
 

@@ -8,7 +8,7 @@ import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domai
 import { declarable, declaredWith } from '../../../domain/programmes/eligibility';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
 import { type CitizenBookings, liveOf } from '../citizen-bookings';
 import { pressedIn } from '../pressed';
@@ -23,8 +23,8 @@ const doneBefore: ReadonlySet<string> = new Set(['cancelled', 'declared', 'given
 
 export interface MyBookingsDependencies {
   readonly page: Page;
-  readonly gate: SessionGate;
-  readonly desk: CitizenBookings;
+  readonly sessionCheck: SessionCheck;
+  readonly bookings: CitizenBookings;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'find' | 'declare'>;
   readonly sessions: Pick<SessionRepository, 'saveDraft' | 'draftOf'>;
@@ -33,14 +33,14 @@ export interface MyBookingsDependencies {
 /** The citizen's own page: one card per dose, with what can be done now. */
 export function addMyBookings(
   router: Router<RequestState>,
-  { page, gate, desk, programmes, residents, sessions }: MyBookingsDependencies,
+  { page, sessionCheck, bookings, programmes, residents, sessions }: MyBookingsDependencies,
 ): void {
-  router.get('/bookings', pageSession(gate), async (ctx) => {
+  router.get('/bookings', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const now = new Date();
     const [{ document }, all, resident] = await Promise.all([
       programmes.current(),
-      desk.listOf(session),
+      bookings.listOf(session),
       residents.find(session.residentId),
     ]);
     const live = liveOf(all);
@@ -51,10 +51,10 @@ export function addMyBookings(
       document.doses.map(async ({ number }) => {
         const booked = live.find((item) => item.dose === number && item.state !== 'held');
         const held = live.find((item) => item.dose === number && item.state === 'held');
-        const choice = await desk.choiceFor(session, number, all, now);
+        const choice = await bookings.choiceFor(session, number, all, now);
         const pinned = booked ? (await programmes.version(booked.programmeVersionId)).document : document;
-        const change = booked ? desk.mayChange(pinned, booked, now) : undefined;
-        const cancel = booked ? desk.mayCancel(pinned, booked, all, now) : undefined;
+        const change = booked ? bookings.mayChange(pinned, booked, now) : undefined;
+        const cancel = booked ? bookings.mayCancel(pinned, booked, all, now) : undefined;
         const limit = booked ? cutOff(pinned, booked.slot.startsAt) : undefined;
         return {
           number,
@@ -94,7 +94,7 @@ export function addMyBookings(
     });
   });
 
-  router.post('/declare', pageSession(gate), async (ctx) => {
+  router.post('/declare', pageSession(sessionCheck), async (ctx) => {
     const session = sessionOf(ctx);
     const { document } = await programmes.current();
     const asked = textsOf(ctx.state.body, 'groups');
@@ -109,7 +109,7 @@ export function addMyBookings(
           known.filter((code) => asked.includes(code)),
         ),
       );
-      if (pressed.what === 'give-up') await giveUp(desk, session, pressed.value);
+      if (pressed.what === 'give-up') await giveUp(bookings, session, pressed.value);
       seeOther(ctx, '/bookings', pressed.what === 'give-up' ? { done: 'given-up' } : {});
       return;
     }
@@ -120,11 +120,11 @@ export function addMyBookings(
   });
 }
 
-/** Gives a hold back; one that is confirmed or somebody else's stays as it is. */
-async function giveUp(desk: CitizenBookings, session: Session, bookingId: string): Promise<void> {
-  const booking = uuid.safeParse(bookingId).success ? await desk.find(session, bookingId) : undefined;
+/** Gives a hold back; one that is confirmed or another person's stays as it is. */
+async function giveUp(bookings: CitizenBookings, session: Session, bookingId: string): Promise<void> {
+  const booking = uuid.safeParse(bookingId).success ? await bookings.find(session, bookingId) : undefined;
   if (!booking) throw new Refused('booking_unknown');
-  if (booking.state === 'held') await desk.cancel(session, { bookingId });
+  if (booking.state === 'held') await bookings.cancel(session, { bookingId });
 }
 
 /** Why a booking cannot be changed or cancelled: one sentence is enough where both have the same reason. */

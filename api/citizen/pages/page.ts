@@ -162,7 +162,7 @@ export function createPage({
   };
 }
 
-/** What stands around every page. Without a programme: the site's own words alone. */
+/** What is around every page. Without a programme: the site's own words alone. */
 function frameOf(words: Words, document: ProgrammeDocument | undefined) {
   const names = words.names(document);
   if (!document)

@@ -1,7 +1,7 @@
 import type { Session } from '../../../database/residents/resident-sessions';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, AppMiddleware } from '../../shared/state';
 
 /** One value of the query or of a form; the first when there are several, '' when there is none. */
@@ -52,11 +52,11 @@ export function sessionOf(ctx: AppContext): Session {
  * @param returnTo the page to go on with when the request was a form; GET pages return to themselves
  */
 export function pageSession(
-  gate: SessionGate,
+  sessionCheck: SessionCheck,
   returnTo?: (ctx: AppContext & { readonly params: Record<string, string> }) => string,
 ): AppMiddleware {
   return async (ctx, next) => {
-    await gate.load(ctx);
+    await sessionCheck.load(ctx);
     if (ctx.state.session) {
       await next();
       return;

@@ -8,7 +8,7 @@ import type { PreviewPage } from '../../../domain/programmes/editing/preview';
 import { createAssets } from '../../shared/assets';
 import { createCookieJar } from '../../shared/cookies';
 import type { PagePreview } from '../../shared/page-preview';
-import type { SessionGate } from '../../shared/session-gate';
+import type { SessionCheck } from '../../shared/session-check';
 import { setUpLanguage } from '../../shared/set-up-language';
 import type { AppContext, RequestState } from '../../shared/state';
 import { createCitizenBookings } from '../citizen-bookings';
@@ -45,26 +45,26 @@ export function createPagePreview({
       if (isKnown) ctx.state.session = world.session;
       return Promise.resolve();
     };
-    const gate: SessionGate = {
+    const sessionCheck: SessionCheck = {
       load,
       start: () => undefined,
       end: () => Promise.resolve(),
       required: (ctx, next) => load(ctx).then(next),
     };
-    const desk = createCitizenBookings({
+    const bookings = createCitizenBookings({
       bookings: world.bookings,
       programmes,
       slots: world.slots,
       handOver: { offer: () => undefined },
-      unmet: { note: () => undefined },
+      unmetSearches: { note: () => undefined },
     });
     // In the language asked for, reviewed or not: this is where it is read before it is marked.
     const languages = fixedLanguage(book.of(wish.language));
     const router = new Router<RequestState>();
     addPages(router, {
       page: createPage({ views, assets: pageAssets, programmes, languages, formToken: () => '' }),
-      desk,
-      gate,
+      bookings,
+      sessionCheck,
       programmes,
       residents,
       sessions,

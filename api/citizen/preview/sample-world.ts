@@ -94,7 +94,7 @@ export class SampleWorld {
     this.#bookings = this.#bookingsFor(document);
   }
 
-  /** The appointments that somebody who looks at the page has: the doses before, and where the page shows it this one. */
+  /** The appointments that a person who looks at the page has: the doses before, and where the page shows it this one. */
   #bookingsFor(document: ProgrammeDocument): BookingView[] {
     const { page } = this.wish;
     const own: BookingState | undefined =

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { AnswerFaultReason } from '../../../domain/bookings/form';
 import type { BirthDateFault } from '../../../domain/calendar/birth-date';
-import { ERAS } from '../../../domain/calendar/era';
+import { eras } from '../../../domain/calendar/era';
 import { type RefusalCode, refusals } from '../../../domain/contracts/booking-refusals';
 import { type Language, otherLanguages } from '../../../domain/programmes/document';
 import type { CouponNumberFault } from '../../../domain/residents/coupon-number';
@@ -174,7 +174,7 @@ test('every key that a view or a page asks for is there', () => {
 
 test('what the rules and the pages both say in Japanese is the same', () => {
   for (const feature of venueFeatures) expect(japanese[`features.${feature}`]).toBe(venueFeatureWords[feature].words);
-  for (const { name } of ERAS) expect(japanese[`login.eras.${name}`]).toBe(name);
+  for (const { name } of eras) expect(japanese[`login.eras.${name}`]).toBe(name);
 });
 
 test('words come with their values, and unknown languages are Japanese', () => {

@@ -85,7 +85,7 @@ export function createWordBook(folder: string): WordBook {
   };
 }
 
-/** As i18next is told: it takes what follows a hyphen for a script, and spells it anew. */
+/** As i18next is told: it takes what follows a hyphen for a script, and spells it again. */
 function keyOf(language: Language): string {
   return language.replace('-', '');
 }

@@ -14,10 +14,11 @@ import { scopeAt, scopesOf } from '../../../domain/programmes/scopes';
 import { bookingWindow } from '../../../domain/programmes/window';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';
+import { defined } from '../../../domain/text/defined';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { doseQuery, instant, plainDate, seatsShape, uuid, venueJson, venueShape } from '../frame/shapes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 const channel = 'phone';
 type ScopeAt = Parameters<typeof scopesOf>[1];
@@ -64,25 +65,25 @@ const askedField = z
   })
   .meta({ id: 'AskedField' });
 
-/** `resident`: who is to sit there, after the identity check; their groups, and what is released to these, then count. */
+/** `resident`: who is to sit there, after the identity check; their groups, and the seats that are open to these, then count. */
 const seatQuery = { dose: doseQuery, resident: uuid.optional(), from: plainDate.optional(), to: plainDate.optional() };
 
 export interface AvailabilityRouteDependencies {
   readonly programmes: Pick<Programmes, 'current'>;
   readonly residents: Pick<ResidentRepository, 'find'>;
   readonly permits: Pick<BookingPermits, 'of'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly slots: Pick<SlotRepository, 'venues' | 'venuesWithBookings' | 'freeSlots' | 'freeByDay' | 'freeByVenue'>;
-  readonly unmet: Pick<UnmetSearches, 'note'>;
+  readonly unmetSearches: Pick<UnmetSearches, 'note'>;
 }
 
 export function availabilityRoutes({
   programmes,
   residents,
   permits,
-  identityGate,
+  identityRequirement,
   slots,
-  unmet,
+  unmetSearches,
 }: AvailabilityRouteDependencies): StaffRoute[] {
   /** What the telephone may give away at a venue: by the same rules as the citizens' site, and as the hold decides. */
   async function phoneScopes(
@@ -95,7 +96,7 @@ export function availabilityRoutes({
     const at = (venueCode: string): Place => ({ venueCode, channel, dose });
     const whole = (venueCode: string) => ({ range: bookingWindow(document, now, at(venueCode)), limit: null });
     if (residentId === undefined) return whole;
-    const refusal = await identityGate.refusal(staffId, residentId);
+    const refusal = await identityRequirement.refusal(staffId, residentId);
     if (refusal) return refusal;
     const [resident, inForce] = await Promise.all([residents.find(residentId), permits.of(residentId)]);
     if (!resident) return refuseStaff('resident_unknown');
@@ -132,7 +133,7 @@ export function availabilityRoutes({
     venueId?: string,
     residentId?: string,
   ): void {
-    unmet.note({
+    unmetSearches.note({
       programmeId,
       venueId,
       dose,
@@ -177,7 +178,7 @@ export function availabilityRoutes({
               programmeId,
               dose,
               channel: way,
-              ...(venue === undefined ? {} : { venueId: venue }),
+              ...defined({ venueId: venue }),
               from: first,
               until,
             }),
@@ -247,7 +248,7 @@ export function availabilityRoutes({
         for (const { day, channel: way, free, capacity } of await slots.freeByDay({
           programmeId,
           dose,
-          ...(venue === undefined ? {} : { venueId: venue }),
+          ...defined({ venueId: venue }),
           from: first,
           until,
         })) {
@@ -391,8 +392,7 @@ export function availabilityRoutes({
         const context = {
           channel: way,
           today: cityDate(new Date()),
-          ...(dose === undefined ? {} : { dose }),
-          ...(groups === undefined ? {} : { groups }),
+          ...defined({ dose, groups }),
         };
         return { answer: { fields: fieldsAsked(document, answers, context).map(fieldJson) } };
       },
@@ -403,7 +403,7 @@ export function availabilityRoutes({
 /** As the citizens' site says it in Japanese where the programme has no word of its own. */
 const usualNone = '選びません';
 
-/** A field as the desk and the reception show it. */
+/** A field as the operators' desk and the reception show it. */
 function fieldJson(field: FormField): z.input<typeof askedField> {
   return {
     name: field.name,

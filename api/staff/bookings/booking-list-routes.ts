@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
-import type { BookingLine, StaffBookingReader } from '../../../database/bookings/booking-list';
+import type { BookingLine, BookingList } from '../../../database/bookings/booking-list';
 import type { BookingRepository } from '../../../database/bookings/bookings';
 import type { Outbox } from '../../../database/bookings/outbox';
-import type { StaffNoticeReader } from '../../../database/notices/notice-list';
+import type { NoticeList } from '../../../database/notices/notice-list';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
 import { parseReference } from '../../../domain/bookings/reference';
@@ -29,7 +29,7 @@ import {
   uuid,
 } from '../frame/shapes';
 import { noticeLineShape, wholeNoticeLineJson } from '../notices/notice-routes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 /** Who looks at bookings, without talking to anybody. */
 const roles = ['operator', 'supervisor', 'city_admin', 'auditor'] as const;
@@ -48,7 +48,7 @@ const lineShape = z
     venueId: uuid,
     venueName: z.string(),
     createdAt: instant,
-    /** A notice failed or is unclear, or somebody is to be called. */
+    /** A notice failed or is unclear, or a person is to be called. */
     attention: z.boolean(),
   })
   .meta({ id: 'BookingLine' });
@@ -76,9 +76,9 @@ const historyShape = z
 export interface BookingListRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'find'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
-  readonly identityGate: IdentityGate;
-  readonly bookingLists: StaffBookingReader;
-  readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
+  readonly identityRequirement: IdentityRequirement;
+  readonly bookingLists: BookingList;
+  readonly noticeLists: Pick<NoticeList, 'ofBooking'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
@@ -90,7 +90,7 @@ export interface BookingListRouteDependencies {
 export function bookingListRoutes({
   bookings,
   identityChecks,
-  identityGate,
+  identityRequirement,
   bookingLists,
   noticeLists,
   programmes,
@@ -139,7 +139,7 @@ export function bookingListRoutes({
         const open = await identityChecks.openResidents(staff.staffId);
         const toldOf = (line: BookingLine) => disclosureTo('list', line, open.has(line.residentId));
         const { shown, last } = pageOf(lines, pageSize, (line) => toldOf(line) === 'whole');
-        // Whoever knows the reference would learn by the other conditions where the booking is.
+        // A person who knows the reference would learn by the other conditions where the booking is.
         const isRefused = reference !== undefined && shown.some((line) => toldOf(line) !== 'whole');
         await audit.record(actor, {
           action: 'booking.list',
@@ -167,7 +167,7 @@ export function bookingListRoutes({
       answer: historyShape,
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
-        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        const refusal = booking && (await identityRequirement.refusalIfProtected(actor.id, booking.residentId));
         await audit.record(actor, {
           action: 'booking.read',
           subject: { kind: 'booking', id: params.id },

@@ -9,7 +9,7 @@ import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { idempotencyKeyOf, type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { bookingEventShape, bookingJson, bookingShape, byId, timelineEntryShape, uuid } from '../frame/shapes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 import type { PhoneBookings } from './phone-bookings';
 
 const bookingWithHistory = z
@@ -28,7 +28,7 @@ const bookingWithHistory = z
 export interface BookingRouteDependencies {
   readonly phone: PhoneBookings;
   readonly bookings: Pick<BookingRepository, 'find'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly outbox: Pick<Outbox, 'eventsOf'>;
   readonly timelineOf: (bookingId: string) => Promise<Timeline | undefined>;
   readonly audit: Audit;
@@ -36,7 +36,7 @@ export interface BookingRouteDependencies {
 
 export function bookingRoutes({
   phone,
-  identityGate,
+  identityRequirement,
   bookings,
   outbox,
   timelineOf,
@@ -53,7 +53,7 @@ export function bookingRoutes({
       async handle({ params, actor }) {
         const booking = await bookings.find(params.id);
         // Where a protected resident will be is told to nobody who was not identified.
-        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        const refusal = booking && (await identityRequirement.refusalIfProtected(actor.id, booking.residentId));
         await audit.record(actor, {
           action: 'booking.read',
           subject: { kind: 'booking', id: params.id },

@@ -21,7 +21,7 @@ import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route
 import { byId, instant, plainDate, uuid } from '../frame/shapes';
 
 const askers = ['supervisor', 'city_admin'] as const;
-/** Whoever approves answers for it: the city alone. */
+/** The person who approves answers for it: the city alone. */
 const approvers = ['city_admin'] as const;
 const mostDays = 366;
 
@@ -141,7 +141,7 @@ function exportJson({ parameters, ...item }: DataExport): z.input<typeof exportS
 /** Rows in the reader's pace; the form's fields as columns of their own. */
 async function* csvOf(bookings: AsyncIterable<ExportedBooking>, document: ProgrammeDocument): AsyncGenerator<string> {
   const fields = document.form.fields.filter((field) => field.kind !== 'consent');
-  yield `${byteOrderMark}${csvLine(['受付番号', '状態', '日', '時刻', '会場', '回', 'チャネル', '対象区分', '接種券番号', '生年月日', 'カナ', ...fields.map((field) => field.label)])}\r\n`;
+  yield `${byteOrderMark}${csvLine(['受付番号', '状態', '日', '時刻', '会場', '回', '窓口', '対象区分', '接種券番号', '生年月日', 'カナ', ...fields.map((field) => field.label)])}\r\n`;
   for await (const item of bookings) {
     if (disclosureTo('file', item) !== 'whole') {
       // The row keeps the count true, and leads to nobody and nowhere.

@@ -4,11 +4,11 @@ import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
 import type { StaffRefusal } from '../../../domain/staff/refusals';
 import { type ChangeRecorderDependencies, createChangeRecorder } from '../frame/recorded-change';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 export interface PhoneBookingsDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly permits: Pick<BookingPermits, 'of'>;
   readonly audit: Audit;
 }
@@ -25,7 +25,13 @@ export type PhoneBookings = ReturnType<typeof createPhoneBookings>;
 /**
  * What operators do for a caller: the same transactions as the citizens', on the telephone's seats, each recorded. Nothing is done for a caller who was not identified.
  */
-export function createPhoneBookings({ bookings, identityGate, permits, audit, handOver }: PhoneBookingsDependencies) {
+export function createPhoneBookings({
+  bookings,
+  identityRequirement,
+  permits,
+  audit,
+  handOver,
+}: PhoneBookingsDependencies) {
   const record = createChangeRecorder({ audit, handOver });
 
   /** Bookings are named by their id alone; the resident is the one that they belong to. */
@@ -50,7 +56,7 @@ export function createPhoneBookings({ bookings, identityGate, permits, audit, ha
     work: (residentId: string) => Promise<Result>,
   ): Promise<Result | Refusal | StaffRefusal> {
     const booking = await bookings.find(bookingId);
-    const refusal = booking && (await identityGate.refusal(by.id, booking.residentId));
+    const refusal = booking && (await identityRequirement.refusal(by.id, booking.residentId));
     if (!refusal) return onBooking(by, action, bookingId, work);
     await audit.record(by, {
       action,
@@ -68,7 +74,7 @@ export function createPhoneBookings({ bookings, identityGate, permits, audit, ha
     ): Promise<BookingChange | Refusal | StaffRefusal> {
       const action = input.replaces === undefined ? 'booking.hold' : 'booking.move';
       const subject = { kind: 'slot', id: input.slotId } as const;
-      const refusal = await identityGate.refusal(by.id, input.residentId);
+      const refusal = await identityRequirement.refusal(by.id, input.residentId);
       if (refusal) {
         await audit.record(by, { action, residentId: input.residentId, subject, result: refusal.staffCode });
         return refusal;

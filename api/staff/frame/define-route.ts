@@ -56,7 +56,7 @@ interface Definition<Params extends Shape, Query extends Shape, Body extends Who
 export interface StaffRoute extends Definition<Shape, Shape, Whole, Whole> {
   /** Who may; `anyone`: without a log-in. */
   readonly roles: readonly StaffRole[] | 'anyone';
-  /** Also for somebody who must choose an own password first. */
+  /** Also for a person who must choose an own password first. */
   readonly whileNew: boolean;
   run(ctx: AppContext, params: unknown, actor: AuditActor, staff: StaffSession | undefined): Promise<Outcome<unknown>>;
 }
@@ -140,7 +140,7 @@ function readCall<Params extends Shape, Query extends Shape, Body extends Whole>
 }
 
 /**
- * The request's `Idempotency-Key`, made the member's own: keys are kept per resident, and whoever clicked twice is one person.
+ * The request's `Idempotency-Key`, made the member's own: keys are kept per resident, and a person who clicked twice is one person.
  * `false`: not a key.
  */
 export function idempotencyKeyOf(ctx: AppContext, staff: StaffSession): { idempotencyKey?: string } | false {

@@ -7,7 +7,7 @@ import { Refused } from '../../shared/refused';
 import { isOwnOrigin } from '../../shared/request-origin';
 import type { AppContext, RequestState } from '../../shared/state';
 import type { StaffRoute } from './define-route';
-import type { StaffGate } from './staff-gate';
+import type { StaffSessionCheck } from './staff-session-check';
 
 export const apiPrefix = '/api/v1';
 /** Bytes. The codec takes more, without being open to everybody. */
@@ -17,13 +17,14 @@ const bodyLimitBytes = 128 * 1024;
 export function mountRoutes(
   router: Router<RequestState>,
   routes: readonly StaffRoute[],
-  { gate, audit }: { gate: StaffGate; audit: Audit },
+  { sessionCheck, audit }: { sessionCheck: StaffSessionCheck; audit: Audit },
 ): void {
   for (const route of routes) {
     router[route.method](apiPrefix + route.path, async (ctx) => {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD' && !isOwnOrigin(ctx.req.headers, '', 'json'))
         throw new Refused('csrf');
-      const admitted = route.roles === 'anyone' ? undefined : await gate.admit(ctx, route.roles, route.whileNew);
+      const admitted =
+        route.roles === 'anyone' ? undefined : await sessionCheck.admit(ctx, route.roles, route.whileNew);
       if (admitted && !admitted.ok) {
         if (admitted.staff)
           await audit.record(actorOf(ctx, admitted.staff.staffId), {

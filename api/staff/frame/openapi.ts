@@ -1,6 +1,7 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 
+import { defined } from '../../../domain/text/defined';
 import type { StaffRoute } from './define-route';
 import { apiPrefix } from './mount-routes';
 
@@ -36,8 +37,7 @@ export function describeApi(routes: readonly StaffRoute[]): object {
       description: route.roles === 'anyone' ? 'Without a log-in.' : `Roles: ${route.roles.join(', ')}.`,
       security: route.roles === 'anyone' ? [] : [{ [session.name]: [] }],
       request: {
-        ...(route.params ? { params: route.params } : {}),
-        ...(route.query ? { query: route.query } : {}),
+        ...defined({ params: route.params, query: route.query }),
         ...(route.idempotent ? { headers: z.object({ 'Idempotency-Key': z.string().max(150).optional() }) } : {}),
         ...(route.streamed !== undefined
           ? {
@@ -64,7 +64,7 @@ export function describeApi(routes: readonly StaffRoute[]): object {
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
-    info: { title: 'Toki: the city’s desk', version: '1' },
+    info: { title: 'Toki: the city’s staff', version: '1' },
   });
 }
 

@@ -10,7 +10,7 @@ const sheetLimitBytes = 6 * 1024 * 1024;
 /** The same as base64 in JSON. */
 export const sheetBodyLimitBytes = Math.ceil(sheetLimitBytes / 3) * 4 + 16 * 1024;
 
-/** A small file as it lies on somebody's disk, in a JSON body. */
+/** A small file as it lies on a person's disk, in a JSON body. */
 export const sheetContent = z.base64('ファイルを読み取れませんでした。').min(1, 'ファイルが空です。');
 
 export type SheetResult =

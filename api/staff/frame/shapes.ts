@@ -14,7 +14,7 @@ export const instant = z.iso.datetime();
 /** A city date, `YYYY-MM-DD`. */
 export const plainDate = z.string().refine(isPlainDate).meta({ format: 'date' });
 export const byId = z.object({ id: uuid });
-/** The version that somebody saw, in the query: a DELETE has no body. */
+/** The version that a person saw, in the query: a DELETE has no body. */
 export const versionQuery = z.object({
   version: z
     .string()

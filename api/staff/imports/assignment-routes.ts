@@ -21,7 +21,7 @@ import {
 } from '../../../domain/imports/assignments/words';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo, protectedWords } from '../../../domain/staff/visibility';
-import type { AssignmentDesk } from '../../../engine/requests/assignment-requests';
+import type { AssignmentRequests } from '../../../engine/requests/assignment-requests';
 import { csvAnswer, csvFile } from '../frame/csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, channel, instant, uuid } from '../frame/shapes';
@@ -62,7 +62,7 @@ const runShape = z
 const detailShape = runShape
   .extend({
     faults: z.array(z.object({ code: z.string(), count, sentence: z.string() })),
-    /** Appointments of the run that nobody has touched since, and those that somebody has. */
+    /** Appointments of the run that nobody has touched since, and those that a person has. */
     untouched: count,
     touched: count,
     takeBackAsked: z.object({ by: person, at: instant }).nullable(),
@@ -86,7 +86,7 @@ const rowShape = z
 
 export interface AssignmentRouteDependencies {
   readonly assignments: AssignmentRunStore;
-  readonly assignmentDesk: AssignmentDesk;
+  readonly assignmentRequests: AssignmentRequests;
   readonly importFiles: Pick<ImportFileStore, 'find'>;
   readonly programmes: Pick<Programmes, 'allPublished' | 'current'>;
   readonly staff: Pick<StaffRepository, 'list'>;
@@ -97,7 +97,7 @@ export interface AssignmentRouteDependencies {
 /** Appointments that the city gives to people by a file: what it would book, the yes of a second person, what it booked, and back again. */
 export function assignmentRoutes({
   assignments,
-  assignmentDesk,
+  assignmentRequests,
   importFiles,
   programmes,
   staff: colleagues,
@@ -165,7 +165,7 @@ export function assignmentRoutes({
     step: { ok: true } | StaffRefusal,
     { facts = {}, part }: { facts?: Record<string, number>; part?: AssignmentPart } = {},
   ): Promise<Outcome<z.input<typeof detailShape>>> {
-    const begun = step.ok && part ? await assignmentDesk.start(id, part) : true;
+    const begun = step.ok && part ? await assignmentRequests.start(id, part) : true;
     await audit.record(actor, {
       action,
       subject: { kind: 'assignment', id },
@@ -390,7 +390,7 @@ function rowJson({
   detail,
   bookingId,
 }: AssignmentFinding): z.input<typeof rowShape> {
-  // The number of a protected resident beside a venue and a time is what nobody may see, also where it was not booked as it stands.
+  // The number of a protected resident beside a venue and a time is what nobody may see, also where it was not booked as it is.
   const isWhole = disclosureTo('review', { isProtected }) === 'whole';
   const cells: AssignmentFinding['cells'] = isWhole ? all : { number: protectedWords };
   return {

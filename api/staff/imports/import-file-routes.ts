@@ -12,21 +12,22 @@ import { applyMappingToFile, columnOfHeader } from '../../../domain/imports/colu
 import { readFileDate } from '../../../domain/imports/date-rule';
 import { explainFileRefusal, type FileRefusal } from '../../../domain/imports/file-refusal';
 import { type FileColumn, fileColumns, type FileMapping } from '../../../domain/imports/format';
-import { standingOf } from '../../../domain/imports/person-status';
+import { personStatusOf } from '../../../domain/imports/person-status';
 import { checkRow, isBlankRow } from '../../../domain/imports/row';
 import { explainRowError } from '../../../domain/imports/row-error';
 import { groupForImport } from '../../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
-import type { FileBeginning, ImportDesk } from '../../../engine/requests/import-requests';
+import { defined } from '../../../domain/text/defined';
+import type { FileBeginning, ImportRequests } from '../../../engine/requests/import-requests';
 import { Refused } from '../../shared/refused';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, uuid } from '../frame/shapes';
 import { mappingOf, mappingShape } from './import-shapes';
 
 const writers = ['city_admin'] as const;
-/** Uploads at a time: each holds a connection of the staff's pool until it has ended, and the desk needs the others. */
+/** Uploads at a time: each holds a connection of the staff's pool until it has ended, and the other routes of staff need the others. */
 const uploadsAtOnce = 2;
-/** Somebody's line may be slow; one that says nothing at all for so long is dead, ms. */
+/** A person's line may be slow; one that says nothing at all for so long is dead, ms. */
 const silenceMs = 30_000;
 
 const faultShape = z.object({ column: z.enum(fileColumns).nullable(), sentence: z.string() });
@@ -71,7 +72,7 @@ const readingShape = z
   .meta({ id: 'ImportReading' });
 
 export interface ImportFileRouteDependencies {
-  readonly imports: ImportDesk;
+  readonly imports: ImportRequests;
   readonly importSettings: Pick<ImportSettingsRepository, 'get'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly audit: Pick<Audit, 'record'>;
@@ -221,7 +222,7 @@ export function importFileRoutes({
 
 const closing = { Connection: 'close' };
 
-/** What is wrong with a file stands beside the field that it was chosen in. */
+/** What is wrong with a file is beside the field that it was chosen in. */
 export function fileRefused(refusal: FileRefusal): StaffRefusal {
   return {
     ...refuseStaff('import_file_refused', { reason: refusal.code }),
@@ -298,7 +299,7 @@ function reading(
       columns,
       width,
       leadingRecords,
-      ...(mapping.dates === undefined ? {} : { dates: mapping.dates }),
+      ...defined({ dates: mapping.dates }),
     },
     couponNumber: document.identification.couponNumber,
     groupOf,
@@ -313,14 +314,14 @@ function reading(
       const checked = checkRow(cells, rules);
       const birth = readFileDate(at('birth').replace(/^'|^="|"$/g, ''), mapping.dates, today);
       const group = groupOf(at('group'));
-      const standing = standingOf(at('standing'));
+      const personStatus = personStatusOf(at('standing'));
       return {
         line,
         number: at('number'),
         birthDate: birth.ok ? formatBothCalendars(birth.value) : at('birth'),
         kana: at('kana'),
         group: document.groups.find((item) => item.code === group)?.label ?? at('group'),
-        standing: standing === undefined ? '' : standing === 'died' ? '死亡' : '転出',
+        standing: personStatus === undefined ? '' : personStatus === 'died' ? '死亡' : '転出',
         faults:
           checked.ok || checked.isGone
             ? []

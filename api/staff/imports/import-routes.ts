@@ -24,7 +24,7 @@ import { groupOf } from '../../../domain/programmes/eligibility';
 import { parseCouponNumber } from '../../../domain/residents/coupon-number';
 import { refuseStaff, type StaffRefusalCode } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
-import type { EngineOutcome, ImportDesk } from '../../../engine/requests/import-requests';
+import type { EngineOutcome, ImportRequests } from '../../../engine/requests/import-requests';
 import { csvAnswer, csvFile } from '../frame/csv-answer';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, instant, uuid } from '../frame/shapes';
@@ -33,7 +33,7 @@ import { carryOverShape, mappingOf, mappingShape, rowErrorShape, runJson, runSha
 const readers = ['city_admin', 'supervisor', 'auditor'] as const;
 const writers = ['city_admin'] as const;
 const pageSize = 50;
-/** Lines of a list of errors that somebody downloads; more of them is another kind of file. */
+/** Lines of a list of errors that staff download; more of them is another kind of file. */
 const csvLimit = 100_000;
 const carryOverPage = 20;
 const sampleSize = 20;
@@ -86,7 +86,7 @@ const number = z
   .transform(Number);
 
 export interface ImportRouteDependencies {
-  readonly imports: ImportDesk;
+  readonly imports: ImportRequests;
   readonly importRuns: Pick<ImportRunStore, 'history' | 'find' | 'readRowErrors'>;
   readonly importReview: ImportReview;
   readonly importCarryOvers: Pick<ImportCarryOvers, 'list' | 'decide'>;
@@ -403,7 +403,7 @@ export function importRoutes({
     staffRoute({
       method: 'post',
       path: '/imports/:id/log-in-check',
-      summary: 'Could somebody with this number and birth date log in once it is approved?',
+      summary: 'Could a person with this number and birth date log in once it is approved?',
       roles: writers,
       params: byId,
       body: z.object({ couponNumber: z.string().trim().min(1).max(40), birthDate: z.string().trim().min(1).max(40) }),

@@ -53,7 +53,7 @@ export function importSettingsRoutes({
     staffRoute({
       method: 'patch',
       path: '/import-settings',
-      summary: 'Change them; 412 when somebody else did since `version`',
+      summary: 'Change them; 412 when another person did since `version`',
       roles: ['city_admin'],
       query: z.object({ programme }),
       body: z

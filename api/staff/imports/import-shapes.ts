@@ -9,6 +9,7 @@ import { type ColumnPositions, fileColumns, type FileMapping } from '../../../do
 import { phaseWords } from '../../../domain/imports/import-words';
 import { type ImportPhase, type ImportProgress, importSources } from '../../../domain/imports/import-workflow';
 import { explainRowError, rowErrorCodes, rowNoteCodes } from '../../../domain/imports/row-error';
+import { defined } from '../../../domain/text/defined';
 import { instant, uuid } from '../frame/shapes';
 
 const position = z.int().min(1).max(500);
@@ -154,8 +155,7 @@ export function mappingOf({ columns, headers, dates, defaultGroup }: z.output<ty
   ) as unknown as ColumnPositions;
   return {
     columns: given,
-    ...(headers === undefined ? {} : { headers }),
-    ...(defaultGroup === undefined ? {} : { defaultGroup }),
+    ...defined({ headers, defaultGroup }),
     ...(dates === undefined
       ? {}
       : {
@@ -164,7 +164,7 @@ export function mappingOf({ columns, headers, dates, defaultGroup }: z.output<ty
   };
 }
 
-/** @param nameOf what the id of somebody is called */
+/** @param nameOf what the id of a person is called */
 export function runJson(
   run: ImportRunRecord,
   progress: ImportProgress | undefined,

@@ -8,10 +8,10 @@ import type {
   CallbackRepository,
   CallbackView,
 } from '../../../database/notices/callbacks';
-import type { StaffNoticeReader } from '../../../database/notices/notice-list';
+import type { NoticeList } from '../../../database/notices/notice-list';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { StaffSession } from '../../../database/staff/staff-sessions';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { telephonesIn } from '../../../domain/notices/addresses';
@@ -36,7 +36,7 @@ const cause = z.enum(callbackCauses);
 const viewShape = z
   .object({
     id: uuid,
-    /** Null: somebody protected, whom only a supervisor calls; who it is and which booking is not told in lists. */
+    /** Null: a protected person, whom only a supervisor calls; who it is and which booking is not told in lists. */
     residentId: uuid.nullable(),
     isProtected: z.boolean(),
     cause,
@@ -74,7 +74,7 @@ const detailShape = viewShape
   })
   .meta({ id: 'CallbackDetail' });
 
-/** What is needed to call: shown to whoever has the entry open, and recorded. */
+/** What is needed to call: shown to the person who has the entry open, and recorded. */
 const contactShape = z
   .object({
     telephones: z.array(z.object({ digits: z.string(), display: z.string() })),
@@ -90,8 +90,8 @@ export interface CallbackRouteDependencies {
   readonly callbacks: CallbackRepository;
   readonly bookings: Pick<BookingRepository, 'listOf' | 'answersOf'>;
   readonly programmes: Pick<Programmes, 'version'>;
-  readonly noticeLists: Pick<StaffNoticeReader, 'ofBooking'>;
-  readonly reader: Pick<StaffDeskReader, 'opened'>;
+  readonly noticeLists: Pick<NoticeList, 'ofBooking'>;
+  readonly reader: Pick<OpenedResidents, 'opened'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
   readonly audit: Audit;
 }
@@ -278,7 +278,7 @@ export function callbackRoutes({
     staffRoute({
       method: 'patch',
       path: '/callbacks/:id',
-      summary: 'Who calls, until when, what there is to know; 412 when somebody else changed it since `version`',
+      summary: 'Who calls, until when, what there is to know; 412 when another person changed it since `version`',
       roles: deskRoles,
       params: byId,
       answer: detailShape,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import type { SiteSettingsReader } from '../../../database/site/site-settings';
 import type { StaffMail } from '../../../database/staff/staff-mail';
 import { layoutNotice } from '../../../domain/notices/notice-layout';
@@ -11,7 +11,7 @@ import { asTheSiteSays } from '../../../domain/site/settings';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byCode, programmeEditors, programmeReaders } from '../programmes/programme-routes';
-import type { StaffDesk } from '../staff-services';
+import type { StaffServices } from '../staff-services';
 
 const name = z.string().min(1).max(40);
 const sample = {
@@ -49,11 +49,11 @@ const testLine = 'これはテスト送信です。実際の予約のお知ら�
 
 export interface NoticePreviewDependencies {
   readonly drafts: Pick<ProgrammeDrafts, 'lastValid'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
   readonly site: SiteSettingsReader;
   readonly publicUrl: string;
   readonly staffMail: Pick<StaffMail, 'begin'>;
-  readonly sendToStaff: StaffDesk['sendToStaff'];
+  readonly sendToStaff: StaffServices['sendToStaff'];
 }
 
 interface Wish {
@@ -107,7 +107,7 @@ export function noticePreviewRoutes({
       query,
       answer,
       summary:
-        'A text of the draft as the real notice says it to somebody invented (where the draft has faults: as it was before)',
+        'A text of the draft as the real notice says it to an invented person (where the draft has faults: as it was before)',
       async handle({ params, query: asked }) {
         const found = await look(params.code, asked, asked.email === 'yes');
         if (!found.ok) return found;

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
-import { type NoticeLine, type StaffNoticeReader, stepLabel } from '../../../database/notices/notice-list';
+import { type NoticeLine, type NoticeList, stepLabel } from '../../../database/notices/notice-list';
 import { type Notice, type NoticeRepository, noticeStatuses } from '../../../database/notices/notices';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { parseReference } from '../../../domain/bookings/reference';
 import { addDays } from '../../../domain/calendar/city-time';
@@ -21,13 +21,13 @@ import { cursorOf, cursorQuery, pageOf } from '../frame/cursor';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';
 import { byId, instant, plainDate, uuid } from '../frame/shapes';
-import type { IdentityGate } from '../residents/identity-gate';
+import type { IdentityRequirement } from '../residents/identity-requirement';
 
 const readers = [...deskRoles, 'auditor'] as const;
 const pageSize = 50;
 /** Notices of one booking that people may have sent again within a day: nobody shall be written to again and again. */
 const mostAgainPerDay = 3;
-/** How long whoever pressed the button is kept waiting for what came of it, ms. */
+/** How long the person who pressed the button waits for the result, ms. */
 const answerWithinMs = 4_000;
 
 export const noticeLineShape = z
@@ -57,7 +57,7 @@ export const noticeLineShape = z
     handledAt: instant.nullable(),
   })
   .meta({ id: 'NoticeLine' });
-/** A notice to a protected resident: that it is there and how it stands, and nothing that leads to a person, a place or a time. */
+/** A notice to a protected resident: that it is there and what state it has, and nothing that leads to a person, a place or a time. */
 const protectedNoticeLineShape = z
   .object({
     isProtected: z.literal(true),
@@ -72,19 +72,19 @@ export const anyNoticeLineShape = z.union([noticeLineShape, protectedNoticeLineS
 
 export interface NoticeRouteDependencies {
   readonly notices: Pick<NoticeRepository, 'reserveAgain' | 'byId' | 'skip'>;
-  readonly noticeLists: StaffNoticeReader;
+  readonly noticeLists: NoticeList;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference'>;
+  readonly reader: Pick<OpenedResidents, 'findByReference'>;
   readonly residents: Pick<ResidentRepository, 'protectionOf'>;
   readonly identityChecks: Pick<IdentityChecks, 'openResidents'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly sendAgain: (
     request: NoticeRequest & { readonly requestId: string },
   ) => Promise<'accepted' | 'refused' | 'unreachable'>;
   readonly audit: Audit;
 }
 
-/** Every notice with what became of it. */
+/** Every notice with its status. */
 export function noticeRoutes({
   notices,
   noticeLists,
@@ -92,7 +92,7 @@ export function noticeRoutes({
   reader,
   residents,
   identityChecks,
-  identityGate,
+  identityRequirement,
   sendAgain,
   audit,
 }: NoticeRouteDependencies): StaffRoute[] {
@@ -128,7 +128,7 @@ export function noticeRoutes({
             ? undefined
             : await reader.findByReference((await programmes.current()).programmeId, reference);
         // By its reference a booking is one person's.
-        const refusal = booking && (await identityGate.refusalIfProtected(actor.id, booking.residentId));
+        const refusal = booking && (await identityRequirement.refusalIfProtected(actor.id, booking.residentId));
         if (refusal) {
           await audit.record(actor, {
             action: 'notice.list',
@@ -191,7 +191,7 @@ export function noticeRoutes({
       answer: z.object({ notice: noticeLineShape, ofBooking: z.array(noticeLineShape) }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
+        const refusal = notice && (await identityRequirement.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.read',
           subject: { kind: 'notice', id: params.id },
@@ -218,7 +218,7 @@ export function noticeRoutes({
       answer: z.object({ address: z.string().nullable() }),
       async handle({ params, actor }) {
         const notice = await noticeLists.find(params.id);
-        const refusal = notice && (await identityGate.refusalIfProtected(actor.id, notice.residentId));
+        const refusal = notice && (await identityRequirement.refusalIfProtected(actor.id, notice.residentId));
         await audit.record(actor, {
           action: 'notice.show_address',
           subject: { kind: 'notice', id: params.id },
@@ -250,7 +250,7 @@ export function noticeRoutes({
           return refuseStaff('notice_unknown');
         }
         const refusal =
-          (await identityGate.refusalIfProtected(actor.id, original.residentId)) ??
+          (await identityRequirement.refusalIfProtected(actor.id, original.residentId)) ??
           (noticeWayOf(await residents.protectionOf(original.residentId)) === 'withheld'
             ? refuseStaff('notice_withheld')
             : undefined);

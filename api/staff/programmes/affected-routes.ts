@@ -4,7 +4,7 @@ import type { Audit } from '../../../database/audit/audit';
 import type { Affected, FaultyBooking } from '../../../database/programmes/affected-bookings';
 import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
-import { standingFaults, standingFaultWords } from '../../../domain/bookings/still-allowed';
+import { notAllowedReasons, notAllowedWords } from '../../../domain/bookings/still-allowed';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { checkProgrammeDocument, type ProgrammeDocument } from '../../../domain/programmes/document';
 import { countEligible } from '../../../domain/programmes/eligible-people';
@@ -19,7 +19,7 @@ import { byCode, programmeReaders } from './programme-routes';
 const bookingReaders = ['city_admin', 'supervisor', 'auditor'] as const;
 const pageSize = 50;
 
-const reason = z.object({ fault: z.enum(standingFaults), words: z.string(), count: z.int() });
+const reason = z.object({ fault: z.enum(notAllowedReasons), words: z.string(), count: z.int() });
 const peopleShape = z.object({ eligible: z.int(), inNoGroup: z.int(), mayBookNow: z.int() });
 const affectedShape = z
   .object({
@@ -63,7 +63,7 @@ const faultyShape = z
     channel,
     startsAt: instant,
     venueName: z.string(),
-    fault: z.enum(standingFaults),
+    fault: z.enum(notAllowedReasons),
     words: z.string(),
   })
   .meta({ id: 'AffectedBooking' });
@@ -72,7 +72,7 @@ const protectedFaultyShape = z
     isProtected: z.literal(true),
     state: z.enum(bookingStates),
     dose: z.int(),
-    fault: z.enum(standingFaults),
+    fault: z.enum(notAllowedReasons),
     words: z.string(),
   })
   .meta({ id: 'ProtectedAffectedBooking' });
@@ -128,8 +128,8 @@ export function affectedRoutes({ drafts, programmes, affected, audit }: Affected
         const before = draft.published && countEligible(draft.published.document, people, at);
         const counted =
           draft.published && (await affected.countFaulty(draft.programmeId, draft.document, draft.published.document));
-        const reasons = standingFaults
-          .map((fault) => ({ fault, words: standingFaultWords[fault], count: counted?.faults.get(fault) ?? 0 }))
+        const reasons = notAllowedReasons
+          .map((fault) => ({ fault, words: notAllowedWords[fault], count: counted?.faults.get(fault) ?? 0 }))
           .filter(({ count }) => count > 0);
         const gone = (before?.groups ?? []).filter((group) => !now.groups.some((item) => item.code === group.code));
         return {
@@ -168,7 +168,7 @@ export function affectedRoutes({ drafts, programmes, affected, audit }: Affected
       params: byCode,
       summary: `Bookings to come that the draft would not allow any more, the earliest first, about ${String(pageSize)} at a time; after: where the page before ended`,
       query: z.object({
-        fault: z.enum(standingFaults).optional(),
+        fault: z.enum(notAllowedReasons).optional(),
         after: cursorQuery(z.tuple([cursorMoment, uuid])).optional(),
       }),
       answer: z.object({
@@ -207,7 +207,7 @@ function faultyJson({
   startsAt,
   ...booking
 }: FaultyBooking): z.input<typeof faultyShape> | z.input<typeof protectedFaultyShape> {
-  const words = standingFaultWords[booking.fault];
+  const words = notAllowedWords[booking.fault];
   const { state, dose, fault } = booking;
   return disclosureTo('review', { isProtected }) === 'whole'
     ? { ...booking, isProtected: false, startsAt: startsAt.toISOString(), words }

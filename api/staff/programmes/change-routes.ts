@@ -10,7 +10,7 @@ import { type StayReason, stayReasons, stayReasonWords } from '../../../domain/b
 import { noticeChangeKinds } from '../../../domain/notices/notice-changes';
 import { changeWorkflowId } from '../../../domain/programmes/programme-workflow';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import type { ProgrammeProcesses } from '../../../engine/requests/programme-requests';
+import type { ProgrammeRequests } from '../../../engine/requests/programme-requests';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { instant, uuid } from '../frame/shapes';
 import { byCode, programmeEditors, programmeReaders } from './programme-routes';
@@ -55,14 +55,14 @@ const one = byCode.extend({ id: uuid });
 
 export interface ProgrammeChangeRouteDependencies {
   readonly changes: ProgrammeChanges;
-  readonly programmeProcesses: ProgrammeProcesses;
+  readonly programmeRequests: ProgrammeRequests;
   readonly workflowUrl: (workflowId: string) => string | undefined;
 }
 
 /** Bringing the published version to running bookings: what it would do, asked for by one, approved by another, how far it is, its report. */
 export function programmeChangeRoutes({
   changes,
-  programmeProcesses,
+  programmeRequests,
   workflowUrl,
 }: ProgrammeChangeRouteDependencies): StaffRoute[] {
   const json = (change: ChangeView): z.input<typeof changeShape> => ({
@@ -134,7 +134,7 @@ export function programmeChangeRoutes({
       method: 'post',
       path: '/programmes/:code/changes/:id/approve',
       summary:
-        'Say yes to what somebody else asked for; it begins at once. 412 when another version than `number` is published',
+        'Say yes to what another person asked for; it begins at once. 412 when another version than `number` is published',
       roles: approvers,
       params: one,
       body: seen,
@@ -142,7 +142,7 @@ export function programmeChangeRoutes({
       async handle({ params, body, actor, staff }) {
         const outcome = await changes.approve(actor, staff.staffId, params.code, params.id, body.number);
         // Where Temporal is away now, the worker's sweeper starts what runs.
-        if (outcome.ok) await programmeProcesses.startChange(outcome.change.id).catch(() => undefined);
+        if (outcome.ok) await programmeRequests.startChange(outcome.change.id).catch(() => undefined);
         return answer(outcome);
       },
     }),
@@ -155,7 +155,7 @@ export function programmeChangeRoutes({
       answer: changeShape,
       async handle({ params, actor, staff }) {
         const outcome = await changes.stop(actor, staff.staffId, params.code, params.id);
-        if (outcome.ok) await programmeProcesses.stopChange(outcome.change.id).catch(() => undefined);
+        if (outcome.ok) await programmeRequests.stopChange(outcome.change.id).catch(() => undefined);
         return answer(outcome);
       },
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import { venueView } from '../../../database/schedule/venues';
 import type { SiteSettingsReader } from '../../../database/site/site-settings';
 import { otherLanguages } from '../../../domain/programmes/document';
@@ -13,14 +13,14 @@ import { byCode, programmeReaders } from './programme-routes';
 
 export interface ProgrammePreviewDependencies {
   readonly drafts: Pick<ProgrammeDrafts, 'lastValid'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
   readonly site: SiteSettingsReader;
   readonly pagePreview: PagePreview;
 }
 
 /**
  * For a page that can do nothing: no script, no form, no window, nothing from elsewhere, and only in a frame of ours. The frame
- * may be looked into (`allow-same-origin`), because the editor keeps the place to which somebody has scrolled.
+ * may be looked into (`allow-same-origin`), because the editor keeps the place to which a person has scrolled.
  */
 const policy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
@@ -41,7 +41,7 @@ export function programmePreviewRoutes({
       media: 'text/html; charset=utf-8',
       answer: z.string(),
       summary:
-        'A page of the citizen site as the draft makes it (where the draft has faults: as it was before), shown to somebody invented; HTML for a frame, in which nothing can be done',
+        'A page of the citizen site as the draft makes it (where the draft has faults: as it was before), shown to an invented person; HTML for a frame, in which nothing can be done',
       query: z.object({
         page: z.enum(previewPages).default('front'),
         language: z.enum(['ja', ...otherLanguages]).default('ja'),

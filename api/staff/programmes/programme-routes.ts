@@ -15,7 +15,7 @@ import { largestDocumentCharacters } from '../../../domain/programmes/faults';
 import { placeholderLists } from '../../../domain/programmes/parts/template';
 import { type Rehearsed, rehearsedStates } from '../../../domain/programmes/rehearsed';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
-import type { ProgrammeProcesses } from '../../../engine/requests/programme-requests';
+import type { ProgrammeRequests } from '../../../engine/requests/programme-requests';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { instant } from '../frame/shapes';
 
@@ -51,7 +51,7 @@ const draftShape = z
     canUndo: z.boolean(),
     canRedo: z.boolean(),
     rehearsed: z.boolean(),
-    /** `impossible`: the Temporal server cannot skip time, so whoever publishes may waive it with a reason. */
+    /** `impossible`: the Temporal server cannot skip time, so the person who publishes may waive it with a reason. */
     rehearsal: z.enum(rehearsedStates),
     release: z.object({ publishAt: instant, askedBy: z.string(), waiver: waiverShape.nullable() }).nullable(),
   })
@@ -112,7 +112,7 @@ const placeholderShape = z
 export interface ProgrammeRouteDependencies {
   readonly drafts: ProgrammeDrafts;
   readonly facts: ProgrammeFacts;
-  readonly processes: ProgrammeProcesses;
+  readonly processes: ProgrammeRequests;
   readonly audit: Pick<Audit, 'record'>;
 }
 
@@ -258,7 +258,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
     staffRoute({
       method: 'patch',
       path: '/programmes/:code/draft',
-      summary: 'Save the whole document; what breaks a rule is told. 412 when somebody else saved since `version`',
+      summary: 'Save the whole document; what breaks a rule is told. 412 when another person saved since `version`',
       roles: programmeEditors,
       params: byCode,
       body: draftVersion.extend({ document: anyDocument }),
@@ -302,7 +302,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
       path: '/programmes/:code/draft/publish',
       roles: publishers,
       summary:
-        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by somebody who did not edit it, checked and rehearsed as it stands; `waiver`: why it is not rehearsed, taken only where the server cannot. 412 when it was changed since `version`',
+        'Publish the draft, now or at `at`; `reach`: ask that it be brought to running bookings too. Published by a person who did not edit it, checked and rehearsed as it stands; `waiver`: why it is not rehearsed, taken only where the server cannot. 412 when it was changed since `version`',
       params: byCode,
       body: draftVersion.extend({
         at: z.iso.datetime({ offset: true }).optional(),
@@ -325,7 +325,7 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
         const outcome = await drafts.schedule(actor, staff.staffId, params.code, body.version, at, wish);
         if (!outcome.ok) return outcome;
         // Where Temporal is away now, the worker's sweeper starts what waits.
-        await processes.startRelease(outcome.release.id, at).catch(() => undefined);
+        await processes.startPublication(outcome.publication.id, at).catch(() => undefined);
         return { answer: { number: null, publishAt: at.toISOString() } };
       },
     }),
@@ -336,9 +336,9 @@ export function programmeRoutes({ drafts, facts, processes, audit }: ProgrammeRo
       roles: programmeEditors,
       params: byCode,
       async handle({ params, actor }) {
-        const outcome = await drafts.cancelRelease(actor, params.code);
+        const outcome = await drafts.cancelPublication(actor, params.code);
         if (!outcome.ok) return outcome;
-        await processes.cancelRelease(outcome.id).catch(() => undefined);
+        await processes.cancelPublication(outcome.id).catch(() => undefined);
         return { answer: undefined };
       },
     }),
@@ -462,7 +462,7 @@ const editorSchema = z.toJSONSchema(programmeDocumentSchema, { unrepresentable: 
 >;
 
 function draftJson(
-  { programmeId: _programme, id: _id, document, faults, editors, updatedAt, release, ...draft }: DraftView,
+  { programmeId: _programme, id: _id, document, faults, editors, updatedAt, publication, ...draft }: DraftView,
   rehearsal: Rehearsed,
 ): z.input<typeof draftShape> {
   return {
@@ -473,10 +473,10 @@ function draftJson(
     updatedAt: updatedAt.toISOString(),
     rehearsed: rehearsal === 'passed',
     rehearsal,
-    release: release && {
-      publishAt: release.publishAt.toISOString(),
-      askedBy: release.askedBy,
-      waiver: waiverJson(release.waiver),
+    release: publication && {
+      publishAt: publication.publishAt.toISOString(),
+      askedBy: publication.askedBy,
+      waiver: waiverJson(publication.waiver),
     },
   };
 }

@@ -6,7 +6,7 @@ import { isTimeOfDay } from '../../../domain/calendar/city-time';
 import { checkProgrammeDocument } from '../../../domain/programmes/document';
 import { stories } from '../../../domain/rehearsal/script';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import type { ProgrammeProcesses } from '../../../engine/requests/programme-requests';
+import type { ProgrammeRequests } from '../../../engine/requests/programme-requests';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, channel, instant, uuid } from '../frame/shapes';
 import { byCode, programmeEditors, programmeReaders } from './programme-routes';
@@ -85,7 +85,7 @@ export function rehearsalRoutes({
 }: {
   drafts: ProgrammeDrafts;
   rehearsals: ProgrammeRehearsals;
-  processes: ProgrammeProcesses;
+  processes: ProgrammeRequests;
 }): StaffRoute[] {
   return [
     staffRoute({

@@ -1,27 +1,27 @@
 import type { Audit, AuditActor } from '../../../database/audit/audit';
-import type {
-  BookingChange,
-  BookingRepository,
-  BookingView,
-  InvalidAnswers,
+import {
+  type BookingChange,
+  bookingForRules,
+  type BookingRepository,
+  type BookingView,
+  type InvalidAnswers,
 } from '../../../database/bookings/bookings';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { DayFile, DayFiles } from '../../../database/reception/day-files';
 import type { DayListEntry, DayLists } from '../../../database/reception/day-lists';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentRepository } from '../../../database/residents/residents';
-import type { BookingForRules } from '../../../domain/bookings/rules';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { type Refusal, refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import {
-  type BookingAtDoor,
-  bookingAtDoor,
+  type BookingToCheckIn,
+  bookingToCheckIn,
   decideCheckIn,
-  type Door,
   isExpectedAt,
   type LetThroughReason,
   readShownCode,
+  type ReceptionPlace,
   type UndoReason,
   warningSentence,
 } from '../../../domain/reception/check-in';
@@ -31,11 +31,11 @@ import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 import { type ChangeRecorderDependencies, createChangeRecorder } from '../frame/recorded-change';
 
-export interface VenueDeskDependencies extends ChangeRecorderDependencies {
+export interface CheckInsDependencies extends ChangeRecorderDependencies {
   readonly bookings: BookingRepository;
   readonly programmes: Pick<Programmes, 'current' | 'version'>;
   readonly residents: Pick<ResidentRepository, 'findByCoupon'>;
-  readonly reader: Pick<StaffDeskReader, 'findByReference' | 'opened' | 'isProtected'>;
+  readonly reader: Pick<OpenedResidents, 'findByReference' | 'opened' | 'isProtected'>;
   readonly identityChecks: Pick<IdentityChecks, 'keep' | 'recentFailures'>;
   readonly dayLists: DayLists;
   readonly dayFiles: DayFiles;
@@ -59,7 +59,7 @@ export interface CheckInAnswer {
   readonly venueName: string;
 }
 
-/** What became of one tick of a list that worked off line. */
+/** The result of one tick of a list that worked off line. */
 export interface TickOutcome {
   readonly bookingId: string;
   readonly reference: string | null;
@@ -67,10 +67,10 @@ export interface TickOutcome {
   readonly sentence: string | null;
 }
 
-export type VenueDesk = ReturnType<typeof createVenueDesk>;
+export type CheckIns = ReturnType<typeof createCheckIns>;
 
 /** What happens at a venue on the day. Each change is recorded and goes to the booking's workflow. */
-export function createVenueDesk(dependencies: VenueDeskDependencies) {
+export function createCheckIns(dependencies: CheckInsDependencies) {
   const { bookings, programmes, residents, reader, identityChecks, dayLists, dayFiles, audit } = dependencies;
   const record = createChangeRecorder(dependencies);
   const action = 'booking.check_in';
@@ -91,18 +91,18 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
     );
   }
 
-  /** The booking that somebody came for. Not finding it is recorded too: it is a look at residents. */
+  /** The booking that a person came for. Not finding it is recorded too: it is a look at residents. */
   async function bookingOf(
     by: AuditActor,
     shown: CheckInInput['shown'],
-    door: Door,
+    place: ReceptionPlace,
   ): Promise<BookingView | Refusal | StaffRefusal> {
     const notFound = async (refusal: Refusal | StaffRefusal, residentId?: string) => {
       await audit.record(by, {
         action,
         residentId,
         result: 'staffCode' in refusal ? refusal.staffCode : refusal.code,
-        detail: { venueId: door.venueId },
+        detail: { venueId: place.venueId },
       });
       return refusal;
     };
@@ -117,23 +117,23 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
     const resident = await residents.findByCoupon(programmeId, code.value);
     if (!resident) return notFound(refuseStaff('resident_unknown'));
     const list = await bookings.listOf(resident.id);
-    const chosen = bookingAtDoor(list.map(atDoor), door);
+    const chosen = bookingToCheckIn(list.map(forCheckIn), place);
     return list.find((item) => item.id === chosen?.id) ?? notFound(refuseStaff('nothing_booked'), resident.id);
   }
 
   /**
-   * What stands in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
+   * What is in the way of checking a protected resident in. Somewhere else or on another day there is nothing to be found; here they
    * say their birth date, which is compared and not shown.
    */
-  async function refusalAtDoor(
+  async function refusalAtReception(
     booking: BookingView,
-    door: Door,
+    place: ReceptionPlace,
     { shown, birthDate, staffId }: { shown: CheckInInput['shown']; birthDate: string | undefined; staffId: string },
   ): Promise<Refusal | StaffRefusal | undefined> {
     const resident = await reader.opened(booking.residentId);
     if (!resident || disclosureTo('venue_day', resident) === 'whole') return undefined;
     if ('bookingId' in shown) return refuse('booking_unknown');
-    if (!isExpectedAt(atDoor(booking), door))
+    if (!isExpectedAt(forCheckIn(booking), place))
       return (await isCouponNumber(shown.code)) ? refuseStaff('nothing_booked') : refuse('booking_unknown');
     if (birthDate === undefined) return refuseStaff('birth_date_needed');
     if ((await identityChecks.recentFailures(resident.id)) >= failuresAllowed) return refuseStaff('identity_locked');
@@ -161,22 +161,22 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
   }
 
   return {
-    /** Checks somebody in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
+    /** Checks a person in, or says what does not fit. `letThrough`: the venue decided to take them all the same. */
     async checkIn(
       by: AuditActor,
       staffId: string,
       { venueId, dose, shown, letThrough, birthDate }: CheckInInput,
     ): Promise<CheckInAnswer | Refusal | StaffRefusal> {
-      const door: Door = { venueId, today: cityDate(new Date()), dose };
-      const booking = await bookingOf(by, shown, door);
+      const place: ReceptionPlace = { venueId, today: cityDate(new Date()), dose };
+      const booking = await bookingOf(by, shown, place);
       if ('ok' in booking) return booking;
       const subject = { kind: 'booking' as const, id: booking.id };
       const { document } = await programmes.version(booking.programmeVersionId);
-      const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(forRules);
-      const decision = decideCheckIn(document, atDoor(booking), others, door);
+      const others = booking.dose === 1 ? [] : (await bookings.listOf(booking.residentId)).map(bookingForRules);
+      const decision = decideCheckIn(document, forCheckIn(booking), others, place);
       const told = (result: string) =>
         audit.record(by, { action, residentId: booking.residentId, subject, result, detail: { venueId } });
-      const hidden = await refusalAtDoor(booking, door, { shown, birthDate, staffId });
+      const hidden = await refusalAtReception(booking, place, { shown, birthDate, staffId });
       if (hidden) {
         await told('staffCode' in hidden ? hidden.staffCode : hidden.code);
         return hidden;
@@ -224,7 +224,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
     undoCheckIn: (by: AuditActor, bookingId: string, reason: UndoReason) =>
       onBooking(by, 'booking.undo_check_in', bookingId, { reason }, () => bookings.undoCheckIn(bookingId, 'venue')),
 
-    /** Somebody without a booking takes a seat of the venue, in one step. */
+    /** A person without a booking takes a seat of the venue, in one step. */
     async walkIn(
       by: AuditActor,
       input: {
@@ -310,7 +310,7 @@ export function createVenueDesk(dependencies: VenueDeskDependencies) {
   };
 }
 
-function atDoor(booking: BookingView): BookingAtDoor {
+function forCheckIn(booking: BookingView): BookingToCheckIn {
   const { venue, startsAt } = booking.slot;
   return {
     id: booking.id,
@@ -319,18 +319,5 @@ function atDoor(booking: BookingView): BookingAtDoor {
     venueId: venue.id,
     venueName: venue.name,
     startsAt,
-  };
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
   };
 }

@@ -36,7 +36,7 @@ const wholeEntryShape = z
     told: z.array(z.object({ name: z.string(), label: z.string(), words: z.string() })),
   })
   .meta({ id: 'DayListEntry' });
-/** The seat of a protected resident: that somebody comes, and when. */
+/** The seat of a protected resident: that a person comes, and when. */
 const protectedEntryShape = z
   .object({
     isProtected: z.literal(true),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import { refusalInProgramme } from '../../../domain/bookings/refusal-words';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
@@ -17,7 +17,7 @@ import { refuseStaff } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 import { idempotencyKeyOf, type StaffRoute, staffRoute } from '../frame/define-route';
 import { bookingJson, bookingShape, byId, instant, plainDate, uuid } from '../frame/shapes';
-import type { VenueDesk, VenueDeskDependencies } from './check-ins';
+import type { CheckIns, CheckInsDependencies } from './check-ins';
 import { dayCsvHeader, dayCsvRow, entryJson, entryShape, entryStateShape } from './day-list-shapes';
 import type { DayFileContent } from './offline/day-file';
 
@@ -45,18 +45,18 @@ const ticksShape = z.object({
 });
 
 export interface ReceptionRouteDependencies extends Pick<
-  VenueDeskDependencies,
+  CheckInsDependencies,
   'dayLists' | 'dayFiles' | 'programmes' | 'residents' | 'bookings' | 'audit'
 > {
-  readonly venueDesk: VenueDesk;
-  readonly reader: Pick<StaffDeskReader, 'opened' | 'isProtected'>;
-  readonly venues: Pick<StaffVenueRepository, 'find'>;
+  readonly checkIns: CheckIns;
+  readonly reader: Pick<OpenedResidents, 'opened' | 'isProtected'>;
+  readonly venues: Pick<VenueRecords, 'find'>;
   readonly writeDayFile: (content: DayFileContent, passphrase: string) => Promise<string>;
 }
 
 /** The venue's day: who is expected, who is there. */
 export function receptionRoutes({
-  venueDesk,
+  checkIns,
   dayLists,
   dayFiles,
   programmes,
@@ -86,7 +86,7 @@ export function receptionRoutes({
         date: z.string(),
         readAt: instant,
         entries: z.array(entryShape),
-        /** Where nobody is expected: the next day on which somebody is. */
+        /** Where nobody is expected: the next day on which a person is. */
         nextDay: z.string().nullable(),
       }),
       async handle({ query: { venueId, date }, actor }) {
@@ -229,7 +229,7 @@ export function receptionRoutes({
         })
         .meta({ id: 'LoadedTicks' }),
       async handle({ body, actor }) {
-        const outcomes = await venueDesk.applyTicks(actor, body);
+        const outcomes = await checkIns.applyTicks(actor, body);
         if ('staffCode' in outcomes) return outcomes;
         return {
           answer: {
@@ -246,7 +246,7 @@ export function receptionRoutes({
       method: 'post',
       path: '/check-ins',
       summary:
-        'Check somebody in by reference, coupon number or from the list; `letThrough`: although something does not fit',
+        'Check a person in by reference, coupon number or from the list; `letThrough`: although something does not fit',
       roles,
       body: z
         .object({
@@ -268,7 +268,7 @@ export function receptionRoutes({
             code: 'invalid_answers',
             faults: [{ field: 'birthDate', code: 'malformed', sentence: explainBirthDateFault(said.fault) }],
           };
-        const result = await venueDesk.checkIn(actor, staff.staffId, {
+        const result = await checkIns.checkIn(actor, staff.staffId, {
           ...input,
           ...(said ? { birthDate: said.value } : {}),
           shown: bookingId === undefined ? { code } : { bookingId },
@@ -294,7 +294,7 @@ export function receptionRoutes({
       body: z.object({ reason: z.enum(undoReasons) }),
       answer: z.union([bookingShape, protectedBookingShape]),
       async handle({ params, body, actor }) {
-        const result = await venueDesk.undoCheckIn(actor, params.id, body.reason);
+        const result = await checkIns.undoCheckIn(actor, params.id, body.reason);
         if (!result.ok) return result;
         const isProtected = await reader.isProtected(result.booking.residentId);
         const { id, state, version } = result.booking;
@@ -309,7 +309,7 @@ export function receptionRoutes({
     staffRoute({
       method: 'post',
       path: '/reception/persons',
-      summary: 'Somebody without a booking: who they are, what they may have here today',
+      summary: 'A person without a booking: who they are, what they may have here today',
       roles,
       body: z.object({ venueId: uuid, couponNumber: z.string().max(100) }),
       answer: z
@@ -369,7 +369,7 @@ export function receptionRoutes({
               kana: person.kana ?? null,
               group: groupOf(document, resident.groupCode)?.label ?? null,
             },
-            // Number and name are known to people close by: they lead to no booking of somebody protected.
+            // Number and name are known to people close by: they lead to no booking of a protected person.
             bookings: disclosureTo('venue_day', person) === 'whole' ? list.map(bookingJson) : [],
             sentence,
             dose,
@@ -385,7 +385,7 @@ export function receptionRoutes({
     staffRoute({
       method: 'post',
       path: '/reception/walk-ins',
-      summary: 'Book a seat of the venue for somebody who is there, and check them in',
+      summary: 'Book a seat of the venue for a person who is there, and check them in',
       roles,
       status: 201,
       idempotent: true,
@@ -399,7 +399,7 @@ export function receptionRoutes({
       async handle({ body, actor, ctx, staff }) {
         const key = idempotencyKeyOf(ctx, staff);
         if (!key) return refuse('invalid_request');
-        const result = await venueDesk.walkIn(actor, { ...body, ...key });
+        const result = await checkIns.walkIn(actor, { ...body, ...key });
         if (!result.ok) return result.code === 'not_logged_in' ? refuseStaff('resident_unknown') : result;
         return { answer: bookingJson(result.booking) };
       },
@@ -425,7 +425,7 @@ export function receptionRoutes({
       body: dayOfVenue,
       answer: z.object({ missed: z.int(), left: z.int() }),
       async handle({ body: { venueId, date }, actor }) {
-        return { answer: await venueDesk.closeDay(actor, (await programmes.current()).programmeId, venueId, date) };
+        return { answer: await checkIns.closeDay(actor, (await programmes.current()).programmeId, venueId, date) };
       },
     }),
   ];

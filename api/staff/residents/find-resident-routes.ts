@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Audit } from '../../../database/audit/audit';
 import type { Programmes } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResident, StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResident, OpenedResidents } from '../../../database/residents/opened-residents';
 import type { FoundResident, ResidentSearch } from '../../../database/residents/resident-search';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
@@ -48,7 +48,7 @@ const saidText = z.string().max(100).optional();
 
 export interface FindResidentRouteDependencies {
   readonly search: ResidentSearch;
-  readonly reader: Pick<StaffDeskReader, 'opened' | 'answersOf'>;
+  readonly reader: Pick<OpenedResidents, 'opened' | 'answersOf'>;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly identityChecks: IdentityChecks;
   readonly audit: Audit;
@@ -154,7 +154,7 @@ export function findResidentRoutes({
           await record('identity_incomplete');
           return refuseStaff('identity_incomplete', { missing: verdict.missing });
         }
-        // Told only to those who answered everything: that somebody is protected is a secret as well.
+        // Told only to those who answered everything: that a person is protected is a secret as well.
         if (resident.isProtected && !supervising) {
           await record('protected_resident');
           return refuseStaff('protected_resident');

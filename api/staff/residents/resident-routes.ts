@@ -2,18 +2,17 @@ import { z } from 'zod';
 
 import type { Audit } from '../../../database/audit/audit';
 import type { BookingPermits } from '../../../database/bookings/booking-permits';
-import type { BookingRepository, BookingView } from '../../../database/bookings/bookings';
+import { bookingForRules, type BookingRepository, type BookingView } from '../../../database/bookings/bookings';
 import type { CallbackRepository } from '../../../database/notices/callbacks';
 import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
 import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import type { OpenedResident, StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResident, OpenedResidents } from '../../../database/residents/opened-residents';
 import type { ResidentNotes } from '../../../database/residents/resident-notes';
 import type { ResidentRepository } from '../../../database/residents/residents';
 import { type DoseState, doseState } from '../../../domain/bookings/dose-states';
 import { permitDaysMost } from '../../../domain/bookings/permit';
 import { refusalInProgramme } from '../../../domain/bookings/refusal-words';
-import type { BookingForRules } from '../../../domain/bookings/rules';
 import { formatBothCalendars } from '../../../domain/calendar/era';
 import { callbackCauses } from '../../../domain/notices/callback';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
@@ -30,7 +29,7 @@ import { explainEmailAddressFault, parseEmailAddress } from '../../../domain/tex
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles, supervisingRoles } from '../frame/desk-roles';
 import { bookingJson, bookingShape, byId, instant, uuid } from '../frame/shapes';
-import type { IdentityGate } from './identity-gate';
+import type { IdentityRequirement } from './identity-requirement';
 
 const permitShape = z
   .object({ id: uuid, dose: z.int(), reason: z.string(), by: z.string(), grantedAt: instant, expiresAt: instant })
@@ -82,7 +81,7 @@ const residentAnswer = z
     answers: z.record(z.string(), z.union([z.string(), z.literal(true), z.array(z.string()).readonly()])).nullable(),
     permits: z.array(permitShape),
     notes: z.array(noteShape),
-    /** Calls that are promised or wait for somebody. */
+    /** Calls that are promised or wait for a person. */
     callbacks: z.array(
       z.object({ id: uuid, cause: z.enum(callbackCauses), dueAt: instant, assignedTo: z.string().nullable() }),
     ),
@@ -99,10 +98,10 @@ export interface ResidentRouteDependencies {
   readonly bookings: Pick<BookingRepository, 'listOf'>;
   readonly residents: Pick<ResidentRepository, 'declare'>;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly reader: StaffDeskReader;
+  readonly reader: OpenedResidents;
   readonly throttle: Pick<LoginThrottle, 'clear' | 'lockedUntil'>;
   readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
-  readonly identityGate: IdentityGate;
+  readonly identityRequirement: IdentityRequirement;
   readonly permits: BookingPermits;
   readonly notes: ResidentNotes;
   readonly callbacks: Pick<CallbackRepository, 'list'>;
@@ -117,7 +116,7 @@ export function residentRoutes({
   reader,
   throttle,
   identityChecks,
-  identityGate,
+  identityRequirement,
   permits,
   notes,
   callbacks,
@@ -211,7 +210,9 @@ export function residentRoutes({
       params: byId,
       async handle({ params, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident
+          ? await identityRequirement.refusal(actor.id, params.id)
+          : refuseStaff('resident_unknown');
         if (resident && !refusal)
           await throttle.clear({ programmeId: resident.programmeId, couponNumber: resident.number });
         await audit.record(actor, {
@@ -232,7 +233,7 @@ export function residentRoutes({
       answer: z.object({ id: uuid }),
       status: 201,
       async handle({ params, body, actor, staff }) {
-        const refusal = await identityGate.refusal(actor.id, params.id);
+        const refusal = await identityRequirement.refusal(actor.id, params.id);
         if (!refusal) {
           const id = await notes.add(params.id, staff.staffId, body.text);
           await audit.record(actor, { action: 'resident.note', residentId: params.id, result: 'done' });
@@ -252,7 +253,9 @@ export function residentRoutes({
       answer: z.object({ declared: z.array(z.string()) }),
       async handle({ params, body, actor }) {
         const resident = await reader.opened(params.id);
-        const refusal = resident ? await identityGate.refusal(actor.id, params.id) : refuseStaff('resident_unknown');
+        const refusal = resident
+          ? await identityRequirement.refusal(actor.id, params.id)
+          : refuseStaff('resident_unknown');
         if (!resident || refusal) {
           await audit.record(actor, {
             action: 'resident.declare',
@@ -286,7 +289,7 @@ export function residentRoutes({
         const { programmeId, document } = await programmes.current();
         const refusal = !document.doses.some((dose) => dose.number === body.dose)
           ? refuseStaff('dose_unknown')
-          : await identityGate.refusal(actor.id, params.id);
+          : await identityRequirement.refusal(actor.id, params.id);
         if (refusal) {
           await audit.record(actor, { action: 'resident.permit', residentId: params.id, result: refusal.staffCode });
           return refusal;
@@ -328,14 +331,14 @@ export function residentRoutes({
       method: 'post',
       path: '/residents/:id/protection',
       summary:
-        'Protect a resident from being found out by somebody close to them: nobody is told where they will be without the stronger check, LINE is taken off, notices are withheld. To end that needs the stronger check. The reason becomes a note',
+        'Protect a resident from being found out by a person close to them: nobody is told where they will be without the stronger check, LINE is taken off, notices are withheld. To end that needs the stronger check. The reason becomes a note',
       roles: supervisingRoles,
       params: byId,
       body: z.object({ isProtected: z.boolean(), reason }),
       async handle({ params, body, actor, staff }) {
         const action = body.isProtected ? 'resident.protect' : 'resident.unprotect';
-        // To protect needs no check, it may be urgent; whoever could end it without one could look around it.
-        const refusal = body.isProtected ? undefined : await identityGate.refusal(actor.id, params.id);
+        // To protect needs no check, it may be urgent; a person who could end it without one could look around it.
+        const refusal = body.isProtected ? undefined : await identityRequirement.refusal(actor.id, params.id);
         if (refusal) {
           await audit.record(actor, { action, residentId: params.id, result: refusal.staffCode });
           return refusal;
@@ -373,7 +376,7 @@ export function residentRoutes({
             faults: [{ field: 'email', code: 'malformed', sentence: explainEmailAddressFault(read.fault) }],
           };
         const refusal =
-          (await identityGate.refusal(actor.id, params.id)) ??
+          (await identityRequirement.refusal(actor.id, params.id)) ??
           ((await reader.confirmAddress(params.id, staff.staffId, read?.value ?? null))
             ? undefined
             : refuseStaff('not_protected'));
@@ -398,7 +401,7 @@ function dosesOf(
 ): z.input<typeof doseShape>[] {
   const live = list
     .filter((booking) => booking.state === 'held' || booking.state === 'confirmed' || booking.state === 'attended')
-    .map(forRules);
+    .map(bookingForRules);
   return document.doses.map((dose) =>
     doseJson(document, dose, doseState(document, dose.number, { person, bookings: live, permitted }, now)),
   );
@@ -418,17 +421,4 @@ function doseJson(
     case 'refused':
       return { ...common, code: state.refusal.code, sentence: refusalInProgramme(document, state.refusal) };
   }
-}
-
-function forRules(booking: BookingView): BookingForRules {
-  return {
-    id: booking.id,
-    dose: booking.dose,
-    state: booking.state,
-    slotStartsAt: booking.slot.startsAt,
-    venueCode: booking.slot.venue.code,
-    holdExpiresAt: booking.holdExpiresAt,
-    replaces: booking.replaces,
-    changes: booking.changes,
-  };
 }

@@ -7,6 +7,7 @@ import { addDays, daysBetween } from '../../../domain/calendar/city-time';
 import { holidaysBetween, isHoliday } from '../../../domain/calendar/holidays';
 import { scheduleTemplate } from '../../../domain/schedule/week-plan';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
+import { defined } from '../../../domain/text/defined';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, channel, plainDate, uuid, versionQuery } from '../frame/shapes';
 import { previewJson, previewShape, scheduleJson, scheduleShape } from './schedule-shapes';
@@ -57,7 +58,7 @@ export function scheduleRoutes({ schedules, plans, programmes }: ScheduleRouteDe
       overwriteHandSet: input.overwriteHandSet,
       schedule: input.schedule satisfies ScheduleInput,
       isHoliday,
-      ...(known ? { known } : {}),
+      ...defined({ known }),
     };
   }
   const work = async ({ venueId }: ScheduleView) => ({
@@ -132,7 +133,7 @@ export function scheduleRoutes({ schedules, plans, programmes }: ScheduleRouteDe
       method: 'patch',
       path: '/city/schedules/:id',
       summary:
-        'Change a plan and its slots, as previewed under `fingerprint`; 412 with the state in force when somebody else changed it since `version`',
+        'Change a plan and its slots, as previewed under `fingerprint`; 412 with the state in force when another person changed it since `version`',
       roles: writers,
       params: byId,
       body: z.object({ schedule, version: z.int().min(1), overwriteHandSet: overwrite, ...consent }),

@@ -11,7 +11,7 @@ import {
   type SheetPart,
   type SlotPlanRepository,
 } from '../../../database/schedule/slot-plans';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
 import { addDays, cityDate, cityTime, daysBetween } from '../../../domain/calendar/city-time';
 import { holidaysBetween } from '../../../domain/calendar/holidays';
 import { balanceOf } from '../../../domain/schedule/balance';
@@ -99,7 +99,7 @@ export interface SlotRouteDependencies {
   readonly capacities: SlotCapacityRepository;
   readonly plans: SlotPlanRepository;
   readonly history: SlotHistory;
-  readonly venues: StaffVenueRepository;
+  readonly venues: VenueRecords;
   readonly programmes: Pick<Programmes, 'current'>;
   readonly audit: Audit;
 }

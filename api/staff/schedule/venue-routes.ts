@@ -1,11 +1,6 @@
 import { z } from 'zod';
 
-import type {
-  StaffVenueRepository,
-  VenueOutcome,
-  VenueRecord,
-  VenueSheetRow,
-} from '../../../database/schedule/venue-records';
+import type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from '../../../database/schedule/venue-records';
 import { venueCode, venueFields } from '../../../domain/schedule/venue-fields';
 import { findVenueColumns, readVenueRow, venueSheetHeader, venueSheetRow } from '../../../domain/schedule/venue-sheet';
 import { refuseStaff } from '../../../domain/staff/refusals';
@@ -39,7 +34,7 @@ const importPlan = z
 const sheet = z.object({ content: sheetContent });
 
 /** The city's venues, those that are off too. */
-export function venueRoutes({ venues }: { venues: StaffVenueRepository }): StaffRoute[] {
+export function venueRoutes({ venues }: { venues: VenueRecords }): StaffRoute[] {
   return [
     staffRoute({
       method: 'get',
@@ -92,7 +87,7 @@ export function venueRoutes({ venues }: { venues: StaffVenueRepository }): Staff
       method: 'patch',
       path: '/city/venues/:id',
       summary:
-        'Change a venue; 412 with the state in force when somebody else changed it since `version`, 409 when one with bookings to come is switched off',
+        'Change a venue; 412 with the state in force when another person changed it since `version`, 409 when one with bookings to come is switched off',
       roles: writers,
       params: byId,
       body: venueFields.partial().extend({ version: z.int().min(1) }),

@@ -1,6 +1,6 @@
 import { installationPath } from '../../shared/installation';
 
-/** `this_system`: whoever opens the address arrives here. The others say where they arrive instead. */
+/** `this_system`: the address leads here. The others say where they arrive instead. */
 export const addressVerdicts = ['this_system', 'other_system', 'redirected', 'no_answer'] as const;
 export type AddressVerdict = (typeof addressVerdicts)[number];
 

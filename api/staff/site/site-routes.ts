@@ -32,7 +32,7 @@ const settingsShape = z
       .max(50),
     couponHelp: text.nullable(),
     couponLost: text.nullable(),
-    /** Languages whose site words somebody has read; the others are hidden. Left out: none. */
+    /** Languages whose site words a person has read; the others are hidden. Left out: none. */
     reviewedLanguages: z.array(z.enum(otherLanguages)).max(otherLanguages.length),
   })
   .meta({ id: 'SiteSettings' });
@@ -166,7 +166,7 @@ export function siteRoutes({
     staffRoute({
       method: 'post',
       path: '/site',
-      summary: 'Put settings in force; 412 when somebody else changed them since `version`',
+      summary: 'Put settings in force; 412 when another person changed them since `version`',
       roles: editors,
       body: z.object({ version: z.int().min(0), settings: settingsShape }),
       answer: version,

@@ -52,7 +52,7 @@ export function accountRoutes({ staff, throttle }: AccountRouteDependencies): St
     staffRoute({
       method: 'patch',
       path: '/staff/:id',
-      summary: 'Change name or role; 412 when somebody else changed it since `version`',
+      summary: 'Change name or role; 412 when another person changed it since `version`',
       roles,
       params: byId,
       body: z.object({ version: z.int().min(1), displayName: displayName.optional(), role: role.optional() }),

@@ -58,7 +58,7 @@ export function createStaffLogIn({ staff, throttle, audit, demo, local }: StaffL
       isPassword &&
       attempt.verdict === 'allowed' &&
       (account.passwordExpiresAt === null || account.passwordExpiresAt > now);
-    // Whoever has a one-time password sets the app up once inside, before anything else.
+    // A person with a one-time password sets the app up once inside, before anything else.
     const isNew = account !== undefined && account.passwordExpiresAt !== null;
     if (isGood && (account.hasTotp ? await staff.useCode(account.id, code, now) : isNew || demo)) {
       await attempt.succeeded();

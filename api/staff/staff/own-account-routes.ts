@@ -15,7 +15,7 @@ import { qrSvg } from '../../shared/qr';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { staffRealm } from './log-in';
 import { oidcCookie } from './oidc/cookie';
-import type { OidcDoor } from './oidc/oidc-log-in';
+import type { OidcLogIn } from './oidc/oidc-log-in';
 
 const password = z.string().min(1).max(1_000);
 const recovery = z.object({ recoveryCodes: z.array(z.string()) }).meta({ id: 'RecoveryCodes' });
@@ -34,7 +34,7 @@ export interface OwnAccountDependencies {
   readonly staff: Pick<StaffRepository, 'forLogIn' | 'changePassword'>;
   readonly enrolment: StaffEnrolment;
   readonly links: StaffLinks;
-  readonly oidc: OidcDoor | undefined;
+  readonly oidc: OidcLogIn | undefined;
   readonly cookies: CookieJar;
   readonly throttle: Pick<LoginThrottle, 'attempt'>;
 }
@@ -48,7 +48,7 @@ export function ownAccountRoutes({
   cookies,
   throttle,
 }: OwnAccountDependencies): StaffRoute[] {
-  /** Whoever finds an open page must not be able to take the account over, nor to guess its password here. */
+  /** A stranger at an open page must not be able to take the account over, nor to guess its password here. */
   async function isOwner(session: StaffSession, given: string): Promise<{ readonly ok: true } | StaffRefusal> {
     const account = await staff.forLogIn(session.login);
     if (account?.passwordHash == null) return refuseStaff('no_local_password');

@@ -6,13 +6,13 @@ import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';
 import { explainEmailAddressFault, parseEmailAddress } from '../../../domain/text/email-address';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
-import type { StaffDesk } from '../staff-services';
+import type { StaffServices } from '../staff-services';
 
 const ownEmail = z.object({ email: z.string().nullable() }).meta({ id: 'OwnEmail' });
 
 export interface OwnEmailDependencies {
   readonly staffMail: StaffMail;
-  readonly sendToStaff: StaffDesk['sendToStaff'];
+  readonly sendToStaff: StaffServices['sendToStaff'];
 }
 
 /** The own address, to which tests of notices are sent and nothing else. */

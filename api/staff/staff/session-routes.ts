@@ -5,7 +5,7 @@ import { refuseStaff, type StaffRefusalCode, staffRefusals } from '../../../doma
 import { roleWords, staffRoles } from '../../../domain/staff/roles';
 import { openRoute, type StaffRoute, staffRoute } from '../frame/define-route';
 import { instant, role, uuid } from '../frame/shapes';
-import type { StaffGate } from '../frame/staff-gate';
+import type { StaffSessionCheck } from '../frame/staff-session-check';
 import type { createStaffLogIn } from './log-in';
 
 const me = z
@@ -28,14 +28,14 @@ const ways = z
   .meta({ id: 'LogInWays' });
 
 export interface SessionRouteDependencies {
-  readonly gate: StaffGate;
+  readonly sessionCheck: StaffSessionCheck;
   readonly logIn: ReturnType<typeof createStaffLogIn>;
   readonly localLogIn: boolean;
   readonly oidc: { readonly label: string } | undefined;
 }
 
 /** Log in, log out, and who one is. */
-export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDependencies): StaffRoute[] {
+export function sessionRoutes({ sessionCheck, logIn, localLogIn, oidc }: SessionRouteDependencies): StaffRoute[] {
   return [
     openRoute({
       method: 'get',
@@ -43,7 +43,7 @@ export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDep
       summary: 'Whether the session runs, without counting as a sign of life',
       answer: state,
       async handle({ ctx }) {
-        const session = await gate.peek(ctx);
+        const session = await sessionCheck.peek(ctx);
         const leftOf = (end: Date | undefined): number =>
           end ? Math.max(0, Math.round((end.getTime() - Date.now()) / 1000)) : 0;
         return {
@@ -89,7 +89,7 @@ export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDep
           if (result.retryAfterS > 0) ctx.set('Retry-After', String(result.retryAfterS));
           return refuseStaff(result.staffCode);
         }
-        const session = await gate.start(ctx, result.staffId);
+        const session = await sessionCheck.start(ctx, result.staffId);
         // Shut out between the check and the session.
         return session ? { answer: meJson(session) } : refuseStaff('login_failed');
       },
@@ -99,7 +99,7 @@ export function sessionRoutes({ gate, logIn, localLogIn, oidc }: SessionRouteDep
       path: '/session',
       summary: 'Log out',
       async handle({ ctx }) {
-        await gate.end(ctx);
+        await sessionCheck.end(ctx);
         return { answer: undefined };
       },
     }),

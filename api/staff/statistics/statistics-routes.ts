@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
-import { numberDimensions, type NumberRow, type StaffNumbers } from '../../../database/statistics/statistics';
-import type { DemandDay, DemandReader } from '../../../database/statistics/unmet-search-figures';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
+import { type Statistics, statisticsDimensions, type StatisticsRow } from '../../../database/statistics/statistics';
+import type { UnmetSearchDay, UnmetSearchFigures } from '../../../database/statistics/unmet-search-figures';
 import { channelWords } from '../../../domain/bookings/booking-words';
 import { daysBetween } from '../../../domain/calendar/city-time';
 import { channels } from '../../../domain/contracts/booking-workflow';
@@ -11,7 +11,11 @@ import { csvText } from '../../../domain/csv/write-csv';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { groupOf } from '../../../domain/programmes/eligibility';
 import { refuseStaff } from '../../../domain/staff/refusals';
-import { countDemand, type DemandFigures, type GroupDemand } from '../../../domain/statistics/unmet-searches';
+import {
+  countUnmetSearches,
+  type GroupUnmetSearches,
+  type UnmetSearchCounts,
+} from '../../../domain/statistics/unmet-searches';
 import { csvAnswer, csvFile } from '../frame/csv-answer';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { channel, doseQuery, plainDate, uuid } from '../frame/shapes';
@@ -38,9 +42,9 @@ const figuresShape = {
   /** People who looked for a seat on that day and found none. */
   unmet: z.int(),
 };
-const numberRow = z
+const statisticsRow = z
   .object({
-    by: z.enum(numberDimensions),
+    by: z.enum(statisticsDimensions),
     day: z.string().nullable(),
     venueId: uuid.nullable(),
     groupCode: z.string().nullable(),
@@ -49,8 +53,8 @@ const numberRow = z
     ...figuresShape,
   })
   .meta({ id: 'NumberRow' });
-const demandQuery = z.object({ from: plainDate, to: plainDate, dose: doseQuery.default(1) });
-const demandFigures = {
+const unmetSearchQuery = z.object({ from: plainDate, to: plainDate, dose: doseQuery.default(1) });
+const unmetSearchCounts = {
   eligible: z.int(),
   /** People who have a booking of the dose that stands, or were there. */
   booked: z.int(),
@@ -59,45 +63,50 @@ const demandFigures = {
   /** … and have none to this moment. */
   without: z.int(),
 };
-const demandShape = z
+const unmetSearchShape = z
   .object({
     dose: z.int(),
-    total: z.object(demandFigures),
-    groups: z.array(z.object({ code: z.string(), label: z.string(), ...demandFigures })),
+    total: z.object(unmetSearchCounts),
+    groups: z.array(z.object({ code: z.string(), label: z.string(), ...unmetSearchCounts })),
     days: z.array(z.object({ day: z.string(), booked: z.int(), looked: z.int(), without: z.int() })),
   })
   .meta({ id: 'Demand' });
 const named = z.object({ value: z.string(), label: z.string() });
 
-export interface NumberRouteDependencies {
-  readonly numbers: StaffNumbers;
-  readonly demand: DemandReader;
+export interface StatisticsRouteDependencies {
+  readonly statistics: Statistics;
+  readonly unmetSearchFigures: UnmetSearchFigures;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
+  readonly venues: Pick<VenueRecords, 'list'>;
 }
 
-export function numberRoutes({ numbers, demand, programmes, venues }: NumberRouteDependencies): StaffRoute[] {
+export function statisticsRoutes({
+  statistics,
+  unmetSearchFigures,
+  programmes,
+  venues,
+}: StatisticsRouteDependencies): StaffRoute[] {
   async function read(
     query: z.output<typeof numbersQuery>,
-  ): Promise<{ rows: NumberRow[]; document: ProgrammeDocument } | undefined> {
+  ): Promise<{ rows: StatisticsRow[]; document: ProgrammeDocument } | undefined> {
     const days = daysBetween(query.from, query.to) + 1;
     if (days < 1 || days > mostDays) return undefined;
     const { programmeId, document } = await programmes.current();
-    return { rows: await numbers.read({ programmeId, ...query }), document };
+    return { rows: await statistics.read({ programmeId, ...query }), document };
   }
 
   async function wanted({
     from,
     to,
     dose,
-  }: z.output<typeof demandQuery>): Promise<
-    { total: DemandFigures; groups: readonly GroupDemand[]; days: readonly DemandDay[] } | undefined
+  }: z.output<typeof unmetSearchQuery>): Promise<
+    { total: UnmetSearchCounts; groups: readonly GroupUnmetSearches[]; days: readonly UnmetSearchDay[] } | undefined
   > {
     const days = daysBetween(from, to) + 1;
     if (days < 1 || days > mostDays) return undefined;
     const { programmeId, document } = await programmes.current();
-    const found = await demand.read({ programmeId, from, to, dose });
-    return { ...countDemand(document, found, new Date()), days: found.days };
+    const found = await unmetSearchFigures.read({ programmeId, from, to, dose });
+    return { ...countUnmetSearches(document, found, new Date()), days: found.days };
   }
 
   return [
@@ -105,8 +114,8 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
       method: 'get',
       path: '/numbers/demand',
       roles,
-      query: demandQuery,
-      answer: demandShape,
+      query: unmetSearchQuery,
+      answer: unmetSearchShape,
       summary:
         'People of one dose: eligible, booked, looked for a seat in these days and found none, and of these without one to this moment; in all, by group, by day',
       async handle({ query }) {
@@ -121,7 +130,7 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
       path: '/numbers/demand.csv',
       summary: 'The same as a file',
       roles,
-      query: demandQuery,
+      query: unmetSearchQuery,
       ...csvFile,
       async handle({ query, ctx }) {
         const found = await wanted(query);
@@ -152,7 +161,7 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
       query: numbersQuery,
       summary: `Seats and bookings of the days asked for (from and to included, at most ${String(mostDays)}): in all, by day, venue, group, dose, channel, and by venue and day`,
       answer: z.object({
-        rows: z.array(numberRow),
+        rows: z.array(statisticsRow),
         venues: z.array(named),
         groups: z.array(named),
         doses: z.array(named),
@@ -181,7 +190,7 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
         const found = await read(query);
         if (!found) return refuseStaff('range_too_long', { mostDays });
         const venueNames = new Map((await venues.list()).map(({ id, name }) => [id, name]));
-        const wordsOf: Readonly<Record<NumberRow['by'], (row: NumberRow) => readonly [string, string]>> = {
+        const wordsOf: Readonly<Record<StatisticsRow['by'], (row: StatisticsRow) => readonly [string, string]>> = {
           total: () => ['全体', ''],
           day: (row) => ['日', row.day ?? ''],
           venue: (row) => ['会場', venueNames.get(row.venueId ?? '') ?? ''],
@@ -193,7 +202,7 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
               : (groupOf(found.document, row.groupCode ?? '')?.label ?? row.groupCode ?? ''),
           ],
           dose: (row) => ['回', `${String(row.dose)}回目`],
-          channel: (row) => ['チャネル', row.channel === null ? '' : channelWords[row.channel]],
+          channel: (row) => ['窓口', row.channel === null ? '' : channelWords[row.channel]],
         };
         ctx.set('Content-Type', 'text/csv; charset=utf-8');
         ctx.set('Content-Disposition', `attachment; filename="numbers-${query.from}-${query.to}.csv"`);
@@ -204,8 +213,8 @@ export function numberRoutes({ numbers, demand, programmes, venues }: NumberRout
               '項目',
               '定員',
               '仮押さえ',
-              '予約（これから）',
-              '来場',
+              '予約済み',
+              '来場済み',
               '来場なし',
               '取り消し',
               '空きがなかった人',

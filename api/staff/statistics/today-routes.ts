@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffVenueRepository } from '../../../database/schedule/venue-records';
-import type { StaffNumbers } from '../../../database/statistics/statistics';
-import type { AttentionReader } from '../../../database/statistics/to-do';
+import type { VenueRecords } from '../../../database/schedule/venue-records';
+import type { Statistics } from '../../../database/statistics/statistics';
+import type { ToDoReader } from '../../../database/statistics/to-do';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { staffRoles } from '../../../domain/staff/roles';
 import { type HealthChecks, readinessOf } from '../../shared/set-up-health';
@@ -14,23 +14,23 @@ import { instant, uuid } from '../frame/shapes';
 const gridDays = 14;
 
 export interface TodayRouteDependencies {
-  readonly numbers: StaffNumbers;
+  readonly statistics: Statistics;
   readonly programmes: Pick<Programmes, 'current'>;
-  readonly venues: Pick<StaffVenueRepository, 'list'>;
-  readonly attention: AttentionReader;
+  readonly venues: Pick<VenueRecords, 'list'>;
+  readonly toDo: ToDoReader;
   readonly health: HealthChecks;
   /** Workflows that say that they need a person; undefined when Temporal does not answer soon. */
-  readonly workflowsNeedingAttention: () => Promise<number | undefined>;
+  readonly workflowsToDo: () => Promise<number | undefined>;
 }
 
 /** The first page of everybody: how full, what waits for a person, is the system well. */
 export function todayRoutes({
-  numbers,
+  statistics,
   programmes,
   venues,
-  attention,
+  toDo,
   health,
-  workflowsNeedingAttention,
+  workflowsToDo,
 }: TodayRouteDependencies): StaffRoute[] {
   return [
     staffRoute({
@@ -68,13 +68,13 @@ export function todayRoutes({
         const date = cityDate(new Date());
         const days = Array.from({ length: gridDays }, (_, index) => addDays(date, index));
         const [rows, list, waiting, mail, logInBraked, readiness, workflows] = await Promise.all([
-          numbers.read({ programmeId, from: date, to: days.at(-1) ?? date }),
+          statistics.read({ programmeId, from: date, to: days.at(-1) ?? date }),
           venues.list(),
-          attention.attention(),
-          attention.mail(),
-          attention.logInBraked(),
+          toDo.counts(),
+          toDo.mail(),
+          toDo.logInBraked(),
           readinessOf(health),
-          workflowsNeedingAttention(),
+          workflowsToDo(),
         ]);
         const cells = rows.flatMap((row) =>
           row.by === 'venueDay' && row.venueId !== null && row.day !== null && row.capacity > 0

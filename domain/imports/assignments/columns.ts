@@ -1,4 +1,4 @@
-import { columnOfHeader, foldHeader, HEADER_WITHIN_RECORDS } from '../columns';
+import { columnOfHeader, foldHeader, headerWithinRecords } from '../columns';
 
 /** The columns of a file of assigned appointments. */
 export const assignmentColumns = [
@@ -53,7 +53,7 @@ export type AssignmentHeader =
  */
 export function findAssignmentHeader(records: readonly (readonly string[])[], needsDose: boolean): AssignmentHeader {
   let best: { index: number; found: Map<AssignmentColumn, number[]> } | undefined;
-  for (const [index, record] of records.slice(0, HEADER_WITHIN_RECORDS).entries()) {
+  for (const [index, record] of records.slice(0, headerWithinRecords).entries()) {
     const found = new Map<AssignmentColumn, number[]>();
     for (const [position, cell] of record.entries()) {
       const column = columnOfHeader(cell) === 'number' ? 'number' : columnByHeader.get(foldHeader(cell));

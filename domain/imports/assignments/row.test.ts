@@ -91,7 +91,7 @@ test('without a header, or with half of one, nothing is guessed', () => {
   });
 });
 
-test('a refusal of the rules is told with the facts of the case, to somebody who looks at a row', () => {
+test('a refusal of the rules is told with the facts of the case, to a person who looks at a row', () => {
   expect(explainAssignmentFault('too_early_for_dose', { earliest: '2026-05-29' })).toBe(
     '前の回から必要な間隔があいていません。2026年5月29日（金）以降なら予約できます。',
   );

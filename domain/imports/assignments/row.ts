@@ -5,12 +5,13 @@ import { unguardFormula } from '../../csv/write-csv';
 import type { ProgrammeDocument } from '../../programmes/document';
 import { type CouponNumberFault, type CouponNumberRule, parseCouponNumber } from '../../residents/coupon-number';
 import { readTime } from '../../schedule/slot-sheet';
+import { defined } from '../../text/defined';
 import { parseEmailAddress } from '../../text/email-address';
 import { foldWidth } from '../../text/fold-width';
 import { parseTelephone } from '../../text/telephone';
 import { type AssignmentColumn, assignmentColumns, type AssignmentPositions } from './columns';
 
-/** What a row says, as it stands in the file: kept sealed for the list of faults. */
+/** What a row says, as it is in the file: kept sealed for the list of faults. */
 export type AssignmentCells = Readonly<Partial<Record<AssignmentColumn, string>>>;
 
 /** A row that can be read. Whether its person, venue and time are there is for the database to say. */
@@ -111,8 +112,7 @@ export function readAssignmentRow(
       venueId: venue.id,
       startsAt: instantOf(date.value, time),
       dose,
-      ...(telephone === undefined ? {} : { telephone: telephone.value.digits }),
-      ...(email === undefined ? {} : { email: email.value }),
+      ...defined({ telephone: telephone?.value.digits, email: email?.value }),
     },
   };
 }

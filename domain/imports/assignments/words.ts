@@ -32,7 +32,7 @@ const rowSentences: Readonly<Record<Exclude<AssignmentFault, RefusalCode>, strin
     '同じ方の同じ回が、別の日時や会場でほかの行にもあります。どちらが正しいかわからないため、どの行も予約しません。',
 };
 
-/** The refusals that read otherwise for somebody who looks at a row than for somebody who chooses a time. */
+/** The refusals that read otherwise for a person who looks at a row than for a person who chooses a time. */
 const staffSentences: Readonly<Partial<Record<RefusalCode, string>>> = {
   not_eligible: 'この方は受付の対象ではありません（対象区分に入らないか、転出などで外れています）。',
   not_open_yet: 'この方の予約の受付がまだ始まっていません。',
@@ -78,7 +78,7 @@ export function explainAssignmentFault(code: string, detail: Readonly<Record<str
   return sentence + facts;
 }
 
-/** Where a run of assigned appointments stands. */
+/** How far a run of assigned appointments is. */
 export const assignmentPhases = [
   'checking',
   'waiting',

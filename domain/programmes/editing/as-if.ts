@@ -8,7 +8,7 @@ import { bookingWindow } from '../window';
  * not there yet, and staff want to see the pages behind them.
  */
 
-/** With the texts of a language as if somebody had reviewed them. */
+/** With the texts of a language as if a person had reviewed them. */
 export function asIfReviewed(document: ProgrammeDocument, language: Language): ProgrammeDocument {
   const translation = language === 'ja' ? undefined : document.translations?.[language];
   if (language === 'ja' || !translation) return document;
@@ -50,7 +50,7 @@ function windowWithDays(document: ProgrammeDocument, now: Date): ProgrammeDocume
   };
 }
 
-/** Answers that somebody invented might give, field by field. */
+/** Answers that an invented person might give, field by field. */
 export function sampleAnswers(
   document: ProgrammeDocument,
   language: Language,

@@ -5,7 +5,7 @@
  */
 export interface PartWords {
   readonly label: string;
-  /** What stands behind the value: 「21日後」. */
+  /** What is written behind the value: 「21日後」. */
   readonly unit?: string;
   /** Words for the values of a closed set. */
   readonly values?: Readonly<Record<string, string>>;
@@ -425,7 +425,7 @@ export function wordsOf(path: readonly (string | number)[]): PartWords {
 }
 
 const identities = ['label', 'code', 'id', 'name', 'number', 'kind'] as const;
-/** What makes an item of a list the same one in two versions, wherever it stands. */
+/** What makes an item of a list the same one in two versions, wherever it is. */
 const keys = ['code', 'id', 'name', 'number'] as const;
 
 /** How people call an item: 「65歳以上の方」. */

@@ -54,11 +54,11 @@ export const policies = z.strictObject({
   /** Hours before the start until which a citizen may change or cancel. */
   cutOffHours: z.int().min(0).max(720),
   maxChanges: z.int().min(0).max(100),
-  /** Hours after the end of the slot when somebody not checked in counts as not come. */
+  /** Hours after the end of the slot when a person not checked in counts as not come. */
   noShowAfterHours: z.int().min(0).max(72),
   /** Minutes for which a cancelled seat stays closed before anybody may have it: against trading. */
   coolingMinutes: z.int().min(0).max(10_080).optional(),
-  /** When a venue may check somebody in: minutes before the start and after the end. Left out: at any time. */
+  /** When a venue may check a person in: minutes before the start and after the end. Left out: at any time. */
   checkIn: z
     .strictObject({ fromMinutesBefore: z.int().min(0).max(1_440), untilMinutesAfter: z.int().min(0).max(1_440) })
     .optional(),

@@ -46,10 +46,10 @@ export const group = z.strictObject({
 });
 
 /**
- * Seats released in stages. The people who book by these groups together may have at most `share` % of the seats of each
+ * Seats that open in stages. The people who book by these groups together may have at most `share` % of the seats of each
  * slot and channel (rounded down), from the moment `at` on; before the first moment none. Groups that no rule names may have all.
  */
-export const release = z.strictObject({
+export const seatStageRule = z.strictObject({
   code,
   groups: z.array(code).min(1).max(50),
   venues: z.array(code).min(1).max(100).optional(),

@@ -43,7 +43,7 @@ export const words = z.strictObject({
   /** The paper that carries the number: 接種券（クーポン券）. */
   paper: shortText.optional(),
   callCentre: shortText.optional(),
-  /** What was done when somebody attended: 接種. */
+  /** What was done when a person attended: 接種. */
   service: shortText.optional(),
 });
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createResidentSearch } from '../../../database/residents/resident-search';
 import { addDays } from '../../../domain/calendar/city-time';
 import { importTaskQueue } from '../../../domain/imports/import-workflow';
-import type { DeskSearch } from '../../../domain/residents/search-text';
+import type { ResidentSearchTerms } from '../../../domain/residents/search-text';
+import { defined } from '../../../domain/text/defined';
 import { createTemporalClient } from '../../../engine/temporal/temporal-client';
 import { importEligibility } from '../import-eligibility';
 import { createBenchCity } from './bench-city';
@@ -87,7 +88,7 @@ export async function importVsYardstick(
   async function searchTimes(): Promise<Record<string, string>> {
     await city.database.raw('VACUUM ANALYZE resident');
     const search = createResidentSearch({ database: city.database, keys: city.keys });
-    const times = async (queries: readonly DeskSearch[]): Promise<string> => {
+    const times = async (queries: readonly ResidentSearchTerms[]): Promise<string> => {
       const taken: number[] = [];
       let people = 0;
       for (const query of queries) {
@@ -121,7 +122,7 @@ export async function importVsYardstick(
         by: 'bench',
         approve: () => Promise.resolve(true),
         approveRemoval: () => Promise.resolve(false),
-        ...(onProgress ? { onProgress } : {}),
+        ...defined({ onProgress }),
       },
     );
     if (outcome.phase !== 'applied') throw new Error(`the import ended as ${outcome.phase}`);
@@ -159,7 +160,7 @@ function bornOf(index: number): string {
   return addDays('1921-04-02', (index * 7_919) % 30_000);
 }
 
-/** A few thousand surnames and given names; like real ones, some are borne by many: every second person has one of a hundred surnames. Nobody shares name and birth date with somebody else. */
+/** A few thousand surnames and given names; like real ones, some are borne by many: every second person has one of a hundred surnames. Nobody shares name and birth date with another person. */
 function kanaOf(index: number): string {
   const surname = index % 2 === 0 ? (index / 2) % 100 : (index * 31) % 8_000;
   return `${wordOf(surname)}　${wordOf((index * 17 + Math.floor(index / 4_000)) % 4_000)}`;

@@ -30,7 +30,7 @@ export async function forEachAtOnce<Item>(
   );
 }
 
-/** One figure of the bench, as it stands in `--json` and in the table. */
+/** One figure of the bench, as it is in `--json` and in the table. */
 export interface Figure {
   readonly name: string;
   /** The figure itself: a ratio, or a number of events. */

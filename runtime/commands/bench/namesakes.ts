@@ -65,7 +65,7 @@ const surname = namesOf(surnames, 30_000);
 const [woman, man] = [namesOf(women, 3_000), namesOf(men, 3_000)];
 const ageGroup = draws(ages);
 
-/** Somebody's kana and birth date, as a comparison sees them. */
+/** A person's kana and birth date, as a comparison sees them. */
 function somebody(): string {
   const isWoman = random() < womenShare;
   const given = (isWoman ? woman : man)(random());

@@ -5,7 +5,7 @@ import { addDays, cityDate, instantOf } from '../../../domain/calendar/city-time
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { programmeTaskQueue } from '../../../domain/programmes/programme-workflow';
 import type { RehearsalScript } from '../../../domain/rehearsal/script';
-import { createProgrammeProcesses } from '../../../engine/requests/create-programme-requests';
+import { createProgrammeRequests } from '../../../engine/requests/create-programme-requests';
 import { createTemporalClient } from '../../../engine/temporal/temporal-client';
 import { createBenchCity } from './bench-city';
 import { type Figure, forEachAtOnce, median, round, seconds } from './measure';
@@ -35,7 +35,7 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
     });
     if (!author.ok) throw new Error(author.staffCode);
     const rehearsals = createProgrammeRehearsals({ database: city.database, audit });
-    const processes = createProgrammeProcesses(client);
+    const processes = createProgrammeRequests(client);
     const { document } = city.version;
 
     async function play(script: RehearsalScript): Promise<RehearsalView> {
@@ -87,7 +87,7 @@ export async function rehearsal(serverUrl: string, temporalAddress: string): Pro
   }
 }
 
-/** Somebody of the first group books ten days ahead on the day after the opening, and comes to both doses. */
+/** A person of the first group books ten days ahead on the day after the opening, and comes to both doses. */
 function oneStory({ groups: [group] }: ProgrammeDocument): RehearsalScript {
   if (!group) throw new Error('a programme has a group');
   return {

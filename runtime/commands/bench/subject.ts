@@ -41,7 +41,7 @@ interface SessionsModule {
 const paths = {
   benchCity: ['runtime/commands/bench/bench-city.js', 'test/bench/bench-city.js'],
   sessions: ['database/residents/resident-sessions.js', 'database/sessions.js'],
-  sessionGate: ['api/shared/session-gate.js'],
+  sessionCheck: ['api/shared/session-check.js', 'api/shared/session-gate.js'],
   citizen: ['runtime/processes/citizen.js', 'runtime/citizen.js'],
 } as const;
 
@@ -63,7 +63,7 @@ function load<Module>(dist: string, name: keyof typeof paths): Module {
 
 export interface SubjectOptions {
   readonly serverUrl: string;
-  /** Name of its database, made anew. */
+  /** Name of its database, made again. */
   readonly databaseName: string;
   /** Folder of the compiled code; this revision's own when left out. */
   readonly dist?: string;
@@ -79,7 +79,7 @@ export async function openSubject({
   temporalAddress = '127.0.0.1:1',
 }: SubjectOptions): Promise<Subject> {
   const { createBenchCity, addResidents } = load<typeof BenchCityModule>(dist, 'benchCity');
-  const { sessionCookie } = load<{ sessionCookie: string }>(dist, 'sessionGate');
+  const { sessionCookie } = load<{ sessionCookie: string }>(dist, 'sessionCheck');
   const city = await createBenchCity(serverUrl, databaseName);
   const sessions = load<SessionsModule>(dist, 'sessions').createSessionRepository(city);
   const app = await startCitizenApp(find(dist, 'citizen'), city, temporalAddress).catch(async (error: unknown) => {

@@ -2,16 +2,16 @@ import { performance } from 'node:perf_hooks';
 
 import { createAudit } from '../../../database/audit/audit';
 import { createAuditSearch } from '../../../database/audit/audit-search';
-import { createStaffBookingReader } from '../../../database/bookings/booking-list';
+import { createBookingList } from '../../../database/bookings/booking-list';
 import { createCallbackRepository } from '../../../database/notices/callbacks';
-import { createStaffNoticeReader } from '../../../database/notices/notice-list';
+import { createNoticeList } from '../../../database/notices/notice-list';
 import { createAffected } from '../../../database/programmes/affected-bookings';
 import { createDayLists } from '../../../database/reception/day-lists';
 import { createBirthDateKeys } from '../../../database/residents/birth-date-keys';
 import { createResidentSearch } from '../../../database/residents/resident-search';
 import { searchKeysOf } from '../../../database/residents/search-keys';
-import { createStaffNumbers } from '../../../database/statistics/statistics';
-import { createAttentionReader } from '../../../database/statistics/to-do';
+import { createStatistics } from '../../../database/statistics/statistics';
+import { createToDoReader } from '../../../database/statistics/to-do';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { countEligible } from '../../../domain/programmes/eligible-people';
@@ -31,7 +31,7 @@ const auditRows = 2_000_000;
 const fluidMs = 200;
 /** Sums over weeks, behind a button. */
 const sumMs = 2_000;
-/** Every booking to come, judged one by one while somebody goes on editing. */
+/** Every booking to come, judged one by one while a person goes on editing. */
 const wholeMs = 10_000;
 
 interface Asked {
@@ -105,15 +105,15 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     programmes,
     version: { programmeId },
   } = city;
-  const bookingLists = createStaffBookingReader(database);
-  const noticeLists = createStaffNoticeReader({ database, keys, programmes });
+  const bookingLists = createBookingList(database);
+  const noticeLists = createNoticeList({ database, keys, programmes });
   const audit = createAudit({ database, keys });
   const callbacks = createCallbackRepository({ database, keys, audit });
   const auditSearch = createAuditSearch(database);
   const search = createResidentSearch({ database, keys });
-  const numbers = createStaffNumbers(database);
+  const statistics = createStatistics(database);
   const dayLists = createDayLists({ database, keys, programmes });
-  const attention = createAttentionReader(database);
+  const toDo = createToDoReader(database);
   const affected = createAffected({ database, birthDates: createBirthDateKeys(keys) });
   const byAge: ProgrammeDocument = {
     ...city.version.document,
@@ -245,17 +245,17 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
     },
     {
       name: 'numbers of a week',
-      run: (turn) => numbers.read({ programmeId, from: dayAt(turn), to: addDays(dayAt(turn), 6) }),
+      run: (turn) => statistics.read({ programmeId, from: dayAt(turn), to: addDays(dayAt(turn), 6) }),
     },
     {
       name: 'numbers of a month',
       isSum: true,
-      run: () => numbers.read({ programmeId, from: addDays(first, 15), to: addDays(first, 44) }),
+      run: () => statistics.read({ programmeId, from: addDays(first, 15), to: addDays(first, 44) }),
     },
     {
       name: 'numbers of three weeks at one venue',
       run: (turn) =>
-        numbers.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }),
+        statistics.read({ programmeId, from: addDays(first, 20), to: addDays(first, 40), venueId: pick(venues, turn) }),
     },
     { name: 'the list of a venue’s day', run: (turn) => dayLists.list(programmeId, pick(venues, turn), dayAt(turn)) },
     {
@@ -280,8 +280,8 @@ async function questions(city: BenchCity, bookings: number): Promise<Asked[]> {
       samples: 6,
       run: () => affected.countFaulty(programmeId, byAge, city.version.document),
     },
-    { name: 'what waits for a person', run: () => attention.attention() },
-    { name: 'how mail went in a day', run: () => attention.mail() },
+    { name: 'what waits for a person', run: () => toDo.counts() },
+    { name: 'how mail went in a day', run: () => toDo.mail() },
   ];
 }
 

@@ -36,24 +36,24 @@ describeInBrowser('accounts and the site', () => {
     await page.getByRole('button', { name: 'ログインする' }).click();
   }
 
-  test('an admin registers somebody, who sets up the app, keeps the codes, and chooses a password', async () => {
+  test('an admin registers a person, who sets up the app, keeps the codes, and chooses a password', async () => {
     const login = `hanako.${String(Date.now())}`;
-    const desk = await admin.open({ role: 'city_admin', path: '/staff' });
-    await desk.getByRole('button', { name: '職員を登録する' }).click();
-    await desk.getByRole('button', { name: '登録する', exact: true }).click();
-    await desk.getByRole('alert').getByText('名前を100文字以内で入力してください。').waitFor();
-    await expectClean(desk, 'staff, nothing typed');
-    await desk.getByLabel('名前', { exact: true }).fill('新人 花子');
-    await desk.getByLabel('ログイン名', { exact: true }).fill(login.toUpperCase());
-    await desk.getByRole('radio', { name: /会場受付/ }).check();
-    await desk.getByRole('button', { name: '登録する', exact: true }).click();
-    const slip = desk.getByRole('status').filter({ hasText: '仮パスワード（新人 花子さん）' });
+    const staffPage = await admin.open({ role: 'city_admin', path: '/staff' });
+    await staffPage.getByRole('button', { name: '職員を登録する' }).click();
+    await staffPage.getByRole('button', { name: '登録する', exact: true }).click();
+    await staffPage.getByRole('alert').getByText('名前を100文字以内で入力してください。').waitFor();
+    await expectClean(staffPage, 'staff, nothing typed');
+    await staffPage.getByLabel('名前', { exact: true }).fill('新人 花子');
+    await staffPage.getByLabel('ログイン名', { exact: true }).fill(login.toUpperCase());
+    await staffPage.getByRole('radio', { name: /会場受付/ }).check();
+    await staffPage.getByRole('button', { name: '登録する', exact: true }).click();
+    const slip = staffPage.getByRole('status').filter({ hasText: '仮パスワード（新人 花子さん）' });
     const oneTime = await slip.locator('.big').innerText();
     expect(oneTime).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
-    await expectClean(desk, 'staff, one-time password');
+    await expectClean(staffPage, 'staff, one-time password');
     await slip.getByRole('button', { name: '伝えました' }).click();
-    await desk.getByText(oneTime).waitFor({ state: 'hidden' });
-    await desk
+    await staffPage.getByText(oneTime).waitFor({ state: 'hidden' });
+    await staffPage
       .getByRole('row', { name: new RegExp(login) })
       .getByText('初回ログイン待ち')
       .waitFor();
@@ -84,7 +84,7 @@ describeInBrowser('accounts and the site', () => {
     const file = readFileSync(await (await saved).path(), 'utf8');
     for (const code of codes) expect(file).toContain(code);
     await page.getByRole('button', { name: '保管したので、次へ' }).click();
-    // The page was loaded anew in between: the one-time password is asked for.
+    // The page was loaded again in between: the one-time password is asked for.
     await page.getByLabel('仮パスワード').fill(oneTime);
     await page.getByLabel('新しいパスワード').fill('short');
     await page.getByRole('button', { name: 'パスワードを決める' }).click();
@@ -110,7 +110,7 @@ describeInBrowser('accounts and the site', () => {
     await later.getByRole('button', { name: '続ける' }).click();
     await later.getByRole('region', { name: '回復用コード', exact: true }).locator('code').nth(7).waitFor();
     await later.context().close();
-    await desk.context().close();
+    await staffPage.context().close();
   });
 
   test('two admins change the same person: the second sees both', async () => {
@@ -130,7 +130,7 @@ describeInBrowser('accounts and the site', () => {
     await page.context().close();
   });
 
-  test('an open page of somebody shut out is covered, says so, and lets nobody on', async () => {
+  test('an open page of a person shut out is covered, says so, and lets nobody on', async () => {
     const person = await admin.site.enrolled('operator');
     await admin.site.city.database('staff').where({ id: person.staff.id }).update({ password_expires_at: null });
     const page = await admin.open({ path: '/log-in?from=/account' });
@@ -143,11 +143,11 @@ describeInBrowser('accounts and the site', () => {
     );
     await page.getByLabel('新しいパスワード').fill('まだ保存していない文字');
 
-    const desk = await admin.open({ role: 'city_admin', path: `/staff?person=${person.staff.id}` });
-    await desk.getByRole('button', { name: '利用を停止する' }).click();
-    await desk.getByRole('dialog').getByRole('button', { name: '停止する' }).click();
-    await desk.getByText('利用を停止しました。').waitFor();
-    await desk.context().close();
+    const staffPage = await admin.open({ role: 'city_admin', path: `/staff?person=${person.staff.id}` });
+    await staffPage.getByRole('button', { name: '利用を停止する' }).click();
+    await staffPage.getByRole('dialog').getByRole('button', { name: '停止する' }).click();
+    await staffPage.getByText('利用を停止しました。').waitFor();
+    await staffPage.context().close();
 
     await page.clock.fastForward(25_000);
     const dialog = page.getByRole('dialog', { name: 'もう一度ログインしてください' });
@@ -178,7 +178,7 @@ describeInBrowser('accounts and the site', () => {
         .where({ staff_id: id })
         .update({ seen_at: new Date(Date.now() - minutes * 60_000) });
     await page.clock.install({ time: Date.now() + 10 * 60_000 });
-    // The timer of the page was there before the clock: begin anew under it.
+    // The timer of the page was there before the clock: begin again under it.
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.clock.fastForward(6 * 60_000);
@@ -212,7 +212,7 @@ describeInBrowser('accounts and the site', () => {
       await expectClean(page, 'log-in with a provider');
       await page.getByRole('link', { name: '市の認証でログイン' }).click();
       await page.getByRole('alert').getByText('このシステムに登録がありません。').waitFor();
-      // Somebody else sits down: the provider's own session ends.
+      // Another person sits down: the provider's own session ends.
       await page.context().clearCookies({ name: /^_/ });
       await provider.person('boss', { preferred_username: staff.login });
       await page.getByRole('link', { name: '市の認証でログイン' }).click();

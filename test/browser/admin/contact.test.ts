@@ -66,7 +66,7 @@ describeInBrowser('people who could not be told', () => {
     await open.getByRole('button', { name: '出ない' }).click();
     await open.getByText('留守番電話だった').waitFor();
 
-    // Somebody else was quicker: told, with what differs, and what was typed is still there.
+    // Another person was quicker: told, with what differs, and what was typed is still there.
     const colleague = await admin.site.colleague('supervisor');
     const id = new URL(page.url()).searchParams.get('id') ?? '';
     const { version } = (await colleague.get(`/api/v1/callbacks/${id}`)).json<{ version: number }>();
@@ -80,10 +80,10 @@ describeInBrowser('people who could not be told', () => {
     await open.getByRole('button', { name: '自分の入力で保存する' }).click();
     await page.getByText('話せたとして済みにしました。').waitFor();
     expect(await notices.byId(first.noticeId)).toMatchObject({ status: 'failed' });
-    expect((await admin.site.desk.noticeLists.find(first.noticeId))?.urgency).toBe(0);
+    expect((await admin.site.services.noticeLists.find(first.noticeId))?.urgency).toBe(0);
     await page.getByRole('button', { name: '元に戻す' }).click();
     await open.getByRole('button', { name: /話せた/ }).waitFor();
-    expect((await admin.site.desk.noticeLists.find(first.noticeId))?.urgency).toBe(2);
+    expect((await admin.site.services.noticeLists.find(first.noticeId))?.urgency).toBe(2);
     await open.getByRole('button', { name: '電話せずに済みにする' }).click();
     await open.getByRole('button', { name: '「済」を取り消す' }).waitFor();
     await page.keyboard.press('Escape');
@@ -96,7 +96,7 @@ describeInBrowser('people who could not be told', () => {
     expect(admin.faults).toEqual([]);
   });
 
-  test('the broadcasts stand beside the notices, with what became of each', async () => {
+  test('the broadcasts stand beside the notices, with the status of each', async () => {
     const { database, version } = admin.site.city;
     const broadcasts = createLineBroadcasts(database);
     await broadcasts.open({
@@ -113,7 +113,7 @@ describeInBrowser('people who could not be told', () => {
     expect(admin.faults).toEqual([]);
   });
 
-  test('an address that failed stands first; it is shown on purpose, sent again, and the call settles itself', async () => {
+  test('an address that failed is first; it is shown on purpose, sent again, and the call settles itself', async () => {
     const { noticeId, bookingId, residentId, reference } = await notTold(4);
     const page = await admin.open({ role: 'supervisor', path: '/notices' });
     await page.getByRole('table').waitFor();
@@ -136,14 +136,14 @@ describeInBrowser('people who could not be told', () => {
     };
     await open.getByRole('button', { name: 'もう一度送る' }).click();
     await page.getByText('をもう一度送りました。', { exact: false }).waitFor();
-    expect((await admin.site.desk.noticeLists.find(noticeId))?.urgency).toBe(0);
+    expect((await admin.site.services.noticeLists.find(noticeId))?.urgency).toBe(0);
     expect(await admin.site.city.database('callback').where({ resident_id: residentId })).toMatchObject([
       { outcome: 'told_by_notice' },
     ]);
 
     await open.getByRole('link', { name: /桜木会場/ }).click();
     const booking = panel(page, '予約の内容と履歴');
-    await booking.getByText('本人・Web').first().waitFor();
+    await booking.getByText('本人・ウェブ').first().waitFor();
     expect(await booking.getByRole('link', { name: /Temporal UI/ }).getAttribute('href')).toBe(
       `http://localhost:8233/namespaces/default/workflows/booking%2F${bookingId}`,
     );

@@ -26,7 +26,7 @@ describeInBrowser('the operator’s desk', () => {
   });
   afterAll(() => admin.close());
 
-  /** Types into whatever has the focus, as somebody without a mouse does. */
+  /** Types into whatever has the focus, as a person without a mouse does. */
   const type = (page: Page, text: string) => page.keyboard.insertText(text);
   const press = async (page: Page, ...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
@@ -169,7 +169,7 @@ describeInBrowser('the operator’s desk', () => {
     await untilFocused(page, /^次の方$/);
     expect((await city.bookings.listOf(caller)).map((booking) => booking.state)).toEqual(['confirmed']);
 
-    // The page loaded anew goes on with the same person, while the identity check holds.
+    // The page loaded again goes on with the same person, while the identity check holds.
     await page.reload();
     await page.getByText('コバリ　ツヨシ').waitFor();
     await page.getByText('これまでとこれから').click();

@@ -82,7 +82,7 @@ describeInBrowser('importing residents', () => {
     await page.getByRole('cell', { name: '1963年（昭和38年）6月11日' }).waitFor();
     await shoot(page, '4-columns');
     await expectClean(page, 'columns');
-    // Whoever chooses wrongly sees it at once.
+    // A person who chooses wrongly sees it at once.
     await page.getByLabel('生年月日', { exact: true }).selectOption({ index: 6 });
     await page.getByText('始めの40行のうち、0行を読み取れます。').waitFor();
     await page.getByLabel('接種券番号').selectOption({ index: 0 });
@@ -175,7 +175,7 @@ describeInBrowser('importing residents', () => {
       page.getByRole('link', { name: 'CSVでダウンロード' }).click(),
     ]);
     expect(readFileSync(await download.path(), 'utf8')).toContain('4,生年月日,昭和64年2月1日,');
-    // Two people until somebody says otherwise, and what is not saved is not approved.
+    // Two people until staff say otherwise, and what is not saved is not approved.
     await page.getByText('1人と同じカナ・生年月日の人がいます（別の人として登録します）。').waitFor();
     const pair = page.getByRole('radiogroup', { name: renumbered!.kana! });
     expect(await pair.getByRole('radio', { name: '別の人' }).isChecked()).toBe(true);

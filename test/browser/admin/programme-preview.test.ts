@@ -17,7 +17,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
   beforeEach(async () => {
     await admin.site.city.database('programme_draft').delete();
     const { staffId } = await admin.site.colleague('supervisor');
-    await admin.site.desk.drafts.beginFrom(tester, staffId, 'test-programme', 1);
+    await admin.site.services.drafts.beginFrom(tester, staffId, 'test-programme', 1);
   });
 
   async function look(page: Page, name: string): Promise<void> {
@@ -110,7 +110,7 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await page.getByText('LINE・SMS', { exact: true }).click();
     await page.locator('.bubble', { hasText: 'ご予約ありがとうございます。' }).waitFor();
 
-    // A fault stands at its place and is red in the text; what is shown is the text before.
+    // A fault is at its place and is red in the text; what is shown is the text before.
     await body.fill('{{personName}} 様');
     await page.locator('[id="field-templates.confirmation.text-fault"]', { hasText: 'personName' }).waitFor();
     await page.locator('.mirror .wrong').waitFor();

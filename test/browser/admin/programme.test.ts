@@ -83,7 +83,7 @@ describeInBrowser('a programme from nothing to published', () => {
       releases: [{ groups: ['adults'], stages: [{ at: '2031-09-04T09:00:00+09:00', share: 50 }] }],
     });
 
-    // A mistake stands beside its field, and is undone.
+    // A mistake is beside its field, and is undone.
     await page.getByRole('button', { name: '予約の決まり' }).click();
     await page.locator('[id="field-policies.holdMinutes"]').fill('900');
     await page.locator('[id="field-policies.holdMinutes-fault"]').waitFor();

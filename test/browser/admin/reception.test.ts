@@ -39,16 +39,16 @@ describeInBrowser('the reception of a venue', () => {
     await page.keyboard.press('Enter');
   };
 
-  test('a day: by QR, by number, what does not fit, a slip undone, somebody without a booking', async () => {
+  test('a day: by QR, by number, what does not fit, a slip undone, a person without a booking', async () => {
     const page = await admin.open({ role: 'reception', path: '/reception' });
     await page.getByRole('button', { name: /桜木会場/ }).click();
-    await page.getByText('来場 0 / 10').waitFor();
+    await page.getByText('来場済み 0 / 10').waitFor();
     const [hana, ichiro] = day.today as [(typeof day.today)[number], (typeof day.today)[number]];
 
     await read(page, formatReference(hana.reference));
     await answerOf(page).getByText('受け付けました').waitFor();
     expect(await answerOf(page).innerText()).toContain('トキノ　ハナ');
-    await page.getByText('来場 1 / 10').waitFor();
+    await page.getByText('来場済み 1 / 10').waitFor();
     await read(page, hana.reference);
     await answerOf(page).getByText('すでに受け付けています').waitFor();
     await page.getByRole('heading', { level: 1 }).click();
@@ -92,7 +92,7 @@ describeInBrowser('the reception of a venue', () => {
     for (const box of await page.locator('toki-walk-in').getByRole('checkbox').all()) await box.check();
     await page.getByRole('button', { name: '席を取って受け付ける' }).click();
     await answerOf(page).getByText('予約のない方を受け付けました').waitFor();
-    await page.getByText('来場 2 / 11').waitFor();
+    await page.getByText('来場済み 2 / 11').waitFor();
     expect(admin.faults).toEqual([]);
   });
 

@@ -41,7 +41,7 @@ describeInBrowser('the frame of the admin', () => {
 
   const measured = new Set<string>();
 
-  /** First load is the same for whoever may open a page, so it is measured for the first role that does. */
+  /** First load is the same for everybody who may open a page, so it is measured for the first role that does. */
   async function expectSmall(role: (typeof staffRoles)[number], label: string, path: string): Promise<void> {
     if (measured.has(path)) return;
     measured.add(path);

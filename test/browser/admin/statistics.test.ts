@@ -40,7 +40,7 @@ describeInBrowser('figures, the first page, and files with personal data', () =>
         .filter({ has: page.getByText(label, { exact: true }) })
         .locator('dd')
         .innerText();
-    expect([await tile('来場'), await tile('取り消し'), await tile('空きがなかった人')]).toEqual(['4', '1', '57']);
+    expect([await tile('来場済み'), await tile('取り消し'), await tile('空きがなかった人')]).toEqual(['4', '1', '57']);
     await page.getByRole('region', { name: '対象区分ごとの希望と予約' }).waitFor();
     // One person, and the share of all.
     expect([await tile('空きがなかった方'), await tile('そのうち、まだ予約のない方')]).toEqual(['1', '17%']);

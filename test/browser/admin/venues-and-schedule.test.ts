@@ -176,7 +176,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     )
       await page.keyboard.press('Tab');
     expect(await page.evaluate<string>(`document.activeElement.querySelector('.visually-hidden').textContent`)).toMatch(
-      / 9:00～9:30、Web 5席（予約1・仮押さえ0・空き4）、電話 2席/,
+      / 9:00～9:30、ウェブ 5席（予約1・仮押さえ0・空き4）、電話 2席/,
     );
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
@@ -186,7 +186,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.getByRole('heading', { name: '4個の枠' }).waitFor();
     await expectClean(page, 'the grid with a range and its panel');
     await shoot(page, 'week-range');
-    await page.locator('[aria-label="Webの席数"]:focus').waitFor();
+    await page.locator('[aria-label="ウェブの席数"]:focus').waitFor();
     await page.keyboard.type('8');
     await page.keyboard.press('Enter');
     await page.getByText('4個の枠の席数を変えました。').waitFor();
@@ -202,7 +202,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.locator('#cell-0-0').focus();
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Enter');
-    await page.locator('[aria-label="Webの席数"]:focus').waitFor();
+    await page.locator('[aria-label="ウェブの席数"]:focus').waitFor();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('0');
     await page.keyboard.press('Enter');
@@ -360,7 +360,7 @@ describeInBrowser('venues, plans and the week grid', () => {
     await page.context().close();
   });
 
-  test('whoever may only read finds nothing to press', async () => {
+  test('a person who may only read finds nothing to press', async () => {
     const page = await admin.open({ role: 'auditor', path: '/venues' });
     await page.getByRole('row', { name: /桜木会場/ }).waitFor();
     expect(await page.getByRole('link', { name: '会場を追加する' }).count()).toBe(0);

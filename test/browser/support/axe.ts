@@ -8,7 +8,7 @@ interface Found {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** Runs axe on the page as it stands; `what` names it in the message. The script comes by the debugger, past the page's CSP. */
+/** Runs axe on the page as it is; `what` names it in the message. The script comes by the debugger, past the page's CSP. */
 export async function expectClean(page: Page, what: string): Promise<void> {
   // A snack bar keeps its words from everybody until it has announced them, 150 ms later.
   await page.locator('mat-snack-bar-container [aria-hidden="true"] button').waitFor({ state: 'detached' });

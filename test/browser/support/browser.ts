@@ -1,11 +1,12 @@
 import { type Browser, chromium } from 'playwright-core';
 
+import { defined } from '../../../domain/text/defined';
 import { findChromium } from '../../support/chromium';
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   return chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...defined({ executablePath }),
     args: [
       '--headless',
       '--no-sandbox',

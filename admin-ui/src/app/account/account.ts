@@ -5,21 +5,21 @@ import { MatError, MatFormField, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 
 import { Api, type Problem } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { Enrol } from './enrol';
 import { OwnEmail } from './own-email';
 import { PasswordForm } from './password-form';
 import { RecoveryCodes } from './recovery-codes';
 
-/** What is asked for with the password: whoever finds an open page must not be able to take the account over. */
+/** What is asked for with the password: a stranger at an open page must not be able to take the account over. */
 type Wanted = 'app' | 'codes' | 'link';
 const wantedWords: Readonly<Record<Wanted, string>> = {
   app: '認証アプリを登録し直す',
@@ -56,8 +56,8 @@ export class Account implements OnInit {
   readonly refused = input<string>();
 
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly session = inject(Session);
   protected readonly me = this.session.me;
   protected readonly words = wantedWords;
@@ -132,30 +132,30 @@ export class Account implements OnInit {
   protected enrolled(codes: readonly string[]): void {
     this.enrolling.set(undefined);
     this.codes.set(codes);
-    this.tell.done('認証アプリを登録しました。古い登録と回復用コードは使えなくなりました。');
+    this.messages.done('認証アプリを登録しました。古い登録と回復用コードは使えなくなりました。');
     void this.account.reload();
   }
 
   protected changed(): void {
-    this.tell.done('パスワードを変えました。ほかの端末でのログインは終わりました。');
+    this.messages.done('パスワードを変えました。ほかの端末でのログインは終わりました。');
   }
 
   protected named(): void {
     this.naming.set(false);
-    this.tell.done('メールアドレスを登録しました。');
+    this.messages.done('メールアドレスを登録しました。');
     void this.email.reload();
   }
 
   protected async forgetEmail(): Promise<void> {
     const { error } = await this.api.client.DELETE('/api/v1/me/email');
-    if (error) this.tell.problem(error.detail);
-    else this.tell.done('メールアドレスの登録を消しました。');
+    if (error) this.messages.problem(error.detail);
+    else this.messages.done('メールアドレスの登録を消しました。');
     void this.email.reload();
   }
 
   protected async unlink(): Promise<void> {
     if (
-      !(await this.ask.yes({
+      !(await this.confirmDialog.yes({
         heading: '市の認証との結び付きを解除しますか',
         sentences: ['解除すると、すぐにログアウトします。次からはパスワードと確認コードでログインしてください。'],
         yes: '解除する',
@@ -163,7 +163,7 @@ export class Account implements OnInit {
     )
       return;
     const { error } = await this.api.client.DELETE('/api/v1/me/link');
-    if (error) this.tell.problem(error.detail);
+    if (error) this.messages.problem(error.detail);
     else await this.api.client.GET('/api/v1/me');
   }
 

@@ -18,7 +18,7 @@ import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { ProblemNote } from '../shared/problem-note';
 
-/** Puts a new secret into somebody's authenticator app: QR code or typed, then a code of it as proof. */
+/** Puts a new secret into a person's authenticator app: QR code or typed, then a code of it as proof. */
 @Component({
   selector: 'toki-enrol',
   imports: [

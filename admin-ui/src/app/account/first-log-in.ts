@@ -3,8 +3,8 @@ import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 
 import { Api } from '../api/api';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { Enrol } from './enrol';
 import { PasswordForm } from './password-form';
@@ -25,7 +25,7 @@ export class FirstLogIn {
   readonly from = input<string>();
   private readonly api = inject(Api);
   private readonly router = inject(Router);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly session = inject(Session);
   protected readonly steps = steps;
   protected readonly codes = signal<readonly string[] | undefined>(undefined);
@@ -50,7 +50,7 @@ export class FirstLogIn {
   protected async finish(): Promise<void> {
     const { data } = await this.api.client.GET('/api/v1/me');
     if (data) this.session.begin(data);
-    this.tell.done('準備ができました。次からは、新しいパスワードと認証アプリの確認コードでログインします。');
+    this.messages.done('準備ができました。次からは、新しいパスワードと認証アプリの確認コードでログインします。');
     const from = this.from() ?? '/';
     await this.router.navigateByUrl(/^\/(?![/\\])/.test(from) ? from : '/');
   }

@@ -34,7 +34,7 @@ export class Api {
       addEventListener(kind, () => (this.touched = Date.now()), { capture: true, passive: true });
   }
 
-  /** When somebody last touched the page, ms since 1970. */
+  /** When a person last touched the page, ms since 1970. */
   touchedAt(): number {
     return this.touched;
   }

@@ -6,8 +6,8 @@ import { RouterLink } from '@angular/router';
 import { Api, type Problem } from '../api/api';
 import { figure } from '../imports/words';
 import { channelWords } from '../schedule/week';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { lookAgain } from '../shared/look-again';
@@ -36,7 +36,7 @@ const stepOf: Readonly<Partial<Record<AssignmentRun['phase'], number>>> = {
 })
 export class AssignmentRunPage {
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
+  private readonly confirmDialog = inject(ConfirmDialog);
   private readonly me = inject(Session).me;
   readonly id = input.required<string>();
 
@@ -47,10 +47,10 @@ export class AssignmentRunPage {
   protected readonly refused = signal<Problem | undefined>(undefined);
   protected readonly busy = signal(false);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
-  /** Whoever began it leaves the yes to somebody else. */
+  /** The person who began it leaves the yes to another person. */
   protected readonly isOwn = computed(() => this.run.value()?.startedBy.id === this.me()?.id);
   protected readonly isOwnTakeBack = computed(() => this.run.value()?.takeBackAsked?.by.id === this.me()?.id);
-  /** Whoever said yes can have it begun where it did not begin. */
+  /** The person who said yes can have it begun where it did not begin. */
   protected readonly mayGoOn = computed(() => {
     const run = this.run.value();
     const me = this.me()?.id;
@@ -123,7 +123,7 @@ export class AssignmentRunPage {
       '予約された方には、事業で決めたお知らせが送られます。',
       '取った予約は、ご本人がまだ触れていないものに限り、後からまとめて取り消せます（もう一人の承認が要ります）。',
     ];
-    if (!(await this.ask.yes({ heading: 'この内容で予約しますか', sentences, yes: '予約する' }))) return;
+    if (!(await this.confirmDialog.yes({ heading: 'この内容で予約しますか', sentences, yes: '予約する' }))) return;
     await this.decide(() =>
       this.api.client.POST('/api/v1/assignments/{id}/approve', {
         params: { path: { id: run.id } },
@@ -133,7 +133,7 @@ export class AssignmentRunPage {
   }
 
   protected async reject(run: AssignmentRun): Promise<void> {
-    const isSure = await this.ask.yes({
+    const isSure = await this.confirmDialog.yes({
       heading: 'この割り当てを取りやめますか',
       sentences: ['だれも予約されません。割り当てるには、ファイルをもう一度選びます。'],
       yes: '取りやめる',
@@ -146,7 +146,7 @@ export class AssignmentRunPage {
   }
 
   protected async askTakeBack(run: AssignmentRun): Promise<void> {
-    const isSure = await this.ask.yes({
+    const isSure = await this.confirmDialog.yes({
       heading: '予約の取り消しを申請しますか',
       sentences: [
         `まだ変更や取り消し、来場のない${figure(run.untouched)}件が対象です。ほかの管理者が承認するまで、取り消されません。`,
@@ -162,7 +162,7 @@ export class AssignmentRunPage {
   }
 
   protected async approveTakeBack(run: AssignmentRun): Promise<void> {
-    const isSure = await this.ask.yes({
+    const isSure = await this.confirmDialog.yes({
       heading: `${figure(run.untouched)}件の予約を取り消しますか`,
       sentences: ['席は空きに戻り、取り消された方には事業で決めたお知らせが送られます。元には戻せません。'],
       yes: '取り消す',

@@ -33,7 +33,7 @@ import { channelWords, stateTones, stateWords, stepDetail, stepWords } from './b
           </dd>
           <dt>受付番号</dt>
           <dd class="reference">{{ (found.booking.reference | reference) || '（確定前）' }}</dd>
-          <dt>チャネル</dt>
+          <dt>窓口</dt>
           <dd>{{ channels[found.booking.channel] }}</dd>
         </dl>
         <div class="actions">

@@ -1,18 +1,11 @@
+import { bookingStateWords, channelWords } from '../../../../domain/bookings/booking-words';
 import type { Schema } from '../api/api';
+
+export { channelWords, bookingStateWords as stateWords };
 
 export type BookingState = Schema<'BookingLine'>['state'];
 export type Channel = Schema<'BookingLine'>['channel'];
 type Step = Schema<'BookingStep'>;
-
-export const stateWords: Readonly<Record<BookingState, string>> = {
-  held: '仮押さえ',
-  confirmed: '予約',
-  attended: '来場',
-  no_show: '来場なし',
-  cancelled: '取り消し',
-  expired: '仮押さえ期限切れ',
-  released: '仮押さえ取りやめ',
-};
 
 export const stateTones: Readonly<Record<BookingState, 'good' | 'warn' | 'bad' | 'plain'>> = {
   held: 'warn',
@@ -24,16 +17,9 @@ export const stateTones: Readonly<Record<BookingState, 'good' | 'warn' | 'bad' |
   released: 'plain',
 };
 
-export const channelWords: Readonly<Record<Channel, string>> = {
-  web: 'Web',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
-};
-
 /** What an event of a booking did. */
 export const stepWords: Readonly<Record<Step['type'], string>> = {
-  ...stateWords,
+  ...bookingStateWords,
   check_in_undone: '来場の受付を取り消し',
   programme_changed: '事業の新しい版へ変更',
 };
@@ -47,7 +33,7 @@ const actors: Readonly<Record<Step['actor'], string>> = {
 };
 const reasons: Partial<Record<NonNullable<Step['reason']>, string>> = {
   moved: '別の日時へ変更',
-  hold_expired: '時間切れ',
+  hold_expired: '期限切れ',
   given_up: '取りやめ',
   day_over: '来場の確認なし',
   city: '市の都合',

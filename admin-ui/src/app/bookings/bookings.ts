@@ -18,7 +18,7 @@ import { Rows } from '../shared/rows';
 import { BookingPanel } from './booking-panel';
 import { type BookingState, type Channel, channelWords, stateTones, stateWords } from './booking-words';
 
-/** Every booking, by its appointment. What is filtered and what is open stands in the URL. */
+/** Every booking, by its appointment. What is filtered and what is open is in the URL. */
 @Component({
   selector: 'toki-bookings',
   imports: [

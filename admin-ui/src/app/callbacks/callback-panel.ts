@@ -19,10 +19,10 @@ import { Api, type Problem, type Schema } from '../api/api';
 import { CityTime, cityWords } from '../shared/city-time';
 import { Conflict, type Difference } from '../shared/conflict';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
 import { SidePanel } from '../shared/side-panel';
-import { Tell } from '../shared/tell';
 import { Timeline, type TimelineItem } from '../shared/timeline';
 import { Session } from '../shell/session';
 import { type CallbackDetail, type CallOutcome, causeWords, endWords, outcomeWords } from './callback-words';
@@ -87,7 +87,7 @@ export class CallbackPanel {
   readonly closed = output();
   readonly changed = output();
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly me = inject(Session).me;
   protected readonly causeWords = causeWords;
   protected readonly endWords = endWords;
@@ -103,7 +103,7 @@ export class CallbackPanel {
   protected readonly refusal = signal('');
   protected readonly busy = signal(false);
   protected readonly differences = signal<readonly Difference[] | undefined>(undefined);
-  /** Stays as it is when the connection is lost or somebody else was quicker. */
+  /** Stays as it is when the connection is lost or another person was quicker. */
   protected readonly form = inject(NonNullableFormBuilder).group({ note: '', dueAt: '' });
   private underWay: Change | undefined;
 
@@ -174,8 +174,8 @@ export class CallbackPanel {
       done: (saved) => {
         this.form.reset();
         if (outcome === 'reached')
-          this.tell.undoable('話せたとして済みにしました。', () => void this.reopen(saved.id, saved.version));
-        else this.tell.done(`記録しました。次は ${cityWords.moment(saved.dueAt)} です。`);
+          this.messages.undoable('話せたとして済みにしました。', () => void this.reopen(saved.id, saved.version));
+        else this.messages.done(`記録しました。次は ${cityWords.moment(saved.dueAt)} です。`);
       },
       mine: (theirs) => [
         {
@@ -198,7 +198,7 @@ export class CallbackPanel {
           body: { version, assignedTo: assignedTo === '' ? null : assignedTo },
         }),
       done: () =>
-        this.tell.done(assignedTo === '' ? '担当を外しました。' : `担当を ${nameOf(assignedTo)} さんにしました。`),
+        this.messages.done(assignedTo === '' ? '担当を外しました。' : `担当を ${nameOf(assignedTo)} さんにしました。`),
       mine: (theirs) => [
         { label: '担当', mine: nameOf(assignedTo), theirs: theirs.assignedTo?.displayName ?? 'なし' },
         ...stateDifference(theirs),
@@ -218,7 +218,7 @@ export class CallbackPanel {
           body: { version },
         }),
       done: (saved) =>
-        this.tell.undoable('電話せずに済みにしました。', () => void this.reopen(saved.id, saved.version)),
+        this.messages.undoable('電話せずに済みにしました。', () => void this.reopen(saved.id, saved.version)),
       mine: stateDifference,
     });
   }
@@ -228,13 +228,13 @@ export class CallbackPanel {
     return found ? this.reopen(found.id, found.version) : Promise.resolve();
   }
 
-  /** Also from the snack bar, when the panel may show somebody else already. */
+  /** Also from the snack bar, when the panel may show another person already. */
   private async reopen(id: string, version: number): Promise<void> {
     const { data, error } = await this.api.client.POST('/api/v1/callbacks/{id}/reopen', {
       params: { path: { id } },
       body: { version },
     });
-    if (error) this.tell.problem(error.detail);
+    if (error) this.messages.problem(error.detail);
     else if (id === this.callbackId()) this.detail.set(data);
     this.changed.emit();
   }

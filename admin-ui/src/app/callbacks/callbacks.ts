@@ -9,13 +9,13 @@ import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { listState } from '../shared/list-state';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { NoMatch } from '../shared/no-match';
 import { PageHeader } from '../shared/page-header';
 import { Paging } from '../shared/paging';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
 import { Rows } from '../shared/rows';
-import { Tell } from '../shared/tell';
 import { CallbackPanel } from './callback-panel';
 import { type Callback, type Cause, causeWords, endWords, outcomeWords } from './callback-words';
 
@@ -59,7 +59,7 @@ import { type Callback, type Cause, causeWords, endWords, outcomeWords } from '.
 })
 export class Callbacks {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly list = listState(['state', 'cause', 'assigned', 'overdue']);
   protected readonly causes = Object.entries(causeWords) as [Cause, string][];
   protected readonly causeWords = causeWords;
@@ -103,11 +103,11 @@ export class Callbacks {
       body: cause ? { cause: cause as Cause } : {},
     });
     if (error) {
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
       return;
     }
     if (data.callbackId === null) {
-      this.tell.done('担当のいない折り返しはありません。');
+      this.messages.done('担当のいない折り返しはありません。');
       return;
     }
     this.refresh();

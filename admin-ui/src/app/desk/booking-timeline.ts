@@ -1,19 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 
 const eventWords = {
-  held: '仮押さえ',
-  confirmed: '予約が確定',
-  attended: '来場',
-  no_show: '来場なし',
-  cancelled: '取消',
-  expired: '仮押さえの時間切れ',
-  released: '仮押さえをやめた',
+  ...bookingStateWords,
   check_in_undone: '来場の取り消し',
   programme_changed: '事業の新しい版へ変更',
 } as const;
@@ -136,7 +131,7 @@ export class BookingTimeline {
   readonly bookingId = input.required<string>();
   readonly reference = input<string | null>(null);
   private readonly api = inject(Api).client;
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly asked = signal(false);
   protected readonly sending = signal(false);
   protected readonly noticeWords = noticeWords;
@@ -168,9 +163,9 @@ export class BookingTimeline {
       params: { path: { id: notice.id } },
     });
     this.sending.set(false);
-    if (error) this.tell.problem(error.detail);
-    else if (data.status === 'sent') this.tell.done(`「${notice.label}」をもう一度送りました。`);
-    else this.tell.problem(`「${notice.label}」：${noticeWords[data.status]}`);
+    if (error) this.messages.problem(error.detail);
+    else if (data.status === 'sent') this.messages.done(`「${notice.label}」をもう一度送りました。`);
+    else this.messages.problem(`「${notice.label}」：${noticeWords[data.status]}`);
     await this.notices.reload();
   }
 }

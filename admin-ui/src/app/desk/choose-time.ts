@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
@@ -39,9 +40,9 @@ export class ChooseTime {
         dose: String(this.wanted()?.dose.number ?? 1),
         from: this.wanted()?.dose.dates?.first ?? '',
         to: this.wanted()?.dose.dates?.last ?? '',
-        ...(resident === undefined ? {} : { resident }),
+        ...defined({ resident }),
       };
-      // The person is read again behind the list: that alone must not begin it anew under somebody's fingers.
+      // The person is read again behind the list: that alone must not begin it again while a person types.
     },
     { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
   );
@@ -59,7 +60,7 @@ export class ChooseTime {
 
   protected readonly noPhoneSeats = (item: { phone: { free: number } }): boolean => item.phone.free === 0;
   protected readonly slotOff = (slot: Slot): boolean => slot.phone.free === 0 || this.gone().includes(slot.id);
-  /** Each list starts anew, with the focus, when what it hangs on changes. */
+  /** Each list starts again, with the focus, when what it hangs on changes. */
   protected readonly venueList = computed(() => this.venues.value()?.venues ?? []);
   protected readonly dayList = computed(() => (this.days.loading() ? [] : (this.days.value()?.days ?? [])));
   protected readonly slotList = computed(() => (this.slots.loading() ? [] : (this.slots.value()?.slots ?? [])));

@@ -2,7 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Value } from '../shared/asked-fields';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 
 export type Stage = 'find' | 'identity' | 'person' | 'choose' | 'confirm' | 'done';
 export type Moment = Schema<'ScriptCard'>['moment'];
@@ -28,7 +28,7 @@ const kanaWord = /^[ぁ-ゖァ-ヺーｦ-ﾟ・]+$/;
 @Injectable({ providedIn: 'root' })
 export class DeskCall {
   private readonly api = inject(Api).client;
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
 
   readonly stage = signal<Stage>('find');
   /** A request that the operator waits for is under way. */
@@ -93,7 +93,7 @@ export class DeskCall {
     if (answer) await this.open(candidate.id);
   }
 
-  /** Goes on with somebody who was found elsewhere: with the data while they are open, otherwise with the identity check. */
+  /** Goes on with a person who was found elsewhere: with the data while they are open, otherwise with the identity check. */
   async takeUpPerson(id: string): Promise<void> {
     if (await this.open(id)) return;
     const { data, error } = await this.api.GET('/api/v1/residents/{id}/candidate', { params: { path: { id } } });
@@ -274,7 +274,7 @@ export class DeskCall {
     this.go('find');
   }
 
-  /** What was answered before is filled in again; consent is asked for anew, unless a booking is only moved. */
+  /** What was answered before is filled in again; consent is asked for again, unless a booking is only moved. */
   private startAnswers(): void {
     const moving = this.wanted()?.replaces !== undefined;
     this.answers.set(
@@ -291,7 +291,7 @@ export class DeskCall {
     this.problem.set(error);
     if (error?.code === 'identity_required' && this.person()) {
       // The half hour is over: what the caller says has to be compared again.
-      this.tell.problem('ご本人の確認から30分が過ぎました。もう一度確認してください。');
+      this.messages.problem('ご本人の確認から30分が過ぎました。もう一度確認してください。');
       this.person.set(undefined);
       this.stage.set(this.candidate() ? 'identity' : 'find');
     }

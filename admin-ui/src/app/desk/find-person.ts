@@ -88,7 +88,7 @@ import { DeskCall } from './desk-call';
 })
 export class FindPerson {
   protected readonly call = inject(DeskCall);
-  /** Changes whenever somebody pressed `/`. */
+  /** Changes whenever a person pressed `/`. */
   readonly asked = input<string>();
   protected readonly form = new FormGroup({ text: new FormControl(this.call.text(), { nonNullable: true }) });
   protected readonly faults = new FormFaults(this.form);

@@ -1,6 +1,6 @@
 import { afterNextRender, Directive, ElementRef, inject } from '@angular/core';
 
-/** Takes the focus when it appears: whoever works by keyboard goes on where the call goes on. */
+/** Takes the focus when it appears: a person who works by keyboard goes on where the call goes on. */
 @Directive({ selector: '[tokiFocusHere]' })
 export class FocusHere {
   constructor() {

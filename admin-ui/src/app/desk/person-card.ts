@@ -1,9 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
-import { Ask } from '../shared/ask';
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
 import { CityTime } from '../shared/city-time';
-import { Tell } from '../shared/tell';
+import { ConfirmDialog } from '../shared/confirm-dialog';
+import { Messages } from '../shared/messages';
 import { BookingTimeline } from './booking-timeline';
 import { type Booking, DeskCall, type Dose } from './desk-call';
 import { FocusHere } from './focus-here';
@@ -20,8 +21,8 @@ import { numberGroups, readOutDate, readOutTime, referenceGroups } from './words
 })
 export class PersonCard {
   protected readonly call = inject(DeskCall);
-  private readonly askFor = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   protected readonly person = this.call.person;
   protected readonly numberGroups = numberGroups;
   protected readonly referenceGroups = referenceGroups;
@@ -53,26 +54,18 @@ export class PersonCard {
   );
 
   protected stateWords(booking: Booking): string {
-    const words = {
-      held: '仮押さえ',
-      confirmed: '予約済み',
-      attended: '接種済み',
-      no_show: '来場なし',
-      cancelled: booking.endReason === 'moved' ? '変更済み' : '取消',
-      expired: '時間切れ',
-      released: '仮押さえをやめた',
-    } as const;
-    return words[booking.state];
+    const isMoved = booking.state === 'cancelled' && booking.endReason === 'moved';
+    return isMoved ? '変更済み' : bookingStateWords[booking.state];
   }
 
   protected async declare({ code, label }: { readonly code: string; readonly label: string }): Promise<void> {
-    if (await this.call.declare(code)) this.tell.done(`「${label}」の申告を記録しました。`);
+    if (await this.call.declare(code)) this.messages.done(`「${label}」の申告を記録しました。`);
   }
 
   protected async cancel(booking: Booking, dose: Dose): Promise<void> {
     const held = booking.state === 'held';
     this.call.guidance.set(held ? undefined : 'cancel');
-    const sure = await this.askFor.yes({
+    const sure = await this.confirmDialog.yes({
       heading: held ? '仮押さえをやめますか' : `${dose.label}の予約を取り消しますか`,
       sentences: [
         `${readOutDate(booking.slot.startsAt).join('')} ${readOutTime(booking.slot.startsAt)}　${booking.slot.venue.name}`,
@@ -86,6 +79,6 @@ export class PersonCard {
     });
     this.call.guidance.set(undefined);
     if (sure && (await this.call.cancel(booking)))
-      this.tell.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
+      this.messages.done(held ? '仮押さえをやめました。' : `${dose.label}の予約を取り消しました。`);
   }
 }

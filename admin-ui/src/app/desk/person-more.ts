@@ -5,10 +5,10 @@ import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/for
 import { MatInput } from '@angular/material/input';
 
 import { Api } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { FormFaults } from '../shared/form-faults';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { Session } from '../shell/session';
 import { DeskCall } from './desk-call';
 import { PromiseCall } from './promise-call';
@@ -52,8 +52,8 @@ const text = () => new FormControl('', { nonNullable: true });
 })
 export class PersonMore {
   private readonly api = inject(Api).client;
-  private readonly askFor = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly session = inject(Session);
   protected readonly call = inject(DeskCall);
   protected readonly person = this.call.person;
@@ -102,11 +102,11 @@ export class PersonMore {
       return;
     }
     this.note.reset();
-    this.tell.done('メモを書きました。');
+    this.messages.done('メモを書きました。');
     await this.call.refresh();
   }
 
-  /** Said beside the field when too little was written; nothing is marked before somebody tries. */
+  /** Said beside the field when too little was written; nothing is marked before a person tries. */
   private isWritten(faults: FormFaults, field: string, written: string, least: number, sentence: string): boolean {
     if (written.trim().length >= least) return true;
     faults.show([{ field, sentence }]);
@@ -115,8 +115,8 @@ export class PersonMore {
 
   protected async clearLock(): Promise<void> {
     const { error } = await this.api.POST('/api/v1/residents/{id}/clear-log-in-lock', this.path);
-    if (error) this.tell.problem(error.detail);
-    else this.tell.done('ロックを解除しました。もう一度ログインしていただけます。');
+    if (error) this.messages.problem(error.detail);
+    else this.messages.done('ロックを解除しました。もう一度ログインしていただけます。');
     await this.call.refresh();
   }
 
@@ -136,7 +136,7 @@ export class PersonMore {
       return;
     }
     this.permit.reset();
-    this.tell.done('この方だけ、予約できるようにしました。記録に残ります。');
+    this.messages.done('この方だけ、予約できるようにしました。記録に残ります。');
     const id = this.person()?.resident.id;
     if (id !== undefined) await this.call.open(id);
   }
@@ -145,8 +145,8 @@ export class PersonMore {
     const { error } = await this.api.DELETE('/api/v1/residents/{id}/permits/{permitId}', {
       params: { path: { id: this.path.params.path.id, permitId } },
     });
-    if (error) this.tell.problem(error.detail);
-    else this.tell.done('許可を取り消しました。');
+    if (error) this.messages.problem(error.detail);
+    else this.messages.done('許可を取り消しました。');
     await this.call.refresh();
   }
 
@@ -168,7 +168,7 @@ export class PersonMore {
       return;
     }
     this.address.reset();
-    this.tell.done(email === null ? '通知を止めました。' : 'このアドレスにだけ通知を送ります。');
+    this.messages.done(email === null ? '通知を止めました。' : 'このアドレスにだけ通知を送ります。');
     await this.call.refresh();
   }
 
@@ -183,7 +183,7 @@ export class PersonMore {
       )
     )
       return;
-    const sure = await this.askFor.yes({
+    const sure = await this.confirmDialog.yes({
       heading: isProtected ? 'この方を保護の対象にしますか' : '保護の対象から外しますか',
       sentences: isProtected
         ? [

@@ -7,7 +7,7 @@ import { MatInput } from '@angular/material/input';
 import { Api } from '../api/api';
 import { cityDay } from '../shared/city-time';
 import { FormFaults } from '../shared/form-faults';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 
 const dayMs = 86_400_000;
 /** Until when a call is promised: words, and the moment that they mean now. */
@@ -56,7 +56,7 @@ export class PromiseCall {
   readonly residentId = input.required<string>();
   readonly promised = output();
   private readonly api = inject(Api).client;
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly promises = promises;
   protected readonly form = new FormGroup({
     until: new FormControl('1', { nonNullable: true }),
@@ -77,7 +77,7 @@ export class PromiseCall {
       return;
     }
     this.form.reset();
-    this.tell.done('折り返しの一覧に入れました。');
+    this.messages.done('折り返しの一覧に入れました。');
     this.promised.emit();
   }
 }

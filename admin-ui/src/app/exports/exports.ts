@@ -6,17 +6,17 @@ import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
 import { Api, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { cityDay, CityTime, cityWords } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { EmptyState } from '../shared/empty-state';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { save } from '../shared/save';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 
 type Item = Schema<'DataExport'>;
@@ -62,8 +62,8 @@ type Item = Schema<'DataExport'>;
 })
 export class Exports {
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly me = inject(Session).me;
   protected readonly exports = loaded(() => this.api.client.GET('/api/v1/exports'), { everyMs: 30_000 });
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/venues'));
@@ -118,14 +118,14 @@ export class Exports {
       return;
     }
     this.directive()?.resetForm({ ...this.form.getRawValue(), reason: '' });
-    this.tell.done(
+    this.messages.done(
       `申請しました。別の「市の管理者」が承認すると、${String(data.bookings)}件のファイルを受け取れます。`,
     );
     await this.exports.reload();
   }
 
   protected async decide(item: Item, approve: boolean): Promise<void> {
-    const yes = await this.ask.yes({
+    const yes = await this.confirmDialog.yes({
       heading: approve ? 'この書き出しを承認しますか' : 'この申請を却下しますか',
       sentences: [
         `${item.askedBy.name}さんの申請：${cityWords.date(item.from)}から${cityWords.date(item.to)}まで、${this.venueName(item.venueId)}、${String(item.bookings)}件`,
@@ -142,13 +142,13 @@ export class Exports {
     const { error } = approve
       ? await this.api.client.POST('/api/v1/exports/{id}/approve', path)
       : await this.api.client.POST('/api/v1/exports/{id}/reject', path);
-    if (error) this.tell.problem(error.detail);
-    else this.tell.done(approve ? '承認しました。' : '却下しました。');
+    if (error) this.messages.problem(error.detail);
+    else this.messages.done(approve ? '承認しました。' : '却下しました。');
     await this.exports.reload();
   }
 
   protected async take(item: Item): Promise<void> {
-    const yes = await this.ask.yes({
+    const yes = await this.confirmDialog.yes({
       heading: 'ファイルを受け取りますか',
       yes: '受け取る',
       sentences: [
@@ -164,7 +164,7 @@ export class Exports {
     });
     this.busy.set(false);
     if (data) save(data, response);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
     await this.exports.reload();
   }
 }

@@ -90,7 +90,7 @@ export function mappingOf(choice: Choice, file: ImportFile): Mapping | undefined
   };
 }
 
-/** Headers that tell the chosen columns from all others: by them the next file's columns are found, wherever they stand. */
+/** Headers that tell the chosen columns from all others: by them the next file's columns are found, wherever they are. */
 function headersOf(columns: Mapping['columns'], file: ImportFile): Mapping['headers'] | undefined {
   const names = file.columns.map((column) => column.header?.trim() ?? '');
   const chosen = kinds.flatMap((kind) =>

@@ -114,7 +114,7 @@ export class ColumnsPage {
         this.reading.set(undefined);
         return;
       }
-      // Somebody goes through the choices with the arrow keys: the last one counts.
+      // A person goes through the choices with the arrow keys: the last one counts.
       const timer = setTimeout(() => void this.read(mapping), 250);
       onCleanup(() => clearTimeout(timer));
     });

@@ -24,7 +24,7 @@ interface Sample {
 }
 
 /**
- * Could the people of this file log in? By the paper list in somebody's hand, and by rows taken at random. A city once
+ * Could the people of this file log in? By the paper list in a person's hand, and by rows taken at random. A city once
  * loaded data with which nobody could.
  */
 @Component({

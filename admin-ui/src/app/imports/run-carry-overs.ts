@@ -3,7 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatRadioButton, MatRadioGroup } from '@angular/material/radio';
 
 import { Api, type Schema } from '../api/api';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { figure, type ImportRun, isWaiting } from './words';
 
 type Pair = Schema<'ImportCarryOver'>;
@@ -128,7 +128,7 @@ type Pair = Schema<'ImportCarryOver'>;
 })
 export class RunCarryOvers {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   readonly run = input.required<ImportRun>();
   /** It was compared again. */
   readonly compared = output<ImportRun>();
@@ -184,7 +184,7 @@ export class RunCarryOvers {
     if (data) {
       this.choices.set(new Map());
       this.compared.emit(data);
-    } else this.tell.problem(error.detail);
+    } else this.messages.problem(error.detail);
   }
 
   private async read(known: readonly Pair[]): Promise<void> {

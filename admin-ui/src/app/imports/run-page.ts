@@ -5,15 +5,15 @@ import { Router, RouterLink } from '@angular/router';
 
 import { namesakesApart } from '../../../../domain/imports/carry-over';
 import { Api, type Problem } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { lookAgain } from '../shared/look-again';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { Steps } from '../shared/steps';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { LogInCheck } from './log-in-check';
 import { RunBookings } from './run-bookings';
@@ -66,8 +66,8 @@ type InTheWay =
 })
 export class RunPage {
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly router = inject(Router);
   private readonly me = inject(Session).me;
   readonly id = input.required<string>();
@@ -82,7 +82,7 @@ export class RunPage {
   protected readonly typed = signal('');
   protected readonly unsavedPairs = signal(0);
   protected readonly mayDecide = computed(() => this.me()?.role === 'city_admin');
-  /** Whoever started it must leave the yes to somebody else. */
+  /** The person who started it must leave the yes to another person. */
   protected readonly needsSecond = computed(
     () => this.run.value()?.twoPersons === true && this.run.value()?.startedBy?.id === this.me()?.id,
   );
@@ -126,7 +126,7 @@ export class RunPage {
     if (facts.toRemove > 0)
       sentences.push(`ファイルにない${figure(facts.toRemove)}人を対象から外すかどうかは、この次にお尋ねします。`);
     sentences.push('取り込んだ後も、次の取込をするまでは元に戻せます。');
-    if (!(await this.ask.yes({ heading: 'この内容で取り込みますか', sentences, yes: '取り込む' }))) return;
+    if (!(await this.confirmDialog.yes({ heading: 'この内容で取り込みますか', sentences, yes: '取り込む' }))) return;
     await this.decide(() =>
       this.api.client.POST('/api/v1/imports/{id}/approve', {
         params: { path: { id: run.id } },
@@ -138,7 +138,7 @@ export class RunPage {
   protected async approveRemoval(run: ImportRun): Promise<void> {
     const residents = run.summary?.toRemove ?? 0;
     if (this.typed().trim().normalize('NFKC').replace(/,/g, '') !== String(residents)) {
-      this.tell.problem(`対象から外すのは${figure(residents)}人です。人数を確かめて、同じ数を入力してください。`);
+      this.messages.problem(`対象から外すのは${figure(residents)}人です。人数を確かめて、同じ数を入力してください。`);
       return;
     }
     await this.decide(() =>
@@ -150,7 +150,7 @@ export class RunPage {
   }
 
   protected async reject(run: ImportRun): Promise<void> {
-    const isSure = await this.ask.yes({
+    const isSure = await this.confirmDialog.yes({
       heading: 'この取込を取りやめますか',
       sentences: ['何も変わりません。確かめた内容は消えるので、取り込むにはファイルをもう一度選びます。'],
       yes: '取りやめる',
@@ -165,7 +165,7 @@ export class RunPage {
   protected async undo(run: ImportRun): Promise<void> {
     const done = run.result;
     if (!done) return;
-    const isSure = await this.ask.yes({
+    const isSure = await this.confirmDialog.yes({
       heading: '取り込む前に戻しますか',
       sentences: [
         `この取込で加わった${figure(done.created)}人は消え、ログインできなくなります。変わった方・外れた方は、取り込む前の内容に戻ります。`,
@@ -184,7 +184,9 @@ export class RunPage {
     if (data) {
       this.run.set(data.run);
       this.inTheWay.set([]);
-      this.tell.done(data.isUnderWay ? '戻しています。しばらくしてからご確認ください。' : '取り込む前に戻しました。');
+      this.messages.done(
+        data.isUnderWay ? '戻しています。しばらくしてからご確認ください。' : '取り込む前に戻しました。',
+      );
     } else if (error.code === 'import_has_bookings') {
       const found = await this.api.client.GET('/api/v1/imports/{id}/undo', { params: { path: { id: run.id } } });
       this.inTheWay.set(found.data?.bookings ?? []);

@@ -12,9 +12,9 @@ import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { columnWords, type FileColumn } from './words';
 
 type Settings = Schema<'ImportSettings'>;
@@ -51,7 +51,7 @@ type Settings = Schema<'ImportSettings'>;
 })
 export class SettingsPage {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly form = inject(NonNullableFormBuilder).group({
     maxMebibytes: [100, [Validators.required, Validators.min(1), Validators.max(1024)]],
     maxRows: [1_000_000, [Validators.required, Validators.min(1), Validators.max(10_000_000)]],
@@ -132,7 +132,7 @@ export class SettingsPage {
     this.busy.set(false);
     if (data) {
       this.take(data);
-      this.tell.done('保存しました。');
+      this.messages.done('保存しました。');
     } else if (response.status === 412) {
       const { data: now } = await this.api.client.GET('/api/v1/import-settings');
       this.theirs.set(now);

@@ -18,7 +18,7 @@ import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { type Me, Session } from '../shell/session';
 
-/** Name, password and the six digits of the authenticator app; on the log-in page and wherever somebody has to log in again. */
+/** Name, password and the six digits of the authenticator app; on the log-in page and wherever a person has to log in again. */
 @Component({
   selector: 'toki-credentials',
   imports: [ErrorSummary, MatButton, MatError, MatFormField, MatHint, MatInput, MatLabel, ReactiveFormsModule],

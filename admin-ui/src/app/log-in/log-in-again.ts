@@ -13,8 +13,8 @@ import { type Me, Session } from '../shell/session';
 import { Credentials } from './credentials';
 
 /**
- * The session ended under an open page: whoever it was logs in again here, and finds the page as they left it. Behind it the page is
- * covered: somebody else may be sitting there by now, or the person may have been shut out.
+ * The session ended under an open page: the same person logs in again here, and finds the page as they left it. Behind it the page is
+ * covered: another person may be sitting there by now, or the person may have been shut out.
  */
 @Component({
   selector: 'toki-log-in-again',

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, type OnIni
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api } from '../api/api';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
@@ -17,7 +18,7 @@ import { Credentials } from './credentials';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class LogIn implements OnInit {
-  /** Where to go afterwards, why somebody is here, and why the provider's people were refused (from the URL). */
+  /** Where to go afterwards, why a person is here, and why the provider's people were refused (from the URL). */
   readonly from = input<string>();
   readonly reason = input<string>();
   readonly returnTo = input<string>();
@@ -33,7 +34,7 @@ export class LogIn implements OnInit {
   protected readonly start = computed(() => `/oidc/start?returnTo=${encodeURIComponent(this.next())}`);
   protected readonly ways = loaded(() => {
     const refused = this.refused();
-    return this.api.client.GET('/api/v1/session/ways', { params: { query: refused === undefined ? {} : { refused } } });
+    return this.api.client.GET('/api/v1/session/ways', { params: { query: defined({ refused }) } });
   });
 
   ngOnInit(): void {

@@ -10,11 +10,11 @@ import { Session } from '../shell/session';
 const lookEveryMs = 20_000;
 /** Before the end of the idle time, s. */
 const warnBeforeS = 120;
-/** Whoever touched the page within this time is there, ms. */
+/** A person who touched the page within this time is there, ms. */
 const presentMs = 5 * 60_000;
 
 /**
- * Watches the session of an open page: keeps it running while somebody works without a request (typing a long text), warns before
+ * Watches the session of an open page: keeps it running while a person works without a request (typing a long text), warns before
  * it ends because nobody does, and lets people log in again on the spot when it has ended.
  */
 @Injectable({ providedIn: 'root' })

@@ -15,14 +15,14 @@ import { RouterLink } from '@angular/router';
 import { Api } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
 import { SidePanel } from '../shared/side-panel';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { noticeStatusTones, noticeStatusWords } from './notice-words';
 
-/** One notice: what became of it, to whom it went, and once more. */
+/** One notice: its status, to whom it went, and sending it once more. */
 @Component({
   selector: 'toki-notice-panel',
   imports: [CityTime, MatButton, ProblemNote, Reference, RouterLink, SidePanel],
@@ -131,7 +131,7 @@ export class NoticePanel {
   readonly closed = output();
   readonly changed = output();
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly me = inject(Session).me;
   protected readonly words = noticeStatusWords;
   protected readonly tones = noticeStatusTones;
@@ -173,9 +173,9 @@ export class NoticePanel {
       this.refusal.set(error.detail);
       return;
     }
-    if (data.status === 'sent') this.tell.done(`${data.label}をもう一度送りました。`);
+    if (data.status === 'sent') this.messages.done(`${data.label}をもう一度送りました。`);
     else if (data.status === 'queued' || data.status === 'sending')
-      this.tell.done('送信の途中です。結果はこの一覧で確かめられます。');
+      this.messages.done('送信の途中です。結果はこの一覧で確かめられます。');
     else this.refusal.set(`送れませんでした。${data.reason ?? ''}`);
     await this.detail.reload();
     this.changed.emit();

@@ -18,7 +18,7 @@ import { Rows } from '../shared/rows';
 import { NoticePanel } from './notice-panel';
 import { type NoticeStatus, noticeStatusTones, noticeStatusWords } from './notice-words';
 
-/** Every notice with what became of it, those that failed first. */
+/** Every notice with its status, those that failed first. */
 @Component({
   selector: 'toki-notices',
   imports: [

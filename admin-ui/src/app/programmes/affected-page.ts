@@ -48,7 +48,7 @@ import { ProgrammeStore } from './programme-store';
                 <th scope="col">回</th>
                 <th scope="col">状態</th>
                 <th scope="col">受付番号</th>
-                <th scope="col">チャネル</th>
+                <th scope="col">窓口</th>
                 <th scope="col">理由</th>
               </tr>
             </thead>

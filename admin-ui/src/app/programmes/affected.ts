@@ -177,7 +177,7 @@ export class AffectedCard {
   protected readonly declares = computed(
     () => this.counted.value()?.groups.some((group) => group.byDeclaration) ?? false,
   );
-  /** What was saved of the rules; a text that was edited counts nobody anew, but a fault that was mended does. */
+  /** What was saved of the rules; a text that was edited counts nobody again, but a fault that was mended does. */
   private readonly saved = computed(() => {
     const draft = this.store.draft();
     return draft && isRecord(draft.document)

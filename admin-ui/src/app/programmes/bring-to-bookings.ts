@@ -4,11 +4,11 @@ import { MatButton } from '@angular/material/button';
 
 import { Api, type Problem, type Schema } from '../api/api';
 import { figure } from '../imports/words';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { ProgrammeStore } from './programme-store';
 
@@ -227,8 +227,8 @@ type Change = Schema<'ProgrammeChange'>;
 export class BringToBookings {
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly asking = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   protected readonly me = inject(Session).me;
   protected readonly kinds = { added: '新しく届く', dropped: '届かなくなる', moved: '届く時刻が変わる' } as const;
   protected readonly states = {
@@ -275,7 +275,7 @@ export class BringToBookings {
       // What was counted before has been done, or called off.
       if (wasOpen && !isOpen) untracked(() => void this.preview.reload());
       wasOpen = isOpen;
-      // Whoever is to say yes sees what they say yes to.
+      // The person who is to say yes sees what they say yes to.
       if (this.open()?.state === 'waiting') untracked(() => !this.isPreviewed() && void this.preview.reload());
     });
   }
@@ -303,7 +303,7 @@ export class BringToBookings {
 
   protected async ask(number: number): Promise<void> {
     if (
-      !(await this.asking.yes({
+      !(await this.confirmDialog.yes({
         heading: '反映を申請しますか',
         sentences: ['別の「市の管理者」が承認すると始まります。'],
         yes: '申請する',
@@ -324,7 +324,7 @@ export class BringToBookings {
       `これからの予約 ${figure(found.willMove)}件が第${String(found.number)}版に移り、お知らせが新しい版のとおりに送られます。`,
       '途中で止めることはできますが、移した予約は元の版に戻せません。',
     ];
-    if (!(await this.asking.yes({ heading: '反映を承認しますか', sentences, yes: '承認して始める' }))) return;
+    if (!(await this.confirmDialog.yes({ heading: '反映を承認しますか', sentences, yes: '承認して始める' }))) return;
     const { error } = await this.api.client.POST('/api/v1/programmes/{code}/changes/{id}/approve', {
       params: { path: { code: this.store.code(), id: change.id } },
       body: { number: found.number },
@@ -338,7 +338,7 @@ export class BringToBookings {
         ? '申請を取りやめます。予約は変わりません。'
         : 'まだ移していない予約は、いまの版のままになります。移した予約は新しい版のままです。';
     if (
-      !(await this.asking.yes({
+      !(await this.confirmDialog.yes({
         heading: change.state === 'waiting' ? '申請を取りやめますか' : '途中で止めますか',
         sentences: [sentence],
         yes: change.state === 'waiting' ? '取りやめる' : '止める',
@@ -353,8 +353,8 @@ export class BringToBookings {
   }
 
   private async told(error: Problem | undefined, done: string): Promise<void> {
-    if (error) this.tell.problem(error.detail);
-    else this.tell.done(done);
+    if (error) this.messages.problem(error.detail);
+    else this.messages.done(done);
     await this.changes.reload();
     if (error?.code === 'changed_meanwhile') await this.preview.reload();
   }

@@ -282,7 +282,7 @@ export class EditPage {
   protected readonly isShown = computed(() => this.asked() ?? this.wide());
   protected readonly large = signal(false);
   private readonly sectionKey = computed(() => this.current().key);
-  /** The part in which somebody is, by its path; a save changes nothing about it. */
+  /** The part in which a person is, by its path; a save changes nothing about it. */
   protected readonly part = linkedSignal({
     source: this.sectionKey,
     computation: () => untracked(() => this.current().parts[0] ?? ''),

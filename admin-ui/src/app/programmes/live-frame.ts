@@ -13,7 +13,7 @@ import {
 
 /**
  * A page of ours in a frame that can do nothing, at its own width and scaled down to fit. A new address is loaded behind what is
- * shown and takes its place when it is there, scrolled to the same place: whoever types sees no flicker.
+ * shown and takes its place when it is there, scrolled to the same place: a person who types sees no flicker.
  */
 @Component({
   selector: 'toki-live-frame',

@@ -15,7 +15,7 @@ import { MatButton } from '@angular/material/button';
 import { OwnEmail } from '../account/own-email';
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { Session } from '../shell/session';
 import { isRecord, type Json, nameOfItem, textOf } from './document';
 import { LiveFrame } from './live-frame';
@@ -34,7 +34,7 @@ const byWords = {
 } as const;
 const keptWords = { dose: '回', group: '対象区分', venue: '会場', next_dose: '次の回がないこと' } as const;
 
-/** A text of a notice as people get it, for somebody invented; and sending it to oneself. */
+/** A text of a notice as people get it, for an invented person; and sending it to oneself. */
 @Component({
   selector: 'toki-notice-preview',
   imports: [LiveFrame, MatButton, OwnEmail],
@@ -190,7 +190,7 @@ export class NoticePreview {
   readonly closed = output();
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly role = inject(Session).me()?.role;
   protected readonly mayEdit = this.role === 'city_admin' || this.role === 'supervisor';
   protected readonly byWords = byWords;
@@ -268,9 +268,9 @@ export class NoticePreview {
       body: { template, step, group, language, dose: Number(this.dose()) },
     });
     this.busy.set(false);
-    if (data) this.tell.done(`${data.to} に送りました。`);
+    if (data) this.messages.done(`${data.to} に送りました。`);
     else if (error.code === 'email_unconfirmed') this.naming.set(true);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
   }
 
   protected named(): Promise<void> {

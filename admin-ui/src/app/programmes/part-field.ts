@@ -64,7 +64,7 @@ export class PartField {
     if (last === 'venues') return this.store.venues().map((venue) => ({ value: venue.code, label: venue.name }));
     if (first === 'noticeLanguage' && last === 'field') return this.formFields((field) => field['kind'] === 'choice');
     if (first === 'form' && this.path().includes('showWhen')) {
-      // Only what stands before a field can be asked about.
+      // Only what is before a field can be asked about.
       const earlier = (field: Record<string, Json>, at: number) =>
         at < Number(this.path()[2]) && field['kind'] !== 'note';
       if (last === 'field') return this.formFields(earlier);
@@ -242,7 +242,7 @@ export class PartField {
 
   protected add(): void {
     this.store.set(this.path(), [...this.items(), this.blankItem()]);
-    // Whoever adds something goes on with it.
+    // A person who adds something goes on with it.
     setTimeout(() =>
       [...this.host.querySelectorAll<HTMLElement>(':scope > .group > article')]
         .at(-1)

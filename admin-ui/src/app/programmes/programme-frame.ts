@@ -6,7 +6,7 @@ import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { ProgrammeStore } from './programme-store';
 
-/** The frame of one programme's pages: where the draft stands, and the steps from editing to publishing. */
+/** The frame of one programme's pages: the state of the draft, and the steps from editing to publishing. */
 @Component({
   selector: 'toki-programme-frame',
   imports: [MatButton, PageHeader, ProblemNote, RouterLink, RouterLinkActive, RouterOutlet],
@@ -90,7 +90,7 @@ export class ProgrammeFrame {
   constructor() {
     effect(() => {
       const code = this.code();
-      // What opening reads must not open it again: that would put away what somebody has begun to type.
+      // What opening reads must not open it again: that would put away what a person has begun to type.
       untracked(() => void this.store.open(code));
     });
   }

@@ -2,7 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 
 import { Api, type Problem, type Schema } from '../api/api';
 import type { Difference } from '../shared/conflict';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import {
   isRecord,
   type Json,
@@ -18,14 +18,14 @@ import {
 export type Draft = Schema<'ProgrammeDraft'>;
 type Version = Schema<'ProgrammeVersion'>;
 
-/** How long somebody has to pause before what they typed is saved, ms. */
+/** How long a person has to pause before what they typed is saved, ms. */
 const pauseMs = 700;
 
 /** One programme as its pages show it: its draft, which saves itself, its versions, and what a document may hold. */
 @Injectable()
 export class ProgrammeStore {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   readonly code = signal('');
   readonly draft = signal<Draft | undefined>(undefined);
   readonly versions = signal<readonly Version[]>([]);
@@ -37,10 +37,10 @@ export class ProgrammeStore {
   readonly placeholders = signal<readonly Schema<'Placeholder'>[]>([]);
   /** The city's venues, to choose from. */
   readonly venues = signal<readonly { readonly code: string; readonly name: string }[]>([]);
-  /** As it stands in the form, saved or not. */
+  /** As it is in the form, saved or not. */
   readonly document = signal<Json>(undefined);
   readonly state = signal<'saved' | 'waiting' | 'saving' | 'failed'>('saved');
-  /** Somebody else saved first: what differs. */
+  /** Another person saved first: what differs. */
   readonly conflict = signal<readonly Difference[] | undefined>(undefined);
   /** As the draft says; without one, as it is published. */
   readonly name = computed(() => textOf(valueAt(this.document(), ['name'])) || this.knownAs() || this.code());
@@ -142,7 +142,7 @@ export class ProgrammeStore {
         ? await this.api.client.POST('/api/v1/programmes/{code}/draft/undo', { params, body })
         : await this.api.client.POST('/api/v1/programmes/{code}/draft/redo', { params, body });
     if (data) this.take(data);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
   }
 
   async begin(from: number): Promise<boolean> {
@@ -151,7 +151,7 @@ export class ProgrammeStore {
       body: { from },
     });
     if (data) this.take(data);
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
     return data !== undefined;
   }
 
@@ -188,7 +188,7 @@ export class ProgrammeStore {
     } else if (error.code === 'changed_meanwhile') await this.compare(document);
     else {
       this.state.set('failed');
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
     }
   }
 

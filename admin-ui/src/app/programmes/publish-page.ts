@@ -2,11 +2,12 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Problem, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { loaded } from '../shared/loaded';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { Session } from '../shell/session';
 import { AffectedCard } from './affected';
 import { toInstant } from './document';
@@ -16,7 +17,7 @@ import { ProgrammeStore } from './programme-store';
 /** As the API asks for it. */
 const shortestReason = 5;
 
-/** What changes for citizens, in words, and publishing by somebody who did not edit it. */
+/** What changes for citizens, in words, and publishing by a person who did not edit it. */
 @Component({
   selector: 'toki-publish-page',
   imports: [AffectedCard, CityTime, MatButton, NoDraft, RouterLink],
@@ -63,8 +64,8 @@ const shortestReason = 5;
 export class PublishPage {
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly me = inject(Session).me;
   protected readonly at = signal('');
   /** The wish that running bookings get the new version too. */
@@ -114,7 +115,7 @@ export class PublishPage {
         ? '公開すると、5秒以内にすべての画面に反映されます。'
         : '指定した日時に公開されます。それまで下書きは変更できません。';
     if (
-      !(await this.ask.yes({
+      !(await this.confirmDialog.yes({
         heading: '公開しますか',
         sentences: [
           when,
@@ -134,13 +135,13 @@ export class PublishPage {
         version: draft.version,
         ...(at === '' ? {} : { at: toInstant(at) }),
         ...(this.reach() ? { reach: true } : {}),
-        ...(waiver === undefined ? {} : { waiver }),
+        ...defined({ waiver }),
       },
     });
     this.busy.set(false);
     this.refused.set(error);
     if (data) {
-      this.tell.done(
+      this.messages.done(
         data.number === null
           ? '公開の予定を入れました。'
           : `第${String(data.number)}版を公開しました。${this.reach() ? '予約への反映は「版」のページで承認を待っています。' : ''}`,
@@ -153,7 +154,7 @@ export class PublishPage {
     const { error } = await this.api.client.POST('/api/v1/programmes/{code}/release/cancel', {
       params: { path: { code: this.store.code() } },
     });
-    if (error) this.tell.problem(error.detail);
+    if (error) this.messages.problem(error.detail);
     await this.store.reload();
   }
 }

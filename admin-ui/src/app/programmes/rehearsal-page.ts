@@ -1,9 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
+import { channelWords } from '../../../../domain/bookings/booking-words';
 import { Api, type Schema } from '../api/api';
 import { cityDay, CityTime } from '../shared/city-time';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { isRecord, type Json, nameOfItem, textOf, toInstant, toLocal } from './document';
 import { NoDraft } from './no-draft';
 import { ProgrammeStore } from './programme-store';
@@ -23,8 +24,6 @@ const stories: readonly { readonly value: StoryKind; readonly label: string }[] 
   { value: 'gives_up', label: '席を選んで、やめる' },
 ];
 
-const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' };
-
 /** Plays a story on the real engine with skipped time, and shows everything that the citizen would get. */
 @Component({
   selector: 'toki-rehearsal-page',
@@ -36,7 +35,7 @@ const channelWords: Readonly<Record<Channel, string>> = { web: 'ウェブ', phon
 export class RehearsalPage {
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly destroyed = inject(DestroyRef);
   protected readonly stories = stories;
   protected readonly groups = computed(() =>
@@ -118,7 +117,7 @@ export class RehearsalPage {
       body: { of: 'draft', script },
     });
     if (!data) {
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
       return;
     }
     while (!this.gone) {

@@ -3,7 +3,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output, si
 import { MatButton } from '@angular/material/button';
 
 import { Api } from '../api/api';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { Session } from '../shell/session';
 import { ProgrammeStore } from './programme-store';
 
@@ -90,7 +90,7 @@ export class SeatShare {
   readonly saved = output();
   private readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly role = inject(Session).me()?.role;
   protected readonly mayEdit = this.role === 'city_admin' || this.role === 'supervisor';
   protected readonly busy = signal(false);
@@ -112,9 +112,9 @@ export class SeatShare {
       body: { share: Math.round(percent * 10) / 1000 },
     });
     this.busy.set(false);
-    if (error) this.tell.problem(error.detail);
+    if (error) this.messages.problem(error.detail);
     else {
-      this.tell.done('目安を保存しました。');
+      this.messages.done('目安を保存しました。');
       this.saved.emit();
     }
   }

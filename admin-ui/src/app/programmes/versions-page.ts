@@ -3,11 +3,11 @@ import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 
 import { Api } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { EmptyState } from '../shared/empty-state';
+import { Messages } from '../shared/messages';
 import { saveFile } from '../shared/save-file';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { BringToBookings } from './bring-to-bookings';
 import { ProgrammeStore } from './programme-store';
@@ -106,8 +106,8 @@ import { ProgrammeStore } from './programme-store';
 export class VersionsPage {
   protected readonly store = inject(ProgrammeStore);
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly router = inject(Router);
   private readonly role = inject(Session).me()?.role;
   protected readonly mayEdit = this.role === 'city_admin' || this.role === 'supervisor';
@@ -122,7 +122,7 @@ export class VersionsPage {
         `${this.store.code()}-${of === 'draft' ? 'draft' : `v${String(of)}`}.json`,
         new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }),
       );
-    else this.tell.problem(error.detail);
+    else this.messages.problem(error.detail);
   }
 
   protected async import(event: Event): Promise<void> {
@@ -138,7 +138,7 @@ export class VersionsPage {
       content = undefined;
     }
     if (typeof content !== 'object' || content === null) {
-      this.tell.problem('このファイルは事業の設定ファイルではないか、壊れています。');
+      this.messages.problem('このファイルは事業の設定ファイルではないか、壊れています。');
       return;
     }
     const { data, error } = await this.api.client.POST('/api/v1/programmes/{code}/draft/import', {
@@ -147,9 +147,9 @@ export class VersionsPage {
     });
     if (data) {
       this.store.take(data);
-      this.tell.done('ファイルの内容を下書きにしました。');
+      this.messages.done('ファイルの内容を下書きにしました。');
     } else
-      this.tell.problem(
+      this.messages.problem(
         [error.detail, ...(error.faults ?? []).slice(0, 5).map((fault) => `${fault.field}：${fault.sentence}`)].join(
           ' ',
         ),
@@ -164,7 +164,7 @@ export class VersionsPage {
     const draft = this.store.draft();
     if (
       !draft ||
-      !(await this.ask.yes({
+      !(await this.confirmDialog.yes({
         heading: '下書きを捨てますか',
         sentences: ['捨てた下書きは元に戻せません。公開中の版は変わりません。'],
         yes: '捨てる',
@@ -176,7 +176,7 @@ export class VersionsPage {
       params: { path: { code: this.store.code() } },
       body: { version: draft.version },
     });
-    if (error) this.tell.problem(error.detail);
+    if (error) this.messages.problem(error.detail);
     await this.store.reload();
   }
 }

@@ -4,15 +4,15 @@ import { cityWords } from '../shared/city-time';
 import { Icon, type IconName } from '../shared/icon';
 import type { Entry } from './day-list';
 
-/** What came of a check-in, for somebody who looks up from the next person. */
-export interface DoorResult {
+/** The result of a check-in, for staff who look up from the next person. */
+export interface CheckInOutcome {
   readonly kind: 'good' | 'warn' | 'bad';
   readonly headline: string;
   readonly sentences: readonly string[];
   readonly entry?: Entry | undefined;
 }
 
-const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', warn: 'warn', bad: 'close' };
+const icons: Readonly<Record<CheckInOutcome['kind'], IconName>> = { good: 'check', warn: 'warn', bad: 'close' };
 
 /** The big answer below the check-in box: colour, sign and words say the same. */
 @Component({
@@ -119,7 +119,7 @@ const icons: Readonly<Record<DoorResult['kind'], IconName>> = { good: 'check', w
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class CheckInResult {
-  readonly result = input<DoorResult>();
+  readonly result = input<CheckInOutcome>();
   protected readonly icons = icons;
   /** What this person asked for; of a protected resident nothing is shown. */
   protected readonly told = computed(() => {

@@ -23,7 +23,7 @@ export class DayList {
   readonly entries = this.list.asReadonly();
   readonly problem = this.trouble.asReadonly();
   readonly loading = this.busy.asReadonly();
-  /** Where nobody is expected: the next day on which somebody is. */
+  /** Where nobody is expected: the next day on which a person is. */
   readonly nextDay = this.next.asReadonly();
   readonly counts: Signal<{ expected: number; arrived: number; missed: number; cancelled: number }> = computed(() => {
     const of = (state: Entry['state']) => this.list().filter((entry) => entry.state === state).length;
@@ -64,7 +64,7 @@ export class DayList {
     this.list.set(data.entries);
   }
 
-  /** What somebody did here, without waiting for the next look. */
+  /** What a person did here, without waiting for the next look. */
   put(entry: Entry): void {
     if (entry.isProtected) {
       void this.reload();
@@ -82,7 +82,7 @@ export class DayList {
     if (!data || asked !== this.chosen) return;
     const changes = new Map(data.changes.map((change) => [change.bookingId, change]));
     const known = new Set(this.list().map((entry) => entry.bookingId));
-    // Somebody new has to be read with their line.
+    // A new person has to be read with their line.
     if (data.seatsChanged || [...changes.keys()].some((id) => !known.has(id))) {
       await this.reload();
       return;

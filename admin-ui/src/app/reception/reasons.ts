@@ -1,4 +1,4 @@
-/** Why somebody was let through although something did not fit; the words of `domain/reception/check-in.ts`. */
+/** Why a person was let through although something did not fit; the words of `domain/reception/check-in.ts`. */
 export const letThroughWords = {
   mistook_day: '本人が日を間違えた',
   mistook_venue: '本人が会場を間違えた',

@@ -18,17 +18,18 @@ import { MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Problem, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { cityDay, CityTime, cityWords } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
-import { birthWords, CheckInResult, type DoorResult } from './check-in-result';
+import { birthWords, type CheckInOutcome, CheckInResult } from './check-in-result';
 import { DayList, type Entry, linesOf, type OpenEntry, type Show } from './day-list';
 import { OffLine } from './off-line';
 import { type LetThrough, letThroughWords, type UndoReason, undoWords } from './reasons';
@@ -36,7 +37,7 @@ import { WalkIn } from './walk-in';
 
 type CheckIn = Schema<'CheckIn'>;
 type Panel = '' | 'walk-in' | 'off-line';
-/** What somebody showed, with what they said where it was asked for, or the line that was chosen. */
+/** What the person showed, with what they said where it was asked for, or the line that was chosen. */
 type Shown = { readonly code: string; readonly birthDate?: string } | { readonly bookingId: string };
 
 /** A venue's day: check people in by what they show, see who is awaited, take walk-ins, close the day. */
@@ -67,8 +68,8 @@ type Shown = { readonly code: string; readonly birthDate?: string } | { readonly
 })
 export class Reception {
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly box = viewChild<ElementRef<HTMLInputElement>>('box');
   protected readonly url = urlState('venue', 'date', 'dose', 'show', 'panel');
   protected readonly venues = loaded(() => this.api.client.GET('/api/v1/venues'));
@@ -76,16 +77,16 @@ export class Reception {
   protected readonly code = new FormControl('', { nonNullable: true });
   protected readonly find = new FormControl('', { nonNullable: true });
   private readonly wanted = toSignal(this.find.valueChanges, { initialValue: '' });
-  protected readonly result = signal<DoorResult | undefined>(undefined);
-  /** What has to be chosen before anything is done: why somebody is let through, or why a check-in is undone. */
+  protected readonly result = signal<CheckInOutcome | undefined>(undefined);
+  /** What has to be chosen before anything is done: why a person is let through, or why a check-in is undone. */
   protected readonly choice = signal<{ readonly kind: 'let_through' | 'undo'; readonly entry: Entry } | undefined>(
     undefined,
   );
-  /** The code of somebody protected, who is asked for their birth date. */
+  /** The code of a protected person, who is asked for their birth date. */
   protected readonly birthAsked = signal('');
   protected readonly birthDate = new FormControl('', { nonNullable: true });
   private shown: Shown | undefined;
-  /** The coupon number of somebody without a booking. */
+  /** The coupon number of a person without a booking. */
   protected readonly stranger = signal('');
   protected readonly busy = signal(false);
   protected readonly reasons = Object.entries(letThroughWords) as [LetThrough, string][];
@@ -217,14 +218,14 @@ export class Reception {
     const query = { venueId: venue.id, date: this.date() };
     const { data, error } = await this.api.client.GET('/api/v1/reception/missing', { params: { query } });
     if (!data) {
-      this.tell.problem(error.detail);
+      this.messages.problem(error.detail);
       return;
     }
     if (data.count === 0) {
-      this.tell.done('時間が過ぎて、まだ受け付けていない予約はありません。');
+      this.messages.done('時間が過ぎて、まだ受け付けていない予約はありません。');
       return;
     }
-    const yes = await this.ask.yes({
+    const yes = await this.confirmDialog.yes({
       heading: `${venue.name}　${this.dayWords()}を締めますか`,
       sentences: [
         `時間が過ぎて、まだ受け付けていない${String(data.count)}件を「来場なし」にします。`,
@@ -235,10 +236,10 @@ export class Reception {
     if (!yes) return;
     const { data: done, error: failed } = await this.api.client.POST('/api/v1/reception/close-day', { body: query });
     if (done)
-      this.tell.done(
+      this.messages.done(
         `${String(done.missed)}件を「来場なし」にしました。${done.left > 0 ? `${String(done.left)}件は、その間に状態が変わりました。` : ''}`,
       );
-    else this.tell.problem(failed.detail);
+    else this.messages.problem(failed.detail);
     await this.list.reload();
   }
 
@@ -259,9 +260,9 @@ export class Reception {
     const { data, error } = await this.api.client.POST('/api/v1/check-ins', {
       body: {
         venueId: venue.id,
-        ...(dose === undefined ? {} : { dose }),
+        ...defined({ dose }),
         ...shown,
-        ...(letThrough === undefined ? {} : { letThrough }),
+        ...defined({ letThrough }),
       },
     });
     this.busy.set(false);
@@ -306,7 +307,7 @@ export class Reception {
     else this.refusedForGood(problem, typed);
   }
 
-  /** Somebody protected says their birth date: it is compared, and never shown. */
+  /** A protected person says their birth date: it is compared, and never shown. */
   private askBirthDate(problem: Problem, code: string): void {
     this.birthAsked.set(code);
     this.result.set({
@@ -314,7 +315,7 @@ export class Reception {
       headline: '生年月日を確認してください',
       sentences: [problem.faults?.[0]?.sentence ?? problem.detail],
     });
-    setTimeout(() => document.getElementById('door-birth-date')?.focus());
+    setTimeout(() => document.getElementById('check-in-birth-date')?.focus());
   }
 
   private refusedForGood(problem: Problem, typed: string): void {

@@ -15,7 +15,7 @@ import { birthWords } from './check-in-result';
 
 type Person = Schema<'PersonAtVenue'>;
 
-/** Somebody without a booking: found by the coupon, checked who they are, given a seat of the venue and checked in. */
+/** A person without a booking: found by the coupon, checked who they are, given a seat of the venue and checked in. */
 @Component({
   selector: 'toki-walk-in',
   imports: [

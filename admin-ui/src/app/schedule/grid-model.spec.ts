@@ -49,7 +49,7 @@ test('keys move inside the grid and stop at its edges', () => {
 test('a cell says its numbers in words', () => {
   const cell = model.at({ row: 1, column: 0 });
   expect(cell && cellWords(cell)).toBe(
-    '5月10日(月) 10:30～11:00、Web 5席（予約2・仮押さえ1・空き2）、電話 2席（予約0・仮押さえ0・空き2）、手で変えた枠',
+    '5月10日(月) 10:30～11:00、ウェブ 5席（予約2・仮押さえ1・空き2）、電話 2席（予約0・仮押さえ0・空き2）、手で変えた枠',
   );
 });
 

@@ -10,17 +10,17 @@ import { Router, RouterLink } from '@angular/router';
 import { daysBetween } from '../../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../../domain/calendar/plain-date';
 import { Api, type Problem, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { cityDay, CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Conflict, type Difference } from '../shared/conflict';
 import { EmptyState } from '../shared/empty-state';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { type Editing, warnBeforeUnload } from '../shared/unsaved-changes';
 import { Session } from '../shell/session';
 import { type DayState, ExceptionsCalendar } from './exceptions-calendar';
@@ -77,9 +77,9 @@ export class PlanEditor implements Editing {
   readonly venue = input<string>();
 
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
+  private readonly confirmDialog = inject(ConfirmDialog);
   private readonly router = inject(Router);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly session = inject(Session);
   protected readonly canEdit = computed(() => this.session.me()?.role === 'city_admin');
   protected readonly form: PlanForm = planForm(cityDay());
@@ -280,7 +280,7 @@ export class PlanEditor implements Editing {
     if (data) {
       this.form.markAsPristine();
       const { added, changed, removed } = data.preview.counts;
-      this.tell.done(
+      this.messages.done(
         `日程を保存しました（新しい枠${String(added)}、変わった枠${String(changed)}、なくなった枠${String(removed)}）。市民の画面には2秒以内に出ます。`,
       );
       await this.router.navigate(['/schedule/week'], {
@@ -312,7 +312,7 @@ export class PlanEditor implements Editing {
   protected async remove(leaveConflicts: boolean): Promise<void> {
     const [preview, known] = [this.preview(), this.known()];
     if (!preview || !known) return;
-    const sure = await this.ask.yes({
+    const sure = await this.confirmDialog.yes({
       heading: `日程「${known.name}」を消しますか`,
       sentences: [
         `これからの枠${String(preview.counts.removed)}個がなくなります。`,
@@ -338,7 +338,7 @@ export class PlanEditor implements Editing {
     if (error) this.refuse(error);
     else {
       this.form.markAsPristine();
-      this.tell.done(`日程「${known.name}」を消しました。`);
+      this.messages.done(`日程「${known.name}」を消しました。`);
       await this.router.navigate(['/schedule/week'], { queryParams: { venue: known.venueId } });
     }
     this.busy.set(false);

@@ -56,7 +56,7 @@ export class SeatPanel {
   readonly closed = output();
   /** Done: what was changed, so that it can be taken back. */
   readonly changed = output<readonly SeatChange[]>();
-  /** Somebody else was faster: what is shown is old. */
+  /** Another person was faster: what is shown is old. */
   readonly stale = output();
 
   private readonly api = inject(Api);

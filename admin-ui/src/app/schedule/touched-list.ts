@@ -1,11 +1,10 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
 import { formatReference } from '../../../../domain/bookings/reference';
 import type { Schema } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { channelWords } from './week';
-
-const stateWords = { held: '仮押さえ', confirmed: '予約', attended: '来場済み', no_show: '来場なし' } as const;
 
 /** Who has a seat: references and states, never names. */
 @Component({
@@ -44,6 +43,6 @@ const stateWords = { held: '仮押さえ', confirmed: '予約', attended: '来�
 export class TouchedList {
   readonly bookings = input.required<readonly Schema<'TouchedBooking'>[]>();
   protected readonly channels = channelWords;
-  protected readonly states = stateWords;
+  protected readonly states = bookingStateWords;
   protected readonly words = formatReference;
 }

@@ -19,9 +19,9 @@ import { CityTime } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { urlState } from '../shared/url-state';
 import { Session } from '../shell/session';
 import { BalanceNote } from './balance-note';
@@ -66,7 +66,7 @@ import { daysOfWeek, mondayOf } from './week';
 export class WeekPage {
   private readonly api = inject(Api);
   private readonly session = inject(Session);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly filters = urlState('venue', 'week', 'dose');
   protected readonly canEdit = computed(() => this.session.me()?.role === 'city_admin');
   protected readonly monday = computed(() => mondayOf(this.filters.values().week));
@@ -218,7 +218,7 @@ export class WeekPage {
     await this.answer.reload();
     this.closePanel();
     const slots = new Set(changes.map((change) => change.slotId)).size;
-    this.tell.undoable(`${String(slots)}個の枠の席数を変えました。`, () => void this.undo(changes));
+    this.messages.undoable(`${String(slots)}個の枠の席数を変えました。`, () => void this.undo(changes));
   }
 
   protected move(days: number): void {
@@ -239,12 +239,12 @@ export class WeekPage {
     });
     await this.answer.reload();
     if (error)
-      this.tell.problem(
+      this.messages.problem(
         error.code === 'below_booked'
           ? '変えた後に予約が入ったため、元に戻せませんでした。枠を開いて確認してください。'
           : error.detail,
       );
-    else this.tell.done('席数を元に戻しました。');
+    else this.messages.done('席数を元に戻しました。');
   }
 
   private clear(): void {

@@ -1,17 +1,14 @@
+import { channelWords } from '../../../../domain/bookings/booking-words';
 import { addDays, weekdayOf } from '../../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../../domain/calendar/plain-date';
 import type { Schema } from '../api/api';
 import { cityDay } from '../shared/city-time';
 
+export { channelWords };
+
 export type Channel = Schema<'GridSlot'>['seats'][number]['channel'];
 export type Seats = Schema<'SeatsByChannel'>;
 
-export const channelWords: Readonly<Record<Channel, string>> = {
-  web: 'Web',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
-};
 export const channelOrder: readonly Channel[] = ['web', 'phone', 'line', 'venue'];
 export const weekdayWords = ['日', '月', '火', '水', '木', '金', '土'] as const;
 
@@ -25,7 +22,7 @@ export function daysOfWeek(monday: string): string[] {
   return Array.from({ length: 7 }, (_, index) => addDays(monday, index));
 }
 
-/** `Web 5・電話 2`; what has no seats is left out. */
+/** `ウェブ 5・電話 2`; what has no seats is left out. */
 export function seatWords(seats: Seats | null): string {
   if (!seats) return '―';
   const parts = channelOrder

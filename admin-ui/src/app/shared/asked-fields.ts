@@ -2,6 +2,7 @@ import { DestroyRef, inject, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { FormControl, FormRecord } from '@angular/forms';
 
+import { defined } from '../../../../domain/text/defined';
 import { Api, type Problem, type Schema } from '../api/api';
 import { FormFaults } from './form-faults';
 
@@ -67,8 +68,8 @@ export class AskedFields {
       body: {
         channel,
         answers: { ...this.known, ...this.form.getRawValue() },
-        ...(dose === undefined ? {} : { dose }),
-        ...(groups === undefined ? {} : { groups: [...groups] }),
+        ...defined({ dose }),
+        ...defined({ groups: groups && [...groups] }),
       },
     });
     if (own !== this.question) return;

@@ -2,7 +2,7 @@ import { DestroyRef, inject } from '@angular/core';
 
 import type { Loaded } from './loaded';
 
-/** How often somebody's work elsewhere is looked for, in looks at what is under way. */
+/** How often a person's work elsewhere is looked for, in looks at what is under way. */
 const seldom = 10;
 
 /**

@@ -9,7 +9,7 @@ import type { AskedField, AskedFields } from './asked-fields';
 /** So many choices are seen at a glance; more go into a list. */
 const mostAtAGlance = 6;
 
-/** The fields of a programme's form, each by its kind, for somebody who fills it in for another person. */
+/** The fields of a programme's form, each by its kind, for staff who fill it in for a caller. */
 @Component({
   selector: 'toki-programme-fields',
   imports: [MatError, MatFormField, MatHint, MatInput, MatLabel, NgTemplateOutlet, ReactiveFormsModule],

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, input, output, signal } from '@angu
 
 import { Icon } from './icon';
 
-/** A CSV file from somebody's disk; `content` in base64, as the API takes it. */
+/** A CSV file from a person's disk; `content` in base64, as the API takes it. */
 export interface SheetFile {
   readonly name: string;
   readonly content: string;

@@ -1,7 +1,7 @@
 import { DestroyRef, inject } from '@angular/core';
 import type { CanDeactivateFn } from '@angular/router';
 
-import { Ask } from './ask';
+import { ConfirmDialog } from './confirm-dialog';
 
 /** A page with a form that can be left unsaved. */
 export interface Editing {
@@ -11,7 +11,7 @@ export interface Editing {
 /** `canDeactivate: [leaveWithCare]`: asks before what was typed is lost. */
 export const leaveWithCare: CanDeactivateFn<Editing> = (page) =>
   !page.hasUnsaved() ||
-  inject(Ask).yes({
+  inject(ConfirmDialog).yes({
     heading: '保存していない変更があります',
     sentences: ['このページを離れると、入力した内容は失われます。'],
     yes: '保存せずに離れる',

@@ -2,11 +2,11 @@ import { computed, inject, type Signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Router } from '@angular/router';
 
-/** What is filtered and chosen stands in the URL's query: it can be left, found again and sent to a colleague. */
+/** What is filtered and chosen is in the URL's query: it can be left, found again and sent to a colleague. */
 export interface UrlState<Name extends string> {
   /** The values in the URL; `''` for what is not there. */
   readonly values: Signal<Readonly<Record<Name, string>>>;
-  /** Changes some of them; `''` takes one out. `replace` keeps the browser's history as it is, e.g. while somebody types. */
+  /** Changes some of them; `''` takes one out. `replace` keeps the browser's history as it is, e.g. while a person types. */
   set(changes: Partial<Record<Name, string>>, how?: { replace?: boolean }): void;
 }
 

@@ -100,7 +100,7 @@ export const areas: readonly Area[] = [
     label: '集計',
     icon: 'chart',
     roles: ['city_admin', 'supervisor', 'auditor'],
-    load: async () => (await import('../statistics/statistics.routes')).numbersRoutes,
+    load: async () => (await import('../statistics/statistics.routes')).statisticsRoutes,
   },
   {
     path: 'exports',

@@ -15,7 +15,7 @@ export const loggedIn: CanActivateFn = async (_route, state) => {
   return true;
 };
 
-/** The server refuses in any case; this only spares somebody a page that would stay empty. */
+/** The server refuses in any case; this only spares a person a page that would stay empty. */
 export function forRole(roles: readonly Role[]): CanActivateFn {
   return async () => {
     const router = inject(Router);

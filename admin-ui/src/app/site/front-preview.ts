@@ -4,7 +4,7 @@ import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
 import { noticeState, type SiteSettings, type Usual } from './site-form';
 
-/** The citizens' front page as it will be with what stands in the form: the parts that the settings change. */
+/** The citizens' front page as it will be with what is in the form: the parts that the settings change. */
 @Component({
   selector: 'toki-front-preview',
   imports: [Icon],

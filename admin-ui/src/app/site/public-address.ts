@@ -6,8 +6,8 @@ import { MatInput } from '@angular/material/input';
 
 import { Api, type Problem, type Schema } from '../api/api';
 import { Icon } from '../shared/icon';
+import { Messages } from '../shared/messages';
 import { saveFile } from '../shared/save-file';
-import { Tell } from '../shared/tell';
 
 /**
  * The QR code of the public address, for the printer. A flyer once carried a wrong address: so the address is opened, the files are
@@ -27,7 +27,7 @@ export class PublicAddress {
   readonly unsaved = input(false);
 
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly check = signal<Schema<'AddressCheck'> | undefined>(undefined);
   protected readonly made = signal<Schema<'PrintQr'> | undefined>(undefined);
   protected readonly problem = signal<Problem | undefined>(undefined);
@@ -67,7 +67,7 @@ export class PublicAddress {
     if (!data) return;
     this.made.set(data);
     if (data.address !== this.address()) {
-      this.tell.problem('公開アドレスがほかの人によって変えられました。画面を読み込み直してください。');
+      this.messages.problem('公開アドレスがほかの人によって変えられました。画面を読み込み直してください。');
       return;
     }
     saveFile(

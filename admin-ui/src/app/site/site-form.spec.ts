@@ -25,13 +25,13 @@ const nothing: SiteSettings = {
   reviewedLanguages: [],
 };
 
-test('moments are those of the city, wherever the computer stands', () => {
+test('moments are those of the city, wherever the computer is', () => {
   expect(cityInput('2021-04-18T23:30:00.000Z')).toBe('2021-04-19T08:30');
   expect(cityInstant('2021-04-19T08:30')).toBe('2021-04-19T08:30:00+09:00');
   expect([cityInput(null), cityInstant('')]).toEqual(['', null]);
 });
 
-test('what is usual stands in the fields and is not sent', () => {
+test('what is usual is in the fields and is not sent', () => {
   const form = siteForm();
   fillForm(form, nothing, usual);
   expect(form.getRawValue().callCentre).toEqual(usual.callCentre);

@@ -26,7 +26,7 @@ export type NoticeForm = FormGroup<{
   until: FormControl<string>;
 }>;
 
-/** The form of the settings. `own…`: the city says something itself; otherwise what is usual holds, and stands in the field. */
+/** The form of the settings. `own…`: the city says something itself; otherwise what is usual holds, and is in the field. */
 export type SiteForm = ReturnType<typeof siteForm>;
 
 const text = (value = ''): FormControl<string> => new FormControl(value, { nonNullable: true });

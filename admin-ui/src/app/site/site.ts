@@ -14,9 +14,9 @@ import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { Session } from '../shell/session';
 import { FrontPreview } from './front-preview';
 import { PublicAddress } from './public-address';
@@ -64,7 +64,7 @@ const mostNotices = 5;
 })
 export class Site implements OnInit {
   private readonly api = inject(Api);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   protected readonly mayChange = inject(Session).me()?.role === 'city_admin';
   protected readonly site = loaded(() => this.api.client.GET('/api/v1/site'));
   protected readonly history = loaded(() => this.api.client.GET('/api/v1/site/history'));
@@ -143,7 +143,7 @@ export class Site implements OnInit {
     const [removed] = this.form.controls.notices.controls.slice(index, index + 1);
     this.form.controls.notices.removeAt(index);
     if (removed)
-      this.tell.undoable('お知らせを外しました。保存すると反映されます。', () =>
+      this.messages.undoable('お知らせを外しました。保存すると反映されます。', () =>
         this.form.controls.notices.insert(index, removed),
       );
   }
@@ -157,7 +157,7 @@ export class Site implements OnInit {
     this.busy.set(false);
     if (data) {
       this.inForce(data);
-      this.tell.done('保存しました。数秒で予約サイトに反映されます。');
+      this.messages.done('保存しました。数秒で予約サイトに反映されます。');
     } else if (error.code === 'changed_meanwhile') await this.compare();
     else this.faults.refuse(error);
   }

@@ -10,7 +10,7 @@ import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { roleChoices } from './roles';
 
-/** Registers somebody. */
+/** Registers a person. */
 @Component({
   selector: 'toki-new-staff',
   imports: [

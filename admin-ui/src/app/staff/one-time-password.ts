@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 
 import type { Schema } from '../api/api';
 import { Icon } from '../shared/icon';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 
 /** A one-time password, shown this once, with what its receiver has to do; can be printed as a slip. */
 @Component({
@@ -66,7 +66,7 @@ export class OneTimePassword {
   readonly close = output();
   protected readonly address = location.origin;
   private readonly clipboard = inject(Clipboard);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   constructor() {
@@ -80,7 +80,7 @@ export class OneTimePassword {
   }
 
   protected copy(): void {
-    this.tell.done(
+    this.messages.done(
       this.clipboard.copy(this.made().oneTimePassword)
         ? 'コピーしました。伝え終わったら、この表示を閉じてください。'
         : 'コピーできませんでした。文字を選んでコピーしてください。',

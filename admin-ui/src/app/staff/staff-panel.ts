@@ -16,17 +16,17 @@ import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect } from '@angular/material/select';
 
 import { Api, type Problem, type Role, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
 import { CityTime } from '../shared/city-time';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Conflict, type Difference } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
-import { Tell } from '../shared/tell';
+import { Messages } from '../shared/messages';
 import { Session } from '../shell/session';
 import { roleChoices, roleLabelOf } from './roles';
 import type { StaffMember } from './staff';
 
-/** One member of staff: name and role, shutting out, beginning anew. */
+/** One member of staff: name and role, shutting out, starting again. */
 @Component({
   selector: 'toki-staff-panel',
   imports: [
@@ -63,13 +63,13 @@ export class StaffPanel implements OnInit {
   readonly person = input.required<StaffMember>();
   readonly changed = output<StaffMember>();
   readonly told = output<Schema<'OneTimePassword'>>();
-  /** What is in force must be read anew. */
+  /** What is in force must be read again. */
   readonly reload = output();
   readonly close = output();
 
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
-  private readonly tell = inject(Tell);
+  private readonly confirmDialog = inject(ConfirmDialog);
+  private readonly messages = inject(Messages);
   private readonly session = inject(Session);
   private readonly fields = inject(NonNullableFormBuilder);
   protected readonly roles = roleChoices;
@@ -121,7 +121,7 @@ export class StaffPanel implements OnInit {
       '記録と、これまでに受け付けた予約は残ります。',
     ];
     if (
-      !(await this.ask.yes({
+      !(await this.confirmDialog.yes({
         heading: `${displayName}さんの利用を停止しますか`,
         sentences,
         yes: '停止する',
@@ -150,7 +150,7 @@ export class StaffPanel implements OnInit {
       '電話で頼まれたときは、本人であることを確かめてから行ってください。',
     ];
     if (
-      !(await this.ask.yes({
+      !(await this.confirmDialog.yes({
         heading: `${displayName}さんのログインをやり直しますか`,
         sentences,
         yes: 'やり直す',
@@ -168,14 +168,14 @@ export class StaffPanel implements OnInit {
   private take(person: StaffMember, sentence: string): void {
     this.conflict.set(undefined);
     this.changed.emit(person);
-    this.tell.done(sentence);
+    this.messages.done(sentence);
   }
 
   private refuse(problem: Problem): void {
     this.faults.show([{ field: '', sentence: problem.detail }]);
   }
 
-  /** Somebody else was first: what they saved beside what was typed here. */
+  /** Another person was first: what they saved beside what was typed here. */
   private async compare(): Promise<void> {
     const { data, error } = await this.api.client.GET('/api/v1/staff/{id}', {
       params: { path: { id: this.person().id } },

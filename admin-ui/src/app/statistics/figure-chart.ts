@@ -16,14 +16,14 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, To
 
 /** Told apart by lightness as well as by hue; the table beside says the same in numbers. */
 const series = [
-  { label: '来場', colour: '#115a36', of: (line: Line) => line.attended },
-  { label: '予約（これから）', colour: '#3460fb', of: (line: Line) => line.confirmed },
+  { label: '来場済み', colour: '#115a36', of: (line: Line) => line.attended },
+  { label: '予約済み', colour: '#3460fb', of: (line: Line) => line.confirmed },
   { label: '仮押さえ', colour: '#9db7f9', of: (line: Line) => line.held },
   { label: '来場なし', colour: '#b78f00', of: (line: Line) => line.noShow },
   { label: '空き', colour: '#d9d9de', of: (line: Line) => line.free ?? 0 },
 ] as const;
 
-/** Stacked bars, one per line of the table that stands beside it. A picture for the eye only: everything in it is in the table. */
+/** Stacked bars, one per line of the table that is beside it. A picture for the eye only: everything in it is in the table. */
 @Component({
   selector: 'toki-figure-chart',
   template: `<div class="frame">

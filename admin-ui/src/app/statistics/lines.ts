@@ -1,5 +1,8 @@
+import { channelWords } from '../../../../domain/bookings/booking-words';
 import type { Schema } from '../api/api';
 import { cityWords } from '../shared/city-time';
+
+export { channelWords };
 
 export type Row = Schema<'NumberRow'>;
 export type By = 'day' | 'venue' | 'group' | 'dose' | 'channel';
@@ -24,13 +27,6 @@ export interface Names {
   readonly doses: ReadonlyMap<string, string>;
 }
 
-export const channelWords: Readonly<Record<NonNullable<Row['channel']>, string>> = {
-  web: 'ウェブ',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
-};
-
 /** The lines of one view, in the order in which the server gave them. */
 export function linesBy(rows: readonly Row[], by: By, names: Names): Line[] {
   return rows.filter((row) => row.by === by).map((row) => lineOf(row, labelOf(row, by, names)));
@@ -49,7 +45,7 @@ export function lineOf(row: Row, label: string): Line {
     cancelled,
     capacity: hasSeats ? capacity : null,
     unmet: hasSeats ? unmet : null,
-    // A seat once given to somebody who did not come is gone.
+    // A seat once given to a person who did not come is gone.
     free: hasSeats ? Math.max(0, capacity - held - confirmed - attended - noShow) : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
 
-import { Numbers } from './statistics';
+import { Statistics } from './statistics';
 
-export const numbersRoutes: Routes = [{ path: '', component: Numbers }];
+export const statisticsRoutes: Routes = [{ path: '', component: Statistics }];

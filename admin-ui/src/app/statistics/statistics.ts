@@ -14,22 +14,22 @@ import { ProblemNote } from '../shared/problem-note';
 import { urlState } from '../shared/url-state';
 import { FigureChart } from './figure-chart';
 import { type By, channelWords, type Line, lineOf, linesBy } from './lines';
-import { Demand } from './unmet-searches';
+import { UnmetSearches } from './unmet-searches';
 
 const views = [
   { by: 'day', label: '日' },
   { by: 'venue', label: '会場' },
   { by: 'group', label: '対象区分' },
   { by: 'dose', label: '回' },
-  { by: 'channel', label: 'チャネル' },
+  { by: 'channel', label: '窓口' },
 ] as const satisfies readonly { readonly by: By; readonly label: string }[];
 const dayMs = 86_400_000;
 
 /** The city's figures: one question to the server, seen by day, venue, group, dose or channel; each picture with its table. */
 @Component({
-  selector: 'toki-numbers',
+  selector: 'toki-statistics',
   imports: [
-    Demand,
+    UnmetSearches,
     EmptyState,
     FigureChart,
     Icon,
@@ -46,7 +46,7 @@ const dayMs = 86_400_000;
   styleUrl: './statistics.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
-export class Numbers {
+export class Statistics {
   private readonly api = inject(Api);
   protected readonly views = views;
   protected readonly channels = Object.entries(channelWords);
@@ -68,7 +68,7 @@ export class Numbers {
     },
     { equal: (left, right) => JSON.stringify(left) === JSON.stringify(right) },
   );
-  protected readonly numbers = loaded(
+  protected readonly statistics = loaded(
     () => this.api.client.GET('/api/v1/numbers', { params: { query: this.query() } }),
     { on: () => this.query() },
   );
@@ -77,11 +77,11 @@ export class Numbers {
   );
   protected readonly view = computed(() => views.find((view) => view.by === this.by()) ?? views[0]);
   protected readonly total = computed((): Line | undefined => {
-    const row = this.numbers.value()?.rows.find((item) => item.by === 'total');
+    const row = this.statistics.value()?.rows.find((item) => item.by === 'total');
     return row && lineOf(row, '合計');
   });
   protected readonly lines = computed((): readonly Line[] => {
-    const known = this.numbers.value();
+    const known = this.statistics.value();
     if (!known) return [];
     const map = (list: readonly { value: string; label: string }[]) =>
       new Map(list.map((item) => [item.value, item.label]));
@@ -92,7 +92,8 @@ export class Numbers {
     });
   });
   protected readonly doseLabel = computed(
-    () => this.numbers.value()?.doses.find((item) => item.value === (this.url.values().dose || '1'))?.label ?? '1回目',
+    () =>
+      this.statistics.value()?.doses.find((item) => item.value === (this.url.values().dose || '1'))?.label ?? '1回目',
   );
   protected readonly chartLabel = computed(() => `${this.view().label}ごとの席と人の数`);
 

@@ -11,13 +11,13 @@ const figures = new Intl.NumberFormat('ja-JP');
 
 /** How many people there are, how many have booked, and how many wanted to and found no seat. */
 @Component({
-  selector: 'toki-demand',
+  selector: 'toki-unmet-searches',
   imports: [Icon, MatButton, ProblemNote],
   templateUrl: './unmet-searches.html',
   styleUrls: ['./statistics.css', './unmet-searches.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
-export class Demand {
+export class UnmetSearches {
   private readonly api = inject(Api);
   readonly from = input.required<string>();
   readonly to = input.required<string>();
@@ -27,7 +27,7 @@ export class Demand {
   private readonly query = computed(() => ({ from: this.from(), to: this.to(), dose: this.dose() || '1' }), {
     equal: (left, right) => JSON.stringify(left) === JSON.stringify(right),
   });
-  protected readonly demand = loaded(
+  protected readonly figures = loaded(
     () => this.api.client.GET('/api/v1/numbers/demand', { params: { query: this.query() } }),
     { on: () => this.query() },
   );

@@ -33,7 +33,7 @@ const missingWords: Readonly<Record<Schema<'Today'>['system']['missing'][number]
   hand_over: 'ワークフローへの引き渡しが遅れています。',
 };
 
-/** Somebody may be guessing, and honest people are stopped too: both need to be known at the telephone. */
+/** A person may be guessing, and honest people are stopped too: both need to be known at the telephone. */
 const brakeWords =
   '予約サイトのログインの失敗が多いため、初めての端末からのログインを止めています。番号を探る攻撃のおそれがあります。電話で困っている方には、電話で予約を受け付けてください。';
 

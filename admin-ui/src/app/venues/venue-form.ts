@@ -8,15 +8,15 @@ import { Router, RouterLink } from '@angular/router';
 
 import { type VenueFeature, venueFeatures, venueFeatureWords } from '../../../../domain/schedule/venue-features';
 import { Api, type Schema } from '../api/api';
-import { Ask } from '../shared/ask';
+import { ConfirmDialog } from '../shared/confirm-dialog';
 import { Conflict, type Difference } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
+import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Tell } from '../shared/tell';
 import { type Editing, warnBeforeUnload } from '../shared/unsaved-changes';
 import { Session } from '../shell/session';
 
@@ -64,9 +64,9 @@ export class VenueForm implements Editing {
   readonly id = input<string>();
 
   private readonly api = inject(Api);
-  private readonly ask = inject(Ask);
+  private readonly confirmDialog = inject(ConfirmDialog);
   private readonly router = inject(Router);
-  private readonly tell = inject(Tell);
+  private readonly messages = inject(Messages);
   private readonly session = inject(Session);
   private readonly build = inject(NonNullableFormBuilder);
 
@@ -93,7 +93,7 @@ export class VenueForm implements Editing {
   protected readonly faults = new FormFaults(this.form);
   protected readonly busy = signal(false);
   protected readonly known = signal<Venue | undefined>(undefined);
-  /** Somebody else's venue, after a 412. */
+  /** Another person's venue, after a 412. */
   protected readonly theirs = signal<Venue | undefined>(undefined);
   protected readonly answer = loaded(() =>
     this.api.client.GET('/api/v1/city/venues/{id}', { params: { path: { id: this.id() ?? '' } } }),
@@ -153,7 +153,7 @@ export class VenueForm implements Editing {
         });
     if (data) {
       this.show(data);
-      this.tell.done(
+      this.messages.done(
         known
           ? '会場を保存しました。市民の画面には2秒以内に反映されます。'
           : '会場を追加しました。次は日程を作ってください。',
@@ -185,7 +185,7 @@ export class VenueForm implements Editing {
   protected async remove(): Promise<void> {
     const venue = this.known();
     if (!venue) return;
-    const sure = await this.ask.yes({
+    const sure = await this.confirmDialog.yes({
       heading: `「${venue.name}」を消しますか`,
       sentences: [
         'この会場の情報がなくなります。元に戻すことはできません。',
@@ -201,7 +201,7 @@ export class VenueForm implements Editing {
     });
     if (!error) {
       this.form.markAsPristine();
-      this.tell.done(`「${venue.name}」を消しました。`);
+      this.messages.done(`「${venue.name}」を消しました。`);
       await this.router.navigate(['/venues']);
     } else if (error.code === 'changed_meanwhile' && error.current) this.theirs.set(error.current as Venue);
     else this.faults.show([{ field: '', sentence: `${error.detail}${whereUsed(error.facts)}` }]);

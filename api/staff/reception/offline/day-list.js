@@ -110,7 +110,7 @@
     $('rows').replaceChildren(...rows.map(rowOf));
     $('empty').hidden = rows.length > 0;
     const expected = list.entries.filter((entry) => entry.state !== 'cancelled');
-    $('counts').textContent = `来場 ${expected.filter(isIn).length} / ${expected.length}`;
+    $('counts').textContent = `来場済み ${expected.filter(isIn).length} / ${expected.length}`;
   }
 
   function rowOf(entry) {
@@ -128,8 +128,8 @@
       if (index === 5) cell.className = 'told';
     }
     const cell = row.insertCell();
-    if (entry.state === 'cancelled') cell.textContent = '取り消し済み';
-    else if (entry.state === 'attended') cell.textContent = '受付済み';
+    if (entry.state === 'cancelled') cell.textContent = '取り消し';
+    else if (entry.state === 'attended') cell.textContent = '来場済み';
     else {
       const button = document.createElement('button');
       button.type = 'button';

@@ -5,7 +5,7 @@ import type { ProvidedPerson } from '../../../../database/staff/provider-links';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { OidcProvider } from './oidc-provider';
 
-/** Minutes that somebody may take at the provider. */
+/** Minutes that a person may take at the provider. */
 export const attemptMinutes = 10;
 
 const kept = z.object({
@@ -25,13 +25,13 @@ export interface OidcPurpose {
   readonly linkTo: string | null;
 }
 
-export type OidcDoor = ReturnType<typeof createOidcDoor>;
+export type OidcLogIn = ReturnType<typeof createOidcLogIn>;
 
 /**
  * The way to the provider and back. What must match afterwards goes along in a sealed cookie: it belongs to this one browser,
  * nobody can read or make it, and nothing is stored for those who never come back.
  */
-export function createOidcDoor({ provider, keys, label }: { provider: OidcProvider; keys: KeyRing; label: string }) {
+export function createOidcLogIn({ provider, keys, label }: { provider: OidcProvider; keys: KeyRing; label: string }) {
   return {
     /** What the button says. */
     label,
@@ -67,7 +67,7 @@ export function createOidcDoor({ provider, keys, label }: { provider: OidcProvid
     try {
       return kept.parse(JSON.parse(keys.open(Buffer.from(cookie, 'base64url')).toString('utf8')));
     } catch {
-      // Somebody else's, or of a key that is gone.
+      // Another person's, or of a key that is gone.
       return undefined;
     }
   }

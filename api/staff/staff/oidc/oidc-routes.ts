@@ -5,14 +5,14 @@ import type { StaffLinks } from '../../../../database/staff/provider-links';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { CookieJar } from '../../../shared/cookies';
 import type { AppContext, RequestState } from '../../../shared/state';
-import type { StaffGate } from '../../frame/staff-gate';
+import type { StaffSessionCheck } from '../../frame/staff-session-check';
 import { oidcCookie } from './cookie';
-import { type OidcDoor, ownPath } from './oidc-log-in';
+import { type OidcLogIn, ownPath } from './oidc-log-in';
 
 export interface OidcRouteDependencies {
-  readonly oidc: OidcDoor;
+  readonly oidc: OidcLogIn;
   readonly links: StaffLinks;
-  readonly gate: StaffGate;
+  readonly sessionCheck: StaffSessionCheck;
   readonly cookies: CookieJar;
   readonly audit: Audit;
 }
@@ -20,7 +20,7 @@ export interface OidcRouteDependencies {
 /** Where people leave for the provider and come back from it: pages, since a browser goes there, that only lead on. */
 export function addOidcRoutes(
   router: Router<RequestState>,
-  { oidc, links, gate, cookies, audit }: OidcRouteDependencies,
+  { oidc, links, sessionCheck, cookies, audit }: OidcRouteDependencies,
 ): void {
   router.get('/oidc/start', async (ctx) => {
     const returnTo = ownPath(typeof ctx.query['returnTo'] === 'string' ? ctx.query['returnTo'] : undefined);
@@ -59,8 +59,8 @@ export function addOidcRoutes(
     }
     const { person, purpose } = finished;
     if (purpose.linkTo !== null) {
-      const staff = await gate.load(ctx);
-      // Somebody else sits here by now.
+      const staff = await sessionCheck.load(ctx);
+      // Another person sits here by now.
       const linked =
         staff?.staffId === purpose.linkTo
           ? await links.link({ ...actor, kind: 'staff', id: staff.staffId }, staff.staffId, person)
@@ -73,7 +73,7 @@ export function addOidcRoutes(
       await refused(admitted);
       return;
     }
-    const session = await gate.start(ctx, admitted.staff.id, 'oidc');
+    const session = await sessionCheck.start(ctx, admitted.staff.id, 'oidc');
     if (!session) {
       await refused(refuseStaff('oidc_disabled'), admitted.staff.id);
       return;

@@ -1,5 +1,6 @@
 import { createVenueRepository } from '../../../../database/schedule/venues';
 import { addDays, cityDate } from '../../../../domain/calendar/city-time';
+import { defined } from '../../../../domain/text/defined';
 import { underWayToday } from '../../../support/today';
 import { type TestCity, validAnswers } from '../../../worlds/test-city';
 
@@ -62,12 +63,12 @@ export async function expectSomebody(
     .update({
       starts_at: startsAt,
       ends_at: new Date(startsAt.getTime() + 900_000),
-      ...(venueId === undefined ? {} : { venue_id: venueId }),
+      ...defined({ venue_id: venueId }),
     });
   return { bookingId: done.booking.id, reference: done.booking.reference ?? '', couponNumber, kana };
 }
 
-/** Ten people who are expected today, one tomorrow, one today at another venue, and seats of the venue for somebody without a booking. */
+/** Ten people who are expected today, one tomorrow, one today at another venue, and seats of the venue for a person without a booking. */
 export async function venueDay(city: TestCity) {
   const otherVenueId = await createVenueRepository(city.database).save({
     code: 'elsewhere',

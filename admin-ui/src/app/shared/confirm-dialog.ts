@@ -42,9 +42,9 @@ class QuestionDialog {
   protected readonly question = inject<Question>(MAT_DIALOG_DATA);
 }
 
-/** Asks before anything big. `if (await inject(Ask).yes({ … }))` */
+/** Asks before anything big. `if (await inject(ConfirmDialog).yes({ … }))` */
 @Injectable({ providedIn: 'root' })
-export class Ask {
+export class ConfirmDialog {
   private readonly dialog = inject(MatDialog);
 
   async yes(question: Question): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { AppContext, AppMiddleware } from './state';
 export const sessionCookie = 'toki';
 
 /** Where the session of a request comes from, and how it starts and ends. */
-export interface SessionGate {
+export interface SessionCheck {
   /** Loads the session of the request's cookie into `ctx.state.session`, once. */
   load(ctx: AppContext): Promise<void>;
   start(ctx: AppContext, token: string): void;
@@ -15,13 +15,13 @@ export interface SessionGate {
   readonly required: AppMiddleware;
 }
 
-export function createSessionGate({
+export function createSessionCheck({
   cookies,
   sessions,
 }: {
   cookies: CookieJar;
   sessions: Pick<SessionRepository, 'find' | 'close'>;
-}): SessionGate {
+}): SessionCheck {
   async function load(ctx: AppContext): Promise<void> {
     const token = ctx.state.session ? undefined : cookies.read(ctx.req, sessionCookie);
     if (token !== undefined) ctx.state.session = await sessions.find(token);

@@ -3,7 +3,7 @@ import { MatSnackBar } from '@angular/material/snack-bar';
 
 /** Short words at the bottom of the page. */
 @Injectable({ providedIn: 'root' })
-export class Tell {
+export class Messages {
   private readonly bar = inject(MatSnackBar);
 
   done(sentence: string): void {
@@ -15,7 +15,7 @@ export class Tell {
     this.bar.open(sentence, '元に戻す', { duration: 10_000 }).onAction().subscribe(undo);
   }
 
-  /** Stays until it is closed: somebody has to read it. */
+  /** Stays until it is closed: a person has to read it. */
   problem(sentence: string): void {
     this.bar.open(sentence, '閉じる', { politeness: 'assertive' });
   }

@@ -9,7 +9,7 @@ export const staffCookie = 'toki-staff';
 const backgroundHeader = 'Toki-Background';
 
 /** Where the session of a member of staff comes from, how it starts and ends, and who may pass. */
-export interface StaffGate {
+export interface StaffSessionCheck {
   load(ctx: AppContext): Promise<StaffSession | undefined>;
   /** The same without counting as a sign of life: an open page may ask as often as it likes. */
   peek(ctx: AppContext): Promise<StaffSession | undefined>;
@@ -24,13 +24,13 @@ export interface StaffGate {
   end(ctx: AppContext): Promise<void>;
 }
 
-export function createStaffGate({
+export function createStaffSessionCheck({
   cookies,
   sessions,
 }: {
   cookies: CookieJar;
   sessions: StaffSessionRepository;
-}): StaffGate {
+}): StaffSessionCheck {
   const find = async (ctx: AppContext, isNoted: boolean): Promise<StaffSession | undefined> => {
     const token = cookies.read(ctx.req, staffCookie);
     return token === undefined ? undefined : sessions.find(token, isNoted);

@@ -1,17 +1,17 @@
 import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { StaffDeskReader } from '../../../database/residents/opened-residents';
+import type { OpenedResidents } from '../../../database/residents/opened-residents';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 
-export type IdentityGate = ReturnType<typeof createIdentityGate>;
+export type IdentityRequirement = ReturnType<typeof createIdentityRequirement>;
 
 /** Nobody sees or changes a resident's data before the caller was identified to them. */
-export function createIdentityGate({
+export function createIdentityRequirement({
   identityChecks,
   reader,
 }: {
   readonly identityChecks: Pick<IdentityChecks, 'openUntil'>;
-  readonly reader: Pick<StaffDeskReader, 'isProtected'>;
+  readonly reader: Pick<OpenedResidents, 'isProtected'>;
 }) {
   async function isOpen(staffId: string | null, residentId: string): Promise<boolean> {
     return staffId !== null && (await identityChecks.openUntil(staffId, residentId)) !== undefined;
