@@ -1,4 +1,4 @@
-import { type NotAllowedReason,whyNotStillAllowed } from '../../domain/bookings/still-allowed';
+import { type NotAllowedReason, whyNotStillAllowed } from '../../domain/bookings/still-allowed';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
