@@ -25,8 +25,8 @@ import { addCodecRoutes, type CodecRouteDependencies } from './frame/codec-route
 import { loopbackOnly } from './frame/loopback';
 import { createMetrics, type MetricsSources } from './frame/metrics';
 import { isStreamed, mountRoutes, refuseLargeBodies } from './frame/mount-routes';
-import { createStaffSessionCheck } from './frame/staff-session-check';
 import { staffOnly } from './frame/staff-only';
+import { createStaffSessionCheck } from './frame/staff-session-check';
 import { addInboxRoutes } from './notices/inbox-routes';
 import { addOidcRoutes } from './staff/oidc/oidc-routes';
 import { staffApi } from './staff-api';

@@ -1,4 +1,4 @@
-import { whyNotStillAllowed, type NotAllowedReason } from '../../domain/bookings/still-allowed';
+import { type NotAllowedReason, whyNotStillAllowed } from '../../domain/bookings/still-allowed';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
@@ -7,13 +7,13 @@ import { haveSameRules, type PeopleAlike } from '../../domain/programmes/eligibl
 import type { Database } from '../foundation/connection';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
 import {
+  bookingsToCome,
+  bookingToComeOf,
+  type BookingToComeRow,
   createKinds,
   firstSlot,
   remembered,
   type SlotCursor,
-  bookingsToCome,
-  bookingToComeOf,
-  type BookingToComeRow,
 } from './bookings-to-come';
 
 /** The residents of a programme as rules see them, and since which import they are as they are. */

@@ -11,13 +11,13 @@ import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
 import {
+  bookingsToCome,
+  bookingToComeOf,
+  type BookingToComeRow,
   createKinds,
   firstSlot,
   remembered,
   type SlotCursor,
-  bookingsToCome,
-  bookingToComeOf,
-  type BookingToComeRow,
 } from './bookings-to-come';
 import type { Programmes, ProgrammeVersion } from './programmes';
 

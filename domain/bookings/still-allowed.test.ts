@@ -7,7 +7,7 @@ import { addDays, instantOf } from '../calendar/city-time';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { type BookingForRules, decideHold } from './rules';
-import { whyNotStillAllowed, type BookingToCome } from './still-allowed';
+import { type BookingToCome, whyNotStillAllowed } from './still-allowed';
 
 const demo = JSON.parse(
   readFileSync(join(__dirname, '../../test/data/plain-programme.json'), 'utf8'),

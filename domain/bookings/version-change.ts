@@ -1,5 +1,5 @@
 import type { ProgrammeDocument } from '../programmes/document';
-import { whyNotStillAllowed, type BookingToCome, notAllowedReasons, notAllowedWords } from './still-allowed';
+import { type BookingToCome, notAllowedReasons, notAllowedWords, whyNotStillAllowed } from './still-allowed';
 
 /** Why a booking stays under its version when a newer one is brought to the running ones. */
 export const stayReasons = [...notAllowedReasons, 'address_field_gone'] as const;

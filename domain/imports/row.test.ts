@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-import { refuseByRows, removal } from './whole-file-checks';
 import { checkRow, isBlankRow, type RowRules } from './row';
 import { explainRowError, rowErrorCodes } from './row-error';
+import { refuseByRows, removal } from './whole-file-checks';
 
 const rules: RowRules = {
   format: { encoding: 'utf-8', columns: { number: 1, kana: 2, birth: 3, group: 4 }, width: 5, leadingRecords: 1 },

@@ -1,6 +1,6 @@
 import type { ProgrammeDocument, ProgrammeGroup } from './document';
 import { checkOpen, isOpenAt, openingTimes, type Person, type Place } from './eligibility';
-import { seatStageFor, type SeatShare } from './seat-stages';
+import { type SeatShare, seatStageFor } from './seat-stages';
 import type { DayRange } from './window';
 import { bookingWindow } from './window';
 

@@ -6,12 +6,12 @@ import {
   changeWorkflowId,
   changeWorkflowType,
   programmeTaskQueue,
-  type RehearsalInput,
-  rehearsalWorkflowId,
-  rehearsalWorkflowType,
   type PublicationInput,
   publicationWorkflowId,
   publicationWorkflowType,
+  type RehearsalInput,
+  rehearsalWorkflowId,
+  rehearsalWorkflowType,
   stopChangeSignalName,
 } from '../../domain/programmes/programme-workflow';
 import { canSkipTime } from '../temporal/time-skipping';

@@ -174,7 +174,7 @@ describeInBrowser('the operator’s desk', () => {
     await page.getByText('コバリ　ツヨシ').waitFor();
     await page.getByText('これまでとこれから').click();
     await page.getByText('これからの予定はいま読み取れません').waitFor();
-    await page.getByText('予約が確定（電話の窓口）').waitFor();
+    await page.getByText('予約済み（電話の窓口）').waitFor();
     await expectClean(page, 'the person with a booking');
 
     // The slip.
