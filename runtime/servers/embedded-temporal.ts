@@ -10,6 +10,10 @@ import { logTail, readIfThere, type ServerProcess, startServerProcess, stopOrpha
 
 const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
+/** Where people look for the page of Temporal's development server. */
+const usualUiPort = 8233;
+/** Starts with other ports, where somebody else took one of them at the same moment. */
+const mostAttempts = 5;
 
 export interface EmbeddedTemporalOptions {
   /** The `temporal` program, from `findTemporalCli`. */
@@ -96,8 +100,27 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
 
   const choose = (wanted: number | undefined) =>
     options.samePorts && wanted !== undefined ? wanted : findFreePort(wanted);
-  const port = await choose(state.port);
-  const uiPort = options.ui ? await choose(state.uiPort ?? 8233) : undefined;
+  for (let attempt = 1; ; attempt++) {
+    const ports = {
+      port: await choose(state.port),
+      uiPort: options.ui ? await choose(state.uiPort ?? usualUiPort) : undefined,
+    };
+    try {
+      return await startOnPorts(options, ports);
+    } catch (error) {
+      // Another start can take a port between our look and the server's bind: then both would want it again.
+      const isTaken = error instanceof StartError && error.message.includes('address already in use');
+      if (!isTaken || options.samePorts || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+interface Ports {
+  readonly port: number;
+  readonly uiPort: number | undefined;
+}
+
+async function startOnPorts(options: EmbeddedTemporalOptions, { port, uiPort }: Ports): Promise<EmbeddedTemporal> {
   const dynamicConfig: Record<string, string> = {
     'frontend.WorkflowTimeSkippingEnabled': 'true',
     ...promptness,
