@@ -838,6 +838,8 @@ export function createBookingRepository({
       const [known] = await sql<BookingRow>(statements.booking, [bookingId]);
       if (!known) return { ok: false, row: undefined, refusal: refuse('booking_unknown') };
       const [resident] = await sql<ResidentRow>(statements.lockResident, [known.resident_id]);
+      // The seat's count before the booking: who looks for holds that ran out has the count, and skips bookings that are locked.
+      if (takesSeat(known.state) && !takesSeat(stateAfter(to))) await lockQuotas(sql, [seatCounted(known)]);
       await sql(statements.lockBooking, [bookingId]);
       const [row] = await sql<BookingRow>(statements.booking, [bookingId]);
       if (!row || !resident) return { ok: false, row, refusal: refuse('booking_unknown') };
