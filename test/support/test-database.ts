@@ -14,7 +14,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-async function asAdministrator(sql: string): Promise<void> {
+/** Runs a statement as the superuser, outside every test's database. */
+export async function asAdministrator(sql: string): Promise<void> {
   const client = new Client({ connectionString: testServices().postgresUrl });
   await client.connect();
   try {

@@ -1,23 +1,12 @@
-import { Client } from 'pg';
-
 import { type Database, migrate, openDatabase } from '../../database/foundation/connection';
 import { migrationSource } from '../../migrations';
 import { bringUpToDate } from '../../runtime/servers/bring-up-to-date';
 import { StartError } from '../../runtime/start-error';
 import { testServices, withDatabase } from '../support/services';
+import { asAdministrator } from '../support/test-database';
 
 const names = ['migrated_at_once', 'migrated_step_by_step', 'migrated_elsewhere'] as const;
 const open = new Map<string, Database>();
-
-async function asAdministrator(sql: string): Promise<void> {
-  const client = new Client({ connectionString: testServices().postgresUrl });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
 
 function databaseOf(name: (typeof names)[number]): Database {
   const database = open.get(name);
