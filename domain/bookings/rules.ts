@@ -1,4 +1,4 @@
-import { addDays, cityDate, daysBetween, type Instant } from '../calendar/city-time';
+import { cityDate, type Instant } from '../calendar/city-time';
 import type { BookingState } from '../contracts/booking-lifecycle';
 import { countsForDose } from '../contracts/booking-lifecycle';
 import { type Refusal, refuse } from '../contracts/booking-refusals';
@@ -6,7 +6,15 @@ import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { checkEverOpen, checkOpen, type Person } from '../programmes/eligibility';
 import { type SeatShare, seatStageFor } from '../programmes/seat-stages';
-import { type Interval, intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programmes/vaccines';
+import {
+  earliestAfter,
+  earliestBefore,
+  fitsBetween,
+  type Interval,
+  latestAfter,
+  latestBefore,
+} from '../programmes/interval';
+import { intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programmes/vaccines';
 import { bookingWindow, outerDays } from '../programmes/window';
 import { defined } from '../text/defined';
 
@@ -92,16 +100,17 @@ export function allowedDates(
     if (!previous) return refuse('previous_dose_missing', { dose: dose - 1 });
     const day = cityDate(previous.slotStartsAt);
     const intervals = intervalsBefore(document, dose, previous, slot);
-    earliest = addDays(day, Math.min(...intervals.map((interval) => interval.minDays)));
-    if (intervals.every((interval) => interval.maxDays !== undefined))
-      latest = addDays(day, Math.max(...intervals.map((interval) => interval.maxDays ?? 0)));
+    earliest = intervals.map((interval) => earliestAfter(interval, day)).sort()[0];
+    const bounds = intervals.map((interval) => latestAfter(interval, day));
+    if (bounds.every((bound) => bound !== undefined)) latest = bounds.sort().at(-1);
   }
   const next = nextOf(dose, bookings);
   if (next) {
     const day = cityDate(next.slotStartsAt);
     const interval = intervalOf(document, dose + 1, vaccineAt(document, next.venueCode, day));
-    latest = min(latest, addDays(day, -interval.minDays));
-    if (interval.maxDays !== undefined) earliest = max(earliest, addDays(day, -interval.maxDays));
+    latest = min(latest, latestBefore(interval, day));
+    const bound = earliestBefore(interval, day);
+    if (bound !== undefined) earliest = max(earliest, bound);
   }
   return defined({ earliest, latest });
 }
@@ -283,8 +292,7 @@ function brokenByNext(
   if (!next) return false;
   const nextDay = cityDate(next.slotStartsAt);
   const interval = intervalOf(document, dose + 1, vaccineAt(document, next.venueCode, nextDay));
-  const days = daysBetween(day, nextDay);
-  return days < interval.minDays || (interval.maxDays !== undefined && days > interval.maxDays);
+  return !fitsBetween(interval, day, nextDay);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { cityDate } from '../calendar/city-time';
+import { cityDate, daysBetween } from '../calendar/city-time';
 import type { Channel, JourneyPlan, JourneyPlanStep } from '../contracts/booking-workflow';
 import type { JourneyStep, ProgrammeDocument, StepCondition } from '../programmes/document';
+import { earliestAfter, fewestDays } from '../programmes/interval';
 import { intervalOf, vaccineAt } from '../programmes/vaccines';
 import { defined } from '../text/defined';
 
@@ -61,18 +62,19 @@ function whenOf(
     case 'days_after':
       return { after: { days: when.days, at: when.at } };
     case 'next_dose_possible': {
-      const vaccine =
-        booking.venueCode === undefined || booking.slotStartsAt === undefined
-          ? undefined
-          : vaccineAt(document, booking.venueCode, cityDate(booking.slotStartsAt));
       return {
-        after: {
-          days: Math.max(0, intervalOf(document, booking.dose + 1, vaccine).minDays - (when.daysAhead ?? 0)),
-          at: when.at,
-        },
+        after: { days: Math.max(0, daysToNextDose(document, booking) - (when.daysAhead ?? 0)), at: when.at },
       };
     }
   }
+}
+
+/** Days from the booking's day to the first on which the next dose may be given. */
+function daysToNextDose(document: ProgrammeDocument, { dose, venueCode, slotStartsAt }: PlannedBooking): number {
+  if (slotStartsAt === undefined) return fewestDays(intervalOf(document, dose + 1, undefined));
+  const day = cityDate(slotStartsAt);
+  const vaccine = venueCode === undefined ? undefined : vaccineAt(document, venueCode, day);
+  return daysBetween(day, earliestAfter(intervalOf(document, dose + 1, vaccine), day));
 }
 
 function mayHold(condition: StepCondition, { dose, venueCode, channel }: PlannedBooking): boolean {

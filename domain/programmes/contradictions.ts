@@ -1,4 +1,5 @@
 import type { ProgrammeDocument } from './document';
+import { alwaysFits, isEmptyInterval } from './interval';
 import { otherLanguages } from './parts/texts';
 
 export interface Contradiction {
@@ -178,7 +179,7 @@ function doseContradictions(document: ProgrammeDocument): Contradiction[] {
         sentence: '回は1から順に並べます',
         fix: `${String(index + 1)} にしてください`,
       });
-    if (item.interval?.maxDays !== undefined && item.interval.maxDays < item.interval.minDays)
+    if (item.interval && isEmptyInterval(item.interval))
       found.push({
         path: [...at, 'interval'],
         sentence: '間隔の上限が下限より短いです',
@@ -207,19 +208,18 @@ function doseContradictions(document: ProgrammeDocument): Contradiction[] {
     ];
     for (const [path, seat] of seats) {
       if (seat.mode === 'chosen') continue;
-      const least = item.interval?.minDays ?? 0;
-      const most = item.interval?.maxDays ?? Infinity;
+      const own = item.interval ?? { minDays: 0 };
       const intervals = (document.vaccines ?? []).flatMap((vaccine) =>
         (vaccine.intervals ?? []).filter((interval) => interval.dose === item.number),
       );
-      const fits = [{ minDays: least, maxDays: most }, ...intervals].some(
-        (interval) => seat.afterDays >= interval.minDays && seat.afterDays <= (interval.maxDays ?? Infinity),
-      );
+      const fits = [own, ...intervals].some((interval) => alwaysFits(interval, seat.afterDays));
       if (!fits)
         found.push({
           path: [...path, 'afterDays'],
           sentence: '決まった日数が、どの間隔にも合いません',
-          fix: `${String(least)}日以上など、間隔の中の日数にしてください`,
+          fix: own.minMonths
+            ? `${String(own.minMonths)}か月は、月によって日数が違います。どの月でも間隔の中に入る日数にしてください`
+            : `${String(own.minDays)}日以上など、間隔の中の日数にしてください`,
         });
     }
   });
@@ -239,9 +239,9 @@ function doseContradictions(document: ProgrammeDocument): Contradiction[] {
         fix: '終わりの日を後にしてください',
       });
     item.intervals?.forEach((interval, number) => {
-      if (interval.maxDays !== undefined && interval.maxDays < interval.minDays)
+      if (isEmptyInterval(interval))
         found.push({
-          path: [...at, 'intervals', number, 'maxDays'],
+          path: [...at, 'intervals', number, interval.maxDays === undefined ? 'maxMonths' : 'maxDays'],
           sentence: '間隔の上限が下限より短いです',
           fix: '上限を下限以上にしてください',
         });

@@ -1,4 +1,5 @@
 import type { DoseSeat, ProgrammeDocument, ProgrammeVaccine } from './document';
+import type { Interval } from './interval';
 
 /** What is given at a venue on a city date; undefined where the programme names no vaccines, or none for this place and day. */
 export function vaccineAt(document: ProgrammeDocument, venueCode: string, date: string): ProgrammeVaccine | undefined {
@@ -8,11 +9,6 @@ export function vaccineAt(document: ProgrammeDocument, venueCode: string, date: 
       (vaccine.from === undefined || date >= vaccine.from) &&
       (vaccine.until === undefined || date <= vaccine.until),
   );
-}
-
-export interface Interval {
-  readonly minDays: number;
-  readonly maxDays?: number | undefined;
 }
 
 /** The interval before a dose: of its vaccine, else the dose's own; none: any day from the day of the dose before. */

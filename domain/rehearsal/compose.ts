@@ -2,6 +2,7 @@ import { type BookingForRules, decideCancel, decideChange, decideHold } from '..
 import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
 import { type Refusal, refuse } from '../contracts/booking-refusals';
 import type { ProgrammeDocument } from '../programmes/document';
+import { earliestAfter } from '../programmes/interval';
 import { intervalOf, seatOf, vaccineAt } from '../programmes/vaccines';
 import type { PersonPlan, PlannedBooking, RehearsedPerson, RehearsedSlot } from './plan';
 import type { Story, StoryKind } from './script';
@@ -85,10 +86,8 @@ export function composePlan(
       if (seat.mode === 'chosen') {
         now = new Date(before.slot.endsAt.getTime() + 60 * minuteMs);
         const { venueCode, startsAt } = before.slot;
-        const earliest = addDays(
-          cityDate(startsAt),
-          intervalOf(document, dose, vaccineAt(document, venueCode, cityDate(startsAt))).minDays,
-        );
+        const day = cityDate(startsAt);
+        const earliest = earliestAfter(intervalOf(document, dose, vaccineAt(document, venueCode, day)), day);
         const first = addDays(cityDate(now), document.bookingWindow.firstDay);
         const last = addDays(cityDate(now), document.bookingWindow.lastDay);
         wish = { date: earliest < first ? first : earliest, time: cityTime(startsAt) };

@@ -1,6 +1,7 @@
 import { decideHold } from '../bookings/rules';
 import { addDays, cityDate, cityTime, instantOf } from '../calendar/city-time';
 import type { ProgrammeDocument } from '../programmes/document';
+import { fewestDays } from '../programmes/interval';
 import { type ChooseSlot, composePlan, noSeat, rehearsalVenue } from './compose';
 import type { PersonPlan, RehearsedPerson, RehearsedSlot } from './plan';
 import { samplePersonOf } from './sample-person';
@@ -138,7 +139,7 @@ function inventSeats(document: ProgrammeDocument, arrivals: readonly Date[], peo
   const perSlot = Math.max(2, Math.ceil((people * 1.5) / (days * 4)));
   let shift = 0;
   document.doses.forEach((dose, index) => {
-    if (index > 0) shift += Math.max(dose.interval?.minDays ?? 1, document.bookingWindow.firstDay + 1);
+    if (index > 0) shift += Math.max(fewestDays(dose.interval ?? { minDays: 1 }), document.bookingWindow.firstDay + 1);
     for (const opening of openings) {
       for (let day = 0; day < days + index * 14; day++) {
         for (const time of ['09:30', '10:30', '13:30', '14:30']) {

@@ -1,4 +1,4 @@
-import { addDays } from '../calendar/city-time';
+import { earliestAfter, type Interval, latestAfter } from '../programmes/interval';
 
 /** Seats of one dose on one city date, all channels together. */
 export interface DaySeats {
@@ -24,14 +24,11 @@ export interface DoseBalance {
  * Whether everybody who gets a dose will find a seat for the next one. In two cities in 2021 there were seats for only
  * 70 % of the second doses. People are served in order of their day: a person who has to wait takes the next free seat within
  * the allowed interval.
- * @param doses of the programme, with the days between the dose before and this one
+ * @param doses of the programme, with the interval between the dose before and this one
  */
 export function balanceOf(
   days: readonly DaySeats[],
-  doses: readonly {
-    readonly number: number;
-    readonly interval?: { readonly minDays: number; readonly maxDays?: number | undefined } | undefined;
-  }[],
+  doses: readonly { readonly number: number; readonly interval?: Interval | undefined }[],
 ): DoseBalance[] {
   return doses.flatMap(({ number, interval }, index) => {
     const before = doses[index - 1];
@@ -43,12 +40,12 @@ export function balanceOf(
     let missing = 0;
     let notPlannedYet = 0;
     const nextSeats = supply
-      .filter(({ date }) => need[0] !== undefined && date >= addDays(need[0].date, interval.minDays))
+      .filter(({ date }) => need[0] !== undefined && date >= earliestAfter(interval, need[0].date))
       .reduce((sum, day) => sum + day.seats, 0);
     const left = supply.map((day) => ({ ...day }));
     for (const day of need) {
-      const earliest = addDays(day.date, interval.minDays);
-      const latest = interval.maxDays === undefined ? '9999-12-31' : addDays(day.date, interval.maxDays);
+      const earliest = earliestAfter(interval, day.date);
+      const latest = latestAfter(interval, day.date) ?? '9999-12-31';
       if (earliest > last) {
         notPlannedYet += day.seats;
         continue;

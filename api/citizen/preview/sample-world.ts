@@ -8,6 +8,7 @@ import type { BookingState } from '../../../domain/contracts/booking-lifecycle';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { asIfOpen, asIfReviewed, sampleAnswers } from '../../../domain/programmes/editing/as-if';
 import { scopeAt } from '../../../domain/programmes/scopes';
+import { latestBefore } from '../../../domain/programmes/interval';
 import { intervalOf, seatOf, vaccineAt } from '../../../domain/programmes/vaccines';
 import { bookingWindow } from '../../../domain/programmes/window';
 import { samplePersonOf } from '../../../domain/rehearsal/sample-person';
@@ -107,12 +108,10 @@ export class SampleWorld {
     let { day } = this;
     for (let dose = this.dose; dose > 1; dose--) {
       const seat = seatOf(document, dose, this.venue.code);
-      day = addDays(
-        day,
-        -(seat.mode === 'chosen'
-          ? intervalOf(document, dose, vaccineAt(document, this.venue.code, day)).minDays
-          : seat.afterDays),
-      );
+      day =
+        seat.mode === 'chosen'
+          ? latestBefore(intervalOf(document, dose, vaccineAt(document, this.venue.code, day)), day)
+          : addDays(day, -seat.afterDays);
       bookings.unshift(this.#booking(dose - 1, day, day < cityDate(this.now) ? 'attended' : 'confirmed'));
     }
     return bookings;

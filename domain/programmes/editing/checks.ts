@@ -335,10 +335,7 @@ function pairFaults(document: ProgrammeDocument, { seats }: CheckFacts): CheckFa
   return document.doses.slice(1).flatMap((dose, index): CheckFault[] => {
     const of = (number: number) => seats.filter((day) => day.dose === number);
     const before = of(dose.number - 1);
-    const { unreached, firstDate } = reachableSeats(before, of(dose.number), {
-      minDays: dose.interval?.minDays ?? 0,
-      maxDays: dose.interval?.maxDays ?? Infinity,
-    });
+    const { unreached, firstDate } = reachableSeats(before, of(dose.number), dose.interval ?? { minDays: 0 });
     if (unreached === 0 || firstDate === undefined) return [];
     const total = before.reduce((sum, day) => sum + day.seats, 0);
     const label = document.doses[index]?.label ?? '';

@@ -132,6 +132,16 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'doses.*.interval': { label: '前の回からの間隔', help: '前の回の日から数えた日数です。' },
   'doses.*.interval.minDays': { label: '最短', unit: '日' },
   'doses.*.interval.maxDays': { label: '最長', unit: '日' },
+  'doses.*.interval.minMonths': {
+    label: '最短（月で数える）',
+    unit: 'か月',
+    help: '4月1日の3か月後は7月1日、11月30日の3か月後は3月1日からです。日数と両方あれば、遅いほうになります。',
+  },
+  'doses.*.interval.maxMonths': {
+    label: '最長（月で数える）',
+    unit: 'か月',
+    help: '11月30日の3か月後は2月の末日までです。',
+  },
   'doses.*.sameVaccine': { label: '前の回と同じワクチンだけ' },
   'doses.*.seat': { label: '席の決め方', silent: true },
   'doses.*.seat.mode': { label: '席の決め方', values: seatWords },
@@ -155,6 +165,16 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'vaccines.*.intervals.*.dose': { label: '回', unit: '回目' },
   'vaccines.*.intervals.*.minDays': { label: '最短', unit: '日' },
   'vaccines.*.intervals.*.maxDays': { label: '最長', unit: '日' },
+  'vaccines.*.intervals.*.minMonths': {
+    label: '最短（月で数える）',
+    unit: 'か月',
+    help: '4月1日の3か月後は7月1日、11月30日の3か月後は3月1日からです。日数と両方あれば、遅いほうになります。',
+  },
+  'vaccines.*.intervals.*.maxMonths': {
+    label: '最長（月で数える）',
+    unit: 'か月',
+    help: '11月30日の3か月後は2月の末日までです。',
+  },
   bookingWindow: { label: '予約できる期間', silent: true },
   'bookingWindow.firstDay': {
     label: '予約できる最初の日',

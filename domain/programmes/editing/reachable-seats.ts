@@ -1,4 +1,4 @@
-import { addDays } from '../../calendar/city-time';
+import { earliestAfter, type Interval, latestAfter } from '../interval';
 
 interface SeatsOfDay {
   /** `YYYY-MM-DD` */
@@ -14,15 +14,15 @@ interface SeatsOfDay {
 export function reachableSeats(
   before: readonly SeatsOfDay[],
   after: readonly SeatsOfDay[],
-  interval: { readonly minDays: number; readonly maxDays: number },
+  interval: Interval,
 ): { unreached: number; firstDate: string | undefined } {
   const left = sorted(after).map((day) => ({ ...day }));
   let unreached = 0;
   let firstDate: string | undefined;
   for (const day of sorted(before)) {
     let wanted = day.seats;
-    const first = addDays(day.date, interval.minDays);
-    const last = interval.maxDays === Infinity ? '9999-12-31' : addDays(day.date, interval.maxDays);
+    const first = earliestAfter(interval, day.date);
+    const last = latestAfter(interval, day.date) ?? '9999-12-31';
     for (const seats of left) {
       if (wanted === 0 || seats.date > last) break;
       if (seats.date < first) continue;

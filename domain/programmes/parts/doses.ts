@@ -2,8 +2,19 @@ import { z } from 'zod';
 
 import { code, plainDate, shortText } from './basics';
 
-/** Days from the day of the previous dose to the day of this one, counted by calendar date in the city's time. */
-const interval = z.strictObject({ minDays: z.int().min(0).max(3650), maxDays: z.int().min(0).max(3650).optional() });
+const days = z.int().min(0).max(3650);
+const months = z.int().min(1).max(120);
+
+/**
+ * From the day of the previous dose to the day of this one, counted by calendar date in the city's time. Months are calendar
+ * months as the ministry counts them (`domain/programmes/interval.ts`); where both are given, both bind.
+ */
+const interval = z.strictObject({
+  minDays: days,
+  maxDays: days.optional(),
+  minMonths: months.optional(),
+  maxMonths: months.optional(),
+});
 
 /**
  * How the seat of a later dose comes about. `chosen`: the citizen chooses. `proposed`: the same venue and time, `afterDays`
@@ -38,13 +49,7 @@ export const vaccine = z.strictObject({
   until: plainDate.optional(),
   /** Intervals of this vaccine, in the place of the dose's own. */
   intervals: z
-    .array(
-      z.strictObject({
-        dose: z.int().min(2).max(9),
-        minDays: z.int().min(0).max(3650),
-        maxDays: z.int().min(0).max(3650).optional(),
-      }),
-    )
+    .array(interval.extend({ dose: z.int().min(2).max(9) }))
     .max(8)
     .optional(),
 });
