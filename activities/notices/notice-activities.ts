@@ -19,6 +19,7 @@ import type { JourneyStep, NoticeChannel } from '../../domain/programmes/documen
 import { checkOpen, groupsOf } from '../../domain/programmes/eligibility';
 import { noticeLanguage } from '../../domain/site/languages';
 import { noticeWayOf } from '../../domain/staff/visibility';
+import type { IsRush } from '../../engine/hand-over/rush-watch';
 import type { LineSender } from './line-api';
 import type { Mail, Mailer } from './mailer';
 
@@ -52,6 +53,8 @@ export interface NoticeActivitiesOptions {
   };
   /** The citizen site, without a slash at the end. */
   readonly publicUrl: string;
+  /** Whether citizens wait: then a notice waits a little, too. Left out: it never does. */
+  readonly isRush?: IsRush;
   /** The moment at which a booking's notice is sent; in a rehearsal, that of its own time. */
   readonly clock?: (bookingId: string) => Date;
 }
@@ -65,6 +68,8 @@ export interface NoticeActivities {
 /** Where a step says nothing: a person who linked an account wants to hear there. */
 const usualChannels: readonly NoticeChannel[] = ['line', 'email'];
 const heartbeatEveryMs = 3_000;
+/** A notice steps back for citizens who wait, but not for longer than this: a rush may last all morning. */
+const longestStepBackMs = 60_000;
 /** So often LINE is asked when it cannot be reached or is too busy, before the next way is taken. */
 const lineAttempts = 5;
 /** Shown in place of an account's id. */
@@ -84,6 +89,7 @@ export function createNoticeActivities({
   mailer,
   line,
   publicUrl,
+  isRush = () => Promise.resolve(false),
   clock = () => new Date(),
 }: NoticeActivitiesOptions): NoticeActivities {
   /**
@@ -352,6 +358,7 @@ export function createNoticeActivities({
         context.heartbeat();
       }, heartbeatEveryMs);
       try {
+        await stepBack(isRush);
         return await send(request);
       } finally {
         clearInterval(heart);
@@ -366,6 +373,12 @@ export function createNoticeActivities({
       return outcomeOf(await notices.find(request));
     },
   };
+}
+
+/** Resolves when no citizen waits any more, or after `longestStepBackMs`; rejects when the notice is not wanted any more. */
+async function stepBack(isRush: IsRush): Promise<void> {
+  const until = Date.now() + longestStepBackMs;
+  while ((await isRush()) && Date.now() < until) await Context.current().sleep(1_000);
 }
 
 /** The mail is out, so the row must say so if there is any way: a database that restarts is back within seconds. */

@@ -54,6 +54,12 @@ export function openDatabase({ url, applicationName, poolSize, limits = defaultL
   });
 }
 
+/** How many queries wait for a connection of this pool. */
+export function waitingForConnection(database: Database): number {
+  const { pool } = database.client as { pool?: { numPendingAcquires(): number } };
+  return pool?.numPendingAcquires() ?? 0;
+}
+
 /** Brings the tables up to date; safe when several processes start at once (knex locks). */
 export async function migrate(database: Database): Promise<string[]> {
   const [, names] = (await database.migrate.latest()) as [number, string[]];

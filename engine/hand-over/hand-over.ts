@@ -15,6 +15,8 @@ export interface HandOverOptions {
   readonly concurrency?: number;
   /** Bookings that may wait; further events are left to the relay. */
   readonly queueLimit?: number;
+  /** Whether citizens wait at this process: then events are left to the relay. */
+  readonly isRush?: () => boolean;
   /** Events that waited longer, ms, are left to the relay, which takes them up after 2 s: nothing is sent twice. */
   readonly maxAgeMs?: number;
 }
@@ -39,6 +41,7 @@ export function createHandOver({
   log,
   concurrency = 48,
   queueLimit = 5_000,
+  isRush = () => false,
   maxAgeMs = 1_500,
 }: HandOverOptions): HandOver {
   const deliver = createEventDelivery({ client, programmes });
@@ -55,7 +58,7 @@ export function createHandOver({
 
   function offer(events: readonly BookingEvent[]): void {
     const now = Date.now();
-    if (now < pausedUntil) return;
+    if (now < pausedUntil || isRush()) return;
     for (const event of events) {
       const known = waiting.get(event.bookingId);
       if (known) known.events.push(event);
@@ -65,6 +68,7 @@ export function createHandOver({
   }
 
   function pump(): void {
+    if (isRush()) waiting.clear();
     const limit = suspicious ? 1 : concurrency;
     for (const [bookingId, { since, events }] of waiting) {
       if (inFlight.size >= limit) break;

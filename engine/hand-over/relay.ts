@@ -7,12 +7,15 @@ import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-l
 import { inParallel } from '../loops/in-parallel';
 import type { Log } from '../loops/log';
 import { createEventDelivery, isOutage } from './deliver-events';
+import type { IsRush } from './rush-watch';
 
 export interface RelayOptions {
   readonly client: Client;
   readonly outbox: Outbox;
   readonly programmes: Pick<Programmes, 'version'>;
   readonly log: Log;
+  /** While citizens wait the relay works a fifth of the time; left out: nobody ever waits. */
+  readonly isRush?: IsRush;
   /** Younger events are the hand-over's. */
   readonly olderThanMs?: number;
   /** Between two looks at an empty outbox. */
@@ -21,6 +24,11 @@ export interface RelayOptions {
 
 const batch = 400;
 const concurrency = 32;
+/** While citizens wait. */
+const rushBatch = 16;
+const rushConcurrency = 2;
+/** One part of this many is work, the others are pause. */
+const rushParts = 5;
 const callWithinMs = 10_000;
 /** Longer than a batch can take: a process that holds a claim and lives has finished by then. */
 const leaseMs = 60_000;
@@ -34,20 +42,25 @@ export function createRelay({
   outbox,
   programmes,
   log,
+  isRush = () => Promise.resolve(false),
   olderThanMs = 2_000,
   pollMs = 500,
 }: RelayOptions): BackgroundLoop {
   const deliver = createEventDelivery({ client, programmes });
 
   async function round(signal: AbortSignal): Promise<number> {
-    const events = await outbox.claimUndelivered({ olderThanMs, limit: batch, leaseMs });
+    const startedAt = Date.now();
+    const isSteppingBack = await isRush();
+    const limit = isSteppingBack ? rushBatch : batch;
+    const events = await outbox.claimUndelivered({ olderThanMs, limit, leaseMs });
     if (events.length === 0) return pollMs;
     const open = new Map(events.map((event) => [keyOf(event), event]));
     const delivered: EventKey[] = [];
     let failed = 0;
     try {
-      await inParallel(byBooking(events), concurrency, async (ofBooking) => {
-        if (signal.aborted) return;
+      await inParallel(byBooking(events), isSteppingBack ? rushConcurrency : concurrency, async (ofBooking) => {
+        // A rush that begins in the middle of a batch ends it: what is left goes back at once.
+        if (signal.aborted || (!isSteppingBack && (await isRush()))) return;
         try {
           await client.connection.withDeadline(Date.now() + callWithinMs, () => deliver(ofBooking));
           delivered.push(...ofBooking);
@@ -68,6 +81,7 @@ export function createRelay({
       await outbox.unclaim([...open.values()]);
     }
     log.info({ delivered: delivered.length, failed }, 'the relay handed over events');
+    if (isSteppingBack) return Math.max(pollMs, (Date.now() - startedAt) * (rushParts - 1));
     return events.length < batch ? pollMs : 0;
   }
 

@@ -1,7 +1,8 @@
 import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
 import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
-import { openDatabase } from '../../database/foundation/connection';
+import { createRushSigns } from '../../database/bookings/rush';
+import { openDatabase, waitingForConnection } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import { createLineEvents } from '../../database/notices/line-events';
@@ -15,6 +16,7 @@ import { createSlotRepository } from '../../database/schedule/slots';
 import { createSiteSettings } from '../../database/site/site-settings';
 import { createUnmetSearches } from '../../database/statistics/unmet-searches';
 import { createHandOver } from '../../engine/hand-over/hand-over';
+import { createRushMeter } from '../../engine/hand-over/rush-meter';
 import { createTemporalClient } from '../../engine/temporal/temporal-client';
 import { type Config, readConfig } from '../config';
 import { projectRoot } from '../root';
@@ -47,7 +49,13 @@ async function main(): Promise<number> {
   // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
   const unmetSearches = createUnmetSearches(database);
-  const handOver = createHandOver({ client: temporal, outbox, programmes, log });
+  const rush = createRushMeter({
+    signs: createRushSigns(firstLook),
+    log,
+    waiting: () => waitingForConnection(database) + waitingForConnection(firstLook),
+  });
+  const handOver = createHandOver({ client: temporal, outbox, programmes, log, isRush: () => rush.isRush() });
+  rush.start();
 
   const app = createCitizenApp({
     bookings: createBookingRepository({ database, keys, programmes }),

@@ -8,6 +8,7 @@ import { createAudit } from '../../database/audit/audit';
 import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
 import { createReconciliation } from '../../database/bookings/reconciliation';
+import { createRushSigns } from '../../database/bookings/rush';
 import { openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
@@ -24,6 +25,7 @@ import { removeOutdated } from '../../database/upkeep/housekeeping';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { createReconciler } from '../../engine/hand-over/reconciler';
 import { createRelay } from '../../engine/hand-over/relay';
+import { createRushWatch } from '../../engine/hand-over/rush-watch';
 import type { BackgroundLoop } from '../../engine/loops/background-loop';
 import { createBroadcastSweeper } from '../../engine/loops/broadcast-sweeper';
 import { createChangeSweeper } from '../../engine/loops/change-sweeper';
@@ -123,6 +125,7 @@ async function main(): Promise<number> {
   const client = createTemporalClient(access, keys);
   const programmes = createProgrammes(database);
   const outbox = createOutbox(database);
+  const isRush = createRushWatch(createRushSigns(database));
   const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
   const lineLinks = createLineLinks({ database, keys });
   const lineEvents = createLineEvents({ database, keys });
@@ -133,7 +136,7 @@ async function main(): Promise<number> {
     birthDates: createBirthDateKeys(keys),
   });
   const loops: BackgroundLoop[] = [
-    createRelay({ client, outbox, programmes, log }),
+    createRelay({ client, outbox, programmes, log, isRush }),
     createReconciler({
       client,
       outbox,
@@ -196,6 +199,7 @@ async function main(): Promise<number> {
       smtpUrl: config.smtpUrl,
       line: config.line ?? (config.demo ? 'inbox' : undefined),
       publicUrl: config.publicUrl,
+      isRush,
       dropFolder: { temporal: client, folder: () => dropFolderOf(config.dataDir), log },
     }),
     programmeWork: createProgrammeWork({

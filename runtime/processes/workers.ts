@@ -31,6 +31,7 @@ import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/bookin
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';
 import { defined } from '../../domain/text/defined';
+import type { IsRush } from '../../engine/hand-over/rush-watch';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 
 export interface Activities {
@@ -51,6 +52,8 @@ export interface ActivityOptions {
   /** The LINE official account; `inbox`: messages to those who linked one land in the inbox; left out: LINE is tried for nobody. */
   readonly line?: LineAccess | 'inbox' | undefined;
   readonly publicUrl: string;
+  /** Left out: notices never step back. */
+  readonly isRush?: IsRush;
   /** Left out: nobody looks into a drop folder. */
   readonly dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'> | undefined;
 }
@@ -63,6 +66,7 @@ export function createActivities({
   smtpUrl,
   line,
   publicUrl,
+  isRush,
   dropFolder,
 }: ActivityOptions): Activities {
   const programmes = createProgrammes(database);
@@ -78,6 +82,7 @@ export function createActivities({
         residents: createResidentRepository({ database, keys }),
         programmes: asTheSiteSays,
         publicUrl,
+        ...defined({ isRush }),
         ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
         ...(lineSender === undefined
           ? {}

@@ -18,6 +18,7 @@ import {
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { defined } from '../../domain/text/defined';
 import { createEventDelivery, type DeliverEvents } from '../../engine/hand-over/deliver-events';
+import type { IsRush } from '../../engine/hand-over/rush-watch';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { type ActivityOptions, createActivities, createWorkers, type Workers } from '../../runtime/processes/workers';
@@ -82,10 +83,17 @@ export interface BookingWorldOptions {
   readonly change?: (document: ProgrammeDocument) => void;
   readonly smtpUrl?: string;
   readonly line?: ActivityOptions['line'];
+  /** Whether citizens wait, as the notices hear it. */
+  readonly isRush?: IsRush;
 }
 
 /** A city, a namespace, workers and a client that belong to one test file. */
-export async function createBookingWorld({ change, smtpUrl, line }: BookingWorldOptions = {}): Promise<BookingWorld> {
+export async function createBookingWorld({
+  change,
+  smtpUrl,
+  line,
+  isRush,
+}: BookingWorldOptions = {}): Promise<BookingWorld> {
   const [city, { address, namespace }] = await Promise.all([
     createTestCity(change ? { change } : {}),
     createTestNamespace(),
@@ -108,6 +116,7 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
       publicUrl: 'https://yoyaku.example.jp',
       smtpUrl,
       line,
+      ...defined({ isRush }),
     }),
   });
   const running = workers.run();
