@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.js')).importCommand,
   'staff add': async () => (await import('./staff-add.js')).staffAddCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
+  watch: async () => (await import('./watch.js')).watchCommand,
   'keys add': async () => (await import('./keys.js')).keysAddCommand,
   'keys rotate': async () => (await import('./keys.js')).keysRotateCommand,
   bench: async () => (await import('./bench/bench.js')).benchCommand,

@@ -80,6 +80,12 @@ test('from nothing to ready; a process that dies runs again; Ctrl-C leaves nothi
   expect(await doctor.exited).toBe(0);
   expect(doctor.lines.every((line) => line.startsWith('OK'))).toBe(true);
 
+  const watch = run(place, 'toki', 'watch', '--seconds', '3');
+  expect(await watch.exited).toBe(0);
+  expect(watch.lines[0]).toMatch(/^ *time +held\/s +confirmed\/s/);
+  expect(watch.lines[1]).toMatch(/^\d\d:\d\d:\d\d +0 +0 +0 /);
+  expect(watch.lines.at(-1)).toBe('In all: 0 held, 0 confirmed, 0 ended, 0 notices sent.');
+
   const before = toki.pids;
   for (const [name, label] of [
     ['worker', 'worker'],
