@@ -11,6 +11,7 @@ export const rowErrorCodes = [
   'number_too_long',
   'number_not_digits',
   'number_wrong_prefix',
+  'number_other_municipality',
   'birth_missing',
   'birth_unreadable',
   'birth_serial',
@@ -74,6 +75,8 @@ export function explainRowError(code: RowErrorCode, digits: number): string {
       return '接種券番号に数字でない文字があります。';
     case 'number_wrong_prefix':
       return '接種券番号の始まりの数字が、この事業の番号と違います。';
+    case 'number_other_municipality':
+      return 'ほかの市区町村の接種券番号です。';
     case 'birth_missing':
       return '生年月日がありません。';
     case 'birth_unreadable':

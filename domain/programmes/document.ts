@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { hasRightCheckDigit } from '../text/municipality-code';
 import { contradictionsOf } from './contradictions';
 import { type DocumentFault, faultsOf, largestDocumentCharacters } from './faults';
 import { channel, code, faultAt, fieldName, shortText } from './parts/basics';
@@ -45,6 +46,12 @@ const documentShape = z.strictObject({
         .array(z.string().regex(/^[0-9]{1,12}$/))
         .min(1)
         .max(50)
+        .optional(),
+      /** The municipality's code as the coupon's line of 18 digits bears it: those of others are refused. */
+      municipality: z
+        .string()
+        .regex(/^[0-9]{6}$/)
+        .refine(hasRightCheckDigit, '市区町村コードの最後の数字（検査数字）が合いません')
         .optional(),
     }),
     birthDate: z.strictObject({ label: shortText }),

@@ -34,6 +34,7 @@ it.each([
   ['４８２－９１３－５０６', { by: 'reference', value: '482913506' }],
   [' 0123456789\n', { by: 'couponNumber', value: '0123456789' }],
   ['0123-456-789', { by: 'couponNumber', value: '0123456789' }],
+  ['111510090123456789', { by: 'couponNumber', value: '0123456789' }],
   ['https://example.jp/', undefined],
   ['', undefined],
 ] as const)('what is shown: %j', (text, expected) => {

@@ -43,6 +43,37 @@ describe('a coupon number', () => {
     expect(parseCouponNumber(text, tenDigits)).toEqual({ ok: false, fault });
   });
 
+  describe('as a scanner types it: kind, dose, municipality, number', () => {
+    it.each([
+      '111510090012345678',
+      '１１１５１００９００１２３４５６７８',
+      '11 151009 0012345678',
+      '121510090012345678',
+    ])('is read from %j', (text) => {
+      expect(parseCouponNumber(text, tenDigits)).toEqual({ ok: true, value: '0012345678' });
+      expect(parseCouponNumber(text, { ...tenDigits, municipality: '151009' })).toMatchObject({ ok: true });
+    });
+
+    it('is refused where it was sent by another municipality', () => {
+      // 131016: Chiyoda
+      expect(parseCouponNumber('111310160012345678', { ...tenDigits, municipality: '151009' })).toEqual({
+        ok: false,
+        fault: 'other_municipality',
+      });
+    });
+
+    it('is too long where the municipality’s check digit is wrong, or where numbers have another length', () => {
+      expect(parseCouponNumber('111510080012345678', tenDigits)).toEqual({ ok: false, fault: 'too_long' });
+      expect(parseCouponNumber('111510090012345678', { digits: 9 })).toEqual({ ok: false, fault: 'too_long' });
+    });
+
+    it('begins as the programme says, after the municipality', () => {
+      const rule = { ...tenDigits, prefixes: ['99'] };
+      expect(parseCouponNumber('111510090012345678', rule)).toEqual({ ok: false, fault: 'wrong_prefix' });
+      expect(parseCouponNumber('111510099912345678', rule)).toEqual({ ok: true, value: '9912345678' });
+    });
+  });
+
   it('has as many digits as the programme says', () => {
     expect(parseCouponNumber('123456', { digits: 6 })).toEqual({ ok: true, value: '123456' });
     expect(parseCouponNumber('1234567890', { digits: 6 })).toEqual({ ok: false, fault: 'too_long' });

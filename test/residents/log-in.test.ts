@@ -58,6 +58,8 @@ test('number and date are read in every form that people write', async () => {
     [number, 'S22.4.1'],
     [` ${number}　`, '１９４７年４月１日'],
     [number, '3220401'],
+    // A scanner types the whole line of the coupon.
+    [`11151009${number}`, '1947-04-01'],
   ] as const) {
     expect([birthDate, (await logIn(site.visitor(), couponNumber, birthDate)).status]).toEqual([birthDate, 200]);
   }

@@ -47,6 +47,7 @@ const numberFaults: Record<CouponNumberFault, readonly string[]> = {
   too_long: ['number', 'digits'],
   not_digits: ['number', 'digits'],
   wrong_prefix: ['number'],
+  other_municipality: ['number'],
 };
 const birthFaults: Record<Exclude<BirthDateFault['code'], 'outside_era'>, readonly string[]> &
   Record<string, readonly string[]> = {

@@ -16,6 +16,7 @@ const rowSentences: Readonly<Record<Exclude<AssignmentFault, RefusalCode>, strin
   number_too_long: '接種券番号のけた数が多すぎます。',
   number_not_digits: '接種券番号に数字でない文字があります。',
   number_wrong_prefix: '接種券番号の始まりの数字が違います。',
+  number_other_municipality: 'ほかの市区町村の接種券番号です。',
   number_unknown: 'この接種券番号の方は、対象者データにいません。',
   venue_missing: '会場がありません。',
   venue_unknown: 'この会場は登録されていません。会場コードか会場名をご確認ください。',

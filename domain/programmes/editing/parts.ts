@@ -59,6 +59,10 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'identification.couponNumber.digits': { label: '番号の桁数', unit: '桁' },
   'identification.couponNumber.prefixes': { label: '番号の始まり', item: '番号の始まり' },
   'identification.couponNumber.prefixes.*': { label: '番号の始まり' },
+  'identification.couponNumber.municipality': {
+    label: '市区町村コード',
+    help: '検査数字を含む6けたです（例：151009）。接種券のバーコード（18けた）を読み取ったとき、ほかの市区町村の券を見分けます。',
+  },
   'identification.secondFact': {
     label: '番号のほかに確かめること',
     values: { birth_date: '生年月日', kana: '氏名のカナ' },
