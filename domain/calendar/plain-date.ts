@@ -32,6 +32,15 @@ export function isPlainDate(text: string): text is PlainDate {
   return match !== null && dateExists({ year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) });
 }
 
+/**
+ * Whether offices are closed over the year's end: 29 December to 3 January, by the ordinances of municipalities. Only 1 January of these is a
+ * public holiday.
+ */
+export function isYearEnd(date: PlainDate): boolean {
+  const monthAndDay = date.slice(5);
+  return monthAndDay >= '12-29' || monthAndDay <= '01-03';
+}
+
 /** @throws RangeError when the text is not a plain date: a bug of the caller, input is checked before */
 export function datePartsOf(date: PlainDate): DateParts {
   const match = plainDatePattern.exec(date);

@@ -51,6 +51,21 @@ describe('planning slots', () => {
     expect([...days]).toEqual(['2021-05-06', '2021-05-07']);
   });
 
+  it('leaves out 29 December to 3 January where the venue is closed at the year’s end, and not where it is not', () => {
+    const daysOf = (plan: ScheduleTemplate) => [
+      ...new Set(planSlots(plan, '2021-12-27', '2022-01-06', isHoliday).map((slot) => cityDate(slot.startsAt))),
+    ];
+    expect(daysOf({ ...template, closedAtYearEnd: true })).toEqual([
+      '2021-12-27',
+      '2021-12-28',
+      '2022-01-04',
+      '2022-01-05',
+    ]);
+    // 1 January is a Saturday here; a plan from before the question keeps its days.
+    expect(daysOf(template)).toContain('2021-12-30');
+    expect(daysOf({ ...template, closedAtYearEnd: false })).toContain('2022-01-03');
+  });
+
   it('goes on after a break, and no block runs into one', () => {
     const plan = {
       ...template,

@@ -1,4 +1,5 @@
 import { addDays, instantOf, weekdayOf } from '../calendar/city-time';
+import { isYearEnd } from '../calendar/plain-date';
 import type { Channel } from '../contracts/booking-workflow';
 import { openTimes, type ScheduleTemplate, type Session } from './week-plan';
 
@@ -47,11 +48,12 @@ export function planSlots(
   return slots;
 }
 
-/** When a venue with this plan is open on a day. An exception beats the weekday and the holiday. */
+/** When a venue with this plan is open on a day. An exception beats the weekday, the holiday and the year's end. */
 function hoursOf(template: ScheduleTemplate, day: string, isHoliday: (date: string) => boolean): Session[] {
   const exception = template.exceptions.find((item) => item.date === day);
   if (exception?.kind === 'closed') return [];
   if (exception) return openTimes(exception.sessions, template.breaks);
   if (template.closedOnHolidays && isHoliday(day)) return [];
+  if (template.closedAtYearEnd === true && isYearEnd(day)) return [];
   return openTimes(template.week.find((item) => item.weekday === weekdayOf(day))?.sessions ?? [], template.breaks);
 }

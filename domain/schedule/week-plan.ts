@@ -34,6 +34,8 @@ export const scheduleTemplate = z
     /** Taken out of every day's hours. */
     breaks: z.array(session).max(6),
     closedOnHolidays: z.boolean(),
+    /** Closed from 29 December to 3 January. Left out (plans made before this was asked): no. */
+    closedAtYearEnd: z.boolean().optional(),
     /** Days unlike their weekday; `extra` is open at its own hours, on a holiday too. */
     exceptions: z
       .array(

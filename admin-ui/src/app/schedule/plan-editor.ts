@@ -410,6 +410,7 @@ function wordsOf({ name, validFrom, validUntil, template }: ScheduleInput): Read
       .join('、'),
     休憩: hours(template.breaks),
     祝日: template.closedOnHolidays ? '休む' : '開く',
+    年末年始: template.closedAtYearEnd ? '休む' : '開く',
     特別な日: template.exceptions.map((item) => `${item.date} ${item.kind === 'closed' ? '休み' : '開く'}`).join('、'),
     枠の長さ: `${String(template.blockMinutes)}分`,
     ワクチン: template.vaccine ?? '',

@@ -19,6 +19,7 @@ const schedule: Schedule = {
     ],
     breaks: [],
     closedOnHolidays: false,
+    closedAtYearEnd: false,
     exceptions: [{ kind: 'closed', date: '2021-05-08', note: '点検' }],
     blockMinutes: 20,
     seats: [
@@ -53,6 +54,9 @@ test('a new plan begins next Monday, on weekdays, for eight weeks', () => {
   expect(isUsuallyOpen(form, '2021-05-03', true)).toBe(false);
   expect(isUsuallyOpen(form, '2021-05-03', false)).toBe(true);
   expect(isUsuallyOpen(form, '2021-05-02', false)).toBe(false);
+  expect(isUsuallyOpen(form, '2021-12-30', false)).toBe(false);
+  form.controls.closedAtYearEnd.setValue(false);
+  expect(isUsuallyOpen(form, '2021-12-30', false)).toBe(true);
 });
 
 test('what the server finds wrong is placed beside the weekday, though closed days are not sent', () => {

@@ -1,7 +1,7 @@
 import { FormArray, FormControl, FormGroup } from '@angular/forms';
 
 import { addDays, weekdayOf } from '../../../../domain/calendar/city-time';
-import { isPlainDate } from '../../../../domain/calendar/plain-date';
+import { isPlainDate, isYearEnd } from '../../../../domain/calendar/plain-date';
 import type { Schema } from '../api/api';
 import type { Fault } from '../shared/form-faults';
 import { type Channel, channelOrder, mondayOf, weekdayWords } from './week';
@@ -51,6 +51,7 @@ export function planForm(today: string) {
     week: new FormArray([1, 2, 3, 4, 5, 6, 0].map(dayGroup)),
     breaks: new FormArray([sessionGroup({ from: '12:00', until: '13:30' })]),
     closedOnHolidays: new FormControl(true, { nonNullable: true }),
+    closedAtYearEnd: new FormControl(true, { nonNullable: true }),
     blockMinutes: count(30),
     vaccine: text(),
     seats: new FormArray<ReturnType<typeof seatGroup>>([]),
@@ -71,6 +72,7 @@ export function scheduleOf(form: PlanForm, special: readonly SpecialDay[]): Sche
       week: value.week.filter((day) => day.open).map(({ weekday, sessions }) => ({ weekday, sessions })),
       breaks: value.breaks,
       closedOnHolidays: value.closedOnHolidays,
+      closedAtYearEnd: value.closedAtYearEnd,
       exceptions: [...special],
       blockMinutes: value.blockMinutes ?? 0,
       seats: value.seats.flatMap((seat) =>
@@ -101,6 +103,7 @@ export function fillForm(form: PlanForm, schedule: Schedule, doses: readonly num
     validFrom: schedule.validFrom,
     lastDay: addDays(schedule.validUntil, -1),
     closedOnHolidays: template.closedOnHolidays,
+    closedAtYearEnd: template.closedAtYearEnd ?? false,
     blockMinutes: template.blockMinutes,
     vaccine: template.vaccine ?? '',
     overwriteHandSet: false,
@@ -121,9 +124,10 @@ export function fillSeats(form: PlanForm, doses: readonly number[], template?: T
   );
 }
 
-/** Whether the week and the holidays alone say that a day is open. */
+/** Whether the week, the holidays and the year's end alone say that a day is open. */
 export function isUsuallyOpen(form: PlanForm, day: string, isHoliday: boolean): boolean {
   if (isHoliday && form.controls.closedOnHolidays.value) return false;
+  if (form.controls.closedAtYearEnd.value && isYearEnd(day)) return false;
   return form.controls.week.controls.some(
     ({ controls }) => controls.weekday.value === weekdayOf(day) && controls.open.value,
   );
