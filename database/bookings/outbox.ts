@@ -1,6 +1,6 @@
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
-import { readEvent } from './bookings';
+import { eventColumns, type EventRow, readEvent } from './events';
 
 export interface EventKey {
   readonly bookingId: string;
@@ -8,10 +8,6 @@ export interface EventKey {
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
-
-type EventRow = Parameters<typeof readEvent>[0];
-
-const eventColumns = 'e.booking_id, e.version, e.type, e.at, e.actor, e.reason, e.facts';
 
 /** The events that workflows have not acknowledged yet. */
 export function createOutbox(database: Database) {

@@ -29,6 +29,12 @@ export async function inTransaction<Result>(database: Database, work: (sql: Sql)
   }
 }
 
+/** Whether a statement that failed so has changed nothing for certain: the server itself refused it, and was not going away. */
+export function didNothing(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(?!08|53|57P)(?=.*\d)[0-9A-Z]{5}$/.test(code);
+}
+
 function once<Result>(database: Database, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   return clientTransaction(
     database,

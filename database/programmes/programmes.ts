@@ -11,16 +11,11 @@ import {
   type ProgrammeDocument,
   schemaOf,
 } from '../../domain/programmes/document';
+import type { ProgrammeVersion } from '../../domain/programmes/version';
 import type { Database } from '../foundation/connection';
 import type { Sql } from '../foundation/transaction';
 
-export interface ProgrammeVersion {
-  readonly id: string;
-  readonly programmeId: string;
-  readonly programmeCode: string;
-  readonly number: number;
-  readonly document: ProgrammeDocument;
-}
+export type { ProgrammeVersion };
 
 /** A document that breaks its rules: never stored, never read. */
 export class ProgrammeDocumentError extends Error {

@@ -1,28 +1,16 @@
 import type { Channel } from '../../domain/contracts/booking-workflow';
-import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { Sql } from '../foundation/transaction';
 
-/** A seat as it is counted: of a slot and channel, and of a seat stage's share where one held seats back. */
+/** Seats as they are counted: of a slot and channel. */
 export interface CountedSeat {
   readonly slotId: string;
   readonly channel: Channel;
-  readonly shareCode: string | null;
 }
 
 const statements = {
   lockQuotas: `SELECT 1 FROM slot_quota WHERE (slot_id, channel) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY slot_id, channel FOR NO KEY UPDATE`,
   lockVenues: `SELECT 1 FROM venue WHERE id IN (SELECT venue_id FROM slot WHERE id = ANY ($1::uuid[])) ORDER BY id FOR KEY SHARE`,
   lockSlots: `SELECT 1 FROM slot WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE`,
-  /** One more seat of a share, as long as it has one: a conditional update like that of the quota. $4: the share in %, rounded down to seats. */
-  takeShare: `INSERT INTO slot_share AS s (slot_id, channel, code, taken)
-    SELECT slot_id, channel, $3, 1 FROM slot_quota WHERE slot_id = $1 AND channel = $2 AND capacity * $4::int / 100 >= 1
-    ON CONFLICT (slot_id, channel, code) DO UPDATE SET taken = s.taken + 1
-      WHERE s.taken < (SELECT capacity * $4::int / 100 FROM slot_quota WHERE slot_id = $1 AND channel = $2)
-    RETURNING 1`,
-  giveShareBack: `UPDATE slot_share SET taken = taken - 1 WHERE slot_id = $1 AND channel = $2 AND code = $3`,
-  staleInShare: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND share_code = $3 AND state = 'held' AND hold_expires_at <= $4
-    ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
-  cool: `INSERT INTO slot_cooling (booking_id, slot_id, channel, share_code, reopens_at) VALUES ($1, $2, $3, $4, $5)`,
   /** Cancelled seats of one slot whose cooling time is over are open again. */
   reopen: `WITH due AS (
       DELETE FROM slot_cooling WHERE slot_id = $1 AND channel = $2 AND reopens_at <= $3 RETURNING slot_id, channel, share_code
@@ -40,7 +28,7 @@ const statements = {
  * Takes the quotas of these seats in the one order that everybody keeps, before the first of them is taken or given back. A
  * transaction that changes more than one seat calls this first: two that change places would otherwise wait for each other.
  */
-export async function lockQuotas(sql: Sql, seats: readonly Pick<CountedSeat, 'slotId' | 'channel'>[]): Promise<void> {
+export async function lockQuotas(sql: Sql, seats: readonly CountedSeat[]): Promise<void> {
   await sql(statements.lockQuotas, [seats.map((seat) => seat.slotId), seats.map((seat) => seat.channel)]);
 }
 
@@ -51,37 +39,6 @@ export async function lockQuotas(sql: Sql, seats: readonly Pick<CountedSeat, 'sl
 export async function shareSlots(sql: Sql, slotIds: readonly string[]): Promise<void> {
   await sql(statements.lockVenues, [[...slotIds]]);
   await sql(statements.lockSlots, [[...slotIds]]);
-}
-
-/** Counts a seat into its share. False: the share is used up. The quota's row must be locked before, so that everybody takes the rows in one order. */
-export async function takeShare(sql: Sql, slotId: string, channel: Channel, limit: SeatShare): Promise<boolean> {
-  return (await sql(statements.takeShare, [slotId, channel, limit.code, limit.share])).length > 0;
-}
-
-export async function giveShareBack(sql: Sql, { slotId, channel, shareCode }: CountedSeat): Promise<void> {
-  if (shareCode !== null) await sql(statements.giveShareBack, [slotId, channel, shareCode]);
-}
-
-/** A hold whose time is over that still counts in a share. */
-export async function staleHoldInShare(
-  sql: Sql,
-  slotId: string,
-  channel: Channel,
-  limit: SeatShare,
-  now: Date,
-): Promise<string | undefined> {
-  const [row] = await sql<{ id: string }>(statements.staleInShare, [slotId, channel, limit.code, now]);
-  return row?.id;
-}
-
-/** The seat of a cancelled booking stays closed until `reopensAt`: it still counts as taken. */
-export async function coolSeat(
-  sql: Sql,
-  bookingId: string,
-  { slotId, channel, shareCode }: CountedSeat,
-  reopensAt: Date,
-): Promise<void> {
-  await sql(statements.cool, [bookingId, slotId, channel, shareCode, reopensAt]);
 }
 
 /** Opens the cooled seats of a slot whose time has come; how many there were. */

@@ -1,20 +1,10 @@
 import { Model, type QueryBuilder } from 'objection';
 import { v7 as uuidv7 } from 'uuid';
 
+import type { VenueView } from '../../domain/schedule/venue-view';
 import type { Database } from '../foundation/connection';
 
-/** What everybody may know of a venue. */
-export interface VenueView {
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
-  readonly ward: string;
-  readonly address: string;
-  readonly access: string;
-  readonly features: string[];
-  readonly mapUrl: string | null;
-  readonly citizenNotes: string;
-}
+export type { VenueView };
 
 /** Which column holds what: the only place that says so. */
 const columns = {
@@ -44,6 +34,11 @@ export function venueColumns(alias: string): string[] {
 /** For statements: `v.id AS venue_id, v.code AS venue_code, …` */
 export function prefixedVenueColumns(alias: string): string {
   return fields.map(([, column]) => `${alias}.${column} AS venue_${column}`).join(', ');
+}
+
+/** For statements: a venue as one JSON object, which is a `VenueView` as it arrives. */
+export function venueJson(alias: string): string {
+  return `json_build_object(${fields.map(([field, column]) => `'${field}', ${alias}.${column}`).join(', ')})`;
 }
 
 export function readVenue(row: VenueRow): VenueView {

@@ -42,6 +42,13 @@ export function nextState(state: BookingState, action: BookingAction): BookingSt
   return transitions[state][action];
 }
 
+/** Whether an event may happen to a booking in this state. */
+export function isAllowedStep(from: BookingState, type: BookingEventType): boolean {
+  if (type === 'programme_changed') return from === 'confirmed';
+  const to = stateAfter(type);
+  return bookingActions.some((action) => transitions[from][action] === to);
+}
+
 /** Every allowed step, for the guard in the database and for drawings. */
 export function allowedSteps(): { from: BookingState; action: BookingAction; to: BookingState }[] {
   return bookingStates.flatMap((from) =>
