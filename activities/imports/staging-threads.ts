@@ -123,11 +123,20 @@ export class StagingThreads {
   }
 }
 
+/** Threads' code that was built here, by source file. */
+const builtThreads = new Map<string, string>();
+
 function startThread(file: string, options: WorkerOptions): Worker {
   if (file.endsWith('.js')) return new Worker(file, options);
   // Run from the sources, as tests do: a thread cannot read TypeScript.
+  const code = builtThreads.get(file) ?? buildThread(file);
+  builtThreads.set(file, code);
+  return new Worker(code, { ...options, eval: true });
+}
+
+function buildThread(file: string): string {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- never loaded in production
   const { buildSync } = require('esbuild') as Pick<typeof esbuild, 'buildSync'>;
   const built = buildSync({ entryPoints: [file], bundle: true, platform: 'node', format: 'cjs', write: false });
-  return new Worker(built.outputFiles[0]?.text ?? '', { ...options, eval: true });
+  return built.outputFiles[0]?.text ?? '';
 }

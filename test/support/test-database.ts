@@ -29,7 +29,8 @@ export async function asAdministrator(sql: string): Promise<void> {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { postgresUrl, templateDatabase } = testServices();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await asAdministrator(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+  // Copying files takes half of the processor time that writing every page of the copy to the log does.
+  await asAdministrator(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase} STRATEGY file_copy`);
   const databaseUrl = withDatabase(postgresUrl, name);
   return {
     databaseUrl,
