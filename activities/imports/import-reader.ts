@@ -1,24 +1,19 @@
 import type { ImportTally } from '../../database/imports/import-runs';
 import type { PlainDate } from '../../domain/calendar/plain-date';
+import { readFileDate } from '../../domain/imports/date-rule';
 import type { FileColumn, FileFormat } from '../../domain/imports/format';
 import { checkRow, type EligibleRow, isBlankRow, type RowRules } from '../../domain/imports/row';
 import type { RowError } from '../../domain/imports/row-error';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupForImport } from '../../domain/programmes/eligibility';
-import type { FileRecord } from './import-records';
+import { eachRecord, type FileRecord } from './import-records';
+import type { FileSlice } from './import-slices';
 
 /** What the rows of a file are checked by; plain data, for it goes to a thread. */
 export interface ReaderSetup {
   readonly format: FileFormat;
   readonly today: PlainDate;
   readonly document: ProgrammeDocument;
-  /** Records that an earlier attempt has dealt with, and the counts up to there. */
-  readonly startAt: number;
-  readonly tally: ImportTally;
-}
-
-export interface CheckedRow extends EligibleRow {
-  readonly line: number;
 }
 
 export interface FoundError extends RowError {
@@ -29,79 +24,62 @@ export interface FoundError extends RowError {
   readonly value: string;
 }
 
-/** A piece of the file, checked. Readable: it never leaves the process. */
-export interface CheckedBatch {
-  readonly fromRecord: number;
-  readonly toRecord: number;
-  readonly rows: readonly CheckedRow[];
-  readonly errors: readonly FoundError[];
-  /** Counts up to `toRecord`. */
-  readonly tally: ImportTally;
+/** Takes what is found in a slice, row by row. Readable: it never leaves the thread. */
+export interface SliceTaker {
+  row(line: number, row: EligibleRow): void;
+  error(error: FoundError): void;
 }
 
-/** Checks the records of a file one by one and collects them in batches. */
+/** Checks the records of a file one by one. */
 export class ImportReader {
   readonly #rules: RowRules;
-  readonly #startAt: number;
-  readonly #errorCounts: Record<string, number>;
-  readonly #counts: { records: number; bad: number; unreadableNumbers: number };
-  #seen = 0;
-  #batchStart: number;
-  #rows: CheckedRow[] = [];
-  #errors: FoundError[] = [];
 
-  constructor({ format, today, document, startAt, tally }: ReaderSetup) {
-    const { errors, ...counts } = tally;
+  constructor({ format, today, document }: ReaderSetup) {
     this.#rules = {
       format,
       today,
       couponNumber: document.identification.couponNumber,
       groupOf: groupFinder(document, format.defaultGroup),
+      birthDateOf: remembered((text) => readFileDate(text, format.dates, today)),
     };
-    this.#startAt = startAt;
-    this.#batchStart = startAt;
-    this.#errorCounts = { ...errors };
-    this.#counts = { ...counts };
   }
 
-  /** Records since the last batch. */
-  get pending(): number {
-    return this.#seen - this.#batchStart;
+  /** @returns what is counted in this slice alone */
+  read({ bytes, fromRecord, line }: FileSlice, taker: SliceTaker): ImportTally {
+    const { encoding, leadingRecords } = this.#rules.format;
+    // The mark at the beginning of the file is no part of its first cell; further down it is a character.
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: fromRecord > 0 }).decode(bytes);
+    const counts = { records: 0, bad: 0, unreadableNumbers: 0, errors: {} as Record<string, number> };
+    let index = fromRecord;
+    eachRecord(text, line, (record) => {
+      if (index++ < leadingRecords || isBlankRow(record.cells)) return;
+      counts.records++;
+      this.#check(record, counts, taker);
+    });
+    return counts;
   }
 
-  add({ line, cells }: FileRecord): void {
-    const index = this.#seen++;
-    if (index < this.#startAt || index < this.#rules.format.leadingRecords || isBlankRow(cells)) return;
-    this.#counts.records++;
+  #check({ line, cells }: FileRecord, counts: Counts, taker: SliceTaker): void {
     const checked = checkRow(cells, this.#rules);
     if (checked.ok) {
-      this.#rows.push({ line, ...checked.row });
+      taker.row(line, checked.row);
       return;
     }
     const { errors, number, isGone = false } = checked;
-    if (!isGone) this.#counts.bad++;
-    if (number === undefined) this.#counts.unreadableNumbers++;
+    if (!isGone) counts.bad++;
+    if (number === undefined) counts.unreadableNumbers++;
     for (const { code, column } of errors) {
-      this.#errorCounts[code] = (this.#errorCounts[code] ?? 0) + 1;
+      counts.errors[code] = (counts.errors[code] ?? 0) + 1;
       const value = column === undefined || isGone ? '' : valueOf(cells, column, this.#rules.format);
-      this.#errors.push({ line, code, number, value, ...(column === undefined ? {} : { column }) });
+      taker.error({ line, code, number, value, ...(column === undefined ? {} : { column }) });
     }
   }
+}
 
-  /** What was added since the last call. */
-  take(): CheckedBatch {
-    const batch = {
-      fromRecord: this.#batchStart,
-      toRecord: this.#seen,
-      rows: this.#rows,
-      errors: this.#errors,
-      tally: { ...this.#counts, errors: { ...this.#errorCounts } },
-    };
-    this.#batchStart = this.#seen;
-    this.#rows = [];
-    this.#errors = [];
-    return batch;
-  }
+interface Counts {
+  bad: number;
+  unreadableNumbers: number;
+  errors: Record<string, number>;
 }
 
 function valueOf(cells: readonly string[], column: FileColumn, { columns }: FileFormat): string {
@@ -117,5 +95,21 @@ export function groupFinder(document: ProgrammeDocument, defaultGroup?: string):
     const code = text.trim() === '' && defaultGroup !== undefined ? defaultGroup : groupForImport(document, text)?.code;
     if (known.size < 1_000) known.set(text, code);
     return code;
+  };
+}
+
+/** Entries remembered; a city has fewer birth dates, each written in one way. */
+const rememberedTexts = 50_000;
+/** Longer texts are no dates, and are not worth remembering. */
+const rememberedLength = 20;
+
+function remembered<Value>(read: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const value = read(text);
+    if (text.length <= rememberedLength && known.size < rememberedTexts) known.set(text, value);
+    return value;
   };
 }

@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse';
+import { parse as parseText } from 'csv-parse/sync';
 
 import { headerWithinRecords } from '../../domain/imports/columns';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
@@ -18,6 +19,8 @@ const sliceBytes = 12 * 1024;
 /** No row of a city's file is longer; a quote that is never closed would otherwise swallow the rest into memory. */
 const recordLimitBytes = 64 * 1024;
 
+const dialect = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, relax_quotes: true };
+
 /**
  * Reads CSV slice by slice: what a slice completes comes out as one list, so memory stays at a slice and its records.
  * @throws OpenQuoteError
@@ -27,12 +30,7 @@ export async function* readRecords(
   encoding: FileFormat['encoding'],
 ): AsyncGenerator<FileRecord[], void, undefined> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  const parser = parse({
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: recordLimitBytes,
-  });
+  const parser = parse({ ...dialect, max_record_size: recordLimitBytes });
   let line = 1;
   let ready: FileRecord[] = [];
   let fault: Error | undefined;
@@ -65,6 +63,72 @@ export async function* readRecords(
     if (ready.length > 0) yield ready;
   } finally {
     parser.destroy();
+  }
+}
+
+const [quote, comma, lineFeed, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d] as const;
+
+/**
+ * The records of a text that ends where a record ends. Nearly all of a city's files is quoted and closed as it should be and
+ * is read here, without the garbage of a parser for everything; from the first record on that is not, the parser reads.
+ * @param line first physical line of the text
+ */
+export function eachRecord(text: string, line: number, take: (record: FileRecord) => void): void {
+  let at = 0;
+  let current = line;
+  while (at < text.length) {
+    const from = at;
+    const cells: string[] = [];
+    let breaks = 0;
+    for (;;) {
+      if (text.charCodeAt(at) === quote) {
+        const end = closingQuote(text, at + 1);
+        if (end === undefined) {
+          parsedRecords(text.slice(from), current, take);
+          return;
+        }
+        let cell = text.slice(at + 1, end);
+        if (cell.includes('"')) cell = cell.replaceAll('""', '"');
+        cells.push(cell);
+        if (cell.includes('\n')) breaks += lineBreaksIn([cell]);
+        at = end + 1;
+      } else {
+        const end = endOfBareCell(text, at);
+        cells.push(text.slice(at, end));
+        at = end;
+      }
+      if (text.charCodeAt(at) !== comma) break;
+      at++;
+    }
+    take({ line: current, cells });
+    current += 1 + breaks;
+    at += text.charCodeAt(at) === carriageReturn && text.charCodeAt(at + 1) === lineFeed ? 2 : 1;
+  }
+}
+
+/** Where a quoted cell ends; undefined when something else than the end of the cell follows its quote. */
+function closingQuote(text: string, from: number): number | undefined {
+  let end = text.indexOf('"', from);
+  while (end >= 0 && text.charCodeAt(end + 1) === quote) end = text.indexOf('"', end + 2);
+  if (end < 0) return undefined;
+  return end + 1 === text.length || isEndOfCell(text.charCodeAt(end + 1)) ? end : undefined;
+}
+
+function endOfBareCell(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && !isEndOfCell(text.charCodeAt(end))) end++;
+  return end;
+}
+
+function isEndOfCell(code: number): boolean {
+  return code === comma || code === lineFeed || code === carriageReturn;
+}
+
+function parsedRecords(text: string, line: number, take: (record: FileRecord) => void): void {
+  let current = line;
+  for (const cells of parseText(text, dialect) as string[][]) {
+    take({ line: current, cells });
+    current += 1 + lineBreaksIn(cells);
   }
 }
 

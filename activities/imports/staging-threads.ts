@@ -1,130 +1,151 @@
-import type { KeyObject } from 'node:crypto';
-import { MessageChannel, type MessagePort, type Transferable, Worker, type WorkerOptions } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 import type * as esbuild from 'esbuild';
 
 import type { KeyRing } from '../../database/foundation/keys';
+import type { ImportTally } from '../../database/imports/import-runs';
 import type { StagedBatch } from '../../database/imports/import-staging';
-import type { IndexedBatch } from './import-indexer';
+import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { ReaderSetup } from './import-reader';
 import { type SealerKeys, sealerKeys } from './import-sealer';
-import { OpenQuoteError } from './open-quote-error';
+import { type FileSlice, slicesOf } from './import-slices';
 
-/** What the reading thread asks of the main thread: the file's next piece. */
-export type ReadingRequest = 'next';
-
-/** From the reading thread through the sealing thread to the main thread. */
-export type Relayed = { readonly batch: IndexedBatch } | { readonly openQuoteLine: number } | { readonly end: true };
-type Arrived = { readonly batch: StagedBatch } | Exclude<Relayed, { readonly batch: IndexedBatch }>;
-
-export interface ReadingThreadData {
-  readonly setup: ReaderSetup;
-  readonly batchRecords: number;
-  readonly window: number;
-  readonly indexKey: KeyObject;
-  readonly sealing: MessagePort;
+export interface StagingSetup extends ReaderSetup {
+  /** Records that an earlier attempt has dealt with, and the counts up to there. */
+  readonly startAt: number;
+  readonly tally: ImportTally;
 }
 
-export interface SealingThreadData {
+export interface StagingThreadData {
+  readonly setup: ReaderSetup;
   readonly keys: SealerKeys;
-  readonly reading: MessagePort;
+  readonly idTime: number;
 }
 
 /** Records per batch, which is one transaction: few enough to lose little, many enough to cost little. */
-const recordsOfABatch = 1_000;
-/** Batches on their way: one being checked, one being sealed, one being stored, one in hand. */
-const batchesUnderWay = 4;
-/** A thread holds a few batches; whatever else it has is garbage that it should clear away. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 24 } as const;
+const recordsOfABatch = 2_000;
+/** More threads than cores only take turns; more than this are faster than the database stores. */
+const mostThreads = 4;
+/** Slices that each thread has: one in work, one that waits for it. More would only take memory. */
+const slicesOfAThread = 2;
+/** A thread holds a few slices; whatever else it has is garbage that it should clear away. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 32 } as const;
 
 /**
- * Checks and seals the rows of a file beside the worker's event loop: reading has one core, sealing another, and the
- * notices and bookings of the same worker wait for neither. The main thread reads the pieces and stores the batches.
+ * Checks and seals the rows of a file beside the worker's event loop, in as many threads as there are cores: the notices and
+ * bookings of the same worker wait for none of it. The main thread cuts the file where records end and stores the batches.
  */
 export class StagingThreads {
-  readonly #reading: Worker;
-  readonly #sealing: Worker;
-  readonly #arrived: Arrived[] = [];
-  #failure: Error | undefined;
-  #wake: () => void = () => undefined;
+  readonly #threads: StagingThread[];
 
-  constructor(setup: ReaderSetup, keys: KeyRing) {
-    const { port1, port2 } = new MessageChannel();
-    const current = sealerKeys(keys);
-    const readingData: ReadingThreadData = {
-      setup,
-      batchRecords: recordsOfABatch,
-      window: batchesUnderWay,
-      indexKey: current.index,
-      sealing: port1,
+  constructor(
+    private readonly setup: StagingSetup,
+    keys: KeyRing,
+  ) {
+    const { format, today, document } = setup;
+    const data: StagingThreadData = {
+      setup: { format, today, document },
+      keys: sealerKeys(keys),
+      idTime: Date.now(),
     };
-    const sealingData: SealingThreadData = { keys: current, reading: port2 };
-    this.#reading = this.#start(require.resolve('./import-reading-thread'), readingData, port1);
-    this.#sealing = this.#start(require.resolve('./import-sealing-thread'), sealingData, port2);
-    this.#sealing.on('message', (message: Arrived) => {
-      this.#arrived.push(message);
-      this.#wake();
-    });
+    this.#threads = Array.from(
+      { length: Math.min(availableParallelism(), mostThreads) },
+      () => new StagingThread(require.resolve('./import-staging-thread'), data),
+    );
   }
 
   /**
-   * The batches of a file, in order. The next one is asked for when the one before is stored.
+   * The batches of a file, in order, with the counts up to each. Reads on only as batches are taken.
    * @throws OpenQuoteError; whatever broke a thread or the reading of the pieces
    */
-  async *batches(pieces: AsyncGenerator<Buffer, void, undefined>): AsyncGenerator<StagedBatch, void, undefined> {
-    this.#reading.on('message', () => {
-      this.#feed(pieces).catch((error: unknown) => {
-        this.#fail(error);
-      });
-    });
-    for (;;) {
-      const message = this.#arrived.shift();
-      if (message === undefined) {
-        if (this.#failure !== undefined) throw this.#failure;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      } else if ('end' in message) {
-        return;
-      } else if ('openQuoteLine' in message) {
-        throw new OpenQuoteError(message.openQuoteLine);
-      } else {
-        yield message.batch;
-        this.#reading.postMessage({ stored: true });
-      }
+  async *batches(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<StagedBatch, void, undefined> {
+    const { startAt, format } = this.setup;
+    let { tally } = this.setup;
+    const underWay: Promise<StagedBatch>[] = [];
+    const next = async (): Promise<StagedBatch> => {
+      const batch = (await underWay.shift()) as StagedBatch;
+      tally = sumOf(tally, batch.tally);
+      return { ...batch, tally };
+    };
+    let turn = 0;
+    for await (const slice of slicesOf(pieces, {
+      encoding: format.encoding,
+      startAt,
+      recordsOfASlice: recordsOfABatch,
+    })) {
+      if (underWay.length >= this.#threads.length * slicesOfAThread) yield await next();
+      const thread = this.#threads[turn++ % this.#threads.length] as StagingThread;
+      underWay.push(thread.stage(slice));
     }
+    while (underWay.length > 0) yield await next();
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.#reading.terminate(), this.#sealing.terminate()]);
+    await Promise.all(this.#threads.map((thread) => thread.end()));
   }
+}
 
-  async #feed(pieces: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
-    const next = await pieces.next();
-    // A copy of its own, to be given away: small buffers share their memory with others.
-    const piece = next.done === true ? null : new Uint8Array(next.value);
-    this.#reading.postMessage({ piece }, piece === null ? [] : [piece.buffer]);
-  }
+interface Waiting {
+  resolve(batch: StagedBatch): void;
+  reject(error: Error): void;
+}
 
-  #start(file: string, workerData: ReadingThreadData | SealingThreadData, port: Transferable): Worker {
-    const thread = startThread(file, { workerData, transferList: [port], resourceLimits });
-    thread.on('error', (error) => {
+/** One thread: gives a batch for each slice, in order. */
+class StagingThread {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #failure: Error | undefined;
+
+  constructor(file: string, workerData: StagingThreadData) {
+    this.#worker = startThread(file, { workerData, resourceLimits });
+    this.#worker.on('message', (batch: StagedBatch) => this.#waiting.shift()?.resolve(batch));
+    this.#worker.on('error', (error) => {
       this.#fail(error);
     });
-    thread.on('exit', () => {
+    this.#worker.on('exit', () => {
       this.#fail(new Error('a thread of the import has ended'));
     });
-    return thread;
+  }
+
+  stage(slice: FileSlice): Promise<StagedBatch> {
+    const staged = new Promise<StagedBatch>((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage(slice, [slice.bytes.buffer]);
+    });
+    // It is awaited after the batches before it, and one of them may tell of the failure first.
+    staged.catch(() => undefined);
+    return staged;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
-    this.#wake();
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 }
 
 /** Threads' code that was built here, by source file. */
 const builtThreads = new Map<string, string>();
+
+function sumOf(one: ImportTally, other: ImportTally): ImportTally {
+  const errors: Partial<Record<RowErrorCode, number>> = { ...one.errors };
+  for (const [code, count] of Object.entries(other.errors) as [RowErrorCode, number][])
+    errors[code] = (errors[code] ?? 0) + count;
+  return {
+    records: one.records + other.records,
+    bad: one.bad + other.bad,
+    unreadableNumbers: one.unreadableNumbers + other.unreadableNumbers,
+    errors,
+  };
+}
 
 function startThread(file: string, options: WorkerOptions): Worker {
   if (file.endsWith('.js')) return new Worker(file, options);

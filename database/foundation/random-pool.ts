@@ -6,13 +6,18 @@ let used = pool.length;
 
 /** Random bytes from the system's generator, each handed out once. A copy: nobody sees the pool itself. */
 export function pooledRandomBytes(length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  fillFromPool(bytes, 0, length);
+  return bytes;
+}
+
+/** The same, written into `target`. */
+export function fillFromPool(target: Buffer, at: number, length: number): void {
   if (used + length > pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = Buffer.allocUnsafe(length);
-  pool.copy(bytes, 0, used, used + length);
+  pool.copy(target, at, used, used + length);
   pool.fill(0, used, used + length);
   used += length;
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import type { BirthDateResult } from '../calendar/birth-date';
 import type { PlainDate } from '../calendar/plain-date';
 import { type CouponNumberRule, parseCouponNumber } from '../residents/coupon-number';
 import { readFileDate } from './date-rule';
@@ -22,6 +23,8 @@ export interface RowRules {
   /** The code of the group that a text means; undefined when it means none. */
   readonly groupOf: (text: string) => string | undefined;
   readonly today: PlainDate;
+  /** Reads a birth date as `readFileDate` does, from what it remembers; left out: reads each text. */
+  readonly birthDateOf?: (text: string) => BirthDateResult;
 }
 
 export type RowResult =
@@ -47,23 +50,23 @@ export function checkRow(cells: readonly string[], rules: RowRules): RowResult {
   // Of a person who is gone nothing else is needed, and nothing else is kept.
   if (status !== undefined && number.ok)
     return { ok: false, errors: [{ column: 'standing', code: status }], number: number.value, isGone: true };
-  const birth = readFileDate(bare(cells[columns.birth - 1]), rules.format.dates, rules.today);
+  const birthText = bare(cells[columns.birth - 1]);
+  const birth = rules.birthDateOf?.(birthText) ?? readFileDate(birthText, rules.format.dates, rules.today);
   const groupText = columns.group === undefined ? '' : (cells[columns.group - 1] ?? '');
   const groupCode = rules.groupOf(groupText);
   const kana = columns.kana === undefined ? '' : (cells[columns.kana - 1] ?? '').trim();
   const hasSlipped = cells.length > width && !isBlankRow(cells.slice(width));
 
   if (number.ok && birth.ok && groupCode !== undefined && kana.length <= kanaLimit && !hasSlipped) {
-    const row = { number: number.value, birthDate: birth.value, groupCode };
-    const previousNumber = previousNumberOf(cells, number.value, rules);
-    return {
-      ok: true,
-      row: {
-        ...row,
-        ...(kana === '' ? {} : { kana }),
-        ...(previousNumber === undefined ? {} : { previousNumber }),
-      },
+    const row: { -readonly [Key in keyof EligibleRow]: EligibleRow[Key] } = {
+      number: number.value,
+      birthDate: birth.value,
+      groupCode,
     };
+    if (kana !== '') row.kana = kana;
+    const previousNumber = previousNumberOf(cells, number.value, rules);
+    if (previousNumber !== undefined) row.previousNumber = previousNumber;
+    return { ok: true, row };
   }
   const errors: RowError[] = [];
   if (hasSlipped) errors.push({ code: 'too_many_cells' });
