@@ -1,4 +1,4 @@
-import type { ProgrammeDocument } from './document';
+import type { ProgrammeDocument } from './document-shape';
 import { otherLanguages } from './parts/texts';
 
 export interface Contradiction {
