@@ -31,18 +31,18 @@ import { setUpProgrammeWords } from '../shared/set-up-programme-words';
 import { setUpRequestLog } from '../shared/set-up-request-log';
 import { setUpSecurityHeaders } from '../shared/set-up-security-headers';
 import type { RequestState } from '../shared/state';
-import { createCitizenBookings, type HandOver } from './citizen-bookings';
+import { createCitizenBookings, type HandOver } from './bookings/citizen-bookings';
+import { createLanguages } from './frame/languages';
+import { createSiteViews, createSiteWords, readSiteFiles } from './frame/site-files';
 import { addAvailabilityRoutes } from './json/availability-routes';
 import { addBookingRoutes } from './json/booking-routes';
 import { addSessionRoutes } from './json/session-routes';
-import { createKnownDevices } from './known-devices';
-import { createLanguages } from './languages';
 import { setUpLineWebhook } from './line/webhook';
-import { createLogIn } from './log-in';
 import { addPages } from './pages/all-pages';
 import { addLinePages, type LineConnection } from './pages/line';
 import { createPage } from './pages/page';
-import { createSiteViews, createSiteWords, readSiteFiles } from './site-files';
+import { createKnownDevices } from './residents/known-devices';
+import { createLogIn } from './residents/log-in';
 
 export interface CitizenAppDependencies {
   readonly bookings: BookingRepository;

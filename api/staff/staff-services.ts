@@ -47,7 +47,6 @@ import type { ToDoReader } from '../../database/statistics/to-do';
 import type { UnmetSearchFigures } from '../../database/statistics/unmet-search-figures';
 import type { UnmetSearches } from '../../database/statistics/unmet-searches';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
-import type { NoticeMessage } from '../../domain/notices/notice-layout';
 import type { AssignmentRequests } from '../../engine/requests/assignment-requests';
 import type { ImportRequests } from '../../engine/requests/import-requests';
 import type { ProgrammeRequests } from '../../engine/requests/programme-requests';
@@ -56,6 +55,7 @@ import type { HealthChecks } from '../shared/set-up-health';
 import type { BroadcastRouteDependencies } from './notices/broadcast-routes';
 import type { DayFileContent } from './reception/offline/day-file';
 import type { OidcLogIn } from './staff/oidc/oidc-log-in';
+import type { SendToStaff } from './staff/send-to-staff';
 
 /** What the staff's JSON works with; its database pool belongs to the staff app alone. */
 export interface StaffServices {
@@ -139,9 +139,6 @@ export interface StaffServices {
   readonly pagePreview: PagePreview;
   /** Staff's own addresses, for tests of notices. */
   readonly staffMail: StaffMail;
-  /** Sends a mail to a member of staff; false: it could not be sent. */
-  readonly sendToStaff: (
-    mail: NoticeMessage & { readonly to: string; readonly senderName: string },
-  ) => Promise<boolean>;
+  readonly sendToStaff: SendToStaff;
   readonly trustedProxies: readonly string[];
 }

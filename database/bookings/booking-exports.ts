@@ -8,7 +8,8 @@ import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { SealedResident } from '../residents/residents';
+import { openAnswers } from '../foundation/sealed-answers';
+import { openResident } from '../residents/residents';
 
 /** Which bookings leave: of appointments from one city date to another, both included. */
 export interface ExportParameters {
@@ -205,7 +206,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
           ],
         );
         for (const row of rows) {
-          const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+          const { number, birthDate, kana } = openResident(keys, row.sealed);
           yield {
             isProtected: row.protected,
             reference: row.reference,
@@ -218,7 +219,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
             couponNumber: number,
             birthDate,
             kana: kana ?? null,
-            answers: row.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : {},
+            answers: row.sealed_answers ? openAnswers(keys, row.sealed_answers) : {},
           };
         }
         const last = rows.at(-1);

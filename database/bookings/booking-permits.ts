@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 /** A person may be booked for a dose although their group may not book. See `domain/bookings/permit.ts`. */
 export interface BookingPermit {
@@ -76,7 +76,7 @@ export function createBookingPermits({ database, keys }: { database: Database; k
       return rows.map((row) => ({
         id: row.id,
         dose: row.dose,
-        reason: row.sealed_reason === null ? '' : keys.open(row.sealed_reason).toString('utf8'),
+        reason: row.sealed_reason === null ? '' : openText(keys, row.sealed_reason),
         by: row.display_name,
         grantedAt: row.granted_at,
         expiresAt: row.expires_at,

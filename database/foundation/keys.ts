@@ -98,6 +98,17 @@ export function parseKeys(text: string): KeyRing {
   return new KeyRing(keys);
 }
 
+/** Opens a sealed text. Throws SealError. */
+export function openText(keys: KeyRing, sealed: Buffer): string {
+  return keys.open(sealed).toString('utf8');
+}
+
+/** Opens a sealed value. Only Toki seals, so what comes out is what went in: no place but this one says so. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what was sealed
+export function openJson<T>(keys: KeyRing, sealed: Buffer): T {
+  return JSON.parse(openText(keys, sealed)) as T;
+}
+
 /** A new value for TOKI_KEYS. `id` names the key; give a new one at each rotation. */
 export function makeKeys(id: string): string {
   return `${id}=${randomBytes(32).toString('base64')}`;

@@ -5,7 +5,7 @@ import type { AssignmentCells } from '../../domain/imports/assignments/row';
 import type { AssignmentFault, AssignmentPhase } from '../../domain/imports/assignments/words';
 import { refuseStaff, type StaffRefusalCode } from '../../domain/staff/refusals';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openJson, openText } from '../foundation/keys';
 import type { Sql } from '../foundation/transaction';
 import { freeSeatsSql } from '../schedule/seats';
 
@@ -96,7 +96,7 @@ export type AssignmentRunStore = ReturnType<typeof createAssignmentRunStore>;
 export function createAssignmentRunStore({ database, keys }: { readonly database: Database; readonly keys: KeyRing }) {
   const seal = (cells: AssignmentCells) => keys.seal(JSON.stringify(cells));
   const open = (sealed: Buffer | null): AssignmentCells =>
-    sealed === null ? {} : (JSON.parse(keys.open(sealed).toString('utf8')) as AssignmentCells);
+    sealed === null ? {} : openJson<AssignmentCells>(keys, sealed);
 
   function runs() {
     return database('assignment_run as r')
@@ -116,7 +116,7 @@ export function createAssignmentRunStore({ database, keys }: { readonly database
       id: row.id,
       programmeId: row.programme_id,
       fileId: row.file_id,
-      fileName: keys.open(row.sealed_name).toString('utf8'),
+      fileName: openText(keys, row.sealed_name),
       channel: row.channel,
       status: row.status,
       stagedRecords: row.staged_records,

@@ -4,7 +4,7 @@ import { type CarryOverEvidence, pairLimit, pairLimitPerName } from '../../domai
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { clientTransaction } from '../foundation/transaction';
-import type { SealedResident } from '../residents/residents';
+import { openResident } from '../residents/residents';
 import type { ImportRun } from './import-runs';
 import { keptTableOf, tableOf } from './import-tables';
 
@@ -54,7 +54,7 @@ export function createImportCarryOvers({ database, keys }: { readonly database: 
     return rows[0]?.is_there === true;
   }
 
-  const opened = (sealed: Buffer) => JSON.parse(keys.open(sealed).toString('utf8')) as SealedResident;
+  const opened = (sealed: Buffer) => openResident(keys, sealed);
 
   return {
     /** In the order of the file, after the pair `after`. Of an applied run those that were joined. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 import { timeLimits } from '../foundation/time-limits';
 
 /** Plain bytes per stored piece: small, so that opening and parsing one never holds a worker up for long. */
@@ -120,7 +120,7 @@ export function createImportFileStore({ database, keys }: { readonly database: D
       if (row === undefined) return undefined;
       return {
         id: fileId,
-        name: keys.open(row.sealed_name).toString('utf8'),
+        name: openText(keys, row.sealed_name),
         sizeBytes: row.size_bytes,
         programmeId: row.programme_id,
         encoding: row.encoding,

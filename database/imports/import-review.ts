@@ -2,7 +2,7 @@ import type { LoginCheckCode } from '../../domain/imports/log-in-check';
 import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { SealedResident } from '../residents/residents';
+import { openResident, type SealedResident } from '../residents/residents';
 import { lastDigits } from './import-carry-overs';
 import { isMissing } from './import-staging';
 import { keptTableOf, tableOf } from './import-tables';
@@ -60,7 +60,7 @@ export function createImportReview({ database, keys }: { readonly database: Data
   }
 
   function opened(sealed: Buffer): SealedResident {
-    return JSON.parse(keys.open(sealed).toString('utf8')) as SealedResident;
+    return openResident(keys, sealed);
   }
 
   /** Residents touched by the run, as `touched (resident_id, kind)` with the values of its placeholders. */

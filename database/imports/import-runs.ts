@@ -11,7 +11,7 @@ import type {
 } from '../../domain/imports/import-workflow';
 import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 export type ImportRunStatus =
   'checking' | 'waiting' | 'applying' | 'applied' | 'rejected' | 'refused' | 'failed' | 'undone';
@@ -147,7 +147,7 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
     return {
       id: row.id,
       programmeId: row.programme_id,
-      fileName: keys.open(row.sealed_name).toString('utf8'),
+      fileName: openText(keys, row.sealed_name),
       sizeBytes: row.size_bytes,
       lineCount: row.line_count,
       isFullSet: row.is_full_set,
@@ -302,7 +302,7 @@ export function createImportRunStore({ database, keys }: { readonly database: Da
         line: row.line,
         code: row.code,
         column: row.column_name ?? undefined,
-        value: row.sealed_value === null ? '' : keys.open(row.sealed_value).toString('utf8'),
+        value: row.sealed_value === null ? '' : openText(keys, row.sealed_value),
       }));
     },
 

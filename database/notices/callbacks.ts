@@ -12,7 +12,7 @@ import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import { defined } from '../../domain/text/defined';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 /** One person to call, as the list shows it. Nothing in it says who the person is. */
 export interface CallbackView {
@@ -183,7 +183,7 @@ export function createCallbackRepository({
   keys: KeyRing;
   audit: Audit;
 }) {
-  const open = (sealed: Buffer | null): string | null => sealed && keys.open(sealed).toString('utf8');
+  const open = (sealed: Buffer | null): string | null => sealed && openText(keys, sealed);
   const seal = (note: string | null | undefined): Buffer | null => (note ? keys.seal(note) : null);
 
   async function detailOf(connection: Database, id: string): Promise<CallbackDetail | undefined> {

@@ -1,5 +1,5 @@
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openJson } from '../foundation/keys';
 
 /** What a person did in LINE, as far as it concerns us. */
 export type LineEvent =
@@ -53,7 +53,7 @@ export function createLineEvents({ database, keys }: { database: Database; keys:
       const done = () =>
         database('line_event').where({ id: row.id }).update({ done_at: database.fn.now(), sealed: null });
       try {
-        await work(JSON.parse(keys.open(row.sealed).toString('utf8')) as LineEvent);
+        await work(openJson<LineEvent>(keys, row.sealed));
       } catch (error) {
         if (row.attempts >= mostAttempts) await done();
         throw error;

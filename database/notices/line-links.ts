@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { linkWithinMinutes } from '../../domain/notices/line-linking';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 export type LineLinks = ReturnType<typeof createLineLinks>;
 
@@ -22,7 +22,7 @@ export function createLineLinks({ database, keys }: { database: Database; keys: 
       const row = await database('line_link')
         .where({ resident_id: residentId })
         .first<{ sealed_user: Buffer } | undefined>('sealed_user');
-      return row && keys.open(row.sealed_user).toString('utf8');
+      return row && openText(keys, row.sealed_user);
     },
 
     async isLinked(residentId: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { noticeWords } from '../../domain/bookings/booking-words';
-import type { Answers } from '../../domain/bookings/form';
 import { instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import { emailIn } from '../../domain/notices/addresses';
 import { planJourney } from '../../domain/notices/journey-plan';
 import { maskAddress } from '../../domain/notices/mask-address';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
+import { openAnswers } from '../foundation/sealed-answers';
 import type { Programmes, ProgrammeVersion } from '../programmes/programmes';
 import type { NoticeStatus } from './notices';
 
@@ -95,10 +95,8 @@ export function createNoticeList({
   programmes: Pick<Programmes, 'version'>;
 }) {
   function addressIn(row: LineRow, version: ProgrammeVersion): string | undefined {
-    if (row.protected) return row.confirmed_address ? keys.open(row.confirmed_address).toString('utf8') : undefined;
-    return row.sealed_answers
-      ? emailIn(version.document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
-      : undefined;
+    if (row.protected) return row.confirmed_address ? openText(keys, row.confirmed_address) : undefined;
+    return row.sealed_answers ? emailIn(version.document, openAnswers(keys, row.sealed_answers)) : undefined;
   }
 
   async function lineOf(row: LineRow): Promise<NoticeLine> {

@@ -12,7 +12,7 @@ import type { OfferedSeats } from '../../domain/rehearsal/invent-people';
 import { parseCouponNumber } from '../../domain/residents/coupon-number';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { SealedResident } from '../residents/residents';
+import { openResident, type SealedResident } from '../residents/residents';
 import { plannedSeatsSql } from '../schedule/seats';
 
 export interface ProgrammeFactsOptions {
@@ -56,7 +56,7 @@ export function createProgrammeFacts({ database, keys, site }: ProgrammeFactsOpt
   ): SampleFailure | undefined {
     let person: SealedResident;
     try {
-      person = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+      person = openResident(keys, row.sealed);
     } catch {
       return 'unreadable';
     }

@@ -1,12 +1,12 @@
-import type { Answers } from '../../domain/bookings/form';
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { tellsReception, type ToldAnswer, toldAtReception } from '../../domain/reception/told';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
+import { openAnswers } from '../foundation/sealed-answers';
 import type { Programmes } from '../programmes/programmes';
-import type { SealedResident } from '../residents/residents';
+import { openResident } from '../residents/residents';
 
 /** One line of a venue's list: what the reception needs to find a person and to ask who they are. */
 export interface DayListEntry {
@@ -73,12 +73,12 @@ export function createDayLists({
   async function toldOf(row: Row): Promise<ToldAnswer[]> {
     const { document } = await programmes.version(row.programme_version_id);
     return row.sealed_answers && tellsReception(document)
-      ? toldAtReception(document, JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers)
+      ? toldAtReception(document, openAnswers(keys, row.sealed_answers))
       : [];
   }
 
   async function read(row: Row): Promise<DayListEntry> {
-    const { number, birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+    const { number, birthDate, kana } = openResident(keys, row.sealed);
     return {
       bookingId: row.id,
       residentId: row.resident_id,

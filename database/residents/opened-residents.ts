@@ -1,8 +1,9 @@
 import type { Answers } from '../../domain/bookings/form';
 import { callbackDueAtProtected } from '../../domain/notices/callback';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
-import type { SealedResident } from './residents';
+import { type KeyRing, openText } from '../foundation/keys';
+import { openAnswers } from '../foundation/sealed-answers';
+import { openResident, type SealedResident } from './residents';
 
 /** A resident with everything that is sealed, opened: for after the identity check. */
 export interface OpenedResident extends SealedResident {
@@ -50,7 +51,7 @@ export function createOpenedResidents({ database, keys }: { database: Database; 
       >('id', 'programme_id', 'group_code', 'declared', 'status', 'protected', 'sealed');
       return (
         row && {
-          ...(JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident),
+          ...openResident(keys, row.sealed),
           id: row.id,
           programmeId: row.programme_id,
           groupCode: row.group_code,
@@ -69,7 +70,7 @@ export function createOpenedResidents({ database, keys }: { database: Database; 
         .orderBy('id', 'desc')
         .limit(mostAnswers)
         .select<{ sealed_answers: Buffer }[]>('sealed_answers');
-      return rows.map((row) => JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers);
+      return rows.map((row) => openAnswers(keys, row.sealed_answers));
     },
 
     async isProtected(residentId: string): Promise<boolean> {
@@ -126,7 +127,7 @@ export function createOpenedResidents({ database, keys }: { database: Database; 
       const row = await database('confirmed_address')
         .where({ resident_id: residentId })
         .first<{ sealed_email: Buffer } | undefined>('sealed_email');
-      return row && keys.open(row.sealed_email).toString('utf8');
+      return row && openText(keys, row.sealed_email);
     },
   };
 }

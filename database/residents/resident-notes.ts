@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 export interface ResidentNote {
   readonly id: string;
@@ -48,7 +48,7 @@ export function createResidentNotes({ database, keys }: { database: Database; ke
         id: row.id,
         at: row.at,
         by: row.display_name,
-        text: keys.open(row.sealed).toString('utf8'),
+        text: openText(keys, row.sealed),
       }));
     },
   };

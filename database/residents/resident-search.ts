@@ -2,7 +2,7 @@ import type { ResidentSearchTerms } from '../../domain/residents/search-text';
 import { foldKana } from '../../domain/text/kana';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { SealedResident } from './residents';
+import { openResident, type SealedResident } from './residents';
 import { birthDateText, kanaText, searchedKeys, telephoneText } from './search-keys';
 
 /** A person who fits a search, opened: not to be shown before the identity check. */
@@ -84,7 +84,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
           .limit(rowsAtOnce)
           .select<{ id: string; sealed: Buffer }[]>('id', 'sealed');
         for (const row of rows) {
-          const resident = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+          const resident = openResident(keys, row.sealed);
           if (fits(resident, search)) {
             // One more than asked for is there: the page ends before it.
             if (found.length === limit) return { found, next: last ?? null };

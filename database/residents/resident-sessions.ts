@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openJson } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
-import type { SealedResident } from './residents';
+import { openResident } from './residents';
 
 export interface Session {
   readonly tokenHash: Buffer;
@@ -98,7 +98,7 @@ export function createSessionRepository({
         channel: row.channel,
         declared: row.declared,
         get birthDate() {
-          return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
+          return openResident(keys, row.sealed).birthDate;
         },
       };
     },
@@ -120,7 +120,7 @@ export function createSessionRepository({
       const row = await database('citizen_session')
         .where({ token_hash: session.tokenHash })
         .first<{ sealed_draft: Buffer | null } | undefined>('sealed_draft');
-      return row?.sealed_draft ? (JSON.parse(keys.open(row.sealed_draft).toString('utf8')) as Draft) : {};
+      return row?.sealed_draft ? openJson<Draft>(keys, row.sealed_draft) : {};
     },
 
     /** Removes sessions whose time is over, with their drafts. Returns how many. */

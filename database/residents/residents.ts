@@ -1,6 +1,6 @@
 import type { Protection } from '../../domain/staff/visibility';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openJson, openText } from '../foundation/keys';
 
 export interface Resident {
   readonly id: string;
@@ -30,6 +30,10 @@ export function digestTextOf({ number, birthDate, kana }: SealedResident): strin
   return kana === undefined ? `${birthDate} ${number}` : `${birthDate}\n${kana}`;
 }
 
+export function openResident(keys: KeyRing, sealed: Buffer): SealedResident {
+  return openJson<SealedResident>(keys, sealed);
+}
+
 interface ResidentRow {
   id: string;
   programme_id: string;
@@ -43,7 +47,7 @@ export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
   function read(row: ResidentRow): Resident {
-    const { birthDate, kana } = JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident;
+    const { birthDate, kana } = openResident(keys, row.sealed);
     return {
       id: row.id,
       programmeId: row.programme_id,
@@ -88,7 +92,7 @@ export function createResidentRepository({ database, keys }: { database: Databas
         .first<{ protected: boolean; sealed_email: Buffer | null } | undefined>('r.protected', 'a.sealed_email');
       return {
         isProtected: row?.protected ?? true,
-        confirmedAddress: row?.sealed_email ? keys.open(row.sealed_email).toString('utf8') : undefined,
+        confirmedAddress: row?.sealed_email ? openText(keys, row.sealed_email) : undefined,
       };
     },
 

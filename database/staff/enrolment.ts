@@ -1,7 +1,7 @@
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 import { createStaffChange, type StaffRow } from './account-changes';
 import { enrolmentUriOf, makeRecoveryCodes, makeTotpSecret, totpStep } from './credentials';
 
@@ -61,7 +61,7 @@ export function createStaffEnrolment({ database, keys, audit }: { database: Data
       const digits = code.normalize('NFKC').replace(/\s/g, '');
       const result = await change(actor, 'staff.enrol', staffId, undefined, (row) => {
         if (!row.sealed_totp_new) return refuseStaff('enrolment_over');
-        const step = totpStep(keys.open(row.sealed_totp_new).toString('utf8'), digits, now);
+        const step = totpStep(openText(keys, row.sealed_totp_new), digits, now);
         if (step === undefined) return refuseStaff('wrong_code');
         return {
           values: { sealed_totp: row.sealed_totp_new, sealed_totp_new: null, totp_last_step: step },

@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 
 export type StaffMail = ReturnType<typeof createStaffMail>;
 
@@ -38,7 +38,7 @@ export function createStaffMail({ database, keys, audit }: { database: Database;
     const row = await connection('staff')
       .where({ id: staffId })
       .first<{ sealed_email: Buffer | null } | undefined>('sealed_email');
-    return row?.sealed_email ? keys.open(row.sealed_email).toString('utf8') : undefined;
+    return row?.sealed_email ? openText(keys, row.sealed_email) : undefined;
   }
 
   /** Counts a mail before it is sent. The member's row is locked: a hundred clicks at once are a hundred mails counted. */
@@ -139,7 +139,7 @@ export function createStaffMail({ database, keys, audit }: { database: Database;
             .update({ tries: row.tries + 1 });
           return refuseStaff('email_code_wrong');
         }
-        const email = keys.open(row.sealed_email).toString('utf8');
+        const email = openText(keys, row.sealed_email);
         await trx('staff')
           .where({ id: staffId })
           .update({ sealed_email: keys.seal(email) });

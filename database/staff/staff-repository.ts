@@ -4,7 +4,7 @@ import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { StaffRole } from '../../domain/staff/roles';
 import type { Audit, AuditActor } from '../audit/audit';
 import type { Database } from '../foundation/connection';
-import type { KeyRing } from '../foundation/keys';
+import { type KeyRing, openText } from '../foundation/keys';
 import { createStaffChange, type StaffChange, type StaffRow, type StaffView, viewOf } from './account-changes';
 import { hashPassword, makeOneTimePassword, recoveryHash, totpStep } from './credentials';
 
@@ -196,7 +196,7 @@ export function createStaffRepository({ database, keys, audit }: { database: Dat
       const row = await database('staff')
         .where({ id: staffId })
         .first<{ sealed_totp: Buffer | null } | undefined>('sealed_totp');
-      const step = row?.sealed_totp ? totpStep(keys.open(row.sealed_totp).toString('utf8'), digits, now) : undefined;
+      const step = row?.sealed_totp ? totpStep(openText(keys, row.sealed_totp), digits, now) : undefined;
       if (step === undefined) return false;
       const used = await database('staff')
         .where({ id: staffId })

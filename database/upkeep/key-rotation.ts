@@ -1,7 +1,7 @@
 import type { Answers } from '../../domain/bookings/form';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import type { Database } from '../foundation/connection';
-import { type KeyRing, sealedKeyId } from '../foundation/keys';
+import { type KeyRing, openText, sealedKeyId } from '../foundation/keys';
 import { forgetWhatWas } from '../imports/import-undo';
 import { digestTextOf, type SealedResident } from '../residents/residents';
 import { searchKeysOf, telephoneKeyOfAnswers } from '../residents/search-keys';
@@ -82,7 +82,7 @@ async function rotateResidents(
         .forUpdate()
         .select<{ id: string; sealed: Buffer }[]>('id', 'sealed');
       const fresh = rows.map((row) => {
-        const plain = keys.open(row.sealed).toString('utf8');
+        const plain = openText(keys, row.sealed);
         const resident = JSON.parse(plain) as SealedResident;
         return {
           id: row.id,
@@ -135,7 +135,7 @@ async function rotateBookings(
           'sealed_answers',
         );
       for (const row of rows) {
-        const plain = keys.open(row.sealed_answers).toString('utf8');
+        const plain = openText(keys, row.sealed_answers);
         const document = versions.get(row.programme_version_id);
         await trx('booking')
           .where({ id: row.id })
@@ -175,7 +175,7 @@ async function rotateLineLinks(
         .forUpdate()
         .select<{ id: string; sealed_user: Buffer }[]>('id', 'sealed_user');
       for (const row of rows) {
-        const userId = keys.open(row.sealed_user).toString('utf8');
+        const userId = openText(keys, row.sealed_user);
         await trx('line_link')
           .where({ id: row.id })
           .update({ sealed_user: keys.seal(userId), user_index: keys.blindIndex(userId) });

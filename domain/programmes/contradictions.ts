@@ -1,4 +1,4 @@
-import type { ProgrammeDocument } from './document';
+import type { ProgrammeDocument } from './document-shape';
 import { alwaysFits, isEmptyInterval } from './interval';
 import { otherLanguages } from './parts/texts';
 

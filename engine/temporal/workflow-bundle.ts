@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
-import { projectRoot } from '../../runtime/root';
 import { failureConverterPath } from './data-converter';
 
 /** `dist/` in production, the project itself in tests. */
@@ -19,6 +18,7 @@ export interface WorkflowBundleFile {
  * production worker starts without a compiler's wait.
  */
 export async function workflowBundle(
+  projectRoot: string,
   codePath = join(projectRoot, 'dist', 'workflow-bundle.js'),
 ): Promise<WorkflowBundleFile> {
   const sources = [

@@ -58,8 +58,16 @@ export async function runTests(root, { build, buildAdmin }, jestArguments) {
   const checks = async () => {
     await step('types', () => node([tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--noEmit', ...NO_FILES]));
     await step('format', () => node([tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']));
-    const rules = [tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs'];
-    await step('import rules', () => node([...rules, ...sourceFolders(root)]));
+    const cruise = (config) =>
+      node([
+        tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+        '--config',
+        config,
+        ...sourceFolders(root),
+        'admin-ui',
+      ]);
+    await step('import rules', () => cruise('.dependency-cruiser.cjs'));
+    await step('circles of folders', () => cruise('.dependency-cruiser-folders.cjs'));
     // It reads the types that the admin's build writes.
     await admin;
     await step('lint', () => node([tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']));

@@ -20,6 +20,7 @@ import { connectionOptions } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { type Services, withServices } from '../processes/services';
 import { createActivities, createWorkers } from '../processes/workers';
+import { projectRoot } from '../root';
 import { bringUpToDate } from '../servers/bring-up-to-date';
 import type { Command, CommandIo } from './command';
 import { byFile, byQuestions, isYes, type Question, readNumberPairs } from './import-carry-over';
@@ -311,7 +312,7 @@ async function withWorker(services: Services, io: CommandIo, work: () => Promise
       connection,
       namespace: temporalAccess.namespace,
       keys,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(projectRoot),
       activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
     });
     const running = workers.run();

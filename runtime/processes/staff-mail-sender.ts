@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { createMailer } from '../../activities/notices/mailer';
-import type { NoticeMessage } from '../../domain/notices/notice-layout';
-
-/** A mail to one member of staff. The address is the one that the account holds, or that is being confirmed for it. */
-export interface OwnMail extends NoticeMessage {
-  readonly to: string;
-  readonly senderName: string;
-}
-
-/** Whether it was handed over to the mail server, or left in the inbox. */
-export type SendToStaff = (mail: OwnMail) => Promise<boolean>;
+import type { OwnMail, SendToStaff } from '../../api/staff/staff/send-to-staff';
 
 /** Mail to staff on the way that notices take. Without a mail server nothing leaves the machine: it lands in the inbox. */
 export function createStaffMailSender({

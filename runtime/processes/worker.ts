@@ -38,6 +38,7 @@ import { createProgrammeRequests } from '../../engine/requests/create-programme-
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { readConfig } from '../config';
+import { projectRoot } from '../root';
 import { temporalAccess } from '../servers/backing-services';
 import { dropFolderOf } from '../servers/data-folder';
 import { requireSearchAttributes } from '../servers/require-search-attributes';
@@ -191,7 +192,7 @@ async function main(): Promise<number> {
     connection,
     namespace: access.namespace,
     keys,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: await workflowBundle(projectRoot),
     activities: createActivities({
       database,
       bulkDatabase,

@@ -235,5 +235,5 @@ export async function createBookingWorld({
 
 /** The bundle of the real workflows, built once for all test files of a run. */
 export function testWorkflowBundle() {
-  return workflowBundle(join(projectRoot, 'node_modules', '.cache', 'toki', 'test-workflow-bundle.js'));
+  return workflowBundle(projectRoot, join(projectRoot, 'node_modules', '.cache', 'toki', 'test-workflow-bundle.js'));
 }

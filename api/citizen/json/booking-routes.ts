@@ -10,7 +10,7 @@ import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
-import type { CitizenBookings } from '../citizen-bookings';
+import type { CitizenBookings } from '../bookings/citizen-bookings';
 
 const holdSchema = z.object({
   slotId: uuid,

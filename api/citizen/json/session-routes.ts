@@ -11,8 +11,8 @@ import { read } from '../../shared/input';
 import { sendProblem } from '../../shared/problem';
 import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
-import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
-import type { LogIn } from '../log-in';
+import { deviceCookie, deviceCookieMaxAgeS } from '../residents/device-cookie';
+import type { LogIn } from '../residents/log-in';
 
 const declarationSchema = z.object({ groups: z.array(z.string().max(40)).max(50) });
 

@@ -10,13 +10,13 @@ import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
-import type { CitizenBookings } from '../citizen-bookings';
+import type { CitizenBookings } from '../bookings/citizen-bookings';
+import { pageSession, seeOther, sessionOf } from '../frame/requests';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { calendarFile } from './calendar-file';
 import { calendarWords } from './calendar-words';
 import type { Page } from './page';
-import { pageSession, seeOther, sessionOf } from './requests';
 
 export interface BookingPageDependencies {
   readonly page: Page;

@@ -11,15 +11,15 @@ import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
 import { defined } from '../../../domain/text/defined';
 import type { AppContext, RequestState } from '../../shared/state';
-import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../citizen-bookings';
-import { pressedIn } from '../pressed';
+import { type Choice, type CitizenBookings, firstOfPair, liveOf } from '../bookings/citizen-bookings';
+import { pressedIn } from '../frame/pressed';
+import { idOf, pageSession, pathWith, seeOther, sessionOf, textOf } from '../frame/requests';
 import { availabilityIn, type AvailabilityWords } from '../words/availability';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { type ChooseDependencies, doseOf } from './choose-venue';
 import { isRefusalCode } from './my-bookings';
-import { idOf, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 import { venueModel } from './venue-model';
 
 /** Free days shown at once; the others are folded away. */

@@ -3,12 +3,12 @@ import type Router from '@koa/router';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
-import type { CitizenBookings } from '../citizen-bookings';
+import type { CitizenBookings } from '../bookings/citizen-bookings';
+import { pageSession, pathWith, seeOther, sessionOf, textOf } from '../frame/requests';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { isRefusalCode } from './my-bookings';
 import type { Page } from './page';
-import { pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 import { venueModel } from './venue-model';
 
 export interface ChooseDependencies {

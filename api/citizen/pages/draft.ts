@@ -1,7 +1,7 @@
 import type { Draft } from '../../../database/residents/resident-sessions';
 import type { FormField, ProgrammeDocument } from '../../../domain/programmes/document';
+import { textOf, textsOf } from '../frame/requests';
 import type { Words } from '../words/words';
-import { textOf, textsOf } from './requests';
 
 type Body = Readonly<Record<string, unknown>> | undefined;
 

@@ -14,8 +14,9 @@ import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
-import type { CitizenBookings } from '../citizen-bookings';
-import { type Pressed, pressedIn } from '../pressed';
+import type { CitizenBookings } from '../bookings/citizen-bookings';
+import { type Pressed, pressedIn } from '../frame/pressed';
+import { pageOfOurs, pageSession, pathWith, seeOther, sessionOf, textOf } from '../frame/requests';
 import { answerFaultIn } from '../words/fault-words';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
@@ -25,7 +26,6 @@ import { answersIn, draftFrom, hasBegun, usualAnswer, withoutConsents, withoutUs
 import { fieldModel, reviewedAnswer } from './field-model';
 import { isRefusalCode } from './my-bookings';
 import type { Page } from './page';
-import { pageOfOurs, pageSession, pathWith, seeOther, sessionOf, textOf } from './requests';
 
 export interface HoldPageDependencies {
   readonly page: Page;

@@ -8,8 +8,8 @@ import { linkWord } from '../../../domain/notices/line-linking';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
+import { pageSession, seeOther, sessionOf, textOf } from '../frame/requests';
 import type { Page } from './page';
-import { pageSession, seeOther, sessionOf, textOf } from './requests';
 
 /** How citizens come to the official account; `demo`: there is none, and a page of ours plays its part. */
 export type LineConnection =

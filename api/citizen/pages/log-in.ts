@@ -5,13 +5,14 @@ import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionCheck } from '../../shared/session-check';
 import type { AppContext, RequestState } from '../../shared/state';
-import { deviceCookie, deviceCookieMaxAgeS } from '../device-cookie';
-import type { LogIn, LogInFault } from '../log-in';
-import { pressedIn } from '../pressed';
+import { pressedIn } from '../frame/pressed';
+import { safeNext, seeOther, textOf } from '../frame/requests';
+import { deviceCookie, deviceCookieMaxAgeS } from '../residents/device-cookie';
+import type { LogIn } from '../residents/log-in';
+import type { LogInFault } from '../words/fault-words';
 import { logInFaultIn } from '../words/fault-words';
 import { refusalIn } from '../words/refusal-words';
 import type { Page } from './page';
-import { safeNext, seeOther, textOf } from './requests';
 
 export interface LogInPageDependencies {
   readonly page: Page;

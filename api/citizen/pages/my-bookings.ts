@@ -10,13 +10,13 @@ import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';
 import type { RequestState } from '../../shared/state';
-import { type CitizenBookings, liveOf } from '../citizen-bookings';
-import { pressedIn } from '../pressed';
+import { type CitizenBookings, liveOf } from '../bookings/citizen-bookings';
+import { pressedIn } from '../frame/pressed';
+import { pageSession, seeOther, sessionOf, textOf, textsOf } from '../frame/requests';
 import { refusalIn } from '../words/refusal-words';
 import { bookingModel, doseLabelOf } from './booking-model';
 import { tickedStatements } from './draft';
 import type { Page } from './page';
-import { pageSession, seeOther, sessionOf, textOf, textsOf } from './requests';
 
 /** What can have been done on the page before; each has words. */
 const doneBefore: ReadonlySet<string> = new Set(['cancelled', 'declared', 'given-up']);

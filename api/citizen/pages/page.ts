@@ -6,7 +6,7 @@ import { noticesOn } from '../../../domain/programmes/words';
 import type { Assets } from '../../shared/assets';
 import type { AppContext } from '../../shared/state';
 import type { Views } from '../../shared/views';
-import type { Languages, PageLanguage } from '../languages';
+import type { Languages, PageLanguage } from '../frame/languages';
 import { refusalIn } from '../words/refusal-words';
 import type { Words } from '../words/words';
 import { stepperModel } from './stepper';

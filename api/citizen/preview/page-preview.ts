@@ -11,11 +11,11 @@ import type { PagePreview } from '../../shared/page-preview';
 import type { SessionCheck } from '../../shared/session-check';
 import { setUpLanguage } from '../../shared/set-up-language';
 import type { AppContext, RequestState } from '../../shared/state';
-import { createCitizenBookings } from '../citizen-bookings';
-import { fixedLanguage } from '../languages';
+import { createCitizenBookings } from '../bookings/citizen-bookings';
+import { fixedLanguage } from '../frame/languages';
+import { createSiteViews, createSiteWords, readSiteFiles } from '../frame/site-files';
 import { addPages } from '../pages/all-pages';
 import { createPage } from '../pages/page';
-import { createSiteViews, createSiteWords, readSiteFiles } from '../site-files';
 import { SampleWorld } from './sample-world';
 
 /** A refusal leads to the list of bookings, which may lead on to the log-in. */

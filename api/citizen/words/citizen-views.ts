@@ -2,9 +2,9 @@ import Handlebars from 'handlebars';
 
 import type { Language } from '../../../domain/programmes/document';
 import { createViews, type Views } from '../../shared/views';
-import { telephoneLink } from '../pages/telephone-link';
 import { intoView } from './into-view';
 import { isJapaneseOn, marked, paragraphs } from './japanese-parts';
+import { telephoneLink } from './telephone-link';
 import type { Words } from './words';
 
 /** The citizens' views in every language, each compiled once, when the first page in its language is asked for. */

@@ -1,10 +1,25 @@
 import type { AnswerFault } from '../../../domain/bookings/form';
-import type { BirthDateFault } from '../../../domain/calendar/birth-date';
+import type { BirthDateFault, BirthDatePart } from '../../../domain/calendar/birth-date';
 import { eraByMark } from '../../../domain/calendar/era';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import type { FormField, ProgrammeDocument } from '../../../domain/programmes/document';
-import type { LogInFault } from '../log-in';
+import type { CouponNumberFault } from '../../../domain/residents/coupon-number';
 import type { Words } from './words';
+
+interface LogInFaultBase {
+  readonly code: string;
+  readonly sentence: string;
+  /** Boxes of the birth date that are wrong. */
+  readonly parts: readonly BirthDatePart[];
+}
+
+/** `fault`: what the sentence is made of, for saying it in another language. */
+export type LogInFault = LogInFaultBase &
+  (
+    | { readonly field: 'couponNumber'; readonly fault: CouponNumberFault }
+    | { readonly field: 'birthDate'; readonly fault: BirthDateFault }
+    | { readonly field: 'kana'; readonly fault: 'missing' }
+  );
 
 /** What is wrong at the log-in, in the language of a page; the rules' own sentence in Japanese. */
 export function logInFaultIn(words: Words, item: LogInFault, document: ProgrammeDocument): string {

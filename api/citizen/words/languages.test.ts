@@ -10,7 +10,7 @@ import type { CouponNumberFault } from '../../../domain/residents/coupon-number'
 import { venueFeatures, venueFeatureWords } from '../../../domain/schedule/venue-features';
 import { datesIn } from './dates';
 import { exactFacts } from './refusal-words';
-import { createWordBook } from './words';
+import { createWordBook } from './word-book';
 
 const folder = join(__dirname, '..', 'languages');
 type Texts = Record<string, string>;
@@ -156,7 +156,7 @@ describe.each(written)('%s', (language) => {
 });
 
 test('every key that a view or a page asks for is there', () => {
-  const sources = ['views', 'views/partials', 'pages', 'words', 'line'].flatMap((name) => {
+  const sources = ['views', 'views/partials', 'pages', 'words', 'line', 'frame'].flatMap((name) => {
     const path = join(__dirname, '..', name);
     return existsSync(path)
       ? readdirSync(path)

@@ -1,13 +1,7 @@
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
-import { type ProgrammeWords, wordsOf } from '../../../domain/programmes/words';
+import { wordsOf } from '../../../domain/programmes/words';
 import { inLanguage } from '../../../domain/site/languages';
-import type { Words } from './words';
-
-export interface ProgrammeNames extends ProgrammeWords {
-  /** The paper in one word, where a sentence already says what it is. */
-  readonly shortPaper: string;
-  readonly birthDate: string;
-}
+import type { ProgrammeNames, Words } from './words';
 
 /** What a programme says where it says nothing of its own. Such labels have usual words in every language. */
 const usualNumber = '接種券番号';

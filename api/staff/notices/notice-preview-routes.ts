@@ -11,7 +11,7 @@ import { asTheSiteSays } from '../../../domain/site/settings';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { byCode, programmeEditors, programmeReaders } from '../programmes/programme-routes';
-import type { StaffServices } from '../staff-services';
+import type { SendToStaff } from '../staff/send-to-staff';
 
 const name = z.string().min(1).max(40);
 const sample = {
@@ -53,7 +53,7 @@ export interface NoticePreviewDependencies {
   readonly site: SiteSettingsReader;
   readonly publicUrl: string;
   readonly staffMail: Pick<StaffMail, 'begin'>;
-  readonly sendToStaff: StaffServices['sendToStaff'];
+  readonly sendToStaff: SendToStaff;
 }
 
 interface Wish {

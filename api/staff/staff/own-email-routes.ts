@@ -6,13 +6,13 @@ import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';
 import { explainEmailAddressFault, parseEmailAddress } from '../../../domain/text/email-address';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
-import type { StaffServices } from '../staff-services';
+import type { SendToStaff } from './send-to-staff';
 
 const ownEmail = z.object({ email: z.string().nullable() }).meta({ id: 'OwnEmail' });
 
 export interface OwnEmailDependencies {
   readonly staffMail: StaffMail;
-  readonly sendToStaff: StaffServices['sendToStaff'];
+  readonly sendToStaff: SendToStaff;
 }
 
 /** The own address, to which tests of notices are sent and nothing else. */

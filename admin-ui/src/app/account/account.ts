@@ -13,7 +13,7 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { Enrol } from './enrol';
 import { OwnEmail } from './own-email';
 import { PasswordForm } from './password-form';

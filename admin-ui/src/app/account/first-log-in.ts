@@ -5,7 +5,7 @@ import { Router } from '@angular/router';
 import { Api } from '../api/api';
 import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { Enrol } from './enrol';
 import { PasswordForm } from './password-form';
 import { RecoveryCodes } from './recovery-codes';

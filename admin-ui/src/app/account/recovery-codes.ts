@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 import { cityWords } from '../shared/city-time';
 import { Icon } from '../shared/icon';
 import { saveFile } from '../shared/save-file';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 
 /** Recovery codes, shown this once: to be printed or saved, and never kept by the page. */
 @Component({

@@ -10,8 +10,8 @@ import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Session } from '../shared/session';
 import { urlState } from '../shared/url-state';
-import { Session } from '../shell/session';
 import { assignmentChips } from './words';
 
 /** Every file of appointments that the city assigned, the newest first. */

@@ -13,8 +13,8 @@ import { loaded } from '../shared/loaded';
 import { lookAgain } from '../shared/look-again';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Session } from '../shared/session';
 import { Steps } from '../shared/steps';
-import { Session } from '../shell/session';
 import { AssignmentRows } from './assignment-rows';
 import { allRows, assignmentChips, type AssignmentRun, isAtWork } from './words';
 

@@ -8,9 +8,9 @@ import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
+import { Session } from '../shared/session';
 import { SidePanel } from '../shared/side-panel';
 import { Timeline, type TimelineItem } from '../shared/timeline';
-import { Session } from '../shell/session';
 import { channelWords, stateTones, stateWords, stepDetail, stepWords } from './booking-words';
 
 /** One booking: what it is, what happened to it and what is to come, its notices, its workflow. */

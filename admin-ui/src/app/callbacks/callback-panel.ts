@@ -22,9 +22,9 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
+import { Session } from '../shared/session';
 import { SidePanel } from '../shared/side-panel';
 import { Timeline, type TimelineItem } from '../shared/timeline';
-import { Session } from '../shell/session';
 import { type CallbackDetail, type CallOutcome, causeWords, endWords, outcomeWords } from './callback-words';
 
 interface Answer {

@@ -4,7 +4,7 @@ import { Router } from '@angular/router';
 
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { ChooseTime } from './choose-time';
 import { DeskCall } from './desk-call';
 import { FindPerson } from './find-person';

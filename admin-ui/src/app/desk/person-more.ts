@@ -9,7 +9,7 @@ import { CityTime } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { FormFaults } from '../shared/form-faults';
 import { Messages } from '../shared/messages';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { DeskCall } from './desk-call';
 import { PromiseCall } from './promise-call';
 

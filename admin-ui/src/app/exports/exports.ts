@@ -17,7 +17,7 @@ import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
 import { save } from '../shared/save';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 
 type Item = Schema<'DataExport'>;
 

@@ -11,7 +11,7 @@ import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { Paging } from '../shared/paging';
 import { ProblemNote } from '../shared/problem-note';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { figure, isWaiting, phaseChips, sourceWords } from './words';
 
 /** Every import that was ever begun, the newest first. */

@@ -16,7 +16,7 @@ import { MatInput } from '@angular/material/input';
 import { Api } from '../api/api';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
-import { type Me, Session } from '../shell/session';
+import { type Me, Session } from '../shared/session';
 
 /** Name, password and the six digits of the authenticator app; on the log-in page and wherever a person has to log in again. */
 @Component({

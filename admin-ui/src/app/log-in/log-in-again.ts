@@ -9,7 +9,7 @@ import {
 } from '@angular/material/dialog';
 
 import { Api, type Schema } from '../api/api';
-import { type Me, Session } from '../shell/session';
+import { type Me, Session } from '../shared/session';
 import { Credentials } from './credentials';
 
 /**

@@ -6,7 +6,7 @@ import { defined } from '../../../../domain/text/defined';
 import { Api } from '../api/api';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
-import type { Me } from '../shell/session';
+import type { Me } from '../shared/session';
 import { Credentials } from './credentials';
 
 /** Where staff come in: by password and code, or through the city's identity provider. */

@@ -4,7 +4,7 @@ import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 
 import { Api } from '../api/api';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 
 /** How often an open page asks whether its session runs, ms: a person who was shut out does not look at data for longer. */
 const lookEveryMs = 20_000;

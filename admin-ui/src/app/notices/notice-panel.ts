@@ -18,8 +18,8 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
 import { Reference } from '../shared/reference';
+import { Session } from '../shared/session';
 import { SidePanel } from '../shared/side-panel';
-import { Session } from '../shell/session';
 import { noticeStatusTones, noticeStatusWords } from './notice-words';
 
 /** One notice: its status, to whom it went, and sending it once more. */

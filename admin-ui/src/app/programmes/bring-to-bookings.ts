@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { ProblemNote } from '../shared/problem-note';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { ProgrammeStore } from './programme-store';
 
 type Change = Schema<'ProgrammeChange'>;

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { MatButton } from '@angular/material/button';
 
 import { EmptyState } from '../shared/empty-state';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { ProgrammeStore } from './programme-store';
 
 /** Nothing is being edited: what a draft is, and how to begin one. */

@@ -16,7 +16,7 @@ import { OwnEmail } from '../account/own-email';
 import { Api } from '../api/api';
 import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { isRecord, type Json, nameOfItem, textOf } from './document';
 import { LiveFrame } from './live-frame';
 import { languagesOf, languageWords, type PreviewLanguage } from './preview-page-of';

@@ -13,7 +13,7 @@ import { FormFaults } from '../shared/form-faults';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { toInstant } from './document';
 
 /** All programmes, and how to add one. */

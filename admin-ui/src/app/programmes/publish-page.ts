@@ -8,7 +8,7 @@ import { CityTime } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
 import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { AffectedCard } from './affected';
 import { toInstant } from './document';
 import { NoDraft } from './no-draft';

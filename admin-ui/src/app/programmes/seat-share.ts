@@ -4,7 +4,7 @@ import { MatButton } from '@angular/material/button';
 
 import { Api } from '../api/api';
 import { Messages } from '../shared/messages';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { ProgrammeStore } from './programme-store';
 
 /** For which share of the people there should be seats, beside the seats that there are. */

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog';
 import { EmptyState } from '../shared/empty-state';
 import { Messages } from '../shared/messages';
 import { saveFile } from '../shared/save-file';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { BringToBookings } from './bring-to-bookings';
 import { ProgrammeStore } from './programme-store';
 

@@ -22,8 +22,8 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Session } from '../shared/session';
 import { urlState } from '../shared/url-state';
-import { Session } from '../shell/session';
 import { BalanceNote } from './balance-note';
 import {
   type Cell,

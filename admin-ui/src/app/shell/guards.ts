@@ -2,7 +2,7 @@ import { inject } from '@angular/core';
 import { type CanActivateFn, Router } from '@angular/router';
 
 import type { Role } from '../api/api';
-import { Session } from './session';
+import { Session } from '../shared/session';
 
 /** Only with a session; otherwise the log-in, which leads back to the page that was asked for. */
 export const loggedIn: CanActivateFn = async (_route, state) => {

@@ -7,9 +7,9 @@ import { filter, map } from 'rxjs';
 
 import { Api } from '../api/api';
 import { SessionWatch } from '../log-in/session-watch';
+import { areas } from '../shared/areas';
 import { Icon } from '../shared/icon';
-import { areas } from './areas';
-import { Session } from './session';
+import { Session } from '../shared/session';
 
 /** The frame of every page: who is logged in, the navigation by task, whether the server can be reached. */
 @Component({

@@ -17,7 +17,7 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { FrontPreview } from './front-preview';
 import { PublicAddress } from './public-address';
 import {

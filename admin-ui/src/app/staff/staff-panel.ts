@@ -22,9 +22,10 @@ import { Conflict, type Difference } from '../shared/conflict';
 import { ErrorSummary } from '../shared/error-summary';
 import { FormFaults } from '../shared/form-faults';
 import { Messages } from '../shared/messages';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 import { roleChoices, roleLabelOf } from './roles';
-import type { StaffMember } from './staff';
+
+export type StaffMember = Schema<'Staff'>;
 
 /** One member of staff: name and role, shutting out, starting again. */
 @Component({

@@ -15,9 +15,7 @@ import { urlState } from '../shared/url-state';
 import { NewStaff } from './new-staff';
 import { OneTimePassword } from './one-time-password';
 import { roleChoices, roleLabelOf } from './roles';
-import { StaffPanel } from './staff-panel';
-
-export type StaffMember = Schema<'Staff'>;
+import { type StaffMember, StaffPanel } from './staff-panel';
 
 /** 職員: who works with Toki, in which role, and how each of them gets in. */
 @Component({

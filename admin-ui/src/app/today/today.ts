@@ -2,14 +2,14 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink } from '@angular/router';
 
 import { Api, type Schema } from '../api/api';
+import { areasOf } from '../shared/areas';
 import { CityTime, cityWords } from '../shared/city-time';
 import { EmptyState } from '../shared/empty-state';
 import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
-import { areasOf } from '../shell/areas-of';
-import { Session } from '../shell/session';
+import { Session } from '../shared/session';
 
 interface Cell {
   readonly day: string;

@@ -17,8 +17,8 @@ import { loaded } from '../shared/loaded';
 import { Messages } from '../shared/messages';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Session } from '../shared/session';
 import { type Editing, warnBeforeUnload } from '../shared/unsaved-changes';
-import { Session } from '../shell/session';
 
 type Venue = Schema<'VenueRecord'>;
 

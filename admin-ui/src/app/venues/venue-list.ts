@@ -11,8 +11,8 @@ import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import { PageHeader } from '../shared/page-header';
 import { ProblemNote } from '../shared/problem-note';
+import { Session } from '../shared/session';
 import { urlState } from '../shared/url-state';
-import { Session } from '../shell/session';
 
 /** All venues of the city, with what is still to come there. */
 @Component({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { KeyRing } from '../../../../database/foundation/keys';
+import { type KeyRing, openJson } from '../../../../database/foundation/keys';
 import type { ProvidedPerson } from '../../../../database/staff/provider-links';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { OidcProvider } from './oidc-provider';
@@ -65,7 +65,7 @@ export function createOidcLogIn({ provider, keys, label }: { provider: OidcProvi
   function open(cookie: string | undefined): z.infer<typeof kept> | undefined {
     if (cookie === undefined || cookie.length > 4_000) return undefined;
     try {
-      return kept.parse(JSON.parse(keys.open(Buffer.from(cookie, 'base64url')).toString('utf8')));
+      return kept.parse(openJson(keys, Buffer.from(cookie, 'base64url')));
     } catch {
       // Another person's, or of a key that is gone.
       return undefined;

@@ -1,4 +1,4 @@
-import { textOf } from './pages/requests';
+import { textOf } from './requests';
 
 /**
  * The name of the buttons that do something else with a page's form than what the form is for: another language, more time, a log-out.

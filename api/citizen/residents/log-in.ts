@@ -1,29 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { KeyRing } from '../../database/foundation/keys';
-import type { Programmes } from '../../database/programmes/programmes';
-import { brakeRetryAfterS, type LoginBrake } from '../../database/residents/log-in-brake';
-import type { LoginThrottle } from '../../database/residents/log-in-throttle';
-import type { SessionRepository } from '../../database/residents/resident-sessions';
-import type { Resident, ResidentRepository } from '../../database/residents/residents';
+import type { KeyRing } from '../../../database/foundation/keys';
+import type { Programmes } from '../../../database/programmes/programmes';
+import { brakeRetryAfterS, type LoginBrake } from '../../../database/residents/log-in-brake';
+import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
+import type { SessionRepository } from '../../../database/residents/resident-sessions';
+import type { Resident, ResidentRepository } from '../../../database/residents/residents';
 import {
   type BirthDateBoxes,
-  type BirthDateFault,
   birthDateFromParts,
-  type BirthDatePart,
   explainBirthDateFault,
   faultyParts,
   parseBirthDate,
-} from '../../domain/calendar/birth-date';
-import { cityDate } from '../../domain/calendar/city-time';
-import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
-import {
-  type CouponNumberFault,
-  explainCouponNumberFault,
-  parseCouponNumber,
-} from '../../domain/residents/coupon-number';
-import { foldKana } from '../../domain/text/kana';
-import { networkOf } from '../shared/client-address';
+} from '../../../domain/calendar/birth-date';
+import { cityDate } from '../../../domain/calendar/city-time';
+import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
+import { explainCouponNumberFault, parseCouponNumber } from '../../../domain/residents/coupon-number';
+import { foldKana } from '../../../domain/text/kana';
+import { networkOf } from '../../shared/client-address';
+import type { LogInFault } from '../words/fault-words';
 import type { KnownDevices } from './known-devices';
 
 /** A failed log-in is answered at the next multiple of this, ms: well above what it takes on a busy day, so its time tells nothing of its reason. */
@@ -41,21 +36,6 @@ export interface LogInRequest {
   readonly throughLine?: boolean;
   readonly deviceCookie: string | undefined;
 }
-
-interface LogInFaultBase {
-  readonly code: string;
-  readonly sentence: string;
-  /** Boxes of the birth date that are wrong. */
-  readonly parts: readonly BirthDatePart[];
-}
-
-/** `fault`: what the sentence is made of, for saying it in another language. */
-export type LogInFault = LogInFaultBase &
-  (
-    | { readonly field: 'couponNumber'; readonly fault: CouponNumberFault }
-    | { readonly field: 'birthDate'; readonly fault: BirthDateFault }
-    | { readonly field: 'kana'; readonly fault: 'missing' }
-  );
 
 export type LogInResult =
   | { readonly ok: true; readonly token: string; readonly deviceCookie: string; readonly resident: Resident }

@@ -4,21 +4,21 @@ import {
   type BookingRepository,
   type BookingView,
   type InvalidAnswers,
-} from '../../database/bookings/bookings';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
-import type { Session } from '../../database/residents/resident-sessions';
-import type { FreeSlot, SlotRepository } from '../../database/schedule/slots';
-import type { VenueView } from '../../database/schedule/venues';
-import type { UnmetSearches } from '../../database/statistics/unmet-searches';
-import { type Availability, availabilityOf } from '../../domain/bookings/availability-words';
-import { allowedDates, decideCancel, decideChange, standsBeside } from '../../domain/bookings/rules';
-import { addDays } from '../../domain/calendar/city-time';
-import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
-import type { BookingEvent } from '../../domain/contracts/booking-workflow';
-import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { checkOpen } from '../../domain/programmes/eligibility';
-import { type Scope, scopeAt, scopesOf } from '../../domain/programmes/scopes';
-import { bookingWindow } from '../../domain/programmes/window';
+} from '../../../database/bookings/bookings';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
+import type { Session } from '../../../database/residents/resident-sessions';
+import type { FreeSlot, SlotRepository } from '../../../database/schedule/slots';
+import type { VenueView } from '../../../database/schedule/venues';
+import type { UnmetSearches } from '../../../database/statistics/unmet-searches';
+import { type Availability, availabilityOf } from '../../../domain/bookings/availability-words';
+import { allowedDates, decideCancel, decideChange, standsBeside } from '../../../domain/bookings/rules';
+import { addDays } from '../../../domain/calendar/city-time';
+import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
+import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
+import type { ProgrammeDocument } from '../../../domain/programmes/document';
+import { checkOpen } from '../../../domain/programmes/eligibility';
+import { type Scope, scopeAt, scopesOf } from '../../../domain/programmes/scopes';
+import { bookingWindow } from '../../../domain/programmes/window';
 
 /** Takes events to the workflows, in the background: a booking never waits for Temporal. */
 export interface HandOver {

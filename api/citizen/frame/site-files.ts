@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { compactCss, withDesignTokens } from '../shared/design-tokens';
-import type { Views } from '../shared/views';
-import { createCitizenViews } from './words/citizen-views';
-import { createWordBook, type WordBook, type Words } from './words/words';
+import { compactCss, withDesignTokens } from '../../shared/design-tokens';
+import type { Views } from '../../shared/views';
+import { createCitizenViews } from '../words/citizen-views';
+import { createWordBook } from '../words/word-book';
+import type { WordBook, Words } from '../words/words';
 
 /** The site's own files by name, ready to be sent. */
 export function readSiteFiles(projectRoot: string): Record<'site.css' | 'site.js' | 'favicon.svg', string> {

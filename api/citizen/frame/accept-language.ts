@@ -1,4 +1,4 @@
-import type { Language } from '../../domain/programmes/document';
+import type { Language } from '../../../domain/programmes/document';
 
 /** Primary subtags of `Accept-Language` and the languages they mean to us. `fil` is Tagalog by its official name. */
 const meant: Readonly<Record<string, Language>> = {

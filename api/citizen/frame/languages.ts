@@ -1,12 +1,12 @@
-import type { Programmes } from '../../database/programmes/programmes';
-import type { SiteSettingsReader } from '../../database/site/site-settings';
-import type { Language } from '../../domain/programmes/document';
-import { languageNames, languagesOf } from '../../domain/site/languages';
-import type { CookieJar } from '../shared/cookies';
-import type { AppContext, AppMiddleware } from '../shared/state';
+import type { Programmes } from '../../../database/programmes/programmes';
+import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import type { Language } from '../../../domain/programmes/document';
+import { languageNames, languagesOf } from '../../../domain/site/languages';
+import type { CookieJar } from '../../shared/cookies';
+import type { AppContext, AppMiddleware } from '../../shared/state';
+import type { WordBook, Words } from '../words/words';
 import { preferredLanguage } from './accept-language';
 import { pressedIn } from './pressed';
-import type { WordBook, Words } from './words/words';
 
 /** Holds a language's code and nothing else. */
 const languageCookie = 'toki-language';

@@ -1,4 +1,4 @@
-import type { Language } from '../../domain/programmes/document';
+import type { Language } from '../../../domain/programmes/document';
 import { preferredLanguage } from './accept-language';
 
 const offered: Language[] = ['ja', 'ja-easy', 'en', 'tl'];
