@@ -5,7 +5,8 @@ import type { ActorKind, BookingEvent } from '../../domain/contracts/booking-wor
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
-import { bookingJson, type BookingJson, bookingTables, readBooking } from './booking-json';
+import { openAnswers } from '../foundation/sealed-answers';
+import { type BookingJson, bookingJson, bookingTables, readBooking } from './booking-json';
 import { eventColumns, type EventRow, readEvent } from './events';
 
 const listText = `SELECT ${bookingJson} AS booking, now() AS now FROM ${bookingTables} WHERE b.resident_id = $1 ORDER BY b.id DESC LIMIT 200`;
@@ -38,7 +39,7 @@ export function createBookingReader({ database, keys }: { database: Database; ke
       const row = await database('booking')
         .where({ id: bookingId })
         .first<{ sealed_answers: Buffer | null } | undefined>('sealed_answers');
-      return row?.sealed_answers ? (JSON.parse(keys.open(row.sealed_answers).toString('utf8')) as Answers) : undefined;
+      return row?.sealed_answers ? openAnswers(keys, row.sealed_answers) : undefined;
     },
 
     /** The booking's last event; undefined where there is no booking. */

@@ -8,15 +8,15 @@ import type { KeyRing } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
 import { didNothing, type Sql } from '../foundation/transaction';
 import type { Programmes } from '../programmes/programmes';
-import type { SealedResident } from '../residents/residents';
+import { openResident } from '../residents/residents';
 import {
-  bookingJson,
   type BookingJson,
+  bookingJson,
   bookingTables,
   readBooking,
   readSlot,
-  slotJson,
   type SlotJson,
+  slotJson,
 } from './booking-json';
 
 /** What a change needs to know before it is decided. */
@@ -130,7 +130,7 @@ export function createContextLoader({
         declared: row.declared,
         isActive: row.status === 'active',
         get birthDate() {
-          return (JSON.parse(keys.open(row.sealed).toString('utf8')) as SealedResident).birthDate;
+          return openResident(keys, row.sealed).birthDate;
         },
       },
       rowVersion: row.row_version,

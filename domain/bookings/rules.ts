@@ -5,7 +5,6 @@ import { type Refusal, refuse } from '../contracts/booking-refusals';
 import type { Channel } from '../contracts/booking-workflow';
 import type { ProgrammeDocument } from '../programmes/document';
 import { checkEverOpen, checkOpen, type Person } from '../programmes/eligibility';
-import { type SeatShare, seatStageFor } from '../programmes/seat-stages';
 import {
   earliestAfter,
   earliestBefore,
@@ -14,6 +13,7 @@ import {
   latestAfter,
   latestBefore,
 } from '../programmes/interval';
+import { type SeatShare, seatStageFor } from '../programmes/seat-stages';
 import { intervalOf, possibleIntervals, seatOf, vaccineAt } from '../programmes/vaccines';
 import { bookingWindow, outerDays } from '../programmes/window';
 import { defined } from '../text/defined';
