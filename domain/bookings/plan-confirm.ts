@@ -18,7 +18,7 @@ import {
   versionOf,
   withStep,
 } from './plan';
-import { type HoldWish,isPermitted, planHold } from './plan-hold';
+import { type HoldWish, isPermitted, planHold } from './plan-hold';
 import { decideHold } from './rules';
 
 export interface ConfirmWish {
