@@ -105,6 +105,7 @@ export async function createBookingWorld({ change, smtpUrl, line }: BookingWorld
     activities: createActivities({
       database: city.database,
       keys: city.keys,
+      services: city.services,
       publicUrl: 'https://yoyaku.example.jp',
       smtpUrl,
       line,
