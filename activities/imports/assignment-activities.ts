@@ -1,19 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 
-import { createAudit } from '../../database/audit/audit';
-import { createBookingRepository } from '../../database/bookings/bookings';
-import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import {
-  type AssignmentRun,
-  createAssignmentRunStore,
-  type NewAssignmentRow,
-} from '../../database/imports/assignment-runs';
-import { createImportFileStore } from '../../database/imports/import-files';
-import { createImportSettings } from '../../database/imports/import-settings';
-import { createProgrammes } from '../../database/programmes/programmes';
-import { createResidentRepository } from '../../database/residents/residents';
-import { createSlotRepository } from '../../database/schedule/slots';
+import type { Audit } from '../../database/audit/audit';
+import type { BookingRepository } from '../../database/bookings/bookings';
+import type { ImportServices } from '../../database/imports';
+import { type AssignmentRun, type NewAssignmentRow } from '../../database/imports/assignment-runs';
+import type { Programmes } from '../../database/programmes/programmes';
+import type { ResidentRepository } from '../../database/residents/residents';
+import type { SlotRepository } from '../../database/schedule/slots';
 import { cityDate } from '../../domain/calendar/city-time';
 import type { AssignmentOutcome } from '../../domain/imports/assignment-workflow';
 import { findAssignmentHeader } from '../../domain/imports/assignments/columns';
@@ -44,24 +37,30 @@ interface Refused {
   readonly sentence: string;
 }
 
+export interface AssignmentActivityDependencies extends Pick<
+  ImportServices,
+  'importFiles' | 'importSettings' | 'assignments'
+> {
+  readonly programmes: Programmes;
+  readonly bookings: BookingRepository;
+  readonly residents: ResidentRepository;
+  readonly slots: SlotRepository;
+  readonly audit: Audit;
+}
+
 export type AssignmentActivities = ReturnType<typeof createAssignmentActivities>;
 
 /** What becomes of a file of appointments that the city assigned. Arguments and results hold ids and counts only. */
 export function createAssignmentActivities({
-  database,
-  keys,
-}: {
-  readonly database: Database;
-  readonly keys: KeyRing;
-}) {
-  const files = createImportFileStore({ database, keys });
-  const runs = createAssignmentRunStore({ database, keys });
-  const programmes = createProgrammes(database);
-  const bookings = createBookingRepository({ database, keys, programmes });
-  const residents = createResidentRepository({ database, keys });
-  const slots = createSlotRepository(database);
-  const audit = createAudit({ database, keys });
-
+  importFiles: files,
+  importSettings,
+  assignments: runs,
+  programmes,
+  bookings,
+  residents,
+  slots,
+  audit,
+}: AssignmentActivityDependencies) {
   async function runOf(runId: string): Promise<AssignmentRun> {
     const run = await runs.find(runId);
     if (!run) throw ApplicationFailure.nonRetryable(`no assignment run ${runId}`, 'RunUnknown');
@@ -95,7 +94,7 @@ export function createAssignmentActivities({
         venueOf: venues,
         today: cityDate(new Date()),
       };
-      const { maxRows } = await createImportSettings({ database }).get(run.programmeId);
+      const { maxRows } = await importSettings.get(run.programmeId);
       const look = rowReader(run, rules);
       let index = 0;
       let rows = 0;

@@ -7,25 +7,25 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { v7 as uuidv7 } from 'uuid';
 
-import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import { createImportFileStore, ImportFileTooLargeError } from '../../database/imports/import-files';
-import { createImportRunStore } from '../../database/imports/import-runs';
-import { createImportSettings } from '../../database/imports/import-settings';
-import { createProgrammes, type ProgrammeVersion } from '../../database/programmes/programmes';
+import type { ImportServices } from '../../database/imports';
+import { ImportFileTooLargeError } from '../../database/imports/import-files';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
 import { explainFileRefusal } from '../../domain/imports/file-refusal';
 import { startImportWorkflow } from '../../engine/hand-over/start-import';
 import type { Log } from '../../engine/loops/log';
 
-export interface DropFolderDependencies {
-  readonly database: Database;
-  readonly keys: KeyRing;
+export interface DropFolder {
   readonly temporal: Client;
   /** Absolute path, asked at every look; a folder per programme is made in it. Undefined: there is none (yet). */
   readonly folder: () => string | undefined;
   readonly log: Log;
   /** A file that was written to within this time is left alone, ms. */
   readonly quietMs?: number;
+}
+
+export interface DropFolderDependencies
+  extends DropFolder, Pick<ImportServices, 'importFiles' | 'importRuns' | 'importSettings'> {
+  readonly programmes: Programmes;
 }
 
 /** A file on its way from the folder to the database: `.taken-<file id>-<name>`. Found again after a crash. */
@@ -38,18 +38,15 @@ export type DropFolderActivities = ReturnType<typeof createDropFolderActivities>
 
 /** The drop folder: `<folder>/<programme code>/<any name>.csv` is imported without hands. */
 export function createDropFolderActivities({
-  database,
-  keys,
+  importFiles: files,
+  importRuns: runs,
+  importSettings: settings,
+  programmes,
   temporal,
   folder,
   log,
   quietMs = 10_000,
 }: DropFolderDependencies) {
-  const files = createImportFileStore({ database, keys });
-  const runs = createImportRunStore({ database, keys });
-  const settings = createImportSettings({ database });
-  const programmes = createProgrammes(database);
-
   /** Whether nobody writes to a file any more: nothing changed for a while, and nothing while we look. */
   async function isWhole(path: string): Promise<boolean> {
     const before = await stat(path);

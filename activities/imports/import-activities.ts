@@ -2,11 +2,10 @@ import { ApplicationFailure } from '@temporalio/activity';
 
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import { createImportFileStore } from '../../database/imports/import-files';
-import { createImportRunStore, type ImportRun } from '../../database/imports/import-runs';
-import { createImportStaging, StaleComparisonError } from '../../database/imports/import-staging';
-import { createImportUndo } from '../../database/imports/import-undo';
-import { createProgrammes } from '../../database/programmes/programmes';
+import type { ImportServices } from '../../database/imports';
+import type { ImportRun } from '../../database/imports/import-runs';
+import { StaleComparisonError } from '../../database/imports/import-staging';
+import type { Programmes } from '../../database/programmes/programmes';
 import { residentsUnderOldKeys } from '../../database/upkeep/key-rotation';
 import type { PlainDate } from '../../domain/calendar/plain-date';
 import { applyMappingToFile, recogniseHeader } from '../../domain/imports/columns';
@@ -48,16 +47,27 @@ export interface StageInput {
   readonly today: PlainDate;
 }
 
+export interface ImportActivityDependencies extends Pick<
+  ImportServices,
+  'importFiles' | 'importRuns' | 'importStaging' | 'importUndo'
+> {
+  readonly database: Database;
+  readonly keys: KeyRing;
+  readonly programmes: Programmes;
+}
+
 export type ImportActivities = ReturnType<typeof createImportActivities>;
 
 /** What an import does outside its workflow. Arguments and results hold ids, positions and counts only. */
-export function createImportActivities({ database, keys }: { readonly database: Database; readonly keys: KeyRing }) {
-  const files = createImportFileStore({ database, keys });
-  const runs = createImportRunStore({ database, keys });
-  const staging = createImportStaging(database);
-  const undo = createImportUndo(database);
-  const programmes = createProgrammes(database);
-
+export function createImportActivities({
+  database,
+  keys,
+  importFiles: files,
+  importRuns: runs,
+  importStaging: staging,
+  importUndo: undo,
+  programmes,
+}: ImportActivityDependencies) {
   async function runAndProgramme(runId: string): Promise<{ run: ImportRun; document: ProgrammeDocument }> {
     const run = await runs.get(runId);
     if (run.keyId !== keys.currentKeyId) {

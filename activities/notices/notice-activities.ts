@@ -81,6 +81,9 @@ interface NextWay {
   readonly code?: string;
 }
 
+/** Tries one way. `hasNext`: another one is tried when this one leads nowhere. */
+type Teller = (hasNext: boolean) => Promise<NoticeOutcome | NextWay>;
+
 export function createNoticeActivities({
   notices,
   bookings,
@@ -326,18 +329,20 @@ export function createNoticeActivities({
 
     const write = () => writeMessage(step, booking, version);
     const wanted = step.channels ?? usualChannels;
-    const ways = mailTo === undefined ? wanted : wanted.filter((way) => way !== 'line');
+    // The confirmed address of a protected person is all that is known to be theirs alone.
+    const ways = mailTo === undefined ? wanted : wanted.filter((way) => way === 'email' || way === 'callback');
+    // Every channel is in the table, or it does not compile: none is sent as mail for want of a way of its own.
+    const tellBy: Readonly<Record<NoticeChannel, Teller | undefined>> = {
+      line: () => tellByLine(notice, booking, write),
+      email: (hasNext) => tellByMail(notice, booking, version, write, { mailTo, hasNext }),
+      // A person calls: nothing behind it is tried.
+      callback: undefined,
+    };
     let refused: string | undefined;
     for (const [index, way] of ways.entries()) {
-      // A person calls: nothing behind it is tried.
-      if (way === 'callback') break;
-      const outcome =
-        way === 'line'
-          ? await tellByLine(notice, booking, write)
-          : await tellByMail(notice, booking, version, write, {
-              mailTo,
-              hasNext: ways.slice(index + 1).includes('line'),
-            });
+      const tell = tellBy[way];
+      if (!tell) break;
+      const outcome = await tell(ways.slice(index + 1).some((next) => next !== way && tellBy[next] !== undefined));
       if (!('next' in outcome)) return outcome;
       refused = outcome.code ?? refused;
     }

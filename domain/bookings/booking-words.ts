@@ -1,7 +1,7 @@
 import { cityDate, cityTime } from '../calendar/city-time';
 import { datePartsOf } from '../calendar/plain-date';
 import type { BookingEventType, BookingState } from '../contracts/booking-lifecycle';
-import type { BookingFacts, Channel, EndReason, JourneyPlanStep } from '../contracts/booking-workflow';
+import type { BookingFacts, EndReason, JourneyPlanStep } from '../contracts/booking-workflow';
 
 /** `5/29 10:30` in city time, for lists where space is short. */
 export function shortMoment(instant: string | Date): string {
@@ -99,11 +99,3 @@ const skipReasons: Readonly<Record<string, string>> = {
 export function skipWords(reason: string): string {
   return skipReasons[reason] ?? (reason.startsWith('booking_') ? '予約の状態が変わったため中止' : reason);
 }
-
-/** By which way a person booked, as staff call it. */
-export const channelWords: Readonly<Record<Channel, string>> = {
-  web: 'ウェブ',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
-};

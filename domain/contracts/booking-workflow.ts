@@ -3,6 +3,9 @@
  * `api` and `database` never import the workflow itself. Nothing in here names a person.
  */
 import type { BookingEventType, BookingState } from './booking-lifecycle';
+import type { Channel } from './channels';
+
+export { type Channel, channels } from './channels';
 
 export const bookingWorkflowType = 'bookingLifecycle';
 export const bookingTaskQueue = 'booking';
@@ -122,9 +125,6 @@ export interface NoticeOutcome {
   /** Why it was not sent, as a short code. */
   readonly reason?: string;
 }
-
-export const channels = ['web', 'phone', 'line', 'venue'] as const;
-export type Channel = (typeof channels)[number];
 
 export const actorKinds = ['citizen', 'operator', 'venue', 'city', 'system'] as const;
 export type ActorKind = (typeof actorKinds)[number];

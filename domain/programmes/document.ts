@@ -5,7 +5,7 @@ import { faultAt } from './parts/basics';
 
 export type * from './document-shape';
 export type { DocumentFault } from './faults';
-export type { FieldCondition } from './parts/form-fields';
+export { type FieldCondition, fieldKinds } from './parts/form-fields';
 export type { NoticeChannel, StepCondition } from './parts/journeys';
 export { journeyMoments, noticeChannels } from './parts/journeys';
 export type { Language, OtherLanguage, Translation } from './parts/texts';

@@ -1,5 +1,4 @@
-import type { Channel } from '../contracts/booking-workflow';
-import { channels } from '../contracts/booking-workflow';
+import { byChannel, type Channel, channels } from '../contracts/channels';
 import type { PlannedSlot } from './plan-slots';
 
 export type Seats = Readonly<Record<Channel, number>>;
@@ -130,8 +129,7 @@ export function compareSlots(
 
 /** Planned seats by channel; a channel that the plan does not name has none. */
 export function seatsOf(slot: PlannedSlot): Seats {
-  const of = (channel: Channel) => slot.quotas.find((quota) => quota.channel === channel)?.capacity ?? 0;
-  return { web: of('web'), phone: of('phone'), line: of('line'), venue: of('venue') };
+  return byChannel((channel) => slot.quotas.find((quota) => quota.channel === channel)?.capacity ?? 0);
 }
 
 export function total(seats: Seats): number {

@@ -1,6 +1,6 @@
 import { cityDate, cityTime, instantOf } from '../calendar/city-time';
 import { isPlainDate, plainDate } from '../calendar/plain-date';
-import { type Channel, channels } from '../contracts/booking-workflow';
+import { type Channel, channels, channelWords } from '../contracts/channels';
 import { type CsvCell, unguardFormula } from '../csv/write-csv';
 import { foldWidth } from '../text/fold-width';
 import type { PlannedSlot } from './plan-slots';
@@ -14,10 +14,9 @@ const columnNames = {
   until: '終了',
   dose: '回',
   vaccine: 'ワクチン',
+  ...channelWords,
+  // As the files say that cities have by now.
   web: 'Web',
-  phone: '電話',
-  line: 'LINE',
-  venue: '会場',
 } as const;
 type Column = keyof typeof columnNames;
 const columns = Object.keys(columnNames) as Column[];

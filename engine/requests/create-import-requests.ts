@@ -5,12 +5,9 @@ import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@
 import { groupFinder } from '../../activities/imports/import-reader';
 import { type FileRecord, readRecords } from '../../activities/imports/import-records';
 import { OpenQuoteError } from '../../activities/imports/open-quote-error';
-import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import { createImportFileStore, ImportFileTooLargeError } from '../../database/imports/import-files';
-import { createImportRunStore } from '../../database/imports/import-runs';
-import { createImportSettings } from '../../database/imports/import-settings';
-import { createProgrammes, type ProgrammeVersion } from '../../database/programmes/programmes';
+import type { ImportServices } from '../../database/imports';
+import { ImportFileTooLargeError } from '../../database/imports/import-files';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
 import { cityDate } from '../../domain/calendar/city-time';
 import { refuseByDelimiter } from '../../domain/imports/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../../domain/imports/encoding';
@@ -34,9 +31,11 @@ import { defined } from '../../domain/text/defined';
 import { startImportWorkflow } from '../hand-over/start-import';
 import type { EngineOutcome, ImportRequests } from './import-requests';
 
-export interface ImportRequestsDependencies {
-  readonly database: Database;
-  readonly keys: KeyRing;
+export interface ImportRequestsDependencies extends Pick<
+  ImportServices,
+  'importFiles' | 'importRuns' | 'importSettings'
+> {
+  readonly programmes: Programmes;
   readonly temporal: Client;
 }
 
@@ -55,12 +54,13 @@ class RefusedFileError extends Error {
 }
 
 /** Imports for the staff app: files go sealed into the database, everything else is asked of the workflow. */
-export function createImportRequests({ database, keys, temporal }: ImportRequestsDependencies): ImportRequests {
-  const files = createImportFileStore({ database, keys });
-  const runs = createImportRunStore({ database, keys });
-  const settings = createImportSettings({ database });
-  const programmes = createProgrammes(database);
-
+export function createImportRequests({
+  importFiles: files,
+  importRuns: runs,
+  importSettings: settings,
+  programmes,
+  temporal,
+}: ImportRequestsDependencies): ImportRequests {
   async function versionOf(programmeId: string | null): Promise<ProgrammeVersion | undefined> {
     const all = await programmes.allPublished();
     return all.find((version) => version.programmeId === programmeId);

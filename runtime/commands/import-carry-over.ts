@@ -2,16 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 import { readRecords } from '../../activities/imports/import-records';
-import {
-  type CarryOver,
-  type CarryOverDecision,
-  createImportCarryOvers,
-} from '../../database/imports/import-carry-overs';
+import { type CarryOver, type CarryOverDecision } from '../../database/imports/import-carry-overs';
 import { formatBothCalendars } from '../../domain/calendar/era';
 import { evidenceWords } from '../../domain/imports/carry-over';
 import { isBlankRow } from '../../domain/imports/row';
 import { type CouponNumberRule, parseCouponNumber } from '../../domain/residents/coupon-number';
-import type { ImportServices, PairDecision } from './import-eligibility';
+import type { ImportTools, PairDecision } from './import-eligibility';
 
 /** Puts a question on the terminal and resolves with what was typed. */
 export type Question = (text: string) => Promise<string>;
@@ -51,11 +47,10 @@ export async function readNumberPairs(path: string, rule: CouponNumberRule): Pro
 
 /** Decides exactly the pairs of a file; a line that is no pair of the import stops it. */
 export function byFile(
-  { database, keys }: ImportServices,
+  { importCarryOvers: carryOvers }: ImportTools,
   pairs: readonly NumberPair[],
   say: Say,
 ): (runId: string) => Promise<PairDecision> {
-  const carryOvers = createImportCarryOvers({ database, keys });
   return async (runId) => {
     const decisions: CarryOverDecision[] = [];
     for (const { line, oldNumber, newNumber } of pairs) {
@@ -78,10 +73,9 @@ export function byFile(
 
 /** Asks pair by pair, each once. Everything but a yes means another person. */
 export function byQuestions(
-  { database, keys }: ImportServices,
+  { importCarryOvers: carryOvers }: ImportTools,
   question: Question,
 ): (runId: string) => Promise<PairDecision> {
-  const carryOvers = createImportCarryOvers({ database, keys });
   const asked = new Set<string>();
   return async (runId) => {
     const decisions: CarryOverDecision[] = [];

@@ -3,11 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 
-import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import { createImportFileStore } from '../../database/imports/import-files';
-import { createImportRunStore } from '../../database/imports/import-runs';
-import { createProgrammes, type ProgrammeVersion } from '../../database/programmes/programmes';
+import type { ImportServices } from '../../database/imports';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
 import type { ColumnPositions } from '../../domain/imports/format';
 import {
   type ApproveImportInput,
@@ -25,9 +22,9 @@ import {
 import { startImportWorkflow } from '../../engine/hand-over/start-import';
 import { StartError } from '../start-error';
 
-export interface ImportServices {
-  readonly database: Database;
-  readonly keys: KeyRing;
+/** What a command that imports works with. */
+export interface ImportTools extends Pick<ImportServices, 'importFiles' | 'importRuns' | 'importCarryOvers'> {
+  readonly programmes: Programmes;
   readonly temporal: Client;
 }
 
@@ -67,11 +64,10 @@ const closedPhases: readonly ImportPhase[] = ['applied', 'rejected', 'refused', 
  * polling the queue `import`.
  * @throws ImportFileTooLargeError; WorkflowFailedError when the import broke down (nothing was changed then)
  */
-export async function importEligibility(services: ImportServices, request: ImportRequest): Promise<ImportOutcome> {
-  const { database, keys, temporal } = services;
+export async function importEligibility(services: ImportTools, request: ImportRequest): Promise<ImportOutcome> {
+  const { importFiles, importRuns: runs, temporal } = services;
   const { version } = request;
-  const runs = createImportRunStore({ database, keys });
-  const fileId = await createImportFileStore({ database, keys }).save(request.file.name, request.file.content);
+  const fileId = await importFiles.save(request.file.name, request.file.content);
   const runId = await runs.create({
     programmeId: version.programmeId,
     programmeVersionId: version.id,
@@ -100,11 +96,11 @@ export async function importEligibility(services: ImportServices, request: Impor
  * @throws StartError when it is not taken over whole
  */
 export async function importOwnFile(
-  services: ImportServices,
+  services: ImportTools,
   file: { readonly name: string; readonly content: Buffer },
 ): Promise<void> {
   const outcome = await importEligibility(services, {
-    version: await createProgrammes(services.database).current(),
+    version: await services.programmes.current(),
     file: { name: file.name, content: Readable.from([file.content]) },
     by: 'toki',
     approve: ({ bad }) => Promise.resolve(bad === 0),

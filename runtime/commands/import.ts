@@ -7,8 +7,7 @@ import { parseArgs } from 'node:util';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
 import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/imports/import-files';
-import { createImportRunStore } from '../../database/imports/import-runs';
-import { createProgrammes, NoProgrammeError, type ProgrammeVersion } from '../../database/programmes/programmes';
+import { NoProgrammeError, type ProgrammeVersion } from '../../database/programmes/programmes';
 import { parseColumnMapping } from '../../domain/imports/columns';
 import { explainFileRefusal } from '../../domain/imports/file-refusal';
 import type { ColumnPositions } from '../../domain/imports/format';
@@ -28,7 +27,7 @@ import {
   importEligibility,
   type ImportOutcome,
   type ImportRequest,
-  type ImportServices,
+  type ImportTools,
   isImportFailure,
 } from './import-eligibility';
 
@@ -78,7 +77,7 @@ export const importCommand: Command = {
 export async function runImport(
   args: readonly string[],
   io: Io,
-  provide: (work: (services: ImportServices) => Promise<number>) => Promise<number>,
+  provide: (work: (services: ImportTools) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const options = readOptions(args);
   if (typeof options === 'string') return io.refuse(options);
@@ -145,11 +144,10 @@ function fail(io: Say, sentence: string): number {
 }
 
 async function programmeOf(
-  { database }: ImportServices,
+  { programmes }: ImportTools,
   code: string | undefined,
   io: Say,
 ): Promise<ProgrammeVersion | undefined> {
-  const programmes = createProgrammes(database);
   try {
     const all = await programmes.allPublished();
     if (code === undefined && all.length > 1) {
@@ -167,7 +165,7 @@ async function programmeOf(
 }
 
 async function importFrom(
-  services: ImportServices,
+  services: ImportTools,
   version: ProgrammeVersion,
   options: Options,
   io: Person,
@@ -214,7 +212,7 @@ async function importFrom(
 
 /** @returns a sentence when the file of decisions cannot be read; undefined where nobody is to be joined */
 async function pairDecider(
-  services: ImportServices,
+  services: ImportTools,
   rule: CouponNumberRule,
   { carryOver, yes }: Options,
   { say, question }: Person,
@@ -255,7 +253,7 @@ async function approveRemoval(
   return false;
 }
 
-async function tellOutcome(services: ImportServices, outcome: ImportOutcome, digits: number, io: Say): Promise<number> {
+async function tellOutcome(services: ImportTools, outcome: ImportOutcome, digits: number, io: Say): Promise<number> {
   switch (outcome.phase) {
     case 'applied':
       io.say(outcome.result === undefined ? phaseWords('applied') : `取り込みました：${resultWords(outcome.result)}`);
@@ -275,13 +273,13 @@ async function tellOutcome(services: ImportServices, outcome: ImportOutcome, dig
 }
 
 async function showRowErrors(
-  { database, keys }: ImportServices,
+  { importRuns }: ImportTools,
   runId: string,
   summary: ImportSummary | undefined,
   digits: number,
   io: Say,
 ): Promise<void> {
-  const errors = await createImportRunStore({ database, keys }).rowErrors(runId, errorsShown + 1);
+  const errors = await importRuns.rowErrors(runId, errorsShown + 1);
   if (errors.length === 0) return;
   io.say('');
   for (const { line, code } of errors.slice(0, errorsShown))
@@ -313,7 +311,7 @@ async function withWorker(services: Services, io: CommandIo, work: () => Promise
       namespace: temporalAccess.namespace,
       keys,
       workflowBundle: await workflowBundle(projectRoot),
-      activities: createActivities({ database, keys, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
+      activities: createActivities({ database, keys, services, smtpUrl: config.smtpUrl, publicUrl: config.publicUrl }),
     });
     const running = workers.run();
     // Without its worker the workflow waits for the next one; the command does not wait with it.

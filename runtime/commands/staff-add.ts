@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
 
-import { createAudit } from '../../database/audit/audit';
-import { createStaffRepository } from '../../database/staff/staff-repository';
 import { loginPattern, type StaffRole, staffRoles } from '../../domain/staff/roles';
 import { type Services, withServices } from '../processes/services';
 import { bringUpToDate } from '../servers/bring-up-to-date';
@@ -34,13 +32,12 @@ export const staffAddCommand: Command = {
 export async function runStaffAdd(
   args: readonly string[],
   io: Pick<CommandIo, 'say' | 'refuse'>,
-  provide: (work: (services: Pick<Services, 'database' | 'keys'>) => Promise<number>) => Promise<number>,
+  provide: (work: (services: Pick<Services, 'database' | 'staff'>) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const input = readArguments(args);
   if (typeof input === 'string') return io.refuse(input);
-  return provide(async ({ database, keys }) => {
+  return provide(async ({ database, staff }) => {
     await bringUpToDate(database);
-    const staff = createStaffRepository({ database, keys, audit: createAudit({ database, keys }) });
     const result = await staff.add({ kind: 'machine', id: null, origin: 'command line', requestId: null }, input);
     if (!result.ok) return io.refuse(`There is an account "${input.login}" already: choose another login.`);
     io.say(`Account "${input.login}" (${input.role}) is added. What follows is shown this once:`);

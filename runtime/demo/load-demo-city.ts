@@ -1,11 +1,7 @@
-import { createBookingRepository } from '../../database/bookings/bookings';
 import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import { createProgrammes, type ProgrammeVersion } from '../../database/programmes/programmes';
-import { createResidentRepository } from '../../database/residents/residents';
-import { createScheduleRepository } from '../../database/schedule/schedules';
-import { createSlotRepository, type FreeSlot, type FreeSlotQuery } from '../../database/schedule/slots';
-import { createVenueRepository } from '../../database/schedule/venues';
+import type { ProgrammeVersion } from '../../database/programmes/programmes';
+import type { FreeSlot, FreeSlotQuery } from '../../database/schedule/slots';
+import type { DatabaseServices } from '../../database/services';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';
 import type { Channel } from '../../domain/contracts/booking-workflow';
@@ -30,13 +26,14 @@ const timesAtOnce = 4;
  * Publishes the demo programme where there is none yet, and makes its venues and slots for 60 days from today. Run again
  * later it adds the days that are missing and leaves the rest alone: staff may have published another version since.
  */
-export async function prepareDemoCity({ database, now }: { database: Database; now: Date }): Promise<ProgrammeVersion> {
-  const programmes = createProgrammes(database);
+export async function prepareDemoCity({
+  database,
+  services,
+  now,
+}: Omit<DemoBookingsInput, 'version'>): Promise<ProgrammeVersion> {
+  const { programmes, venueRepository: venues, schedules, slots } = services;
   const known = (await programmes.allPublished()).find((item) => item.programmeCode === demoProgrammeCode);
   const version = known ?? (await programmes.publish(demoProgrammeCode, demoProgramme(cityDate(now))));
-  const venues = createVenueRepository(database);
-  const schedules = createScheduleRepository(database);
-  const slots = createSlotRepository(database);
   const today = cityDate(now);
   const until = addDays(today, slotDays);
   for (const [position, { schedule, ...venue }] of demoVenues.entries()) {
@@ -73,7 +70,7 @@ async function showReviewedLanguages(database: Database): Promise<void> {
 
 interface DemoBookingsInput {
   readonly database: Database;
-  readonly keys: KeyRing;
+  readonly services: DatabaseServices;
   readonly version: ProgrammeVersion;
   readonly now: Date;
 }
@@ -145,22 +142,19 @@ async function fillToday(deps: DemoBookingsInput): Promise<void> {
 }
 
 async function freeSlots(
-  { database, version }: DemoBookingsInput,
+  { services: { slots }, version }: DemoBookingsInput,
   venueCode: string,
   query: Pick<FreeSlotQuery, 'channel' | 'from' | 'until' | 'limit'>,
 ): Promise<FreeSlot[]> {
-  const slots = createSlotRepository(database);
   const venue = (await slots.venues(version.programmeId)).find((item) => item.code === venueCode);
   return venue ? slots.freeSlots({ programmeId: version.programmeId, venueId: venue.id, dose: 1, ...query }) : [];
 }
 
 /** Books the next of `people` who may be booked there, by the rules that hold for everybody. */
 function bookingsOf(
-  { database, keys, version }: DemoBookingsInput,
+  { services: { bookings, residents }, version }: DemoBookingsInput,
   people: DemoResident[],
 ): (slotId: string, channel: Channel) => Promise<void> {
-  const bookings = createBookingRepository({ database, keys, programmes: createProgrammes(database) });
-  const residents = createResidentRepository({ database, keys });
   const answers = { telephone: '090-1234-5678', consentRules: true, consentUse: true };
   const refusals = new Set(['not_open_yet', 'not_eligible', 'already_booked']);
   const actor = (channel: Channel) => (channel === 'phone' ? 'operator' : 'citizen');

@@ -1,7 +1,4 @@
-import { createAudit } from '../../database/audit/audit';
-import type { Database } from '../../database/foundation/connection';
-import type { KeyRing } from '../../database/foundation/keys';
-import { createStaffRepository } from '../../database/staff/staff-repository';
+import type { AccountServices } from '../../database/staff';
 import type { StaffRole } from '../../domain/staff/roles';
 
 /** The same everywhere and known to everybody: these accounts have no one-time codes, and only demo mode lets such accounts in. */
@@ -19,8 +16,7 @@ export const demoStaff: readonly { readonly login: string; readonly displayName:
   ];
 
 /** One account per role and one more to approve, on the first start of the demo. */
-export async function addDemoStaff({ database, keys }: { database: Database; keys: KeyRing }): Promise<void> {
-  const staff = createStaffRepository({ database, keys, audit: createAudit({ database, keys }) });
+export async function addDemoStaff({ staff }: Pick<AccountServices, 'staff'>): Promise<void> {
   for (const person of demoStaff) {
     await staff.addForDemo(
       { kind: 'machine', id: null, origin: 'start', requestId: null },

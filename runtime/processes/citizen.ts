@@ -1,20 +1,10 @@
 import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
-import { createBookingRepository } from '../../database/bookings/bookings';
 import { createOutbox } from '../../database/bookings/outbox';
-import { createRushSigns } from '../../database/bookings/rush';
 import { openDatabase, waitingForConnection } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
-import { createLineEvents } from '../../database/notices/line-events';
-import { createLineLinks } from '../../database/notices/line-links';
-import { createProgrammes } from '../../database/programmes/programmes';
 import { createLoginBrake } from '../../database/residents/log-in-brake';
-import { createLoginThrottle } from '../../database/residents/log-in-throttle';
-import { createSessionRepository } from '../../database/residents/resident-sessions';
-import { createResidentRepository } from '../../database/residents/residents';
-import { createSlotRepository } from '../../database/schedule/slots';
-import { createSiteSettings } from '../../database/site/site-settings';
-import { createUnmetSearches } from '../../database/statistics/unmet-searches';
+import { createDatabaseServices } from '../../database/services';
 import { createHandOver } from '../../engine/hand-over/hand-over';
 import { createRushMeter } from '../../engine/hand-over/rush-meter';
 import { createTemporalClient } from '../../engine/temporal/temporal-client';
@@ -43,28 +33,26 @@ async function main(): Promise<number> {
   const pool = { url: config.databaseUrl, applicationName: 'toki citizen' };
   const database = openDatabase({ ...pool, poolSize, limits: timeLimits.citizen });
   const firstLook = openDatabase({ ...pool, poolSize: firstLookPoolSize, limits: timeLimits.firstLook });
-  const programmes = createProgrammes(firstLook);
-  const outbox = createOutbox(database);
-  const sessions = createSessionRepository({ database, keys, lookUps: firstLook });
+  const services = createDatabaseServices({ database, keys, firstLook });
+  const { programmes, outbox, residentSessions: sessions, unmetSearches, lineLinks, lineEvents } = services;
   // Without Temporal bookings go on: the connection is made when it is first needed, and again whenever it was lost.
   const temporal = createTemporalClient(temporalAccess(config, config.temporalAddress ?? '127.0.0.1:7233'), keys);
-  const unmetSearches = createUnmetSearches(database);
-  const rush = createRushMeter({
-    signs: createRushSigns(firstLook),
+  const rushMeter = createRushMeter({
+    signs: services.rush,
     log,
     waiting: () => waitingForConnection(database) + waitingForConnection(firstLook),
   });
-  const handOver = createHandOver({ client: temporal, outbox, programmes, log, isRush: () => rush.isRush() });
-  rush.start();
+  const handOver = createHandOver({ client: temporal, outbox, programmes, log, isRush: () => rushMeter.isRush() });
+  rushMeter.start();
 
   const app = createCitizenApp({
-    bookings: createBookingRepository({ database, keys, programmes }),
+    bookings: services.bookings,
     programmes,
-    residents: createResidentRepository({ database, keys }),
-    slots: createSlotRepository(database),
+    residents: services.residents,
+    slots: services.slots,
     sessions,
-    site: createSiteSettings(firstLook),
-    throttle: createLoginThrottle({ database, keys }),
+    site: services.siteInForce,
+    throttle: services.throttle,
     brake: createLoginBrake(database, (isOn) => {
       log.warn({ isOn }, 'too many log-ins of the whole site fail: devices that nobody knows wait');
     }),
@@ -75,7 +63,7 @@ async function main(): Promise<number> {
     log,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
-    ...lineOf(config, { links: createLineLinks({ database, keys }), events: createLineEvents({ database, keys }) }),
+    ...lineOf(config, { links: lineLinks, events: lineEvents }),
     projectRoot,
   });
   return runApp({

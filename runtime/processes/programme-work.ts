@@ -7,17 +7,10 @@ import { createRehearsedActivities, RehearsalWorlds } from '../../activities/pro
 import { createRehearsalActivities } from '../../activities/programmes/rehearsals';
 import { createPublicationActivities } from '../../activities/programmes/scheduled-publications';
 import { qrSvg, readQrSvg } from '../../api/shared/qr';
-import { createAudit } from '../../database/audit/audit';
-import { createBookingRepository } from '../../database/bookings/bookings';
-import { createOutbox } from '../../database/bookings/outbox';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import { createProgrammeChanges } from '../../database/programmes/programme-changes';
-import type { ProgrammeDrafts } from '../../database/programmes/programme-drafts';
 import { createProgrammeFacts } from '../../database/programmes/programme-facts';
-import { createProgrammeRehearsals } from '../../database/programmes/programme-rehearsals';
-import { createProgrammes } from '../../database/programmes/programmes';
-import { createBirthDateKeys } from '../../database/residents/birth-date-keys';
+import type { DatabaseServices } from '../../database/services';
 import { rehearsalQueuePrefix } from '../../domain/contracts/booking-workflow';
 import type { Log } from '../../engine/loops/log';
 import type { ProgrammeWork } from './workers';
@@ -27,15 +20,15 @@ export function createProgrammeWork({
   client,
   database,
   keys,
+  services,
   publicUrl,
-  drafts,
   log,
 }: {
   client: Client;
   database: Database;
   keys: KeyRing;
+  services: DatabaseServices;
   publicUrl: string;
-  drafts: ProgrammeDrafts;
   log: Log;
 }): ProgrammeWork {
   const worlds = new RehearsalWorlds();
@@ -45,10 +38,7 @@ export function createProgrammeWork({
     keys,
     site: () => Promise.resolve({ url: publicUrl, qrText: readQrSvg(qrSvg(publicUrl)) }),
   });
-  const audit = createAudit({ database, keys });
-  const rehearsals = createProgrammeRehearsals({ database, audit });
-  const programmes = createProgrammes(database);
-  const changes = createProgrammeChanges({ database, audit, programmes, birthDates: createBirthDateKeys(keys) });
+  const { drafts, rehearsals, changes, programmes, bookings, outbox } = services;
   return {
     queue,
     activities: {
@@ -65,8 +55,8 @@ export function createProgrammeWork({
         changes,
         programmes,
         log,
-        bookings: createBookingRepository({ database, keys, programmes }),
-        outbox: createOutbox(database),
+        bookings,
+        outbox,
       }),
     },
     rehearsed: createRehearsedActivities(worlds, publicUrl),

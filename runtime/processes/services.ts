@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { type KeyRing, parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
+import { createDatabaseServices, type DatabaseServices } from '../../database/services';
 import { createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
 import type { Config } from '../config';
 import { startDatabase, startTemporal, temporalAccess } from '../servers/backing-services';
@@ -11,7 +12,7 @@ import { readRuntimeFile } from '../servers/runtime-file';
 import { StartError } from '../start-error';
 
 /** What a command of the command line tool works with. */
-export interface Services {
+export interface Services extends DatabaseServices {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly database: Database;
@@ -113,6 +114,7 @@ export async function withServices<Result>(
     const temporal = createTemporalClient(access, keys);
     closing.unshift(() => temporal.connection.close());
     const services = {
+      ...createDatabaseServices({ database, keys }),
       config,
       databaseUrl,
       database,

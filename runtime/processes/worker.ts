@@ -4,23 +4,10 @@ import { DefaultLogger, type LogLevel, makeTelemetryFilterString, NativeConnecti
 import type { Logger } from 'pino';
 
 import { createLineApi } from '../../activities/notices/line-api';
-import { createAudit } from '../../database/audit/audit';
-import { createBookingRepository } from '../../database/bookings/bookings';
-import { createOutbox } from '../../database/bookings/outbox';
-import { createReconciliation } from '../../database/bookings/reconciliation';
-import { createRushSigns } from '../../database/bookings/rush';
 import { openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
-import { createImportRunStore } from '../../database/imports/import-runs';
-import { createImportStaging } from '../../database/imports/import-staging';
-import { createLineBroadcasts } from '../../database/notices/line-broadcasts';
-import { createLineEvents } from '../../database/notices/line-events';
-import { createLineLinks } from '../../database/notices/line-links';
-import { createProgrammeChanges } from '../../database/programmes/programme-changes';
-import { createProgrammeDrafts } from '../../database/programmes/programme-drafts';
-import { createProgrammes } from '../../database/programmes/programmes';
-import { createBirthDateKeys } from '../../database/residents/birth-date-keys';
+import { createDatabaseServices } from '../../database/services';
 import { removeOutdated } from '../../database/upkeep/housekeeping';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { createReconciler } from '../../engine/hand-over/reconciler';
@@ -124,18 +111,13 @@ async function main(): Promise<number> {
   const database = openDatabase({ ...pool, poolSize, limits: timeLimits.worker });
   const bulkDatabase = openDatabase({ ...pool, poolSize: bulkPoolSize, limits: timeLimits.bulk });
   const client = createTemporalClient(access, keys);
-  const programmes = createProgrammes(database);
-  const outbox = createOutbox(database);
-  const isRush = createRushWatch(createRushSigns(database));
-  const programmeDrafts = createProgrammeDrafts({ database, audit: createAudit({ database, keys }), programmes });
-  const lineLinks = createLineLinks({ database, keys });
-  const lineEvents = createLineEvents({ database, keys });
-  const programmeChanges = createProgrammeChanges({
-    database,
-    audit: createAudit({ database, keys }),
-    programmes,
-    birthDates: createBirthDateKeys(keys),
-  });
+  const services = createDatabaseServices({ database, keys });
+  const { programmes, outbox, lineLinks, lineEvents, bookings, reconciliation } = services;
+  const isRush = createRushWatch(services.rush);
+  const bulk = {
+    database: bulkDatabase,
+    services: createDatabaseServices({ database: bulkDatabase, keys, programmes }),
+  };
   const loops: BackgroundLoop[] = [
     createRelay({ client, outbox, programmes, log, isRush }),
     createReconciler({
@@ -143,8 +125,8 @@ async function main(): Promise<number> {
       outbox,
       programmes,
       log,
-      bookings: createBookingRepository({ database, keys, programmes }),
-      reconciliation: createReconciliation(database),
+      bookings,
+      reconciliation,
     }),
     createHousekeeping({
       log,
@@ -155,22 +137,22 @@ async function main(): Promise<number> {
     }),
     createPublicationSweeper({
       log,
-      drafts: programmeDrafts,
+      drafts: services.drafts,
       start: (publicationId, publishAt) => createProgrammeRequests(client).startPublication(publicationId, publishAt),
     }),
     createChangeSweeper({
       log,
-      changes: programmeChanges,
+      changes: services.changes,
       start: (changeId) => createProgrammeRequests(client).startChange(changeId),
     }),
     createImportSweeper({
       client,
       log,
-      runs: createImportRunStore({ database, keys }),
-      staging: createImportStaging(bulkDatabase),
+      runs: services.importRuns,
+      staging: bulk.services.importStaging,
     }),
     ...(config.line || config.demo
-      ? [createBroadcastSweeper({ client, log, programmes, broadcasts: createLineBroadcasts(database) })]
+      ? [createBroadcastSweeper({ client, log, programmes, broadcasts: services.lineBroadcasts })]
       : []),
     ...(config.line
       ? [
@@ -195,8 +177,9 @@ async function main(): Promise<number> {
     workflowBundle: await workflowBundle(projectRoot),
     activities: createActivities({
       database,
-      bulkDatabase,
       keys,
+      services,
+      bulk,
       smtpUrl: config.smtpUrl,
       line: config.line ?? (config.demo ? 'inbox' : undefined),
       publicUrl: config.publicUrl,
@@ -207,8 +190,8 @@ async function main(): Promise<number> {
       client,
       database,
       keys,
+      services,
       publicUrl: config.publicUrl,
-      drafts: programmeDrafts,
       log,
     }),
   });

@@ -4,8 +4,8 @@ import { type BookingActivities, createBookingActivities } from '../../activitie
 import { type AssignmentActivities, createAssignmentActivities } from '../../activities/imports/assignment-activities';
 import {
   createDropFolderActivities,
+  type DropFolder,
   type DropFolderActivities,
-  type DropFolderDependencies,
 } from '../../activities/imports/drop-folder';
 import { createImportActivities, type ImportActivities } from '../../activities/imports/import-activities';
 import { type BroadcastActivities, createBroadcastActivities } from '../../activities/notices/broadcast-activities';
@@ -15,18 +15,10 @@ import { createNoticeActivities, type NoticeActivities } from '../../activities/
 import type { ChangeActivities } from '../../activities/programmes/programme-changes';
 import type { RehearsalActivities } from '../../activities/programmes/rehearsals';
 import type { PublicationActivities } from '../../activities/programmes/scheduled-publications';
-import { createBookingRepository } from '../../database/bookings/bookings';
-import { createOutbox } from '../../database/bookings/outbox';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import { createLineBroadcasts } from '../../database/notices/line-broadcasts';
-import { createLineLinks } from '../../database/notices/line-links';
-import { createNoticeRepository } from '../../database/notices/notices';
-import { createProgrammes } from '../../database/programmes/programmes';
-import { createResidentRepository } from '../../database/residents/residents';
-import { createBroadcastSeats } from '../../database/schedule/free-seats-of-a-day';
-import { createSlotRepository } from '../../database/schedule/slots';
-import { createSiteSettings, programmesAsTheSiteSays } from '../../database/site/site-settings';
+import type { DatabaseServices } from '../../database/services';
+import { programmesAsTheSiteSays } from '../../database/site/site-settings';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';
@@ -44,9 +36,10 @@ export type LineAccess = Pick<LineApiOptions, 'apiUrl' | 'channelAccessToken'>;
 
 export interface ActivityOptions {
   readonly database: Database;
-  /** The pool for imports, whose statements run for minutes; left out: the same. */
-  readonly bulkDatabase?: Database;
   readonly keys: KeyRing;
+  readonly services: DatabaseServices;
+  /** What imports work with: a pool of their own, whose statements run for minutes; left out: the same. */
+  readonly bulk?: { readonly database: Database; readonly services: DatabaseServices };
   /** Left out: messages land in the inbox. */
   readonly smtpUrl?: string | undefined;
   /** The LINE official account; `inbox`: messages to those who linked one land in the inbox; left out: LINE is tried for nobody. */
@@ -55,51 +48,49 @@ export interface ActivityOptions {
   /** Left out: notices never step back. */
   readonly isRush?: IsRush;
   /** Left out: nobody looks into a drop folder. */
-  readonly dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'> | undefined;
+  readonly dropFolder?: DropFolder | undefined;
 }
 
 /** All activities on one database. */
 export function createActivities({
   database,
-  bulkDatabase = database,
   keys,
+  services,
+  bulk = { database, services },
   smtpUrl,
   line,
   publicUrl,
   isRush,
   dropFolder,
 }: ActivityOptions): Activities {
-  const programmes = createProgrammes(database);
-  const bookings = createBookingRepository({ database, keys, programmes });
-  const asTheSiteSays = programmesAsTheSiteSays(programmes, createSiteSettings(database));
+  const { bookings, programmes, notices, residents, lineLinks, lineBroadcasts, outbox, broadcastSeats } = services;
+  const asTheSiteSays = programmesAsTheSiteSays(programmes, services.siteInForce);
   const lineSender = line === undefined || line === 'inbox' ? line : createLineApi(line);
   return {
-    booking: createBookingActivities({ bookings, outbox: createOutbox(database), programmes }),
+    booking: createBookingActivities({ bookings, outbox, programmes }),
     notice: {
       ...createNoticeActivities({
-        notices: createNoticeRepository(database),
+        notices,
         bookings,
-        residents: createResidentRepository({ database, keys }),
+        residents,
         programmes: asTheSiteSays,
         publicUrl,
         ...defined({ isRush }),
         ...(smtpUrl === undefined ? {} : { mailer: createMailer({ smtpUrl, publicUrl }) }),
-        ...(lineSender === undefined
-          ? {}
-          : { line: { links: createLineLinks({ database, keys }), sender: lineSender } }),
+        ...(lineSender === undefined ? {} : { line: { links: lineLinks, sender: lineSender } }),
       }),
       ...createBroadcastActivities({
-        broadcasts: createLineBroadcasts(database),
+        broadcasts: lineBroadcasts,
         programmes: asTheSiteSays,
-        seats: createBroadcastSeats(createSlotRepository(database)),
+        seats: broadcastSeats,
         publicUrl,
         ...defined({ sender: lineSender }),
       }),
     },
     import: {
-      ...createImportActivities({ database: bulkDatabase, keys }),
-      ...createAssignmentActivities({ database: bulkDatabase, keys }),
-      ...(dropFolder === undefined ? {} : createDropFolderActivities({ database: bulkDatabase, keys, ...dropFolder })),
+      ...createImportActivities({ ...bulk.services, database: bulk.database, keys }),
+      ...createAssignmentActivities(bulk.services),
+      ...(dropFolder === undefined ? {} : createDropFolderActivities({ ...bulk.services, ...dropFolder })),
     },
   };
 }

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 
 import { type Database, openDatabase } from '../../database/foundation/connection';
-import { type KeyRing, parseKeys } from '../../database/foundation/keys';
+import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import type { ProgrammeVersion } from '../../database/programmes/programmes';
+import { createDatabaseServices, type DatabaseServices } from '../../database/services';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { pollersOf } from '../../engine/temporal/task-queues';
@@ -32,7 +33,7 @@ const readyWithinMs = 120_000;
 
 /** Imports a file of residents through the workflow and approves it; resolves when it is applied. */
 export type ImportFile = (
-  services: { readonly database: Database; readonly keys: KeyRing; readonly temporal: Client },
+  services: DatabaseServices & { readonly temporal: Client },
   file: { readonly name: string; readonly content: Buffer },
 ) => Promise<void>;
 
@@ -121,17 +122,17 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
 /** What the demo needs before anybody looks: its programme, venues and staff. */
 async function prepareDemo({
   database,
-  keys,
+  services,
   say,
 }: {
   database: Database;
-  keys: KeyRing;
+  services: DatabaseServices;
   say: (line: string) => void;
 }): Promise<ProgrammeVersion> {
   say('Preparing the demo city');
   const [version] = await Promise.all([
-    prepareDemoCity({ database, now: new Date() }),
-    addDemoStaff({ database, keys }),
+    prepareDemoCity({ database, services, now: new Date() }),
+    addDemoStaff(services),
   ]);
   return version;
 }
@@ -280,12 +281,13 @@ export async function runSupervisor({
 
       say('Starting the worker');
       const keyRing = parseKeys(keys);
+      const services = createDatabaseServices({ database, keys: keyRing });
       const client = createTemporalClient(temporal.address.access, keyRing);
       closing.push(() => client.connection.close());
       const { namespace } = temporal.address.access;
       const workerReady = await child('worker', 30_000, () => isPolling(client.connection, namespace));
       // The apps find the programme in place; its residents come in beside their start.
-      const version = config.demo ? await prepareDemo({ database, keys: keyRing, say }) : undefined;
+      const version = config.demo ? await prepareDemo({ database, services, say }) : undefined;
       request.signal.throwIfAborted();
       say('Starting the citizen app and the staff app');
       const citizenReady = await child('citizen', 15_000, () => isReady(citizenUrl));
@@ -294,10 +296,10 @@ export async function runSupervisor({
         if (!version) return;
         await loadDemoResidents({
           database,
-          keys: keyRing,
+          services,
           version,
           now: new Date(),
-          importFile: (file) => importFile({ database, keys: keyRing, temporal: client }, file),
+          importFile: (file) => importFile({ ...services, temporal: client }, file),
         });
       };
       const staffReady = async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createDatabaseServices } from '../../database/services';
 import { runImport } from '../../runtime/commands/import';
 import { createImportWorld, csv, type ImportWorld, people, sampleFile } from '../worlds/import-world';
 
@@ -46,9 +47,8 @@ describe('toki import', () => {
             },
           }),
     };
-    const { database, keys } = world.city;
     const code = await runImport([...(content === undefined ? [] : [file]), ...args], io, (work) =>
-      work({ database, keys, temporal: world.client }),
+      work({ ...createDatabaseServices(world.city), temporal: world.client }),
     );
     return { code, said: lines.join('\n'), asked };
   }

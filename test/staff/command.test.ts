@@ -24,7 +24,7 @@ async function run(...args: string[]): Promise<{ code: number; said: string }> {
       return 2;
     },
   };
-  const code = await runStaffAdd(args, io, (work) => work({ database: city.database, keys: testKeys }));
+  const code = await runStaffAdd(args, io, (work) => work({ database: city.database, staff: city.services.staff }));
   return { code, said: lines.join('\n') };
 }
 
@@ -75,8 +75,8 @@ test('a login that is taken is refused', async () => {
 });
 
 test('the demo has one account per role and a second of the city to approve, made once', async () => {
-  await addDemoStaff({ database: city.database, keys: testKeys });
-  await addDemoStaff({ database: city.database, keys: testKeys });
+  await addDemoStaff(city.services);
+  await addDemoStaff(city.services);
   const rows = await city
     .database('staff')
     .whereIn(

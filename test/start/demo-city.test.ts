@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { digestTextOf } from '../../database/residents/residents';
+import { createDatabaseServices, type DatabaseServices } from '../../database/services';
 import { cityDate } from '../../domain/calendar/city-time';
 import { loadDemoResidents, prepareDemoCity } from '../../runtime/demo/load-demo-city';
 import { demoResidents } from '../../runtime/demo/residents';
@@ -11,10 +12,12 @@ import { testKeys } from '../worlds/test-city';
 describe('the demo city', () => {
   let testDatabase: TestDatabase;
   let database: Database;
+  let services: DatabaseServices;
   const now = new Date();
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
     database = openDatabase({ url: testDatabase.databaseUrl, applicationName: 'test', poolSize: 5 });
+    services = createDatabaseServices({ database, keys: testKeys });
   });
   afterAll(async () => {
     await database.destroy();
@@ -22,10 +25,10 @@ describe('the demo city', () => {
   });
 
   it('has eight venues with 60 days of slots, one venue whose first days are nearly full by real bookings, and people who come today', async () => {
-    const version = await prepareDemoCity({ database, now });
+    const version = await prepareDemoCity({ database, services, now });
     await loadDemoResidents({
       database,
-      keys: testKeys,
+      services,
       version,
       now,
       // The import itself has tests of its own; here the first and last residents stand in for all, as the demo's bookings are theirs.
@@ -93,11 +96,11 @@ describe('the demo city', () => {
     );
 
     const before = await database('slot').count<{ count: number }[]>('* as count');
-    await prepareDemoCity({ database, now });
+    await prepareDemoCity({ database, services, now });
     expect(await database('slot').count<{ count: number }[]>('* as count')).toEqual(before);
 
     // Days later there are slots for more days, but what was published stays: staff may have gone on from it.
-    const later = await prepareDemoCity({ database, now: new Date(now.getTime() + 3 * 86_400_000) });
+    const later = await prepareDemoCity({ database, services, now: new Date(now.getTime() + 3 * 86_400_000) });
     expect(later.id).toBe(version.id);
   });
 });

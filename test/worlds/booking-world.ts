@@ -113,6 +113,7 @@ export async function createBookingWorld({
     activities: createActivities({
       database: city.database,
       keys: city.keys,
+      services: city.services,
       publicUrl: 'https://yoyaku.example.jp',
       smtpUrl,
       line,

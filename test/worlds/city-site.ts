@@ -3,15 +3,9 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 
 import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
-import { createOutbox } from '../../database/bookings/outbox';
-import { createProgrammes } from '../../database/programmes/programmes';
 import { createLoginBrake } from '../../database/residents/log-in-brake';
-import { createLoginThrottle } from '../../database/residents/log-in-throttle';
-import { createSessionRepository } from '../../database/residents/resident-sessions';
-import { createResidentRepository } from '../../database/residents/residents';
-import { createSlotRepository } from '../../database/schedule/slots';
-import { createSiteSettings } from '../../database/site/site-settings';
-import { createUnmetSearches, type UnmetSearches } from '../../database/statistics/unmet-searches';
+import { createDatabaseServices } from '../../database/services';
+import type { UnmetSearches } from '../../database/statistics/unmet-searches';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import type { OtherLanguage, ProgrammeDocument } from '../../domain/programmes/document';
 import { noSiteSettings } from '../../domain/site/settings';
@@ -78,9 +72,8 @@ export async function createCitySite({
       version: 1,
       settings: JSON.stringify({ ...noSiteSettings, reviewedLanguages: reviewed }),
     });
-  const programmes = createProgrammes(database);
-  const outbox = createOutbox(database);
-  const unmetSearches = createUnmetSearches(database);
+  const services = createDatabaseServices({ database, keys });
+  const { outbox, unmetSearches } = services;
   const handedOver: BookingEvent[] = [];
   const lines: string[] = [];
   const sink = new Writable({
@@ -91,12 +84,12 @@ export async function createCitySite({
   });
   const app = createCitizenApp({
     bookings: city.bookings,
-    programmes,
-    residents: createResidentRepository({ database, keys }),
-    slots: createSlotRepository(database),
-    sessions: createSessionRepository({ database, keys }),
-    site: createSiteSettings(database),
-    throttle: createLoginThrottle({ database, keys }),
+    programmes: services.programmes,
+    residents: services.residents,
+    slots: services.slots,
+    sessions: services.residentSessions,
+    site: services.siteInForce,
+    throttle: services.throttle,
     ...(braked ? { brake: createLoginBrake(database) } : {}),
     keys,
     handOver: {

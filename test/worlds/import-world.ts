@@ -7,13 +7,14 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
 import { createAssignmentActivities } from '../../activities/imports/assignment-activities';
-import { createDropFolderActivities, type DropFolderDependencies } from '../../activities/imports/drop-folder';
+import { createDropFolderActivities, type DropFolder } from '../../activities/imports/drop-folder';
 import { createImportActivities } from '../../activities/imports/import-activities';
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { createImportFileStore } from '../../database/imports/import-files';
 import { createImportRunStore, type StoredRowError } from '../../database/imports/import-runs';
 import { createProgrammes } from '../../database/programmes/programmes';
 import { createResidentRepository } from '../../database/residents/residents';
+import { createDatabaseServices } from '../../database/services';
 import type { ColumnPositions } from '../../domain/imports/format';
 import {
   type ImportProgress,
@@ -51,10 +52,7 @@ export interface ImportWorld {
   /** From now on everything is about a programme without residents. */
   freshProgramme(): Promise<void>;
   /** @param dropFolder left out: nobody looks into one */
-  startWorker(
-    database?: Database,
-    dropFolder?: Omit<DropFolderDependencies, 'database' | 'keys'>,
-  ): Promise<RunningWorker>;
+  startWorker(database?: Database, dropFolder?: DropFolder): Promise<RunningWorker>;
   /** Takes every worker away, as a machine would be. */
   stopWorkers(): Promise<void>;
   /** A pool of its own on the same database, for a worker that is to lose it. */
@@ -106,6 +104,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
     },
 
     async startWorker(workerDatabase = database, dropFolder) {
+      const services = createDatabaseServices({ database: workerDatabase, keys });
       const worker = await Worker.create({
         connection: nativeConnection,
         namespace: namespace.namespace,
@@ -113,11 +112,9 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
         taskQueue: importTaskQueue,
         workflowBundle: await testWorkflowBundle(),
         activities: {
-          ...createImportActivities({ database: workerDatabase, keys }),
-          ...createAssignmentActivities({ database: workerDatabase, keys }),
-          ...(dropFolder === undefined
-            ? {}
-            : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
+          ...createImportActivities({ ...services, database: workerDatabase, keys }),
+          ...createAssignmentActivities(services),
+          ...(dropFolder === undefined ? {} : createDropFolderActivities({ ...services, ...dropFolder })),
         },
         shutdownGraceTime: '100ms',
       });
@@ -153,7 +150,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
       } = {},
     ) {
       return importEligibility(
-        { database, keys, temporal: client },
+        { ...city.services, temporal: client },
         {
           version,
           file: { name: '対象者 山田花子.csv', content: Readable.from([Buffer.from(content)]) },

@@ -2,15 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
 
-import { createAudit } from '../../database/audit/audit';
-import { createProgrammeDrafts, type ProgrammeDrafts } from '../../database/programmes/programme-drafts';
-import {
-  createProgrammeRehearsals,
-  type ProgrammeRehearsals,
-  type RehearsalView,
-} from '../../database/programmes/programme-rehearsals';
-import { createProgrammes } from '../../database/programmes/programmes';
-import { createStaffRepository } from '../../database/staff/staff-repository';
+import { type ProgrammeDrafts } from '../../database/programmes/programme-drafts';
+import { type ProgrammeRehearsals, type RehearsalView } from '../../database/programmes/programme-rehearsals';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import type { RehearsalScript } from '../../domain/rehearsal/script';
 import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
@@ -55,9 +48,8 @@ export async function createRehearsalTestWorld({
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(keys) });
-  const audit = createAudit({ database, keys });
-  const drafts = createProgrammeDrafts({ database, audit, programmes: createProgrammes(database) });
-  const rehearsals = createProgrammeRehearsals({ database, audit });
+  const { services } = city;
+  const { drafts, rehearsals } = services;
   const processes = createProgrammeRequests(client);
   const workflowBundle = await testWorkflowBundle();
   let stopWorkers: () => Promise<void> = () => Promise.resolve();
@@ -67,13 +59,13 @@ export async function createRehearsalTestWorld({
       namespace,
       keys,
       workflowBundle,
-      activities: createActivities({ database, keys, publicUrl: 'https://yoyaku.example.jp' }),
+      activities: createActivities({ database, keys, services, publicUrl: 'https://yoyaku.example.jp' }),
       programmeWork: createProgrammeWork({
         client,
         database,
         keys,
+        services,
         publicUrl: 'https://yoyaku.example.jp',
-        drafts,
         log: pino({ level: 'silent' }),
       }),
     });
@@ -84,7 +76,7 @@ export async function createRehearsalTestWorld({
     };
   }
   await startWorkers();
-  const person = await createStaffRepository({ database, keys, audit }).add(tester, {
+  const person = await services.staff.add(tester, {
     login: 'author',
     displayName: '作成者',
     role: 'city_admin',

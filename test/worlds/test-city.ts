@@ -3,15 +3,14 @@ import { join } from 'node:path';
 
 import { v7 as uuidv7 } from 'uuid';
 
-import { createBookingRepository } from '../../database/bookings/bookings';
+import type { BookingRepository } from '../../database/bookings/bookings';
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { type KeyRing, makeKeys, parseKeys } from '../../database/foundation/keys';
 import { defaultLimits } from '../../database/foundation/time-limits';
-import { createProgrammes, type ProgrammeVersion } from '../../database/programmes/programmes';
+import type { ProgrammeVersion } from '../../database/programmes/programmes';
 import { digestTextOf, type SealedResident } from '../../database/residents/residents';
 import { searchKeysOf } from '../../database/residents/search-keys';
-import { createSlotRepository } from '../../database/schedule/slots';
-import { createVenueRepository } from '../../database/schedule/venues';
+import { createDatabaseServices, type DatabaseServices } from '../../database/services';
 import { addDays, cityDate, instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
@@ -43,7 +42,8 @@ export interface TestCity {
   readonly databaseUrl: string;
   readonly keys: KeyRing;
   readonly version: ProgrammeVersion;
-  readonly bookings: ReturnType<typeof createBookingRepository>;
+  readonly services: DatabaseServices;
+  readonly bookings: BookingRepository;
   readonly venueId: string;
   /** Adds a resident; returns the id. */
   addResident(resident?: Partial<SealedResident> & { groupCode?: string; programmeId?: string }): Promise<string>;
@@ -75,9 +75,10 @@ export async function createTestCity({
     poolSize,
     limits: { ...defaultLimits, connectionMs: patienceMs },
   });
-  const programmes = createProgrammes(database);
+  const services = createDatabaseServices({ database, keys: testKeys });
+  const { programmes, slots, bookings, venueRepository } = services;
   const version = await programmes.publish('test-programme', testDocument(change));
-  const venueId = await createVenueRepository(database).save({
+  const venueId = await venueRepository.save({
     code: 'sakuragi',
     name: '桜木会場',
     ward: '中央区',
@@ -87,13 +88,13 @@ export async function createTestCity({
     mapUrl: null,
     position: 0,
   });
-  const slots = createSlotRepository(database);
   return {
     database,
     databaseUrl: testDatabase.databaseUrl,
     keys: testKeys,
     version,
-    bookings: createBookingRepository({ database, keys: testKeys, programmes }),
+    services,
+    bookings,
     venueId,
     async addResident({ groupCode = 'seniors', programmeId = version.programmeId, ...sealed } = {}) {
       const id = uuidv7();

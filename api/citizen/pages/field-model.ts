@@ -3,12 +3,18 @@ import type { FormField } from '../../../domain/programmes/document';
 import { answerIn } from '../words/answer-words';
 import type { Words } from '../words/words';
 
-const inputs: Readonly<Partial<Record<FormField['kind'], { type: string; autocomplete: string | undefined }>>> = {
+/** What is typed into a box. Undefined: it is ticked, or only read. */
+const inputs: Readonly<Record<FormField['kind'], { type: string; autocomplete: string | undefined } | undefined>> = {
   telephone: { type: 'tel', autocomplete: 'tel' },
   email: { type: 'email', autocomplete: 'email' },
   text: { type: 'text', autocomplete: undefined },
   // Typed, as the birth date is: a calendar to leaf through is a long way to a day many years ago.
   date: { type: 'text', autocomplete: undefined },
+  choice: undefined,
+  choices: undefined,
+  checkbox: undefined,
+  consent: undefined,
+  note: undefined,
 };
 
 /** A field of the programme's form, as `partials/field.hbs` shows it. `field`: in the page's language. */

@@ -8,7 +8,7 @@ import type { StaffSession } from '../../../database/staff/staff-sessions';
 import type { UnmetSearches } from '../../../database/statistics/unmet-searches';
 import { fieldsAsked } from '../../../domain/bookings/form';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
-import type { FormField } from '../../../domain/programmes/document';
+import { fieldKinds, type FormField } from '../../../domain/programmes/document';
 import type { Place } from '../../../domain/programmes/eligibility';
 import { scopeAt, scopesOf } from '../../../domain/programmes/scopes';
 import { bookingWindow } from '../../../domain/programmes/window';
@@ -54,7 +54,7 @@ const venueSeatsShape = z
 const askedField = z
   .object({
     name: z.string(),
-    kind: z.enum(['text', 'telephone', 'email', 'choice', 'choices', 'checkbox', 'date', 'consent', 'note']),
+    kind: z.enum(fieldKinds),
     required: z.boolean(),
     label: z.string(),
     help: z.string().nullable(),

@@ -9,9 +9,10 @@ import type {
   ExportOutcome,
 } from '../../../database/bookings/booking-exports';
 import type { Programmes } from '../../../database/programmes/programmes';
-import { channelWords, stateWords } from '../../../domain/bookings/booking-words';
+import { stateWords } from '../../../domain/bookings/booking-words';
 import { formatReference } from '../../../domain/bookings/reference';
 import { cityDate, cityTime, daysBetween } from '../../../domain/calendar/city-time';
+import { channelWords } from '../../../domain/contracts/channels';
 import { byteOrderMark, csvLine } from '../../../domain/csv/write-csv';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { groupOf } from '../../../domain/programmes/eligibility';

@@ -3,15 +3,14 @@ import { z } from 'zod';
 import type { TouchedBooking } from '../../../database/schedule/known-slots';
 import type { ScheduleView } from '../../../database/schedule/schedules';
 import type { PlanConflict, PlanLine, PlanPreview } from '../../../database/schedule/slot-plans';
+import { byChannel } from '../../../domain/contracts/channels';
 import type { Seats } from '../../../domain/schedule/compare-slots';
 import { scheduleTemplate } from '../../../domain/schedule/week-plan';
 import { disclosureTo } from '../../../domain/staff/visibility';
 import { channel, instant, uuid } from '../frame/shapes';
 
 const count = z.int();
-export const seatsByChannel = z
-  .object({ web: count, phone: count, line: count, venue: count })
-  .meta({ id: 'SeatsByChannel' });
+export const seatsByChannel = z.object(byChannel(() => count)).meta({ id: 'SeatsByChannel' });
 
 export const touchedShape = z
   .object({

@@ -1,3 +1,5 @@
+import { channelWords } from '../../contracts/channels';
+
 /**
  * The words for every part of a programme document: what the editor writes beside a field and what a difference says.
  * One closed table by path, with `*` for the items of a list and the entries of a record; a test walks the schema and
@@ -19,7 +21,6 @@ export interface PartWords {
   readonly item?: string;
 }
 
-const channelWords = { web: 'ウェブ', phone: '電話', line: 'LINE', venue: '会場' } as const;
 const seatWords = {
   chosen: '本人が選ぶ',
   proposed: '同じ会場・時刻をすすめる',

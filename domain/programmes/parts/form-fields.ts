@@ -32,6 +32,20 @@ const option = z.strictObject({ value: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_
 /** The day bounds of a date: a day, or the day of answering. */
 const dayBound = z.union([plainDate, z.literal('today')]);
 
+/** Every kind of field, for shapes and tables. */
+// eslint-disable-next-line no-restricted-syntax -- the one list
+export const fieldKinds = [
+  'text',
+  'telephone',
+  'email',
+  'choice',
+  'choices',
+  'checkbox',
+  'date',
+  'consent',
+  'note',
+] as const;
+
 export const field = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('telephone'), ...askingBase }),
   z.strictObject({ kind: z.literal('email'), ...askingBase }),

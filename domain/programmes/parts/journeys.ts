@@ -46,7 +46,7 @@ export const journeyStep = z.strictObject({
   when,
   template: code,
   /** Left out: by LINE to those who linked their account, else by e-mail. */
-  channels: z.array(z.enum(noticeChannels)).min(1).max(3).optional(),
+  channels: z.array(z.enum(noticeChannels)).min(1).max(noticeChannels.length).optional(),
   conditions: z.array(condition).max(5).optional(),
   /** Left out if the booking was confirmed less than this many hours before the step is due (`days_before` only). */
   notWithinHours: z.int().min(0).max(240).optional(),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createResidentSearch } from '../../../database/residents/resident-search';
+import { createDatabaseServices } from '../../../database/services';
 import { addDays } from '../../../domain/calendar/city-time';
 import { importTaskQueue } from '../../../domain/imports/import-workflow';
 import type { ResidentSearchTerms } from '../../../domain/residents/search-text';
@@ -115,7 +116,7 @@ export async function importVsYardstick(
 
   async function importFile(path: string, onProgress?: (phase: string) => void): Promise<void> {
     const outcome = await importEligibility(
-      { database: city.database, keys: city.keys, temporal },
+      { ...createDatabaseServices(city), temporal },
       {
         version: city.version,
         file: { name: 'bench.csv', content: createReadStream(path) },

@@ -1,4 +1,5 @@
-import { bookingStateWords, channelWords } from '../../../../domain/bookings/booking-words';
+import { bookingStateWords } from '../../../../domain/bookings/booking-words';
+import { channelWords } from '../../../../domain/contracts/channels';
 import type { Schema } from '../api/api';
 
 export { channelWords, bookingStateWords as stateWords };

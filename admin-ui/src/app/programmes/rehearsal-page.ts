@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 
-import { channelWords } from '../../../../domain/bookings/booking-words';
+import { channelWords } from '../../../../domain/contracts/channels';
 import { Api, type Schema } from '../api/api';
 import { cityDay, CityTime } from '../shared/city-time';
 import { Messages } from '../shared/messages';

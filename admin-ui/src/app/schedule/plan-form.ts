@@ -4,7 +4,7 @@ import { addDays, weekdayOf } from '../../../../domain/calendar/city-time';
 import { isPlainDate, isYearEnd } from '../../../../domain/calendar/plain-date';
 import type { Schema } from '../api/api';
 import type { Fault } from '../shared/form-faults';
-import { type Channel, channelOrder, mondayOf, weekdayWords } from './week';
+import { byChannel, type Channel, channelOrder, mondayOf, weekdayWords } from './week';
 
 export type Schedule = Schema<'Schedule'>;
 export type Template = Schedule['template'];
@@ -29,14 +29,11 @@ function dayGroup(weekday: number) {
 /** Seats of one dose in one block. */
 export function seatGroup(
   dose: number,
-  seats: Readonly<Record<Channel, number>> = { web: 5, phone: 2, line: 0, venue: 0 },
+  seats: Readonly<Record<Channel, number>> = { ...byChannel(() => 0), web: 5, phone: 2 },
 ) {
   return new FormGroup({
     dose: new FormControl(dose, { nonNullable: true }),
-    web: count(seats.web),
-    phone: count(seats.phone),
-    line: count(seats.line),
-    venue: count(seats.venue),
+    ...byChannel((channel) => count(seats[channel])),
   });
 }
 
@@ -119,7 +116,7 @@ export function fillSeats(form: PlanForm, doses: readonly number[], template?: T
       if (!template) return seatGroup(dose);
       const of = (channel: Channel) =>
         template.seats.find((seat) => seat.dose === dose && seat.channel === channel)?.capacity ?? 0;
-      return seatGroup(dose, { web: of('web'), phone: of('phone'), line: of('line'), venue: of('venue') });
+      return seatGroup(dose, byChannel(of));
     }),
   );
 }

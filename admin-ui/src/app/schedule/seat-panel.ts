@@ -19,7 +19,7 @@ import { Icon } from '../shared/icon';
 import { loaded } from '../shared/loaded';
 import type { GridSlot } from './grid-model';
 import { TouchedList } from './touched-list';
-import { type Channel, channelOrder, channelWords } from './week';
+import { byChannel, type Channel, channelOrder, channelWords } from './week';
 
 /** What the API takes: seats of one slot and channel, seen and wanted. */
 export interface SeatChange {
@@ -64,10 +64,7 @@ export class SeatPanel {
   protected readonly words = channelWords;
   protected readonly form = new FormGroup({
     how: new FormControl<'set' | 'add'>('set', { nonNullable: true }),
-    web: new FormControl<number | null>(null),
-    phone: new FormControl<number | null>(null),
-    line: new FormControl<number | null>(null),
-    venue: new FormControl<number | null>(null),
+    ...byChannel(() => new FormControl<number | null>(null)),
   });
   protected readonly busy = signal(false);
   protected readonly problem = signal('');
@@ -177,10 +174,7 @@ export class SeatPanel {
     const planned = (channel: Channel) => (single ? this.seatsOf(single, channel).planned : null);
     this.form.reset({
       how: 'set',
-      web: planned('web'),
-      phone: planned('phone'),
-      line: planned('line'),
-      venue: planned('venue'),
+      ...byChannel(planned),
     });
     this.problem.set('');
     this.short.set([]);

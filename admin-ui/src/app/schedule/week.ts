@@ -1,15 +1,14 @@
-import { channelWords } from '../../../../domain/bookings/booking-words';
 import { addDays, weekdayOf } from '../../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../../domain/calendar/plain-date';
+import { byChannel, channels as channelOrder, channelWords } from '../../../../domain/contracts/channels';
 import type { Schema } from '../api/api';
 import { cityDay } from '../shared/city-time';
 
-export { channelWords };
+export { byChannel, channelOrder, channelWords };
 
 export type Channel = Schema<'GridSlot'>['seats'][number]['channel'];
 export type Seats = Schema<'SeatsByChannel'>;
 
-export const channelOrder: readonly Channel[] = ['web', 'phone', 'line', 'venue'];
 export const weekdayWords = ['日', '月', '火', '水', '木', '金', '土'] as const;
 
 /** The Monday of the week of a day; of today's where the text is no date. */

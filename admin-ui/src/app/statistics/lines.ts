@@ -1,4 +1,4 @@
-import { channelWords } from '../../../../domain/bookings/booking-words';
+import { channelWords } from '../../../../domain/contracts/channels';
 import type { Schema } from '../api/api';
 import { cityWords } from '../shared/city-time';
 

@@ -1,0 +1,44 @@
+import type { Audit } from '../audit/audit';
+import type { Database } from '../foundation/connection';
+import type { KeyRing } from '../foundation/keys';
+import { type AssignmentRunStore, createAssignmentRunStore } from './assignment-runs';
+import { createImportCarryOvers, type ImportCarryOvers } from './import-carry-overs';
+import { createImportFileStore, type ImportFileStore } from './import-files';
+import { createImportReview, type ImportReview } from './import-review';
+import { createImportRunStore, type ImportRunStore } from './import-runs';
+import { createImportSettings, type ImportSettingsRepository } from './import-settings';
+import { createImportStaging, type ImportStaging } from './import-staging';
+import { createImportUndo, type ImportUndo } from './import-undo';
+
+/** Files of residents and of assigned appointments, from the upload to the undo. */
+export interface ImportServices {
+  readonly importFiles: ImportFileStore;
+  readonly importRuns: ImportRunStore;
+  readonly importStaging: ImportStaging;
+  readonly importReview: ImportReview;
+  readonly importCarryOvers: ImportCarryOvers;
+  readonly importSettings: ImportSettingsRepository;
+  readonly importUndo: ImportUndo;
+  readonly assignments: AssignmentRunStore;
+}
+
+export function createImportServices({
+  database,
+  keys,
+  audit,
+}: {
+  readonly database: Database;
+  readonly keys: KeyRing;
+  readonly audit: Audit;
+}): ImportServices {
+  return {
+    importFiles: createImportFileStore({ database, keys }),
+    importRuns: createImportRunStore({ database, keys }),
+    importStaging: createImportStaging(database),
+    importReview: createImportReview({ database, keys }),
+    importCarryOvers: createImportCarryOvers({ database, keys }),
+    importSettings: createImportSettings({ database, audit }),
+    importUndo: createImportUndo(database),
+    assignments: createAssignmentRunStore({ database, keys }),
+  };
+}
