@@ -28,6 +28,7 @@ import * as namesakes from './0025_namesakes';
 import * as rehearsalWaivers from './0026_rehearsal_waivers';
 import * as bookingPlans from './0027_booking_plans';
 import * as logInCounters from './0028_log_in_counters';
+import * as lighterBookings from './0029_lighter_bookings';
 
 interface Migration {
   readonly name: string;
@@ -64,6 +65,7 @@ const migrations: readonly Migration[] = [
   { name: '0026_rehearsal_waivers', up: rehearsalWaivers.up },
   { name: '0027_booking_plans', up: bookingPlans.up },
   { name: '0028_log_in_counters', up: logInCounters.up },
+  { name: '0029_lighter_bookings', up: lighterBookings.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -98,7 +98,7 @@ function jsonOf(questions: readonly ContextQuestion[]): string {
 }
 
 /** Residents looked at together, and batches on their way at the same time. */
-const batch = { most: 64, width: 2, waitMs: 5_000 } as const;
+const batch = { most: 64, width: 1, waitMs: 5_000 } as const;
 
 export type LoadContext = ReturnType<typeof createContextLoader>;
 

@@ -42,7 +42,7 @@ const findText = `SELECT t.n::int - 1 AS n, s.resident_id, s.seen_at, s.channel,
     AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
     AND s.created_at > now() - interval '${String(absoluteMinutes)} minutes'`;
 /** Sessions looked up together, and batches on their way at the same time. */
-const batch = { most: 100, width: 2, waitMs: 5_000 } as const;
+const batch = { most: 100, width: 1, waitMs: 5_000 } as const;
 
 interface SessionRow {
   /** Which of the tokens it was. */
