@@ -28,6 +28,8 @@ import * as namesakes from './0025_namesakes';
 import * as rehearsalWaivers from './0026_rehearsal_waivers';
 import * as rush from './0027_rush';
 import * as bookingPlans from './0028_booking_plans';
+import * as logInCounters from './0029_log_in_counters';
+import * as lighterBookings from './0030_lighter_bookings';
 
 interface Migration {
   readonly name: string;
@@ -64,6 +66,8 @@ const migrations: readonly Migration[] = [
   { name: '0026_rehearsal_waivers', up: rehearsalWaivers.up },
   { name: '0027_rush', up: rush.up },
   { name: '0028_booking_plans', up: bookingPlans.up },
+  { name: '0029_log_in_counters', up: logInCounters.up },
+  { name: '0030_lighter_bookings', up: lighterBookings.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

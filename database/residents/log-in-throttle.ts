@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
+import { preparedQuery } from '../foundation/prepared-query';
 
 /** Who tries to log in, as the counters know them. */
 export interface LoginTry {
@@ -45,33 +44,24 @@ const networkFailures = 30;
 /** Different coupon numbers that may fail per network and hour; the one after these is refused. */
 const networkCoupons = 10;
 
+/** What the statement says of a try. */
+interface CountedTry {
+  readonly verdict: LoginAttempt['verdict'];
+  /** Until a network may try again, ms. */
+  readonly waitMs: number;
+  /** Counters that this try is on, in the order in which everybody takes them. */
+  readonly counted: readonly string[];
+  /** Counters of the coupon number for which this would be the last failure. */
+  readonly reached: readonly string[];
+}
+
 /**
- * Counts failed log-ins in PostgreSQL (rate-limiter-flexible), so that all processes count together. Every try is counted before it is
- * verified and given back when it succeeds: a thousand guesses at once are a thousand tries. Keys are blind indexes, so the table names
- * neither coupon numbers nor addresses.
+ * Counts failed log-ins in PostgreSQL, so that all processes count together. Every try is counted before it is verified, on all of its
+ * counters in one statement, and given back when it succeeds: a thousand guesses at once are a thousand tries. Keys are blind indexes, so
+ * the table names neither coupon numbers nor addresses.
  */
 export function createLoginThrottle({ database, keys }: { database: Database; keys: KeyRing }) {
-  const limiter = (keyPrefix: string, points: number, duration: number, blockDuration = 0) =>
-    new RateLimiterPostgres({
-      storeClient: database,
-      storeType: 'knex',
-      tableName: 'login_throttle',
-      tableCreated: true,
-      keyPrefix,
-      points,
-      duration,
-      blockDuration,
-      clearExpiredByTimeout: keyPrefix === 'network',
-    });
-  const perNetwork = limiter('network', networkFailures, hourS);
-  const couponsPerNetwork = limiter('network-coupons', networkCoupons + 1, hourS);
-  /** Counts only so as to know whether a network tries a coupon for the first time. */
-  const pairs = limiter('network-coupon', Number.MAX_SAFE_INTEGER, hourS);
-  // `blockDuration` makes the lock even if the process that saw the last failure died before it could.
-  const perCoupon = ladder.map((step) => ({
-    ...step,
-    limiter: limiter(`coupon-${String(step.failures)}`, step.failures, dayS, step.lockS),
-  }));
+  const perCoupon = ladder.map((step) => ({ ...step, prefix: `coupon-${String(step.failures)}:` }));
 
   /** Tries that have not ended, by network, in this process. */
   const underWay = new Map<string, number>();
@@ -85,7 +75,7 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   const countersOf = (couponKey: string) =>
     database('login_throttle').where((query) => {
       for (const step of perCoupon)
-        void query.orWhere('key', 'like', `${step.limiter.getKey(couponKey).replaceAll('_', '\\_')}%`);
+        void query.orWhere('key', 'like', `${step.prefix}${couponKey.replaceAll('_', '\\_')}%`);
     });
 
   return {
@@ -100,9 +90,7 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
         .where('expire', '>', Date.now())
         .select<{ key: string; points: number; expire: number }[]>('key', 'points', 'expire');
       const locks = rows
-        .filter((row) =>
-          perCoupon.some((step) => row.key.startsWith(step.limiter.getKey('')) && row.points > step.failures),
-        )
+        .filter((row) => perCoupon.some((step) => row.key.startsWith(step.prefix) && row.points > step.failures))
         .map((row) => row.expire);
       return locks.length === 0 ? undefined : new Date(Math.max(...locks));
     },
@@ -152,67 +140,60 @@ export function createLoginThrottle({ database, keys }: { database: Database; ke
   }
 
   async function attemptOnce({ programmeId, couponNumber, network, device }: LoginTry): Promise<LoginAttempt> {
-    const counted: { limiter: RateLimiterPostgres; key: string }[] = [];
-    /** Points after this try, undefined when it is one too many. */
-    const count = async (counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> => {
-      const result = await consume(counter, key);
-      counted.push({ limiter: counter, key });
-      return result;
-    };
-    const giveBack = async (): Promise<void> => {
-      await Promise.all(counted.map((item) => item.limiter.reward(item.key)));
-    };
-    const refused = (verdict: 'locked' | 'network', retryAfterMs = 0): LoginAttempt => ({
-      verdict,
-      retryAfterS: Math.ceil(retryAfterMs / 1000),
-      succeeded: giveBack,
-      failed: () => Promise.resolve(),
-    });
-
-    // A device that knows this coupon can only try this coupon, and has its own ladder for it.
-    if (device === undefined) {
-      const networkKey = blind(`network ${network}`);
-      const all = await count(perNetwork, networkKey);
-      if (all.consumedPoints > networkFailures) return refused('network', all.msBeforeNext);
-      const pair = await count(pairs, blind(`pair ${network} ${programmeId} ${couponNumber}`));
-      const coupons =
-        pair.consumedPoints > 1 ? await couponsPerNetwork.get(networkKey) : await count(couponsPerNetwork, networkKey);
-      const allowed = pair.consumedPoints > 1 ? networkCoupons : networkCoupons + 1;
-      if (coupons && coupons.consumedPoints > allowed) return refused('network', coupons.msBeforeNext);
-    }
-
     const couponKey = deviceKeyOf(couponKeyOf({ programmeId, couponNumber }), device);
-    const steps: { reached: boolean; lock: () => Promise<unknown>; giveBack: () => Promise<unknown> }[] = [];
-    for (const step of perCoupon) {
-      const { consumedPoints } = await count(step.limiter, couponKey);
-      if (consumedPoints > step.failures) {
-        // A try during a lock is not verified, so no counter keeps it: a lock must not lengthen itself or prepare the next one.
-        await Promise.all(steps.map((item) => item.giveBack()));
-        return refused('locked');
-      }
-      steps.push({
-        reached: consumedPoints === step.failures,
-        lock: () => step.limiter.block(couponKey, step.lockS),
-        giveBack: () => step.limiter.reward(couponKey),
-      });
-    }
+    const networkKey = blind(`network ${network}`);
+    const found = await count({
+      // A device that knows this coupon can only try this coupon, and has its own ladder for it.
+      ...(device === undefined
+        ? {
+            network: {
+              key: `network:${networkKey}`,
+              failures: networkFailures,
+              pair: `network-coupon:${blind(`pair ${network} ${programmeId} ${couponNumber}`)}`,
+              coupons: `network-coupons:${networkKey}`,
+              couponNumbers: networkCoupons,
+            },
+          }
+        : {}),
+      networkSeconds: hourS,
+      steps: perCoupon.map(({ prefix, failures, lockS }) => ({
+        key: `${prefix}${couponKey}`,
+        failures,
+        seconds: dayS,
+        lockSeconds: lockS,
+      })),
+    });
     return {
-      verdict: 'allowed',
-      retryAfterS: 0,
-      succeeded: giveBack,
-      failed: async () => {
-        await Promise.all(steps.filter((step) => step.reached).map((step) => step.lock()));
-      },
+      verdict: found.verdict,
+      retryAfterS: Math.ceil(found.waitMs / 1000),
+      succeeded: () => giveBack(found.counted),
+      failed: () => lock(found.reached),
     };
   }
-}
 
-/** The counter after one more point; the library rejects with it when the limit is passed. */
-async function consume(counter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
-  try {
-    return await counter.consume(key);
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return error;
-    throw error;
+  async function count(counters: object): Promise<CountedTry> {
+    const [row] = await preparedQuery<{ found: CountedTry }>(
+      database,
+      'log-in-attempt',
+      'SELECT attempt_log_in($1::jsonb) AS found',
+      [JSON.stringify(counters)],
+    );
+    if (!row) throw new Error('a try to log in was not counted');
+    return row.found;
+  }
+
+  async function giveBack(counted: readonly string[]): Promise<void> {
+    await preparedQuery(database, 'log-in-give-back', 'SELECT give_back_log_in($1::text[])', [counted]);
+  }
+
+  /** Starts the locks of the steps that a failure has reached. */
+  async function lock(reached: readonly string[]): Promise<void> {
+    for (const key of reached) {
+      const step = perCoupon.find(({ prefix }) => key.startsWith(prefix));
+      if (step)
+        await database('login_throttle')
+          .where({ key })
+          .update({ points: step.failures + 1, expire: Date.now() + step.lockS * 1000 });
+    }
   }
 }

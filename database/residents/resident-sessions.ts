@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Channel } from '../../domain/contracts/booking-workflow';
+import { createBatch } from '../foundation/batch';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openJson } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
+import { didNothing } from '../foundation/transaction';
 import { openResident } from './residents';
 
 export interface Session {
@@ -30,13 +32,21 @@ const absoluteMinutes = 60;
 /** A page view is noted at most this often: reading must not turn into writing. */
 const noteEveryMs = 60_000;
 
-const findText = `SELECT s.resident_id, s.seen_at, s.channel, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
-  FROM citizen_session s JOIN resident r ON r.id = s.resident_id
-  WHERE s.token_hash = $1 AND NOT r.protected
+const openText = 'INSERT INTO citizen_session (token_hash, resident_id, channel) VALUES ($1, $2, $3)';
+/** Sessions of many requests in one statement, each looked up by its key. */
+const findText = `SELECT t.n::int - 1 AS n, s.resident_id, s.seen_at, s.channel, r.programme_id, r.group_code, r.declared, r.sealed, now() AS now
+  FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t(hash, n),
+    LATERAL (SELECT * FROM citizen_session c WHERE c.token_hash = decode(t.hash, 'hex') OFFSET 0) s,
+    LATERAL (SELECT * FROM resident x WHERE x.id = s.resident_id OFFSET 0) r
+  WHERE NOT r.protected
     AND s.seen_at > now() - interval '${String(idleMinutes)} minutes'
     AND s.created_at > now() - interval '${String(absoluteMinutes)} minutes'`;
+/** Sessions looked up together, and batches on their way at the same time. */
+const batch = { most: 100, width: 1, waitMs: 5_000 } as const;
 
 interface SessionRow {
+  /** Which of the tokens it was. */
+  n: number;
   resident_id: string;
   seen_at: Date;
   channel: Session['channel'];
@@ -67,6 +77,16 @@ export function createSessionRepository({
     return rows.length > 0;
   }
 
+  const lookUp = createBatch<Buffer, SessionRow | undefined>({
+    ...batch,
+    isUndone: didNothing,
+    async run(hashes) {
+      const values = [JSON.stringify(hashes.map((hash) => hash.toString('hex')))];
+      const rows = await preparedQuery<SessionRow>(lookUps, 'citizen-session', findText, values);
+      const byNumber = new Map(rows.map((row) => [row.n, row]));
+      return hashes.map((_hash, n) => byNumber.get(n));
+    },
+  });
   const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
   return {
@@ -77,7 +97,7 @@ export function createSessionRepository({
     async open(residentId: string, { throughLine = false }: { readonly throughLine?: boolean } = {}): Promise<string> {
       const token = randomBytes(32).toString('base64url');
       const channel = throughLine && (await hasLineSeats(residentId)) ? 'line' : 'web';
-      await database('citizen_session').insert({ token_hash: hashOf(token), resident_id: residentId, channel });
+      await preparedQuery(database, 'citizen-session-open', openText, [hashOf(token), residentId, channel]);
       return token;
     },
 
@@ -85,7 +105,7 @@ export function createSessionRepository({
     async find(token: string): Promise<Session | undefined> {
       if (token.length !== 43) return undefined;
       const tokenHash = hashOf(token);
-      const [row] = await preparedQuery<SessionRow>(lookUps, 'citizen-session', findText, [tokenHash]);
+      const row = await lookUp(tokenHash);
       if (!row) return undefined;
       if (row.now.getTime() - row.seen_at.getTime() > noteEveryMs) {
         await lookUps('citizen_session').where({ token_hash: tokenHash }).update({ seen_at: lookUps.fn.now() });

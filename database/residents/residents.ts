@@ -1,6 +1,7 @@
 import type { Protection } from '../../domain/staff/visibility';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openJson, openText } from '../foundation/keys';
+import { preparedQuery } from '../foundation/prepared-query';
 
 export interface Resident {
   readonly id: string;
@@ -43,6 +44,9 @@ interface ResidentRow {
   protected: boolean;
 }
 
+const byCouponText = `SELECT id, programme_id, group_code, declared, sealed, protected FROM resident
+  WHERE programme_id = $1 AND status = 'active' AND coupon_index = ANY ($2::bytea[]) LIMIT 1`;
+
 export type ResidentRepository = ReturnType<typeof createResidentRepository>;
 
 export function createResidentRepository({ database, keys }: { database: Database; keys: KeyRing }) {
@@ -62,10 +66,10 @@ export function createResidentRepository({ database, keys }: { database: Databas
   return {
     /** The resident who was imported under this coupon number (digits, as parsed), whatever key it was indexed with. */
     async findByCoupon(programmeId: string, couponNumber: string): Promise<Resident | undefined> {
-      const row = await database('resident')
-        .where({ programme_id: programmeId, status: 'active' })
-        .whereIn('coupon_index', keys.blindIndexes(couponNumber))
-        .first<ResidentRow | undefined>('id', 'programme_id', 'group_code', 'declared', 'sealed', 'protected');
+      const [row] = await preparedQuery<ResidentRow>(database, 'resident-by-coupon', byCouponText, [
+        programmeId,
+        keys.blindIndexes(couponNumber),
+      ]);
       return row && read(row);
     },
 

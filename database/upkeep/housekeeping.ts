@@ -57,6 +57,7 @@ export async function removeOutdated(database: Database): Promise<Removed> {
   );
   await database.raw(`DELETE FROM unmet_wish WHERE day < now() - ? * interval '1 day'`, [wishDays]);
   await forgetWhatWas(database, importFileDays);
+  await database.raw(`DELETE FROM login_throttle WHERE expire < extract(epoch FROM now() - interval '1 hour') * 1000`);
   await database.raw(`DELETE FROM staff_mail WHERE at < now() - interval '2 days'`);
   await reopenDueSeats(database);
   return { idempotencyKeys, importFiles: rowCount };

@@ -205,14 +205,18 @@ export function withHold(
   version: ProgrammeVersion,
   { actor, groupCode, limit }: { actor: ActorKind; groupCode: string; limit: SeatShare | null },
 ): Draft {
-  return add(draft, {
-    before: undefined,
-    after: booking,
-    event: eventOf(booking, 'held', actor, draft.context.now, factsOf(booking, version)),
-    seat: 'taken',
-    groupCode,
-    ...(limit ? { limit } : {}),
-  });
+  const versions = new Map([...draft.context.versions, [version.id, version]]);
+  return add(
+    { ...draft, context: { ...draft.context, versions } },
+    {
+      before: undefined,
+      after: booking,
+      event: eventOf(booking, 'held', actor, draft.context.now, factsOf(booking, version)),
+      seat: 'taken',
+      groupCode,
+      ...(limit ? { limit } : {}),
+    },
+  );
 }
 
 /** Opens cancelled seats whose cooling time is over. */
