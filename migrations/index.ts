@@ -26,6 +26,7 @@ import * as stoppedSlots from './0023_stopped_slots';
 import * as protectedResidents from './0024_protected_residents';
 import * as namesakes from './0025_namesakes';
 import * as rehearsalWaivers from './0026_rehearsal_waivers';
+import * as importInParts from './0027_import_in_parts';
 
 interface Migration {
   readonly name: string;
@@ -60,6 +61,7 @@ const migrations: readonly Migration[] = [
   { name: '0024_protected_residents', up: protectedResidents.up },
   { name: '0025_namesakes', up: namesakes.up },
   { name: '0026_rehearsal_waivers', up: rehearsalWaivers.up },
+  { name: '0027_import_in_parts', up: importInParts.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -120,6 +120,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
             : createDropFolderActivities({ database: workerDatabase, keys, ...dropFolder })),
         },
         shutdownGraceTime: '100ms',
+        maxHeartbeatThrottleInterval: '1 second',
       });
       const running = worker.run();
       const started: RunningWorker = {
