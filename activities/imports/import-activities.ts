@@ -2,9 +2,9 @@ import { ApplicationFailure } from '@temporalio/activity';
 
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
+import { StaleComparisonError } from '../../database/imports/import-apply';
 import { createImportFileStore } from '../../database/imports/import-files';
 import { createImportRunStore, type ImportRun } from '../../database/imports/import-runs';
-import { StaleComparisonError } from '../../database/imports/import-apply';
 import { createImportStaging } from '../../database/imports/import-staging';
 import { type ImportPace, ImportTakesTooLongError } from '../../database/imports/import-transaction';
 import { createImportUndo } from '../../database/imports/import-undo';

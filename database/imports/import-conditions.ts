@@ -18,10 +18,18 @@ export const hasLiveBooking = `EXISTS (SELECT 1 FROM booking b WHERE b.resident_
 /** The last run applied to the programme $2. */
 export const lastApplied = `SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status = 'applied' ORDER BY a.ended_at DESC LIMIT 1`;
 
-/** Residents `r` of programme $1 that stand nowhere in the file of run $2: neither in a good row nor in a bad one. */
-export function isMissing(table: string, programme = '$1', run = '$2'): string {
-  return `r.programme_id = ${programme} AND r.status = 'active'
-     AND NOT EXISTS (SELECT 1 FROM ${table} s WHERE s.coupon_index = r.coupon_index)
-     AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = ${run} AND e.coupon_index = r.coupon_index)
+/**
+ * Residents `r` of programme $1 that stand nowhere in the file of run $2: neither in a good row nor in a bad one.
+ * @param within of the residents' part, said of a blind index: rows beyond it are not read again for each part
+ */
+export function isMissing(
+  table: string,
+  programme = '$1',
+  run = '$2',
+  within: (column: string) => string = () => 'true',
+): string {
+  return `r.programme_id = ${programme} AND r.status = 'active' AND ${within('r.coupon_index')}
+     AND NOT EXISTS (SELECT 1 FROM ${table} s WHERE s.coupon_index = r.coupon_index AND ${within('s.coupon_index')})
+     AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = ${run} AND e.coupon_index = r.coupon_index AND ${within('e.coupon_index')})
      AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = ${run} AND c.resident_id = r.id AND c.is_wanted)`;
 }

@@ -53,6 +53,7 @@ export class StagingTakenOverError extends Error {
   override name = 'StagingTakenOverError';
 }
 
+const uniqueViolation = '23505';
 /** Rows that one statement of the comparison looks at. */
 const rowsOfAComparison = 50_000;
 /** Notes of one kind that are kept row by row: a file can have one in every row, and nobody reads 800,000. All are counted. */
@@ -80,7 +81,7 @@ export function createImportStaging(database: Database) {
      */
     async store(runId: string, batch: StagedBatch): Promise<void> {
       await clientTransaction(database, async (client) => {
-        const query = client.query.bind(client) as Query;
+        const query: Query = client.query.bind(client);
         // A crash of the server may cost the last batches: position and rows go together, so they are staged again.
         await query('SET LOCAL synchronous_commit = off');
         const moved = await query(
@@ -124,45 +125,12 @@ export function createImportStaging(database: Database) {
           [run.id],
         );
         if (rows[0]?.duplicates_settled !== false) return run.tally;
-        await index(query, table);
-        const count = async (sql: string, values: unknown[] = [run.id]): Promise<number> =>
-          (await query(sql, values)).rowCount ?? 0;
-
-        await query(
-          `CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`,
-        );
-        await query('ANALYZE import_twice, import_row_error');
-        const conflicting = await count(
-          `WITH conflict AS (
-             SELECT s.coupon_index FROM ${table} s JOIN import_twice USING (coupon_index)
-              GROUP BY s.coupon_index HAVING count(DISTINCT encode(s.digest, 'hex') || s.group_code) > 1
-           ), gone AS (
-             DELETE FROM ${table} s USING conflict c WHERE s.coupon_index = c.coupon_index RETURNING s.line, s.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM gone`,
-        );
-        // One row says moved out, another that the same number is to be taken in: nobody here can tell which is right.
-        const contradicted = await count(
-          `WITH gone AS (
-             DELETE FROM ${table} s USING import_row_error e
-              WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
-           ), unsaid AS (
-             DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
-        );
-        const identical = await count(
-          `WITH gone AS (
-             DELETE FROM ${table} s
-              USING (SELECT coupon_index, min(line) AS first_line FROM ${table} JOIN import_twice USING (coupon_index) GROUP BY coupon_index) d
-              WHERE s.coupon_index = d.coupon_index AND s.line > d.first_line
-             RETURNING s.line, s.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_identical', 'number', coupon_index FROM gone`,
-        );
+        const { isEachNumberOnce } = await index(query, table);
+        await query('ANALYZE import_row_error');
+        if (!isEachNumberOnce) await findTwice(query, table);
+        const conflicting = isEachNumberOnce ? 0 : await takeOutConflicting(query, run.id);
+        const contradicted = await takeOutContradicted(query, run.id);
+        const identical = isEachNumberOnce ? 0 : await takeOutIdentical(query, run.id);
         const samePerson = await noteSamePersons(query, run);
         // The next steps look into this run's notes: without counts they would be taken for few.
         await query('ANALYZE import_row_error');
@@ -238,15 +206,91 @@ export function createImportStaging(database: Database) {
 }
 
 /** The indexes and statistics of a run's rows, once all are there: without them a join would be planned as for a few. */
-async function index(query: Query, table: string): Promise<void> {
+async function index(query: Query, table: string): Promise<{ readonly isEachNumberOnce: boolean }> {
   await query(`SET LOCAL maintenance_work_mem = '24MB'; SET LOCAL max_parallel_maintenance_workers = 0`);
   const { rows } = await query<{ is_there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is_there', [
     `${table}_number`,
   ]);
-  if (rows[0]?.is_there === true) return;
-  await query(`CREATE INDEX ${table}_number ON ${table} (coupon_index)`);
+  if (rows[0]?.is_there === true) return { isEachNumberOnce: false };
+  const isEachNumberOnce = await indexedOnce(query, table);
   await query(`CREATE INDEX ${table}_line ON ${table} (line)`);
   await query(`ANALYZE ${table} (line, coupon_index, digest)`);
+  return { isEachNumberOnce };
+}
+
+/** Nearly every file has each number once: then the index itself says so, and nothing has to be counted. */
+async function indexedOnce(query: Query, table: string): Promise<boolean> {
+  await query('SAVEPOINT once');
+  try {
+    await query(`CREATE UNIQUE INDEX ${table}_number ON ${table} (coupon_index)`);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== uniqueViolation) throw error;
+    await query('ROLLBACK TO SAVEPOINT once');
+    await query(`CREATE INDEX ${table}_number ON ${table} (coupon_index)`);
+    return false;
+  }
+}
+
+async function findTwice(query: Query, table: string): Promise<void> {
+  await query(
+    `CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`,
+  );
+  await query('ANALYZE import_twice');
+}
+
+async function count(query: Query, sql: string, runId: string): Promise<number> {
+  return (await query(sql, [runId])).rowCount ?? 0;
+}
+
+/** Rows of one number that contradict each other. */
+function takeOutConflicting(query: Query, runId: string): Promise<number> {
+  const table = tableOf(runId);
+  return count(
+    query,
+    `WITH conflict AS (
+       SELECT s.coupon_index FROM ${table} s JOIN import_twice USING (coupon_index)
+        GROUP BY s.coupon_index HAVING count(DISTINCT encode(s.digest, 'hex') || s.group_code) > 1
+     ), gone AS (
+       DELETE FROM ${table} s USING conflict c WHERE s.coupon_index = c.coupon_index RETURNING s.line, s.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM gone`,
+    runId,
+  );
+}
+
+/** One row says moved out, another that the same number is to be taken in: nobody here can tell which is right. */
+function takeOutContradicted(query: Query, runId: string): Promise<number> {
+  return count(
+    query,
+    `WITH gone AS (
+       DELETE FROM ${tableOf(runId)} s USING import_row_error e
+        WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
+     ), unsaid AS (
+       DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
+    runId,
+  );
+}
+
+/** Identical rows: the first stays. */
+function takeOutIdentical(query: Query, runId: string): Promise<number> {
+  const table = tableOf(runId);
+  return count(
+    query,
+    `WITH gone AS (
+       DELETE FROM ${table} s
+        USING (SELECT coupon_index, min(line) AS first_line FROM ${table} JOIN import_twice USING (coupon_index) GROUP BY coupon_index) d
+        WHERE s.coupon_index = d.coupon_index AND s.line > d.first_line
+       RETURNING s.line, s.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_identical', 'number', coupon_index FROM gone`,
+    runId,
+  );
 }
 
 async function one<Row extends object>(query: Query, sql: string, values: unknown[] = []): Promise<Row> {
@@ -279,16 +323,17 @@ async function noteSamePersons(query: Query, run: ImportRun): Promise<number> {
 
 /** Counts the rows and the residents of programme $1 whose indexes lie from $3 up to $4, as run $2 would change them. */
 function comparisonOf(table: string): string {
+  const within = (column: string) => `${column} >= $3 AND ${column} < $4`;
   return `SELECT matched.*, missing.* FROM (
       SELECT count(*) FILTER (WHERE r.id IS NULL AND c.line IS NULL) AS created,
              count(*) FILTER (WHERE ${rowDiffers}) AS changed,
              count(*) FILTER (WHERE NOT (${rowDiffers})) AS unchanged
-        FROM (SELECT * FROM ${table} WHERE coupon_index >= $3 AND coupon_index < $4) s
-        LEFT JOIN (SELECT * FROM resident WHERE programme_id = $1 AND coupon_index >= $3 AND coupon_index < $4) r USING (coupon_index)
+        FROM (SELECT line, coupon_index, digest, group_code FROM ${table} WHERE ${within('coupon_index')}) s
+        LEFT JOIN (SELECT id, coupon_index, digest, group_code, status FROM resident WHERE programme_id = $1 AND ${within('coupon_index')}) r USING (coupon_index)
         LEFT JOIN (SELECT line FROM import_carry_over WHERE run_id = $2 AND is_wanted) c USING (line)
     ) AS matched, (
       SELECT count(*) AS missing, count(*) FILTER (WHERE ${hasLiveBooking}) AS missing_with_booking
-        FROM resident r WHERE ${isMissing(table)} AND r.coupon_index >= $3 AND r.coupon_index < $4
+        FROM resident r WHERE ${isMissing(table, '$1', '$2', within)}
     ) AS missing`;
 }
 

@@ -47,9 +47,10 @@ export async function importTransaction<Result>(
         ending = database.raw('SELECT pg_cancel_backend(?)', [processID]).then(undefined, () => undefined);
       };
       signal?.addEventListener('abort', end, { once: true });
-      const query = ((...args: Parameters<Query>) => {
+      const send = client.query.bind(client) as (...args: Parameters<Query>) => unknown;
+      const query = ((...args: Parameters<Query>): unknown => {
         signal?.throwIfAborted();
-        return client.query(...args);
+        return send(...args);
       }) as Query;
       try {
         await client.query(

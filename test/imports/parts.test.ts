@@ -179,7 +179,7 @@ describe('an import that is applied part by part', () => {
     const stopped = new AbortController();
     const comparing = staging.compare(run, { signal: stopped.signal }).then(
       () => 'compared',
-      (error: Error) => error.name,
+      (error: unknown) => (error as Error).name,
     );
     await new Promise((resolve) => setTimeout(resolve, 300));
     stopped.abort();

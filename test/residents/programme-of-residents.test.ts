@@ -56,7 +56,7 @@ describe('the programme of a resident', () => {
       .delete()
       .then(
         () => 'deleted',
-        (error: { code?: string }) => error.code,
+        (error: unknown) => (error as { code?: string }).code,
       );
     await new Promise((resolve) => setTimeout(resolve, 200));
     await adding.commit();
