@@ -30,6 +30,7 @@ import * as rush from './0027_rush';
 import * as bookingPlans from './0028_booking_plans';
 import * as logInCounters from './0029_log_in_counters';
 import * as lighterBookings from './0030_lighter_bookings';
+import * as importInParts from './0031_import_in_parts';
 
 interface Migration {
   readonly name: string;
@@ -68,6 +69,7 @@ const migrations: readonly Migration[] = [
   { name: '0028_booking_plans', up: bookingPlans.up },
   { name: '0029_log_in_counters', up: logInCounters.up },
   { name: '0030_lighter_bookings', up: lighterBookings.up },
+  { name: '0031_import_in_parts', up: importInParts.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

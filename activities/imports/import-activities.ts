@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
 import type { ImportServices } from '../../database/imports';
+import { StaleComparisonError } from '../../database/imports/import-apply';
 import type { ImportRun } from '../../database/imports/import-runs';
-import { StaleComparisonError } from '../../database/imports/import-staging';
+import { type ImportPace, ImportTakesTooLongError } from '../../database/imports/import-transaction';
 import type { Programmes } from '../../database/programmes/programmes';
 import { residentsUnderOldKeys } from '../../database/upkeep/key-rotation';
 import type { PlainDate } from '../../domain/calendar/plain-date';
@@ -39,6 +40,12 @@ export type Staging =
   { readonly ok: true; readonly records: number } | { readonly ok: false; readonly refusal: FileRefusal };
 export type Application =
   { readonly ok: true; readonly result: ImportResult } | { readonly ok: false; readonly reason: 'stale' };
+
+/** How a run ended; with a result where a part of it had been applied already. */
+export interface Closing {
+  readonly status: 'applied' | 'rejected' | 'refused' | 'failed';
+  readonly result?: ImportResult;
+}
 
 export interface StageInput {
   readonly runId: string;
@@ -169,12 +176,12 @@ export function createImportActivities({
 
     /** Settles duplicates and says what applying would do. */
     async compareImport(runId: string): Promise<Comparing> {
-      return whileHeartbeating(async () => {
+      return refusingEndlessWork(async (pace) => {
         const { run } = await runAndProgramme(runId);
-        const tally = await staging.settleDuplicates(run);
+        const tally = await staging.settleDuplicates(run, pace);
         const refusal = refuseByRows(tally);
         if (refusal !== undefined) return { ok: false, refusal };
-        const comparison = await staging.compare(run);
+        const comparison = await staging.compare({ ...run, tally }, pace);
         const summary: ImportSummary = {
           records: tally.records,
           good: comparison.created + comparison.changed + comparison.unchanged + comparison.newNumber,
@@ -199,7 +206,7 @@ export function createImportActivities({
       });
     },
 
-    /** Takes the staged rows over in one transaction, or says that the comparison is stale. */
+    /** Takes the staged rows over part by part, or says that the comparison is stale. */
     async applyImport({
       runId,
       toRemove,
@@ -209,10 +216,10 @@ export function createImportActivities({
       readonly toRemove: number;
       readonly approvals: ImportApprovals;
     }): Promise<Application> {
-      return whileHeartbeating(async () => {
+      return whileHeartbeating(async (pace) => {
         const { run } = await runAndProgramme(runId);
         try {
-          return { ok: true, result: await staging.apply(run, toRemove, approvals) };
+          return { ok: true, result: await staging.apply(run, toRemove, approvals, pace) };
         } catch (error) {
           if (error instanceof StaleComparisonError) return { ok: false, reason: 'stale' };
           throw error;
@@ -229,16 +236,29 @@ export function createImportActivities({
       readonly runId: string;
       readonly status: 'applied' | 'rejected' | 'refused' | 'failed';
       readonly refusal?: FileRefusal | undefined;
-    }): Promise<void> {
+    }): Promise<Closing> {
       const run = await runs.get(runId);
-      if (status !== 'applied') await runs.end(runId, status, refusal);
+      // Stopped in the middle of being applied: what is done is there, and is called so.
+      const result = status === 'applied' ? undefined : await staging.stop(run);
+      if (status !== 'applied' && result === undefined) await runs.end(runId, status, refusal);
       await staging.drop(runId);
       await files.discard(run.fileId);
+      return result === undefined ? { status } : { status: 'applied', result };
     },
 
     /** Puts the residents back as they were before an applied import, or says why not. */
     async undoAppliedImport({ runId, by }: UndoImportInput): Promise<UndoOutcome> {
-      return whileHeartbeating(() => undo.undo(runId, by));
+      return whileHeartbeating((pace) => undo.undo(runId, by, pace));
     },
   };
+}
+
+/** A comparison that the database had to be stopped at is one of a file that cannot be compared. */
+async function refusingEndlessWork(work: (pace: ImportPace) => Promise<Comparing>): Promise<Comparing> {
+  try {
+    return await whileHeartbeating(work);
+  } catch (error) {
+    if (error instanceof ImportTakesTooLongError) return { ok: false, refusal: { code: 'takes_too_long' } };
+    throw error;
+  }
 }

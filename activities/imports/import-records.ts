@@ -126,7 +126,8 @@ function isEndOfCell(code: number): boolean {
 
 function parsedRecords(text: string, line: number, take: (record: FileRecord) => void): void {
   let current = line;
-  for (const cells of parseText(text, dialect) as string[][]) {
+  const records: string[][] = parseText(text, dialect);
+  for (const cells of records) {
     take({ line: current, cells });
     current += 1 + lineBreaksIn(cells);
   }

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Context } from '@temporalio/activity';
 
+import type { ImportPace } from '../../database/imports/import-transaction';
+
 const heartbeatMs = 2_000;
 
 /** Lets other work of the process go on, and ends here when the activity was cancelled or its worker shuts down. */
@@ -23,14 +25,23 @@ export function steadyHeartbeat(): (detail?: number) => void {
   };
 }
 
-/** Keeps an activity alive that waits for one long statement of the database. */
-export async function whileHeartbeating<Value>(work: () => Promise<Value>): Promise<Value> {
+/**
+ * Keeps an activity alive that waits for long work of the database: the heartbeats say how far it is, and what is running ends
+ * when the activity is cancelled or its worker shuts down.
+ */
+export async function whileHeartbeating<Value>(work: (pace: ImportPace) => Promise<Value>): Promise<Value> {
   const context = Context.current();
+  let progress: { readonly done: number; readonly total: number } | undefined;
   const timer = setInterval(() => {
-    context.heartbeat();
+    context.heartbeat(progress);
   }, heartbeatMs);
   try {
-    return await work();
+    return await work({
+      signal: context.cancellationSignal,
+      onProgress: (done, total) => {
+        progress = { done, total };
+      },
+    });
   } finally {
     clearInterval(timer);
   }

@@ -40,6 +40,8 @@ export interface FoundNamesakes {
   readonly namesakes: number;
   /** Pairs among them that can be decided. */
   readonly proposals: number;
+  /** Rows of names that too many have: nobody could tell who is who, so they are in no pair. */
+  readonly crowded: number;
 }
 
 export type ImportCarryOvers = ReturnType<typeof createImportCarryOvers>;
@@ -154,7 +156,6 @@ export function createImportCarryOvers({ database, keys }: { readonly database: 
  */
 export async function findNamesakes(query: PoolClient['query'], run: ImportRun): Promise<FoundNamesakes> {
   const table = tableOf(run.id);
-  await query('SET LOCAL enable_nestloop = off');
   await query(
     `CREATE TEMP TABLE import_namesake ON COMMIT DROP AS
      SELECT s.line, s.digest, s.previous_index FROM ${table} s
@@ -179,8 +180,8 @@ export async function findNamesakes(query: PoolClient['query'], run: ImportRun):
     [pairLimit],
   );
   // A row whose number cannot be read may have any old number, so nobody is known to be missing.
-  if (run.isFullSet && run.tally.unreadableNumbers === 0) await pairWithMissing(query);
-  await query('SET LOCAL enable_nestloop = on');
+  const crowded = run.isFullSet && run.tally.unreadableNumbers === 0 ? await pairWithMissing(query) : 0;
+  await query('ANALYZE import_pair');
   await query(
     `DELETE FROM import_carry_over c WHERE c.run_id = $1
         AND NOT EXISTS (SELECT 1 FROM import_pair p WHERE p.line = c.line AND p.resident_id = c.resident_id)`,
@@ -190,27 +191,39 @@ export async function findNamesakes(query: PoolClient['query'], run: ImportRun):
     `INSERT INTO import_carry_over (run_id, line, resident_id, evidence) SELECT $1, line, resident_id, evidence FROM import_pair ON CONFLICT DO NOTHING`,
     [run.id],
   );
-  const { rows } = await query<FoundNamesakes>(
+  const { rows } = await query<Omit<FoundNamesakes, 'crowded'>>(
     'SELECT (SELECT count(*) FROM import_namesake) AS namesakes, (SELECT count(*) FROM import_pair) AS proposals',
   );
-  return rows[0] ?? { namesakes: 0, proposals: 0 };
+  return { ...(rows[0] ?? { namesakes: 0, proposals: 0 }), crowded };
 }
 
-/** Pairs new rows with residents who are missing from a whole set, where a name has few of both. */
-async function pairWithMissing(query: PoolClient['query']): Promise<void> {
+/**
+ * Pairs new rows with residents who are missing from a whole set, where a name has few of both.
+ * @returns how many rows have a name that has more
+ */
+async function pairWithMissing(query: PoolClient['query']): Promise<number> {
   await query(
-    `WITH few AS MATERIALIZED (
-       SELECT n.digest FROM (SELECT digest, count(*) AS row_count FROM import_namesake GROUP BY digest) n
-         JOIN (SELECT digest, count(*) AS resident_count FROM import_left GROUP BY digest) o USING (digest)
-        WHERE n.row_count * o.resident_count <= $1
+    `CREATE TEMP TABLE import_name ON COMMIT DROP AS
+     SELECT digest, n.row_count, n.row_count * o.resident_count <= $1 AS is_few
+       FROM (SELECT digest, count(*) AS row_count FROM import_namesake GROUP BY digest) n
+       JOIN (SELECT digest, count(*) AS resident_count FROM import_left GROUP BY digest) o USING (digest)`,
+    [pairLimitPerName],
+  );
+  await query('ANALYZE import_name');
+  await query(
+    `WITH few AS MATERIALIZED (SELECT digest FROM import_name WHERE is_few
      ), some_rows AS MATERIALIZED (SELECT n.* FROM import_namesake n JOIN few USING (digest)
      ), some_left AS MATERIALIZED (SELECT o.* FROM import_left o JOIN few USING (digest))
      INSERT INTO import_pair
      SELECT n.line, o.id, 'not_in_full_set' FROM some_rows n JOIN some_left o USING (digest)
       WHERE o.coupon_index IS DISTINCT FROM n.previous_index
-      ORDER BY n.line, o.id LIMIT greatest(0, $2 - (SELECT count(*) FROM import_pair))`,
-    [pairLimitPerName, pairLimit],
+      ORDER BY n.line, o.id LIMIT greatest(0, $1 - (SELECT count(*) FROM import_pair))`,
+    [pairLimit],
   );
+  const { rows } = await query<{ crowded: number }>(
+    'SELECT coalesce(sum(row_count), 0)::int AS crowded FROM import_name WHERE NOT is_few',
+  );
+  return rows[0]?.crowded ?? 0;
 }
 
 export function lastDigits(number: string): string {

@@ -4,7 +4,7 @@ import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openResident, type SealedResident } from '../residents/residents';
 import { lastDigits } from './import-carry-overs';
-import { isMissing } from './import-staging';
+import { isMissing } from './import-conditions';
 import { keptTableOf, tableOf } from './import-tables';
 
 /** Why an import touches a person who has a booking. */

@@ -1,16 +1,17 @@
 import { finished } from 'node:stream/promises';
 
-import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-import type { ImportApprovals, ImportResult } from '../../domain/imports/import-workflow';
 import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { Database } from '../foundation/connection';
 import { clientTransaction } from '../foundation/transaction';
+import { createImportApplication } from './import-apply';
 import { findNamesakes } from './import-carry-overs';
+import { goneCodes, hasLiveBooking, isGone, isMissing, lastApplied, rowDiffers } from './import-conditions';
 import { stagedColumns } from './import-row-buffer';
 import type { ImportRun, ImportTally } from './import-runs';
-import { keptTableOf, tableOf } from './import-tables';
+import { partsOf, tableOf } from './import-tables';
+import { type ImportPace, importTransaction, type Query } from './import-transaction';
 
 export interface RowErrorToStore {
   readonly line: number;
@@ -44,6 +45,7 @@ export interface Comparison {
   readonly newNumberWithBooking: number;
   readonly namesakes: number;
   readonly proposals: number;
+  readonly crowded: number;
 }
 
 /** Another attempt writes this run's rows: an attempt that was given up for dead meets its successor. */
@@ -51,30 +53,25 @@ export class StagingTakenOverError extends Error {
   override name = 'StagingTakenOverError';
 }
 
-/** What was compared is no longer what is there. */
-export class StaleComparisonError extends Error {
-  override name = 'StaleComparisonError';
-}
-
-/** Memory of one sort or hash of the database while an import compares and merges; its default spills to disk. */
-const workMemory = '64MB';
-/** A resident with one of these has an appointment to come. */
-const liveStates = `('held', 'confirmed')`;
-
-type Query = PoolClient['query'];
+const uniqueViolation = '23505';
+/** Rows that one statement of the comparison looks at. */
+const rowsOfAComparison = 50_000;
+/** Notes of one kind that are kept row by row: a file can have one in every row, and nobody reads 800,000. All are counted. */
+const keptNotes = 10_000;
 
 export type ImportStaging = ReturnType<typeof createImportStaging>;
 
 /** The staged rows of a run, what they mean beside the residents there are, and taking them over. */
 export function createImportStaging(database: Database) {
-  function inTransaction<Result>(work: (query: Query, client: PoolClient) => Promise<Result>): Promise<Result> {
-    return clientTransaction(database, (client) => work(client.query.bind(client), client));
-  }
-
   return {
+    ...createImportApplication(database),
+
     /** Makes the run's table; does nothing when an earlier attempt made it. */
     async prepare(runId: string): Promise<void> {
-      await database.raw(`CREATE TABLE IF NOT EXISTS ${tableOf(runId)} (LIKE import_row INCLUDING ALL)`);
+      // It is read a few times and dropped: nobody else needs its statistics, and ours are made when all rows are there.
+      await database.raw(
+        `CREATE TABLE IF NOT EXISTS ${tableOf(runId)} (LIKE import_row INCLUDING ALL) WITH (autovacuum_enabled = off)`,
+      );
     },
 
     /**
@@ -83,7 +80,8 @@ export function createImportStaging(database: Database) {
      * @throws StagingTakenOverError when the run's position is not `fromRecord`
      */
     async store(runId: string, batch: StagedBatch): Promise<void> {
-      await inTransaction(async (query, client) => {
+      await clientTransaction(database, async (client) => {
+        const query: Query = client.query.bind(client);
         // A crash of the server may cost the last batches: position and rows go together, so they are staged again.
         await query('SET LOCAL synchronous_commit = off');
         const moved = await query(
@@ -119,63 +117,21 @@ export function createImportStaging(database: Database) {
      * other: all go) and notes people who may stand there under two numbers. Once per run; a second call changes nothing.
      * @returns the run's counts with these
      */
-    async settleDuplicates(run: ImportRun): Promise<ImportTally> {
+    async settleDuplicates(run: ImportRun, pace: ImportPace = {}): Promise<ImportTally> {
       const table = tableOf(run.id);
-      return inTransaction(async (query) => {
+      return importTransaction(database, pace, async (query) => {
         const { rows } = await query<{ duplicates_settled: boolean }>(
           'SELECT duplicates_settled FROM import_run WHERE id = $1 FOR UPDATE',
           [run.id],
         );
         if (rows[0]?.duplicates_settled !== false) return run.tally;
-        await query(`SET LOCAL work_mem = '${workMemory}'`);
-        await query(`ANALYZE ${table}`);
-        const count = async (sql: string, values: unknown[] = [run.id]): Promise<number> =>
-          (await query(sql, values)).rowCount ?? 0;
-
-        await query(
-          `CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`,
-        );
-        const conflicting = await count(
-          `WITH conflict AS (
-             SELECT s.coupon_index FROM ${table} s JOIN import_twice USING (coupon_index)
-              GROUP BY s.coupon_index HAVING count(DISTINCT encode(s.digest, 'hex') || s.group_code) > 1
-           ), gone AS (
-             DELETE FROM ${table} s USING conflict c WHERE s.coupon_index = c.coupon_index RETURNING s.line, s.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM gone`,
-        );
-        // One row says moved out, another that the same number is to be taken in: nobody here can tell which is right.
-        const contradicted = await count(
-          `WITH gone AS (
-             DELETE FROM ${table} s USING import_row_error e
-              WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
-           ), unsaid AS (
-             DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
-        );
-        const identical = await count(
-          `WITH gone AS (
-             DELETE FROM ${table} s
-              USING (SELECT coupon_index, min(line) AS first_line FROM ${table} JOIN import_twice USING (coupon_index) GROUP BY coupon_index) d
-              WHERE s.coupon_index = d.coupon_index AND s.line > d.first_line
-             RETURNING s.line, s.coupon_index
-           )
-           INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
-           SELECT $1::uuid, line, 'duplicate_identical', 'number', coupon_index FROM gone`,
-        );
-        // Without kana the digest holds the number as well, so rows that merely share a birth date never meet here.
-        const samePerson = await count(
-          `INSERT INTO import_row_error (run_id, line, code)
-           SELECT $1::uuid, s.line, 'same_person' FROM ${table} s
-            WHERE s.digest IN (SELECT digest FROM ${table} GROUP BY digest HAVING count(*) > 1)
-           UNION
-           SELECT $1::uuid, s.line, 'same_person' FROM ${table} s
-            WHERE EXISTS (SELECT 1 FROM resident r WHERE r.digest = s.digest AND r.programme_id = $2 AND r.status = 'active' AND r.coupon_index <> s.coupon_index)`,
-          [run.id, run.programmeId],
-        );
+        const { isEachNumberOnce } = await index(query, table);
+        await query('ANALYZE import_row_error');
+        if (!isEachNumberOnce) await findTwice(query, table);
+        const conflicting = isEachNumberOnce ? 0 : await takeOutConflicting(query, run.id);
+        const contradicted = await takeOutContradicted(query, run.id);
+        const identical = isEachNumberOnce ? 0 : await takeOutIdentical(query, run.id);
+        const samePerson = await noteSamePersons(query, run);
         // The next steps look into this run's notes: without counts they would be taken for few.
         await query('ANALYZE import_row_error');
         const conflicts = conflicting + contradicted;
@@ -200,129 +156,45 @@ export function createImportStaging(database: Database) {
     },
 
     /** What applying the staged rows would do. Changes nothing but the note of what it was compared with. */
-    async compare(run: ImportRun): Promise<Comparison> {
+    async compare(run: ImportRun, pace: ImportPace = {}): Promise<Comparison> {
       const table = tableOf(run.id);
-      return inTransaction(async (query) => {
-        await query(`SET LOCAL work_mem = '${workMemory}'`);
+      return importTransaction(database, pace, async (query) => {
         await query(`UPDATE import_run SET compared_after = (${lastApplied}) WHERE id = $1`, [run.id, run.programmeId]);
+        await index(query, table);
+        const staged = await one<{ count: number }>(query, `SELECT count(*) FROM ${table}`);
         const found = await findNamesakes(query, run);
-        const matched = await query<{ created: number; changed: number; unchanged: number }>(
-          `SELECT count(*) FILTER (WHERE r.id IS NULL AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = $2 AND c.line = s.line AND c.is_wanted)) AS created,
-                  count(*) FILTER (WHERE ${rowDiffers}) AS changed,
-                  count(*) FILTER (WHERE NOT (${rowDiffers})) AS unchanged
-             FROM ${table} s LEFT JOIN resident r ON r.programme_id = $1 AND r.coupon_index = s.coupon_index`,
-          [run.programmeId, run.id],
-        );
-        const missing = await query<{ missing: number; with_booking: number }>(
-          `SELECT count(*) AS missing,
-                  count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking
-             FROM resident r WHERE ${isMissing(table)}`,
-          [run.programmeId, run.id],
-        );
-        const gone = await query<{ gone: number; with_booking: number }>(
+        await query('ANALYZE import_carry_over');
+        const sums = { created: 0, changed: 0, unchanged: 0, missing: 0, missing_with_booking: 0 };
+        const residents = await one<{ count: number }>(query, 'SELECT count(*) FROM resident WHERE programme_id = $1', [
+          run.programmeId,
+        ]);
+        const parts = partsOf(Math.ceil((Math.max(staged.count, residents.count) + 1) / rowsOfAComparison));
+        for (const { number, from, until } of parts) {
+          const counted = await one<typeof sums>(query, comparisonOf(table), [run.programmeId, run.id, from, until]);
+          for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counted[key];
+          pace.onProgress?.(number + 1, parts.length);
+        }
+        const gone = await one<{ gone: number; with_booking: number }>(
+          query,
           `SELECT count(*) AS gone, count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking FROM resident r WHERE ${isGone}`,
           [run.programmeId, run.id],
         );
-        const renumbered = await query<{ renumbered: number; with_booking: number }>(
+        const renumbered = await one<{ renumbered: number; with_booking: number }>(
+          query,
           `SELECT count(*) AS renumbered, count(*) FILTER (WHERE ${hasLiveBooking}) AS with_booking
              FROM import_carry_over c JOIN resident r ON r.id = c.resident_id WHERE c.run_id = $1 AND c.is_wanted`,
           [run.id],
         );
+        const { missing_with_booking: missingWithBooking, ...counts } = sums;
         return {
           ...found,
-          gone: gone.rows[0]?.gone ?? 0,
-          goneWithBooking: gone.rows[0]?.with_booking ?? 0,
-          newNumber: renumbered.rows[0]?.renumbered ?? 0,
-          newNumberWithBooking: renumbered.rows[0]?.with_booking ?? 0,
-          created: matched.rows[0]?.created ?? 0,
-          changed: matched.rows[0]?.changed ?? 0,
-          unchanged: matched.rows[0]?.unchanged ?? 0,
-          missing: missing.rows[0]?.missing ?? 0,
-          missingWithBooking: missing.rows[0]?.with_booking ?? 0,
+          ...counts,
+          missingWithBooking,
+          gone: gone.gone,
+          goneWithBooking: gone.with_booking,
+          newNumber: renumbered.renumbered,
+          newNumberWithBooking: renumbered.with_booking,
         };
-      });
-    },
-
-    /**
-     * Takes the staged rows over into the residents, in one transaction. A run that is applied already gives its result
-     * again.
-     * @param toRemove residents to take out, as approved: 0 for none
-     * @throws StaleComparisonError when another import was applied since the comparison, or the number to remove differs
-     */
-    async apply(run: ImportRun, toRemove: number, approvals: ImportApprovals): Promise<ImportResult> {
-      const table = tableOf(run.id);
-      return inTransaction(async (query) => {
-        // One import of a programme is applied at a time; bookings and log-ins go on beside it.
-        await query(`SELECT pg_advisory_xact_lock(hashtextextended('toki/import/' || $1, 0))`, [run.programmeId]);
-        const { rows } = await query<{ result: ImportResult | null; namesakes: number | null; is_stale: boolean }>(
-          `SELECT result, (summary ->> 'namesakes')::int AS namesakes, compared_after IS DISTINCT FROM (${lastApplied}) AS is_stale FROM import_run WHERE id = $1 FOR UPDATE`,
-          [run.id, run.programmeId],
-        );
-        if (rows[0]?.result) return rows[0].result;
-        if (rows[0]?.is_stale !== false)
-          throw new StaleComparisonError('another import was applied, or a pair decided, since the comparison');
-        await query(`SET LOCAL work_mem = '${workMemory}'`);
-        // Search keys are gathered and put into their index in large pieces, not row by row.
-        await query(`SET LOCAL gin_pending_list_limit = '${workMemory}'`);
-        const staged =
-          (await query<{ staged: number }>(`SELECT count(*) AS staged FROM ${table}`)).rows[0]?.staged ?? 0;
-        await keepWhatWas(query, run, table, toRemove > 0);
-        const renumbered = await query(
-          `UPDATE resident r SET coupon_index = s.coupon_index, sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, updated_at = now()
-             FROM import_carry_over c JOIN ${table} s ON s.line = c.line WHERE c.run_id = $1 AND c.is_wanted AND r.id = c.resident_id AND r.status = 'active'`,
-          [run.id, run.keyId],
-        );
-        // Who logged in with the old number may be another person by now.
-        await query(
-          'DELETE FROM citizen_session s USING import_carry_over c WHERE c.run_id = $1 AND c.is_wanted AND s.resident_id = c.resident_id',
-          [run.id],
-        );
-        const changed = await query(
-          `UPDATE resident r SET sealed = s.sealed, digest = s.digest, search_keys = s.search_keys, key_id = $2, group_code = s.group_code, status = 'active', updated_at = now()
-             FROM ${table} s WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index AND (${rowDiffers})`,
-          [run.programmeId, run.keyId],
-        );
-        // In the order of the index: its pages are then written one after the other.
-        const created = await query(
-          `INSERT INTO resident (id, programme_id, coupon_index, sealed, digest, search_keys, key_id, group_code, created_by_run)
-           SELECT s.resident_id, $1, s.coupon_index, s.sealed, s.digest, s.search_keys, $2, s.group_code, $3 FROM ${table} s
-            WHERE NOT EXISTS (SELECT 1 FROM resident r WHERE r.programme_id = $1 AND r.coupon_index = s.coupon_index)
-            ORDER BY s.coupon_index`,
-          [run.programmeId, run.keyId, run.id],
-        );
-        const gone = await query<{ with_booking: boolean }>(
-          `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${isGone} RETURNING ${hasLiveBooking} AS with_booking`,
-          [run.programmeId, run.id],
-        );
-        await query(`SELECT gin_clean_pending_list('resident_by_search_key')`);
-        const removed =
-          toRemove === 0
-            ? []
-            : (
-                await query<{ with_booking: boolean }>(
-                  `UPDATE resident r SET status = 'missing', updated_at = now() WHERE ${isMissing(table)} RETURNING ${hasLiveBooking} AS with_booking`,
-                  [run.programmeId, run.id],
-                )
-              ).rows;
-        if (removed.length !== toRemove)
-          throw new StaleComparisonError('the residents to remove are not those that were approved');
-        const namesakes = (rows[0].namesakes ?? 0) - (renumbered.rowCount ?? 0);
-        const result: ImportResult = {
-          created: created.rowCount ?? 0,
-          changed: changed.rowCount ?? 0,
-          unchanged: staged - (created.rowCount ?? 0) - (changed.rowCount ?? 0) - (renumbered.rowCount ?? 0),
-          removed: removed.length,
-          removedWithBooking: removed.filter((row) => row.with_booking).length,
-          gone: gone.rowCount ?? 0,
-          goneWithBooking: gone.rows.filter((row) => row.with_booking).length,
-          newNumber: renumbered.rowCount ?? 0,
-          ...(namesakes > 0 ? { namesakes } : {}),
-        };
-        await query(
-          `UPDATE import_run SET status = 'applied', ended_at = clock_timestamp(), result = $2, approved_by = $3, removal_approved_by = $4 WHERE id = $1`,
-          [run.id, JSON.stringify(result), approvals.import ?? null, approvals.removal ?? null],
-        );
-        return result;
       });
     },
 
@@ -333,27 +205,136 @@ export function createImportStaging(database: Database) {
   };
 }
 
-/** A resident `r` differs from the staged row `s` of the same number; so does one that was removed and is back. */
-const rowDiffers = `r.digest <> s.digest OR r.group_code <> s.group_code OR r.status <> 'active'`;
+/** The indexes and statistics of a run's rows, once all are there: without them a join would be planned as for a few. */
+async function index(query: Query, table: string): Promise<{ readonly isEachNumberOnce: boolean }> {
+  await query(`SET LOCAL maintenance_work_mem = '24MB'; SET LOCAL max_parallel_maintenance_workers = 0`);
+  const { rows } = await query<{ is_there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is_there', [
+    `${table}_number`,
+  ]);
+  if (rows[0]?.is_there === true) return { isEachNumberOnce: false };
+  const isEachNumberOnce = await indexedOnce(query, table);
+  await query(`CREATE INDEX ${table}_line ON ${table} (line)`);
+  await query(`ANALYZE ${table} (line, coupon_index, digest)`);
+  return { isEachNumberOnce };
+}
 
-/** Rows that say of a person that they are no longer there. */
-const goneCodes = `('moved_out', 'died')`;
+/** Nearly every file has each number once: then the index itself says so, and nothing has to be counted. */
+async function indexedOnce(query: Query, table: string): Promise<boolean> {
+  await query('SAVEPOINT once');
+  try {
+    await query(`CREATE UNIQUE INDEX ${table}_number ON ${table} (coupon_index)`);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== uniqueViolation) throw error;
+    await query('ROLLBACK TO SAVEPOINT once');
+    await query(`CREATE INDEX ${table}_number ON ${table} (coupon_index)`);
+    return false;
+  }
+}
 
-/** Residents `r` of programme $1 whom the file of run $2 calls gone. */
-const isGone = `r.programme_id = $1 AND r.status = 'active'
-  AND EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = $2 AND e.code IN ${goneCodes} AND e.coupon_index = r.coupon_index)`;
+async function findTwice(query: Query, table: string): Promise<void> {
+  await query(
+    `CREATE TEMP TABLE import_twice ON COMMIT DROP AS SELECT coupon_index FROM ${table} GROUP BY coupon_index HAVING count(*) > 1`,
+  );
+  await query('ANALYZE import_twice');
+}
 
-const hasLiveBooking = `EXISTS (SELECT 1 FROM booking b WHERE b.resident_id = r.id AND b.state IN ${liveStates})`;
+async function count(query: Query, sql: string, runId: string): Promise<number> {
+  return (await query(sql, [runId])).rowCount ?? 0;
+}
 
-/** The last run applied to the programme $2. */
-const lastApplied = `SELECT a.id FROM import_run a WHERE a.programme_id = $2 AND a.status = 'applied' ORDER BY a.ended_at DESC LIMIT 1`;
+/** Rows of one number that contradict each other. */
+function takeOutConflicting(query: Query, runId: string): Promise<number> {
+  const table = tableOf(runId);
+  return count(
+    query,
+    `WITH conflict AS (
+       SELECT s.coupon_index FROM ${table} s JOIN import_twice USING (coupon_index)
+        GROUP BY s.coupon_index HAVING count(DISTINCT encode(s.digest, 'hex') || s.group_code) > 1
+     ), gone AS (
+       DELETE FROM ${table} s USING conflict c WHERE s.coupon_index = c.coupon_index RETURNING s.line, s.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM gone`,
+    runId,
+  );
+}
 
-/** Residents `r` of programme $1 that stand nowhere in the file of run $2: neither in a good row nor in a bad one. */
-export function isMissing(table: string, programme = '$1', run = '$2'): string {
-  return `r.programme_id = ${programme} AND r.status = 'active'
-     AND NOT EXISTS (SELECT 1 FROM ${table} s WHERE s.coupon_index = r.coupon_index)
-     AND NOT EXISTS (SELECT 1 FROM import_row_error e WHERE e.run_id = ${run} AND e.coupon_index = r.coupon_index)
-     AND NOT EXISTS (SELECT 1 FROM import_carry_over c WHERE c.run_id = ${run} AND c.resident_id = r.id AND c.is_wanted)`;
+/** One row says moved out, another that the same number is to be taken in: nobody here can tell which is right. */
+function takeOutContradicted(query: Query, runId: string): Promise<number> {
+  return count(
+    query,
+    `WITH gone AS (
+       DELETE FROM ${tableOf(runId)} s USING import_row_error e
+        WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = s.coupon_index RETURNING s.line, s.coupon_index
+     ), unsaid AS (
+       DELETE FROM import_row_error e USING gone WHERE e.run_id = $1 AND e.code IN ${goneCodes} AND e.coupon_index = gone.coupon_index RETURNING e.line, e.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_conflict', 'number', coupon_index FROM (SELECT * FROM gone UNION SELECT * FROM unsaid) AS both_rows`,
+    runId,
+  );
+}
+
+/** Identical rows: the first stays. */
+function takeOutIdentical(query: Query, runId: string): Promise<number> {
+  const table = tableOf(runId);
+  return count(
+    query,
+    `WITH gone AS (
+       DELETE FROM ${table} s
+        USING (SELECT coupon_index, min(line) AS first_line FROM ${table} JOIN import_twice USING (coupon_index) GROUP BY coupon_index) d
+        WHERE s.coupon_index = d.coupon_index AND s.line > d.first_line
+       RETURNING s.line, s.coupon_index
+     )
+     INSERT INTO import_row_error (run_id, line, code, column_name, coupon_index)
+     SELECT $1::uuid, line, 'duplicate_identical', 'number', coupon_index FROM gone`,
+    runId,
+  );
+}
+
+async function one<Row extends object>(query: Query, sql: string, values: unknown[] = []): Promise<Row> {
+  const { rows } = await query<Row>(sql, values);
+  if (rows[0] === undefined) throw new Error('a count is one row');
+  return rows[0];
+}
+
+/**
+ * Notes rows that have kana and birth date in common with another row or resident. Without kana the digest holds the number
+ * as well, so rows that merely share a birth date never meet here.
+ * @returns how many there are
+ */
+async function noteSamePersons(query: Query, run: ImportRun): Promise<number> {
+  const table = tableOf(run.id);
+  await query(
+    `CREATE TEMP TABLE import_same ON COMMIT DROP AS
+     SELECT s.line FROM ${table} s JOIN (SELECT digest FROM ${table} GROUP BY digest HAVING count(*) > 1) d USING (digest)
+      UNION
+     SELECT s.line FROM ${table} s
+      WHERE EXISTS (SELECT 1 FROM resident r WHERE r.digest = s.digest AND r.programme_id = $1 AND r.status = 'active' AND r.coupon_index <> s.coupon_index)`,
+    [run.programmeId],
+  );
+  await query(
+    `INSERT INTO import_row_error (run_id, line, code) SELECT $1::uuid, line, 'same_person' FROM import_same ORDER BY line LIMIT ${String(keptNotes)}`,
+    [run.id],
+  );
+  return (await one<{ count: number }>(query, 'SELECT count(*) FROM import_same')).count;
+}
+
+/** Counts the rows and the residents of programme $1 whose indexes lie from $3 up to $4, as run $2 would change them. */
+function comparisonOf(table: string): string {
+  const within = (column: string) => `${column} >= $3 AND ${column} < $4`;
+  return `SELECT matched.*, missing.* FROM (
+      SELECT count(*) FILTER (WHERE r.id IS NULL AND c.line IS NULL) AS created,
+             count(*) FILTER (WHERE ${rowDiffers}) AS changed,
+             count(*) FILTER (WHERE NOT (${rowDiffers})) AS unchanged
+        FROM (SELECT line, coupon_index, digest, group_code FROM ${table} WHERE ${within('coupon_index')}) s
+        LEFT JOIN (SELECT id, coupon_index, digest, group_code, status FROM resident WHERE programme_id = $1 AND ${within('coupon_index')}) r USING (coupon_index)
+        LEFT JOIN (SELECT line FROM import_carry_over WHERE run_id = $2 AND is_wanted) c USING (line)
+    ) AS matched, (
+      SELECT count(*) AS missing, count(*) FILTER (WHERE ${hasLiveBooking}) AS missing_with_booking
+        FROM resident r WHERE ${isMissing(table, '$1', '$2', within)}
+    ) AS missing`;
 }
 
 async function goneRows(query: Query, runId: string): Promise<Record<'moved_out' | 'died', number>> {
@@ -362,24 +343,6 @@ async function goneRows(query: Query, runId: string): Promise<Record<'moved_out'
     [runId],
   );
   return { moved_out: 0, died: 0, ...Object.fromEntries(rows.map((row) => [row.code, row.count])) };
-}
-
-/** A copy of every resident that is about to change, as they are: what an undo puts back. */
-async function keepWhatWas(query: Query, run: ImportRun, table: string, isRemoving: boolean): Promise<void> {
-  const { rows } = await query<{ id: string }>(
-    `SELECT id FROM import_run WHERE programme_id = $1 AND status IN ('applied', 'undone')`,
-    [run.programmeId],
-  );
-  // Only the last import can be undone: what was kept for those before it is no longer needed.
-  for (const { id } of rows) await query(`DROP TABLE IF EXISTS ${keptTableOf(id)}`);
-  const kept = keptTableOf(run.id);
-  await query(`CREATE TABLE ${kept} (LIKE resident)`);
-  await query(
-    `INSERT INTO ${kept} SELECT r.* FROM resident r JOIN ${table} s ON s.coupon_index = r.coupon_index WHERE r.programme_id = $1 AND (${rowDiffers})
-     UNION ALL SELECT r.* FROM resident r JOIN import_carry_over c ON c.resident_id = r.id WHERE c.run_id = $2 AND c.is_wanted AND r.programme_id = $1
-     UNION ALL SELECT r.* FROM resident r WHERE ${isGone}${isRemoving ? ` UNION ALL SELECT r.* FROM resident r WHERE ${isMissing(table)}` : ''}`,
-    [run.programmeId, run.id],
-  );
 }
 
 /** Bytes from a thread arrive as Uint8Array, which pg would write as text. */

@@ -22,6 +22,8 @@ export type FileRefusal =
   | { readonly code: 'too_many_rows'; readonly limit: number }
   /** More than half of the rows cannot be used. */
   | { readonly code: 'mostly_bad'; readonly bad: number; readonly records: number }
+  /** Comparing was stopped by the database: no file that is what it claims to be takes so long. */
+  | { readonly code: 'takes_too_long' }
   /** The keys are being rotated: blind indexes of two keys cannot be compared. */
   | { readonly code: 'rotation_unfinished' };
 
@@ -69,6 +71,8 @@ export function explainFileRefusal(refusal: FileRefusal): string {
       return `行が多すぎます（上限は${String(refusal.limit).replace(/\B(?=(\d{3})+$)/g, ',')}行です）。分けて取り込むか、設定の上限を見直してください。`;
     case 'mostly_bad':
       return `${String(refusal.records)}行のうち${String(refusal.bad)}行が読み取れません。列の並びやファイルの種類が違う可能性があるため、取り込みません。`;
+    case 'takes_too_long':
+      return 'いまの対象者と比べるのに時間がかかりすぎるため、止めました。列の指定（とくに氏名カナと生年月日）が正しいか、すべての行が同じ内容になっていないかを確かめてください。';
     case 'rotation_unfinished':
       return '暗号鍵の入れ替えが終わっていないため、いまは取り込めません。npm run toki -- keys rotate が終わってから、もう一度お試しください。';
   }

@@ -54,6 +54,11 @@ export function summaryRows(summary: ImportSummary): readonly (readonly [string,
       `${figure(others)}人と同じカナ・生年月日の人がいます（別の人として登録します）`,
     ]);
   if (summary.proposals) rows.push(['同じ人かどうか確かめる組', proposalWords(summary.proposals)]);
+  if (summary.crowded)
+    rows.push([
+      '同じ人かどうか確かめられない行',
+      `${figure(summary.crowded)}行（カナ・生年月日の同じ方が多すぎるため、組を示しません。列の指定をお確かめください）`,
+    ]);
   if (summary.newNumber > 0)
     rows.push([
       '番号が変わる方',
@@ -105,6 +110,8 @@ export function isMatchingEnough(
   return toRemove === 0 && proposals === 0 && records > 0 && unchanged * 100 >= percent * records;
 }
 
+const partialWords = '（途中で止めました。同じファイルをもう一度取り込むと続きから、取り消すと取り込む前に戻ります）';
+
 /** `新しい方 3人、変わった方 0人、…` */
 export function resultWords(result: ImportResult): string {
   const removed =
@@ -114,7 +121,7 @@ export function resultWords(result: ImportResult): string {
   const newNumber = result.newNumber > 0 ? `、番号が変わった方 ${figure(result.newNumber)}人` : '';
   const namesakes = result.namesakes ? `（うち同じカナ・生年月日の人がいる方 ${figure(result.namesakes)}人）` : '';
   const gone = result.gone > 0 ? `、転出・死亡の方 ${figure(result.gone)}人` : '';
-  return `新しい方 ${figure(result.created)}人${namesakes}、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}`;
+  return `新しい方 ${figure(result.created)}人${namesakes}、変わった方 ${figure(result.changed)}人、同じ方 ${figure(result.unchanged)}人${newNumber}${gone}${removed}${result.isPartial ? partialWords : ''}`;
 }
 
 /** How far an import is, in Markdown, for the Temporal UI. Names nobody. */

@@ -76,6 +76,8 @@ export interface ImportSummary {
   readonly namesakes?: number;
   /** Pairs of a new row and a resident that may be one person; each is two people until staff say otherwise. */
   readonly proposals?: number;
+  /** Rows whose kana and birth date too many people have to propose pairs: such a column says nothing of who is who. */
+  readonly crowded?: number;
   /** Why nobody is removed although the file is the whole set: rows with unreadable numbers could be anybody's. */
   readonly removalBlocked?: 'unreadable_numbers';
 }
@@ -91,6 +93,8 @@ export interface ImportResult {
   readonly newNumber: number;
   /** New residents with the same kana and birth date as another; left out where there are none. */
   readonly namesakes?: number;
+  /** Stopped before all was taken over: the counts are what was done until then. */
+  readonly isPartial?: true;
 }
 
 export interface ImportProgress {

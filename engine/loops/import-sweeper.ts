@@ -9,8 +9,8 @@ import type { Log } from './log';
 
 export interface ImportSweeperOptions {
   readonly client: Client;
-  readonly runs: Pick<ImportRunStore, 'open' | 'end'>;
-  readonly staging: Pick<ImportStaging, 'drop'>;
+  readonly runs: Pick<ImportRunStore, 'open' | 'end' | 'get'>;
+  readonly staging: Pick<ImportStaging, 'drop' | 'stop'>;
   readonly log: Log;
   readonly everyMs?: number;
   /** How old a run must be before it counts as abandoned: its workflow is started a moment after it, ms. */
@@ -55,6 +55,8 @@ export function createImportSweeper({
       let ended = 0;
       for (const runId of await runs.open(patienceMs)) {
         if (await isRunning(runId)) continue;
+        // What was taken over before it was left alone stays, and can be undone.
+        await staging.stop(await runs.get(runId));
         // `end` leaves alone what ended by itself meanwhile.
         await runs.end(runId, 'failed');
         await staging.drop(runId);

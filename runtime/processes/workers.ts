@@ -164,6 +164,8 @@ export async function createWorkers({
       maxCachedWorkflows: 10,
       // A file is large and an import is not urgent: one after the other keeps the memory within its bound.
       maxConcurrentActivityTaskExecutions: 2,
+      // With a heartbeat comes the answer that the import was cancelled: a statement of the database ends within seconds.
+      maxHeartbeatThrottleInterval: '3 seconds',
     }),
     ...(programmeWork
       ? [

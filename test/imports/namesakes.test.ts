@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 
+import { StaleComparisonError } from '../../database/imports/import-apply';
 import { createImportCarryOvers } from '../../database/imports/import-carry-overs';
 import { createImportFileStore } from '../../database/imports/import-files';
 import { createImportRunStore } from '../../database/imports/import-runs';
-import { createImportStaging, StaleComparisonError } from '../../database/imports/import-staging';
+import { createImportStaging } from '../../database/imports/import-staging';
 import { createImportUndo } from '../../database/imports/import-undo';
 import type { PairDecision } from '../../runtime/commands/import-eligibility';
 import { type CitySite, createCitySite } from '../worlds/city-site';

@@ -117,6 +117,7 @@ export async function createImportWorld({ isReadable = false }: { isReadable?: b
           ...(dropFolder === undefined ? {} : createDropFolderActivities({ ...services, ...dropFolder })),
         },
         shutdownGraceTime: '100ms',
+        maxHeartbeatThrottleInterval: '1 second',
       });
       const running = worker.run();
       const started: RunningWorker = {

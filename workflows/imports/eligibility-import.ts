@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { ImportActivities } from '../../activities/imports/import-activities';
+import type { Closing, ImportActivities } from '../../activities/imports/import-activities';
 import { cityDate } from '../../domain/calendar/city-time';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
 import { changesSomething, importDetails } from '../../domain/imports/import-words';
@@ -179,8 +179,10 @@ class EligibilityImport {
   }
 
   async close(status: 'applied' | 'rejected' | 'refused' | 'failed'): Promise<void> {
-    await closeImport({ runId: this.runId, status, refusal: this.#refusal });
-    this.#enter(status);
+    // Workers from before say nothing here: their runs were applied whole or not at all.
+    const closed = (await closeImport({ runId: this.runId, status, refusal: this.#refusal })) as Closing | undefined;
+    if (closed?.result !== undefined) this.#result = closed.result;
+    this.#enter(closed?.status ?? status);
   }
 
   approve({ by }: ApproveImportInput): ImportPhase {

@@ -37,6 +37,7 @@ const figures = [
   'handoverVsTemporal',
   'eventsPerBooking',
   'importVsYardstick',
+  'namesakesVsYardstick',
   'growth',
   'tables',
   'rehearsal',
@@ -77,6 +78,10 @@ async function measure(name: FigureName, servers: BenchServers, options: BenchOp
       const { importVsYardstick } = await import('./import-vs-yardstick.js');
       return importVsYardstick(servers, options.residents, options.say);
     }
+    case 'namesakesVsYardstick': {
+      const { namesakesVsYardstick } = await import('./import-vs-yardstick.js');
+      return namesakesVsYardstick(servers, options.residents, options.say);
+    }
     case 'growth': {
       const { growth } = await import('./growth.js');
       return growth(postgresUrl, options.bookings, options.say);
@@ -100,7 +105,7 @@ export const benchCommand: Command = {
   --only       of ${figures.join(', ')}
   --against    a revision of this repository, such as HEAD~5: built in a work tree of its own and run in turn for "httpVsBefore"
   --bookings   size of the large tables of "growth" (5000000; about 8 GB of disk while it runs)
-  --residents  rows of the file of "importVsYardstick", and residents of "tables", with five bookings to eight residents (800000)`,
+  --residents  rows of the files of "importVsYardstick" and "namesakesVsYardstick", and residents of "tables", with five bookings to eight residents (800000)`,
   run,
 };
 
