@@ -109,7 +109,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(domain|workflows|activities|engine|api|database|migrations|runtime)/',
-        pathNot: `${tests}|^runtime/build/build-admin\\.mjs$`,
+        pathNot: `${tests}|^runtime/build/(build-admin|check-sources)\\.mjs$`,
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
