@@ -110,7 +110,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(domain|workflows|activities|engine|api|database|migrations|runtime)/',
-        pathNot: `${tests}|^runtime/build/build-admin\\.mjs$`,
+        pathNot: `${tests}|^runtime/build/(build-admin|check-sources)\\.mjs$`,
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
@@ -127,7 +127,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^dist/' },
-    tsPreCompilationDeps: 'specify',
+    tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

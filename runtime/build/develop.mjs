@@ -1,10 +1,10 @@
 // `npm run dev`: everything of `npm start`, restarted piece by piece as its sources change, and the staff's application
 // from Angular's development server, which reloads the page by itself.
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { buildServer, sourceFolders } from './build-server.mjs';
+import { watchFolders } from './watch-folders.mjs';
 
 const SETTLED_AFTER_MS = 150;
 const ALL = ['worker', 'citizen', 'staff'];
@@ -55,16 +55,16 @@ export function develop(root, supervisor) {
     supervisor.send({ restart: [...restart] });
   }
 
-  for (const folder of sourceFolders(root)) {
-    watch(join(root, folder), { recursive: true }, (_event, name) => {
-      if (name === null) return;
-      changed.add(join(folder, name));
+  watchFolders(
+    sourceFolders(root).map((folder) => join(root, folder)),
+    (path) => {
+      changed.add(relative(root, path));
       clearTimeout(timer);
       timer = setTimeout(() => {
         building = building.then(rebuild);
       }, SETTLED_AFTER_MS);
-    });
-  }
+    },
+  );
   serveAdmin(root);
   console.log(
     'The admin with live reload: http://localhost:4200 (in a minute); the rest restarts when a source changes.',

@@ -4,8 +4,8 @@ const { readFileSync } = require('node:fs');
 
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** The most expensive first: whole installations, servers of a file's own, browsers. */
-const kinds = [/running-toki/, /own-temporal|toki-process/, /browser/, /-world/, /-site|test-city/];
+/** The most expensive first: whole installations, many people's weeks, servers of a file's own, browsers. */
+const kinds = [/running-toki/, /rehearsal-world/, /own-temporal|toki-process/, /browser/, /-world/, /-site|test-city/];
 
 function kindOf(path) {
   const imports = readFileSync(path, 'utf8').match(/from '[^']+'/g) ?? [];
