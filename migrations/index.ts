@@ -27,6 +27,7 @@ import * as protectedResidents from './0024_protected_residents';
 import * as namesakes from './0025_namesakes';
 import * as rehearsalWaivers from './0026_rehearsal_waivers';
 import * as rush from './0027_rush';
+import * as listedBookings from './0028_listed_bookings';
 
 interface Migration {
   readonly name: string;
@@ -62,6 +63,7 @@ const migrations: readonly Migration[] = [
   { name: '0025_namesakes', up: namesakes.up },
   { name: '0026_rehearsal_waivers', up: rehearsalWaivers.up },
   { name: '0027_rush', up: rush.up },
+  { name: '0028_listed_bookings', up: listedBookings.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

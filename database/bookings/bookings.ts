@@ -219,10 +219,10 @@ const statements = {
     )
     INSERT INTO booking_event (booking_id, version, type, at, actor, facts) SELECT id, 1, 'held', $11, $15, $16::jsonb FROM new_booking RETURNING booking_id`,
   /** A hold whose time is over, of anybody: the next person may have its seat before its workflow gives it back. */
-  staleHold: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND state = 'held' AND hold_expires_at <= $3
+  staleHold: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND is_held AND hold_expires_at <= $3
     ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   /** Whether seats of a slot that count as taken can be given back now: then it is worth taking the quota. */
-  isSeatDue: `SELECT 1 WHERE EXISTS (SELECT 1 FROM booking WHERE slot_id = $1 AND channel = $2 AND state = 'held' AND hold_expires_at <= $3)
+  isSeatDue: `SELECT 1 WHERE EXISTS (SELECT 1 FROM booking WHERE slot_id = $1 AND channel = $2 AND is_held AND hold_expires_at <= $3)
     OR EXISTS (SELECT 1 FROM slot_cooling WHERE slot_id = $1 AND channel = $2 AND reopens_at <= $3)`,
   confirm: `WITH changed AS (
       UPDATE booking SET state = 'confirmed', reference = $3, sealed_answers = $4, telephone_key = $12, version = version + 1, updated_at = $5

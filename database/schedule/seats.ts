@@ -20,7 +20,7 @@ const statements = {
       WHERE s.taken < (SELECT capacity * $4::int / 100 FROM slot_quota WHERE slot_id = $1 AND channel = $2)
     RETURNING 1`,
   giveShareBack: `UPDATE slot_share SET taken = taken - 1 WHERE slot_id = $1 AND channel = $2 AND code = $3`,
-  staleInShare: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND share_code = $3 AND state = 'held' AND hold_expires_at <= $4
+  staleInShare: `SELECT id FROM booking WHERE slot_id = $1 AND channel = $2 AND share_code = $3 AND is_held AND hold_expires_at <= $4
     ORDER BY hold_expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   cool: `INSERT INTO slot_cooling (booking_id, slot_id, channel, share_code, reopens_at) VALUES ($1, $2, $3, $4, $5)`,
   /** Cancelled seats of one slot whose cooling time is over are open again. */
@@ -96,7 +96,7 @@ export async function reopenSeats(sql: Sql, slotId: string, channel: Channel, no
  */
 export const freeSeatsSql = `(CASE WHEN s.stopped THEN 0 ELSE q.capacity - q.taken + (
     SELECT count(*) FROM booking b
-    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held' AND b.hold_expires_at <= now()) + (
+    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.is_held AND b.hold_expires_at <= now()) + (
     SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.reopens_at <= now()) END)::int`;
 
 /** Seats of the quota `q` of slot `s` that are planned for people, as SQL: of a stopped slot those that are taken. */
@@ -106,5 +106,5 @@ export const plannedSeatsSql = `(CASE WHEN s.stopped THEN q.taken ELSE q.capacit
 export const freeInShareSql = `least(${freeSeatsSql}, q.capacity * ?::int / 100
     - coalesce((SELECT h.taken FROM slot_share h WHERE h.slot_id = s.id AND h.channel = q.channel AND h.code = ?), 0)
     + (SELECT count(*) FROM booking b
-        WHERE b.slot_id = s.id AND b.channel = q.channel AND b.share_code = ? AND b.state = 'held' AND b.hold_expires_at <= now())
+        WHERE b.slot_id = s.id AND b.channel = q.channel AND b.share_code = ? AND b.is_held AND b.hold_expires_at <= now())
     + (SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.share_code = ? AND c.reopens_at <= now()))::int`;

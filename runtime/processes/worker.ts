@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createLineApi } from '../../activities/notices/line-api';
 import { createAudit } from '../../database/audit/audit';
 import { createBookingRepository } from '../../database/bookings/bookings';
+import { createListedBookings } from '../../database/bookings/listed-bookings';
 import { createOutbox } from '../../database/bookings/outbox';
 import { createReconciliation } from '../../database/bookings/reconciliation';
 import { createRushSigns } from '../../database/bookings/rush';
@@ -33,6 +34,7 @@ import { ensureImportSchedule } from '../../engine/loops/drop-folder-schedule';
 import { createHousekeeping } from '../../engine/loops/housekeeping';
 import { createImportSweeper } from '../../engine/loops/import-sweeper';
 import { createLineEventLoop } from '../../engine/loops/line-events';
+import { createListKeeper } from '../../engine/loops/list-keeper';
 import { createPublicationSweeper } from '../../engine/loops/publication-sweeper';
 import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
@@ -145,6 +147,7 @@ async function main(): Promise<number> {
       bookings: createBookingRepository({ database, keys, programmes }),
       reconciliation: createReconciliation(database),
     }),
+    createListKeeper({ lists: createListedBookings(bulkDatabase), log, isRush }),
     createHousekeeping({
       log,
       removeOutdated: async () => {
