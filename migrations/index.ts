@@ -27,10 +27,11 @@ import * as protectedResidents from './0024_protected_residents';
 import * as namesakes from './0025_namesakes';
 import * as rehearsalWaivers from './0026_rehearsal_waivers';
 import * as rush from './0027_rush';
-import * as bookingPlans from './0028_booking_plans';
-import * as logInCounters from './0029_log_in_counters';
-import * as lighterBookings from './0030_lighter_bookings';
-import * as importInParts from './0031_import_in_parts';
+import * as listedBookings from './0028_listed_bookings';
+import * as bookingPlans from './0029_booking_plans';
+import * as logInCounters from './0030_log_in_counters';
+import * as lighterBookings from './0031_lighter_bookings';
+import * as importInParts from './0032_import_in_parts';
 
 interface Migration {
   readonly name: string;
@@ -66,10 +67,11 @@ const migrations: readonly Migration[] = [
   { name: '0025_namesakes', up: namesakes.up },
   { name: '0026_rehearsal_waivers', up: rehearsalWaivers.up },
   { name: '0027_rush', up: rush.up },
-  { name: '0028_booking_plans', up: bookingPlans.up },
-  { name: '0029_log_in_counters', up: logInCounters.up },
-  { name: '0030_lighter_bookings', up: lighterBookings.up },
-  { name: '0031_import_in_parts', up: importInParts.up },
+  { name: '0028_listed_bookings', up: listedBookings.up },
+  { name: '0029_booking_plans', up: bookingPlans.up },
+  { name: '0030_log_in_counters', up: logInCounters.up },
+  { name: '0031_lighter_bookings', up: lighterBookings.up },
+  { name: '0032_import_in_parts', up: importInParts.up },
 ];
 
 /** An explicit list instead of a folder scan: the same names from `migrations/*.ts` and from `dist/`. */

@@ -10,6 +10,7 @@ import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
 import { openResident } from '../residents/residents';
+import { catchUp } from './listed-bookings';
 
 /** Which bookings leave: of appointments from one city date to another, both included. */
 export interface ExportParameters {
@@ -79,7 +80,7 @@ const range = `s.programme_id = e.programme_id AND s.starts_at >= ((e.parameters
   AND s.starts_at < ((e.parameters->>'to')::date + 1)::timestamp AT TIME ZONE 'Asia/Tokyo'
   AND (e.parameters->>'venueId' IS NULL OR s.venue_id = (e.parameters->>'venueId')::uuid)`;
 const select = `SELECT e.*, a.display_name AS asked_name, d.display_name AS decided_name, clock_timestamp() AS now,
-    (SELECT count(*)::int FROM slot s JOIN booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') WHERE ${range}) AS bookings
+    (SELECT count(*)::int FROM slot s JOIN listed_booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') WHERE ${range}) AS bookings
   FROM data_export e JOIN staff a ON a.id = e.asked_by LEFT JOIN staff d ON d.id = e.decided_by`;
 
 /**
@@ -99,6 +100,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
     action: string,
     work: (found: { row: Row; item: DataExport }, trx: Database) => Promise<StaffRefusal | undefined>,
   ): Promise<ExportOutcome> {
+    await catchUp(database);
     return database.transaction(async (trx) => {
       await trx('data_export').where({ id }).forUpdate().select('id');
       const found = await find(trx, id);
@@ -118,6 +120,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
   return {
     /** The newest first. */
     async list(): Promise<DataExport[]> {
+      await catchUp(database);
       const { rows } = await database.raw<{ rows: Row[] }>(`${select} ORDER BY e.asked_at DESC LIMIT ?`, [listed]);
       return rows.map(read);
     },
@@ -173,6 +176,7 @@ export function createDataExports({ database, keys, audit }: { database: Databas
 
     /** The bookings themselves, in order of their appointments, read in small portions: nothing is ever held whole. */
     async *bookings(programmeId: string, { from, to, venueId }: ExportParameters): AsyncGenerator<ExportedBooking> {
+      await catchUp(database);
       let after: readonly [Date, string] = [new Date(0), '00000000-0000-0000-0000-000000000000'];
       for (;;) {
         const { rows } = await database.raw<{
@@ -190,8 +194,8 @@ export function createDataExports({ database, keys, audit }: { database: Databas
             sealed_answers: Buffer | null;
           }[];
         }>(
-          `SELECT b.id, r.protected, b.reference, b.state, s.starts_at, v.name AS venue_name, b.dose, b.channel, b.group_code, r.sealed, b.sealed_answers
-             FROM slot s JOIN booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
+          `SELECT b.id, r.protected, b.reference, b.state, s.starts_at, v.name AS venue_name, b.dose, b.channel, b.group_code, r.sealed, a.sealed_answers
+             FROM slot s JOIN listed_booking b ON b.slot_id = s.id AND b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') JOIN booking a ON a.id = b.id JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
             WHERE s.programme_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND (?::uuid IS NULL OR s.venue_id = ?) AND (s.starts_at, b.id) > (?, ?)
             ORDER BY s.starts_at, b.id LIMIT ?`,
           [

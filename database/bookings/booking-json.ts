@@ -49,7 +49,7 @@ const staleMost = 100;
 const seatsJson = `json_build_object('channel', q.channel, 'capacity', q.capacity, 'taken', q.taken,
     'shares', (SELECT json_object_agg(h.code, h.taken) FROM slot_share h WHERE h.slot_id = q.slot_id AND h.channel = q.channel),
     'stale', CASE WHEN short.is_so THEN (SELECT json_agg(${bookingJson} ORDER BY b.hold_expires_at) FROM ${bookingTables} WHERE b.id IN (
-        SELECT o.id FROM booking o WHERE o.slot_id = q.slot_id AND o.channel = q.channel AND o.state = 'held' AND o.hold_expires_at <= clock_timestamp()
+        SELECT o.id FROM booking o WHERE o.slot_id = q.slot_id AND o.channel = q.channel AND o.is_held AND o.hold_expires_at <= clock_timestamp()
          ORDER BY o.hold_expires_at LIMIT ${String(staleMost)})) END,
     'cooled', CASE WHEN short.is_so THEN (SELECT json_agg(json_build_object('bookingId', c.booking_id, 'shareCode', c.share_code)) FROM slot_cooling c
         WHERE c.slot_id = q.slot_id AND c.channel = q.channel AND c.reopens_at <= clock_timestamp()) END)`;

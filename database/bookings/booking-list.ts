@@ -2,6 +2,7 @@ import { instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
+import { catchUp } from './listed-bookings';
 
 /** One line of the staff's list of bookings, as it is read: what of it is told is decided by `domain/staff/visibility.ts`. */
 export interface BookingLine {
@@ -67,6 +68,7 @@ const bookingsToDo = `needed AS MATERIALIZED (SELECT booking_id FROM notice WHER
 export function createBookingList(database: Database) {
   return {
     async list(filter: BookingListFilter): Promise<BookingLine[]> {
+      await catchUp(database);
       const conditions = ['s.programme_id = ?'];
       const bindings: (string | number | Date)[] = [filter.programmeId];
       const add = (condition: string, ...values: (string | number | Date)[]) => {
@@ -79,7 +81,11 @@ export function createBookingList(database: Database) {
       if (filter.dose !== undefined) add('s.dose = ?', filter.dose);
       if (filter.channel !== undefined) add('b.channel = ?', filter.channel);
       if (filter.reference !== undefined)
-        add('b.programme_id = ? AND b.reference = ?', filter.programmeId, filter.reference);
+        add(
+          'b.id = (SELECT id FROM booking WHERE programme_id = ? AND reference = ?)',
+          filter.programmeId,
+          filter.reference,
+        );
       if (filter.state === 'held') add(`b.state = 'held' AND b.hold_expires_at > now()`);
       else if (filter.state === 'expired')
         add(`b.state IN ('expired', 'held') AND (b.state = 'expired' OR (${isStale}))`);
@@ -100,7 +106,7 @@ export function createBookingList(database: Database) {
       const { rows } = await database.raw<{ rows: LineRow[] }>(
         `WITH ${filter.attention === true ? bookingsToDo : ''}page AS (
            SELECT b.id, b.resident_id, b.reference, CASE WHEN ${isStale} THEN 'expired' ELSE b.state END AS state, b.dose, b.channel, b.created_at, s.id AS slot_id, s.starts_at, s.venue_id
-             FROM ${filter.attention === true ? 'needed CROSS JOIN LATERAL (SELECT * FROM booking WHERE id = needed.booking_id OFFSET 0) b JOIN slot s ON s.id = b.slot_id' : 'slot s JOIN booking b ON b.slot_id = s.id'}
+             FROM ${filter.attention === true ? 'needed CROSS JOIN LATERAL (SELECT * FROM listed_booking WHERE id = needed.booking_id OFFSET 0) b JOIN slot s ON s.id = b.slot_id' : 'slot s JOIN listed_booking b ON b.slot_id = s.id'}
             WHERE ${conditions.join(' AND ')}
             ORDER BY s.starts_at ${direction}, s.id ${direction}, b.id ${direction} LIMIT ?
          )

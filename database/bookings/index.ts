@@ -6,6 +6,7 @@ import { createDataExports, type DataExports } from './booking-exports';
 import { type BookingList, createBookingList } from './booking-list';
 import { type BookingPermits, createBookingPermits } from './booking-permits';
 import { type BookingRepository, createBookingRepository } from './bookings';
+import { createListedBookings, type ListedBookings } from './listed-bookings';
 import { createOutbox, type Outbox } from './outbox';
 import { createReconciliation, type Reconciliation } from './reconciliation';
 import { createRushSigns, type RushSigns } from './rush';
@@ -14,6 +15,7 @@ import { createRushSigns, type RushSigns } from './rush';
 export interface BookingServices {
   readonly bookings: BookingRepository;
   readonly bookingLists: BookingList;
+  readonly listedBookings: ListedBookings;
   readonly permits: BookingPermits;
   readonly dataExports: DataExports;
   readonly outbox: Outbox;
@@ -38,6 +40,7 @@ export function createBookingServices({
   return {
     bookings: createBookingRepository({ database, keys, programmes }),
     bookingLists: createBookingList(database),
+    listedBookings: createListedBookings(database),
     permits: createBookingPermits({ database, keys }),
     dataExports: createDataExports({ database, keys, audit }),
     outbox: createOutbox(database),

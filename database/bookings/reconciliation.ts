@@ -22,7 +22,7 @@ export function createReconciliation(database: Database) {
     /** Holds whose time was over more than `olderThanMs` ago and that nothing has ended, the oldest first. */
     overdueHolds: (olderThanMs: number, limit: number) =>
       rows(
-        `SELECT id, state FROM booking WHERE state = 'held' AND hold_expires_at < now() - ? * interval '1 millisecond' ORDER BY hold_expires_at LIMIT ?`,
+        `SELECT id, state FROM booking WHERE is_held AND hold_expires_at < now() - ? * interval '1 millisecond' ORDER BY hold_expires_at LIMIT ?`,
         [olderThanMs, limit],
       ),
 

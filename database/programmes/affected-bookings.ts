@@ -4,6 +4,7 @@ import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { haveSameRules, type PeopleAlike } from '../../domain/programmes/eligible-people';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
 import {
@@ -137,7 +138,8 @@ export function createAffected({ database, birthDates }: { database: Database; b
       let checked = 0;
       let before = 0;
       if (haveSameRules(document, published)) {
-        const row = await database('booking as b')
+        await catchUp(database);
+        const row = await database('listed_booking as b')
           .join('slot as s', 's.id', 'b.slot_id')
           .where('s.programme_id', programmeId)
           .where('s.starts_at', '>', database.fn.now())

@@ -3,6 +3,7 @@ import { cityDate } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Person } from '../../domain/programmes/eligibility';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 
 /** A booking to come that is held or confirmed, with what the rules need to know beside it. */
@@ -39,12 +40,13 @@ export interface SlotCursor {
 const slotsAtOnce = 400;
 export const firstSlot: SlotCursor = { startsAt: new Date(0), slotId: '00000000-0000-0000-0000-000000000000' };
 
-/** The bookings to come of some slots after `after`, in the order of their appointments, and where the next ones begin. */
+/** The bookings to come of some slots after `after`, in the order of their appointments, and where the next ones begin. The first page catches up. */
 export async function bookingsToCome(
   database: Database,
   programmeId: string,
   after: SlotCursor,
 ): Promise<{ readonly rows: BookingToComeRow[]; readonly next: SlotCursor | undefined }> {
+  if (after === firstSlot) await catchUp(database);
   const { rows: slots } = await database.raw<{ rows: { id: string; starts_at: Date }[] }>(
     `SELECT id, starts_at FROM slot WHERE programme_id = ? AND starts_at > now() AND starts_at >= ? AND (starts_at, id) > (?, ?) ORDER BY starts_at, id LIMIT ?`,
     [programmeId, after.startsAt, after.startsAt, after.slotId, slotsAtOnce],
@@ -56,7 +58,7 @@ export async function bookingsToCome(
             r.group_code, r.declared, r.search_keys[1]::text AS birth_key,
             EXISTS (SELECT 1 FROM booking_permit p WHERE p.resident_id = b.resident_id AND p.programme_id = b.programme_id AND p.dose = b.dose) AS permitted,
             previous.id AS previous_id, previous.state AS previous_state, previous.starts_at AS previous_starts_at, previous.venue_code AS previous_venue
-       FROM slot s JOIN booking b ON b.slot_id = s.id AND b.state IN ('held', 'confirmed') AND (b.state = 'confirmed' OR b.hold_expires_at > now())
+       FROM slot s JOIN listed_booking b ON b.slot_id = s.id AND b.state IN ('held', 'confirmed') AND (b.state = 'confirmed' OR b.hold_expires_at > now())
        JOIN venue v ON v.id = s.venue_id JOIN resident r ON r.id = b.resident_id
        LEFT JOIN LATERAL (
          SELECT p.id, p.state, ps.starts_at, pv.code AS venue_code FROM booking p JOIN slot ps ON ps.id = p.slot_id JOIN venue pv ON pv.id = ps.venue_id

@@ -8,6 +8,7 @@ import { type NoticeChange, noticeChanges } from '../../domain/notices/notice-ch
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
 import {
@@ -85,8 +86,9 @@ interface OutcomeCount {
   count: number;
 }
 
-/** Confirmed bookings to come that were made under another version than the change's. */
-const older = `FROM booking b JOIN slot s ON s.id = b.slot_id WHERE b.programme_id = :programme AND b.state = 'confirmed' AND b.programme_version_id <> :version AND s.starts_at > now()`;
+/** Confirmed bookings to come that were made under another version than the change's; counted in the lists, dealt with as they are in `booking`. */
+const olderIn = (table: 'booking' | 'listed_booking') =>
+  `FROM ${table} b JOIN slot s ON s.id = b.slot_id WHERE b.programme_id = :programme AND b.state = 'confirmed' AND b.programme_version_id <> :version AND s.starts_at > now()`;
 
 /** Bringing a published version to the bookings of older ones: what it would do, who asks, who approves, how far it is, what came of it. */
 export function createProgrammeChanges({
@@ -154,10 +156,13 @@ export function createProgrammeChanges({
   }
 
   async function countOlder(connection: Database, programmeId: string, versionId: string): Promise<number> {
-    const { rows } = await connection.raw<{ rows: { count: number }[] }>(`SELECT count(*)::int AS count ${older}`, {
-      programme: programmeId,
-      version: versionId,
-    } as never);
+    const { rows } = await connection.raw<{ rows: { count: number }[] }>(
+      `SELECT count(*)::int AS count ${olderIn('listed_booking')}`,
+      {
+        programme: programmeId,
+        version: versionId,
+      } as never,
+    );
     return rows[0]?.count ?? 0;
   }
 
@@ -169,6 +174,7 @@ export function createProgrammeChanges({
     action: string,
     work: (row: Row, trx: Knex.Transaction) => Promise<StaffRefusal | undefined>,
   ): Promise<ChangeOutcome> {
+    await catchUp(database);
     return database.transaction(async (trx) => {
       await trx('programme_change').where({ id }).forUpdate().select('id');
       const [row] = await select(trx).where({ 'c.id': id, 'p.code': code });
@@ -255,6 +261,7 @@ export function createProgrammeChanges({
 
     /** Asks to bring the published version to the running bookings; `number`: the one that was seen. */
     async ask(actor: AuditActor, staffId: string, code: string, number: number): Promise<ChangeOutcome> {
+      await catchUp(database);
       return database.transaction(async (trx) => {
         const programme = await trx('programme').where({ code }).forUpdate().first<{ id: string } | undefined>('id');
         if (!programme) return refuseStaff('programme_unknown');
@@ -342,7 +349,7 @@ export function createProgrammeChanges({
         );
       if (!change) return [];
       const { rows } = await database.raw<{ rows: { id: string }[] }>(
-        `SELECT b.id ${older} AND b.id > :after AND NOT EXISTS (SELECT 1 FROM programme_change_booking d WHERE d.change_id = :change AND d.booking_id = b.id) ORDER BY b.id LIMIT :limit`,
+        `SELECT b.id ${olderIn('booking')} AND b.id > :after AND NOT EXISTS (SELECT 1 FROM programme_change_booking d WHERE d.change_id = :change AND d.booking_id = b.id) ORDER BY b.id LIMIT :limit`,
         {
           programme: change.programme_id,
           version: change.programme_version_id,
@@ -357,7 +364,7 @@ export function createProgrammeChanges({
     /** Until when a person may still confirm a hold of an older version; undefined: there is none. */
     async lastHoldOfOlder(id: string): Promise<Date | undefined> {
       const { rows } = await database.raw<{ rows: { at: Date | null }[] }>(
-        `SELECT max(b.hold_expires_at) AS at FROM programme_change c JOIN booking b ON b.programme_id = c.programme_id AND b.state = 'held' AND b.programme_version_id <> c.programme_version_id AND b.hold_expires_at > now() WHERE c.id = ?`,
+        `SELECT max(b.hold_expires_at) AS at FROM programme_change c JOIN booking b ON b.programme_id = c.programme_id AND b.is_held AND b.programme_version_id <> c.programme_version_id AND b.hold_expires_at > now() WHERE c.id = ?`,
         [id],
       );
       return rows[0]?.at ?? undefined;

@@ -1,5 +1,6 @@
 import type { ResidentSearchTerms } from '../../domain/residents/search-text';
 import { foldKana } from '../../domain/text/kana';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openResident, type SealedResident } from './residents';
@@ -32,6 +33,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
     { couponNumber, reference, telephone }: ResidentSearchTerms,
   ): Promise<string[] | undefined> {
     if (couponNumber === undefined && reference === undefined && telephone === undefined) return undefined;
+    if (telephone !== undefined) await catchUp(database);
     const [byCoupon, byReference, byTelephone] = await Promise.all([
       couponNumber === undefined
         ? []
@@ -46,7 +48,7 @@ export function createResidentSearch({ database, keys }: { database: Database; k
             .select<{ id: string }[]>('resident_id as id'),
       telephone === undefined
         ? []
-        : database('booking')
+        : database('listed_booking')
             .where({ programme_id: programmeId })
             .whereIn('telephone_key', searchedKeys(keys, telephoneText(telephone)))
             .limit(mostByTelephone)

@@ -86,7 +86,7 @@ export interface TouchedBooking {
   readonly holdExpiresAt: Date | null;
 }
 
-/** Who holds seats of these slots, in order of time; at most `limit`. Both halves have an index. */
+/** Who holds seats of these slots, in order of time; at most `limit`. Both halves have an index. Call `catchUp` before, outside a transaction. */
 export async function touchedBookings(
   connection: Knex,
   slotIds: readonly string[],
@@ -104,9 +104,9 @@ export async function touchedBookings(
     }[];
   }>(
     `SELECT b.id, r.protected, b.slot_id, b.reference, b.channel, b.state, b.hold_expires_at FROM (
-       SELECT id, resident_id, slot_id, reference, channel, state, NULL::timestamptz AS hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state IN ('confirmed', 'attended', 'no_show')
+       SELECT id, resident_id, slot_id, reference, channel, state, NULL::timestamptz AS hold_expires_at FROM listed_booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state IN ('confirmed', 'attended', 'no_show')
        UNION ALL
-       SELECT id, resident_id, slot_id, NULL, channel, state, hold_expires_at FROM booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state = 'held'
+       SELECT id, resident_id, slot_id, NULL, channel, state, hold_expires_at FROM listed_booking WHERE slot_id = ANY(CAST(:slots AS uuid[])) AND state = 'held'
      ) b JOIN slot s ON s.id = b.slot_id JOIN resident r ON r.id = b.resident_id ORDER BY s.starts_at, b.id LIMIT :limit`,
     { slots: [...slotIds], limit },
   );

@@ -53,7 +53,7 @@ export async function reopenSeats(sql: Sql, slotId: string, channel: Channel, no
  */
 export const freeSeatsSql = `(CASE WHEN s.stopped THEN 0 ELSE q.capacity - q.taken + (
     SELECT count(*) FROM booking b
-    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held' AND b.hold_expires_at <= now()) + (
+    WHERE b.slot_id = s.id AND b.channel = q.channel AND b.is_held AND b.hold_expires_at <= now()) + (
     SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.reopens_at <= now()) END)::int`;
 
 /** Seats of the quota `q` of slot `s` that are planned for people, as SQL: of a stopped slot those that are taken. */
@@ -63,5 +63,5 @@ export const plannedSeatsSql = `(CASE WHEN s.stopped THEN q.taken ELSE q.capacit
 export const freeInShareSql = `least(${freeSeatsSql}, q.capacity * ?::int / 100
     - coalesce((SELECT h.taken FROM slot_share h WHERE h.slot_id = s.id AND h.channel = q.channel AND h.code = ?), 0)
     + (SELECT count(*) FROM booking b
-        WHERE b.slot_id = s.id AND b.channel = q.channel AND b.share_code = ? AND b.state = 'held' AND b.hold_expires_at <= now())
+        WHERE b.slot_id = s.id AND b.channel = q.channel AND b.share_code = ? AND b.is_held AND b.hold_expires_at <= now())
     + (SELECT count(*) FROM slot_cooling c WHERE c.slot_id = s.id AND c.channel = q.channel AND c.share_code = ? AND c.reopens_at <= now()))::int`;

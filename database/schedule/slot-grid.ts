@@ -2,6 +2,7 @@ import { instantOf } from '../../domain/calendar/city-time';
 import { type Channel, channels } from '../../domain/contracts/booking-workflow';
 import type { DaySeats } from '../../domain/schedule/balance';
 import type { PlannedSlot } from '../../domain/schedule/plan-slots';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import { type TouchedBooking, touchedBookings } from './known-slots';
 import { plannedSeatsSql } from './seats';
@@ -42,7 +43,10 @@ export interface VenueDay extends Omit<ChannelSeats, 'channel'> {
 
 export type SlotGrid = ReturnType<typeof createSlotGrid>;
 
-/** Seats as the week grid shows them. Always fresh: a person who changes seats must see the change. */
+/**
+ * Seats as the week grid shows them. Always fresh: a person who changes seats must see the change. Holds are counted in `booking`
+ * itself, beside the quotas that count them too; the index of what decides finds them.
+ */
 export function createSlotGrid(database: Database) {
   return {
     /** All slots of one venue on the days of [from, until), in order. Those that a plan took away are not among them. */
@@ -65,7 +69,7 @@ export function createSlotGrid(database: Database) {
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id
            LEFT JOIN LATERAL (
              SELECT count(*) FILTER (WHERE b.hold_expires_at > now())::int AS running, count(*) FILTER (WHERE b.hold_expires_at <= now())::int AS over
-               FROM booking b WHERE b.slot_id = s.id AND b.channel = q.channel AND b.state = 'held') h ON q.taken > 0
+               FROM booking b WHERE b.slot_id = s.id AND b.channel = q.channel AND b.is_held) h ON q.taken > 0
           WHERE s.programme_id = ? AND s.venue_id = ? AND s.starts_at >= ? AND s.starts_at < ?
           GROUP BY s.id HAVING sum(q.capacity) > 0 OR s.set_by_hand
           ORDER BY s.starts_at, s.dose`,
@@ -103,7 +107,7 @@ export function createSlotGrid(database: Database) {
            FROM slot s JOIN slot_quota q ON q.slot_id = s.id
            LEFT JOIN (
              SELECT slot_id, channel, count(*) FILTER (WHERE hold_expires_at > now())::int AS running, count(*) FILTER (WHERE hold_expires_at <= now())::int AS over
-               FROM booking WHERE state = 'held' GROUP BY slot_id, channel) h ON h.slot_id = q.slot_id AND h.channel = q.channel
+               FROM booking WHERE is_held GROUP BY slot_id, channel) h ON h.slot_id = q.slot_id AND h.channel = q.channel
           WHERE s.programme_id = ? AND s.starts_at >= ? AND s.starts_at < ?
           GROUP BY 1, 2, 3 HAVING sum(q.capacity) > 0 ORDER BY 2, 1, 3`,
         [programmeId, instantOf(from, '00:00'), instantOf(until, '00:00')],
@@ -128,7 +132,9 @@ export function createSlotGrid(database: Database) {
       const row = await database('slot')
         .where({ id: slotId, programme_id: programmeId })
         .first<{ id: string } | undefined>('id');
-      return row && touchedBookings(database, [slotId], 1_000);
+      if (!row) return undefined;
+      await catchUp(database);
+      return touchedBookings(database, [slotId], 1_000);
     },
 
     /** For a sheet: the slots of [from, until), of one venue or of all, with the venue's code. Stopped ones are left out: loaded again, they would open. */

@@ -15,6 +15,7 @@ import {
 import { type PlannedSlot, planSlots } from '../../domain/schedule/plan-slots';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import { knownSlots, lockSeats, lockSlots, type TouchedBooking, touchedBookings } from './known-slots';
 import { readSchedule, scheduleColumns, type ScheduleInput, type ScheduleRow, type ScheduleView } from './schedules';
@@ -300,6 +301,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
     /** What saving the plan would do. Changes nothing. */
     async preview(plan: PlanToSave): Promise<PlanPreview> {
       const planned = plannedBy(plan);
+      await catchUp(database);
       return describe(database, await compare(database, plan, plan.known?.id ?? uuidv7(), planned), planned, plan.now);
     },
 
@@ -378,6 +380,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
 
     /** What taking the plan away would do: its slots to come go, those that people have are in conflict. */
     async previewRemoval(work: PlanWork, scheduleId: string): Promise<PlanPreview> {
+      await catchUp(database);
       return describe(database, await compare(database, work, scheduleId, []), [], work.now);
     },
 
@@ -441,6 +444,7 @@ export function createSlotPlanRepository({ database, audit }: { database: Databa
       work: Omit<PlanWork, 'venueId'>,
       parts: readonly SheetPart[],
     ): Promise<{ readonly venueId: string; readonly preview: PlanPreview }[]> {
+      await catchUp(database);
       const previews: { venueId: string; preview: PlanPreview }[] = [];
       for (const { venueId, slots } of parts)
         previews.push({
@@ -526,12 +530,13 @@ export async function writeSeats(
   );
 }
 
-/** A refusal changes nothing: it is rolled back. */
+/** A refusal changes nothing: it is rolled back. It may list bookings that are in the way, so the lists catch up first. */
 export async function refusable<Result extends { readonly ok: boolean }>(
   database: Database,
   work: (trx: Knex.Transaction) => Promise<Result>,
 ): Promise<Result> {
   const refused = new Error('refused');
+  await catchUp(database);
   let result: Result | undefined;
   try {
     return await database.transaction(async (trx) => {

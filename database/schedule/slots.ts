@@ -5,6 +5,7 @@ import { instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { PlannedSlot } from '../../domain/schedule/plan-slots';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import { freeInShareSql, freeSeatsSql } from './seats';
 import { readVenue, venueColumns, type VenueRow, type VenueView } from './venues';
@@ -189,6 +190,7 @@ export function createSlotRepository(database: Database) {
 
     /** As `venues`, with those that are switched off and have had bookings: for the people who look after these. */
     async venuesWithBookings(programmeId: string): Promise<VenueView[]> {
+      await catchUp(database);
       const ofVenue = (query: Knex.QueryBuilder) =>
         query.select(database.raw('1')).whereRaw('s.venue_id = v.id').where('s.programme_id', programmeId);
       const rows = await database('venue as v')
@@ -196,7 +198,7 @@ export function createSlotRepository(database: Database) {
           void either
             .where((open) => void open.where('v.active', true).whereExists(ofVenue(database('slot as s'))))
             .orWhereExists(
-              ofVenue(database('slot as s').join('booking as b', 'b.slot_id', 's.id')).whereIn('b.state', [
+              ofVenue(database('slot as s').join('listed_booking as b', 'b.slot_id', 's.id')).whereIn('b.state', [
                 'confirmed',
                 'attended',
                 'no_show',

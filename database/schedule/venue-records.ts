@@ -7,6 +7,7 @@ import { type VenueFields, venueFields } from '../../domain/schedule/venue-field
 import { type SheetFault, venueAfter, type VenueRow as SheetRow } from '../../domain/schedule/venue-sheet';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit/audit';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import { readVenue, type VenueRow, venueValues } from './venues';
 
@@ -32,7 +33,7 @@ type StaffVenueRow = VenueRow & {
 };
 
 /** All venues in one pass over the bookings, instead of one pass for each. */
-const upcomingByVenue = `(SELECT s.venue_id, count(*)::int AS upcoming FROM booking b JOIN slot s ON s.id = b.slot_id
+const upcomingByVenue = `(SELECT s.venue_id, count(*)::int AS upcoming FROM listed_booking b JOIN slot s ON s.id = b.slot_id
   WHERE s.starts_at > now() AND (b.state = 'confirmed' OR (b.state = 'held' AND b.hold_expires_at > now())) GROUP BY s.venue_id) AS u`;
 
 export type VenueOutcome = { readonly ok: true; readonly venue: VenueRecord } | StaffRefusal;
@@ -170,11 +171,13 @@ export function createVenueRecords({ database, audit }: { database: Database; au
   return {
     /** All of them, those that are off too, in the city's order. */
     async list(): Promise<VenueRecord[]> {
+      await catchUp(database);
       const rows = await select(database).orderBy(['v.position', 'v.code']);
       return rows.map(readRecord);
     },
 
     async find(id: string): Promise<VenueRecord | undefined> {
+      await catchUp(database);
       const [row] = await select(database).where('v.id', id);
       return row && readRecord(row);
     },
@@ -199,6 +202,7 @@ export function createVenueRecords({ database, audit }: { database: Database; au
 
     /** Takes a venue away that nothing stands on. Otherwise says where it is used: plans, slots, bookings. */
     async remove(actor: AuditActor, id: string, version: number): Promise<{ readonly ok: true } | StaffRefusal> {
+      await catchUp(database);
       try {
         return await database.transaction(async (trx) => {
           const [known] = await select(trx).where('v.id', id).forUpdate('v');

@@ -1,5 +1,6 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 
 /** What is counted. Seats and people. */
@@ -65,6 +66,7 @@ export function createStatistics(database: Database) {
       channel,
       groupCode,
     }: StatisticsQuery): Promise<StatisticsRow[]> {
+      await catchUp(database);
       const [start, end] = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')];
       const { rows } = await database.raw<{ rows: (Omit<StatisticsRow, 'by'> & { shape: number })[] }>(
         `WITH asked AS (SELECT ?::uuid AS programme_id, ?::timestamptz AS start, ?::timestamptz AS end, ?::uuid AS venue_id, ?::int AS dose, ?::text AS channel, ?::text AS group_code),
@@ -74,10 +76,10 @@ export function createStatistics(database: Database) {
             WHERE s.programme_id = a.programme_id AND s.starts_at >= a.start AND s.starts_at < a.end
               AND (a.venue_id IS NULL OR s.venue_id = a.venue_id) AND (a.dose IS NULL OR s.dose = a.dose)
          ), counted AS (
-           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, '') AS group_code, b.state, d.is_closed, count(*)::int AS n FROM booking b JOIN days d ON d.id = b.slot_id
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, '') AS group_code, b.state, d.is_closed, count(*)::int AS n FROM listed_booking b JOIN days d ON d.id = b.slot_id
             WHERE b.state IN ('confirmed', 'attended', 'no_show', 'cancelled') GROUP BY 1, 2, 3, 4, 5, 6, 7
            UNION ALL
-           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, ''), 'held', d.is_closed, count(*)::int FROM booking b JOIN days d ON d.id = b.slot_id
+           SELECT d.day, d.venue_id, d.dose, b.channel, coalesce(b.group_code, ''), 'held', d.is_closed, count(*)::int FROM listed_booking b JOIN days d ON d.id = b.slot_id
             WHERE b.state = 'held' AND b.hold_expires_at > now() GROUP BY 1, 2, 3, 4, 5, 7
          ), every AS (
            SELECT d.day, d.venue_id, NULL::text AS group_code, d.dose, q.channel, CASE WHEN d.is_closed THEN 0 ELSE q.capacity END AS capacity, NULL::text AS state, 0 AS n, 0 AS unmet, true AS is_seat

@@ -1,5 +1,6 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { PeopleAlike } from '../../domain/programmes/eligible-people';
+import { catchUp } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import type { Affected } from '../programmes/affected-bookings';
 import type { BirthDateKeys } from '../residents/birth-date-keys';
@@ -36,7 +37,7 @@ export interface UnmetSearchQuery {
 
 type Kind = { birth_key: string | null; group_code: string; declared: string[]; count: number; without: number };
 
-/** A booking `b` that answers a wish. */
+/** A booking `b` that answers a wish: one person's bookings are found by the index of what decides. */
 const answers = `(b.state IN ('confirmed', 'attended') OR (b.state = 'held' AND b.hold_expires_at > now()))`;
 const kind = 'r.search_keys[1]::text AS birth_key, r.group_code, r.declared';
 
@@ -57,13 +58,14 @@ export function createUnmetSearchFigures({
 }) {
   return {
     async read({ programmeId, dose, from, to }: UnmetSearchQuery): Promise<UnmetSearchAnswer> {
+      await catchUp(database);
       const range = [instantOf(from, '00:00'), instantOf(addDays(to, 1), '00:00')] as const;
       const [dates, { people: listed }, booked, wishes, days] = await Promise.all([
         birthDates.all(),
         affected.people(programmeId),
         database.raw<{ rows: Kind[] }>(
           `SELECT ${kind}, count(*)::int AS count FROM resident r WHERE r.status = 'active' AND r.id IN (
-             SELECT b.resident_id FROM booking b WHERE b.programme_id = ? AND b.dose = ? AND b.state IN ('confirmed', 'attended')) GROUP BY 1, 2, 3`,
+             SELECT b.resident_id FROM listed_booking b WHERE b.programme_id = ? AND b.dose = ? AND b.state IN ('confirmed', 'attended')) GROUP BY 1, 2, 3`,
           [programmeId, dose],
         ),
         database.raw<{ rows: Kind[] }>(
@@ -73,7 +75,7 @@ export function createUnmetSearchFigures({
         ),
         database.raw<{ rows: UnmetSearchDay[] }>(
           `SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(booked)::int AS booked, sum(looked)::int AS looked, sum(without)::int AS without FROM (
-             SELECT (b.created_at AT TIME ZONE 'Asia/Tokyo')::date AS day, count(DISTINCT b.resident_id) AS booked, 0 AS looked, 0 AS without FROM booking b
+             SELECT (b.created_at AT TIME ZONE 'Asia/Tokyo')::date AS day, count(DISTINCT b.resident_id) AS booked, 0 AS looked, 0 AS without FROM listed_booking b
               WHERE b.programme_id = ? AND b.dose = ? AND b.state IN ('confirmed', 'attended') AND b.created_at >= ? AND b.created_at < ? GROUP BY 1
              UNION ALL
              SELECT w.day, 0, count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.resident_id = w.resident_id AND b.programme_id = w.programme_id AND b.dose = w.dose AND ${answers}))

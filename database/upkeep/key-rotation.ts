@@ -1,5 +1,6 @@
 import type { Answers } from '../../domain/bookings/form';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
+import { copyBookings, holdLists } from '../bookings/listed-bookings';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText, sealedKeyId } from '../foundation/keys';
 import { forgetWhatWas } from '../imports/import-undo';
@@ -112,7 +113,7 @@ async function rotateResidents(
   }
 }
 
-/** Answers are sealed and the telephone number in them is indexed: both under the same key. */
+/** Answers are sealed and the telephone number in them is indexed: both under the same key, also in the lists' copy, which no event tells of it. */
 async function rotateBookings(
   database: Database,
   keys: KeyRing,
@@ -125,6 +126,7 @@ async function rotateBookings(
   );
   for (let done = 0; ;) {
     const count = await database.transaction(async (trx) => {
+      await holdLists(trx);
       const rows = await trx('booking')
         .whereRaw(isSealedOld('sealed_answers'), [currentKeyIdBytes(keys)])
         .limit(batchRows)
@@ -144,6 +146,10 @@ async function rotateBookings(
             telephone_key: document ? telephoneKeyOfAnswers(keys, document, JSON.parse(plain) as Answers) : null,
           });
       }
+      await copyBookings(
+        trx,
+        rows.map((row) => row.id),
+      );
       return rows.length;
     });
     done += count;

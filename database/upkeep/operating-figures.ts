@@ -15,7 +15,10 @@ const countedRows = 200_000;
 
 /** Figures for `/metrics`, cheap at any size of the tables. */
 export function createOperatingFigures(database: Database) {
-  async function byValue(table: 'booking' | 'notice', column: 'state' | 'status'): Promise<Record<string, number>> {
+  async function byValue(
+    table: 'listed_booking' | 'notice',
+    column: 'state' | 'status',
+  ): Promise<Record<string, number>> {
     const { rows } = await database.raw<{ rows: { rows: number }[] }>(
       'SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = ?::regclass',
       [table],
@@ -38,7 +41,7 @@ export function createOperatingFigures(database: Database) {
   return {
     async read(): Promise<OperatingFigures> {
       const [bookings, notices, loginBrake] = await Promise.all([
-        byValue('booking', 'state'),
+        byValue('listed_booking', 'state'),
         byValue('notice', 'status'),
         readLoginBrake(database),
       ]);

@@ -2,8 +2,9 @@ import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { createLineApi, LineApiError } from '../../activities/notices/line-api';
+import { createListedBookings } from '../../database/bookings/listed-bookings';
 import { createOutbox } from '../../database/bookings/outbox';
-import { openDatabase, pendingMigrations } from '../../database/foundation/connection';
+import { type Database, openDatabase, pendingMigrations } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import { newestSealedField } from '../../database/upkeep/newest-sealed-field';
@@ -23,16 +24,18 @@ import type { Command } from './command';
 const lineAnswersWithinMs = 5_000;
 /** The relay takes up what was not handed over within seconds; events older than this say that it does not. */
 const backlogTooOldMs = 5 * 60_000;
+/** Lists follow within two seconds, after a rush within some more; older than this says that nothing copies. */
+const listsTooOldMs = 60_000;
 
 /** One line of the report. `todo` is a sentence for the person who has to put it right, or may: what is `ok` works without it. */
 export type Finding =
   | { readonly about: string; readonly ok: true; readonly detail: string; readonly todo?: string }
   | { readonly about: string; readonly ok: false; readonly detail: string; readonly todo: string };
 
-type Check = () => Promise<
+type Verdict =
   | { readonly ok: true; readonly detail: string; readonly todo?: string }
-  | { readonly ok: false; readonly detail: string; readonly todo: string }
->;
+  | { readonly ok: false; readonly detail: string; readonly todo: string };
+type Check = () => Promise<Verdict>;
 
 function messageOf(error: unknown): string {
   const { details, message, code, cause } = error as {
@@ -52,6 +55,35 @@ async function examine(about: string, todo: string, check: Check): Promise<Findi
   } catch (error) {
     return { about, ok: false, detail: messageOf(error), todo };
   }
+}
+
+/** Whether the copy that lists and figures read is what it copies. */
+async function checkLists(database: Database): Promise<Verdict> {
+  const lists = createListedBookings(database);
+  if (await lists.isForeign())
+    return {
+      ok: false,
+      detail: 'they were copied in another server',
+      todo: 'A worker copies them again by itself; or run "npm run toki -- lists rebuild".',
+    };
+  const { waiting, oldestAt, differences, compared, different } = await lists.compare();
+  const ageMs = oldestAt ? Date.now() - oldestAt.getTime() : 0;
+  const behind =
+    waiting === 0
+      ? 'up to date'
+      : `${String(waiting)} changes wait, the oldest for ${String(Math.max(0, Math.round(ageMs / 1000)))} s`;
+  const sums = differences.map(
+    ({ state, bookings, listed }) => `${state} ${String(bookings)} and ${String(listed)} in the lists`,
+  );
+  if (sums.length > 0 || different > 0)
+    return {
+      ok: false,
+      detail: [`${String(different)} of ${String(compared)} bookings differ`, ...sums].join('; '),
+      todo: 'Run "npm run toki -- lists rebuild": it copies every booking again, beside everything else.',
+    };
+  return ageMs <= listsTooOldMs
+    ? { ok: true, detail: `${behind}; ${String(compared)} bookings compared` }
+    : { ok: false, detail: behind, todo: 'The worker keeps them: see whether one runs.' };
 }
 
 async function checkDatabase(databaseUrl: string, keysText: () => string): Promise<Finding[]> {
@@ -92,6 +124,7 @@ async function checkDatabase(databaseUrl: string, keysText: () => string): Promi
               todo: 'The relay runs in the worker: see whether a worker runs and reaches Temporal.',
             };
       }),
+      await examine('Lists', 'Look into the log of PostgreSQL.', () => checkLists(database)),
       await examine(
         'Keys in use',
         'Put the key with that id back into TOKI_KEYS: without it these data stay closed.',

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'staff add': async () => (await import('./staff-add.js')).staffAddCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   watch: async () => (await import('./watch.js')).watchCommand,
+  'lists rebuild': async () => (await import('./lists.js')).listsRebuildCommand,
   'keys add': async () => (await import('./keys.js')).keysAddCommand,
   'keys rotate': async () => (await import('./keys.js')).keysRotateCommand,
   bench: async () => (await import('./bench/bench.js')).benchCommand,

@@ -20,6 +20,7 @@ import { ensureImportSchedule } from '../../engine/loops/drop-folder-schedule';
 import { createHousekeeping } from '../../engine/loops/housekeeping';
 import { createImportSweeper } from '../../engine/loops/import-sweeper';
 import { createLineEventLoop } from '../../engine/loops/line-events';
+import { createListKeeper } from '../../engine/loops/list-keeper';
 import { createPublicationSweeper } from '../../engine/loops/publication-sweeper';
 import { createProgrammeRequests } from '../../engine/requests/create-programme-requests';
 import { connectionOptions, createTemporalClient, type TemporalAccess } from '../../engine/temporal/temporal-client';
@@ -128,6 +129,7 @@ async function main(): Promise<number> {
       bookings,
       reconciliation,
     }),
+    createListKeeper({ lists: bulk.services.listedBookings, log, isRush }),
     createHousekeeping({
       log,
       removeOutdated: async () => {

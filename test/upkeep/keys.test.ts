@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { makeKeys, parseKeys, sealedKeyId, SealError } from '../../database/foundation/keys';
 import { createLineLinks } from '../../database/notices/line-links';
+import { createResidentSearch } from '../../database/residents/resident-search';
 import { createResidentRepository, digestTextOf } from '../../database/residents/residents';
 import { searchedKeys, searchKeysOf, telephoneText } from '../../database/residents/search-keys';
 import { rotateKeys } from '../../database/upkeep/key-rotation';
@@ -107,6 +108,13 @@ describe('key rotation, on real PostgreSQL', () => {
         .where({ id: held.booking.id })
         .first<{ telephone_key: string }>(city.database.raw('telephone_key::text'));
       expect(searchedKeys(fresh, telephoneText('09012345678'))).toEqual([telephone.telephone_key]);
+      // No event tells the lists' copy of it.
+      const found = await createResidentSearch({ database: city.database, keys: fresh }).find(
+        city.version.programmeId,
+        { telephone: '09012345678' },
+        { after: undefined, limit: 5 },
+      );
+      expect(found.found.map((resident) => resident.id)).toEqual([residentId]);
       expect((await rotateKeys(city.database, ring)).rows).toMatchObject({ resident: 0, booking: 0, line_link: 0 });
       const links = createLineLinks({ database: city.database, keys: fresh });
       expect(await links.userOf(residentId)).toBe(user);

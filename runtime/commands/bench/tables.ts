@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { createAudit } from '../../../database/audit/audit';
 import { createAuditSearch } from '../../../database/audit/audit-search';
 import { createBookingList } from '../../../database/bookings/booking-list';
+import { createListedBookings } from '../../../database/bookings/listed-bookings';
 import { createCallbackRepository } from '../../../database/notices/callbacks';
 import { createNoticeList } from '../../../database/notices/notice-list';
 import { createAffected } from '../../../database/programmes/affected-bookings';
@@ -435,7 +436,18 @@ async function fill(city: BenchCity, residents: number, bookings: number, say: (
     );
     await run('UPDATE audit_head SET seq = :rows::int', { rows: auditRows });
   });
-  for (const table of ['resident', 'slot', 'slot_quota', 'booking', 'notice', 'callback', 'audit_event'])
+  // They were made without events.
+  await createListedBookings(database).rebuild();
+  for (const table of [
+    'resident',
+    'slot',
+    'slot_quota',
+    'booking',
+    'listed_booking',
+    'notice',
+    'callback',
+    'audit_event',
+  ])
     await database.raw(`VACUUM ANALYZE ${table}`);
   await database.raw('CHECKPOINT');
 }
