@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort, type Transferable, Worker, type Worke
 import type * as esbuild from 'esbuild';
 
 import type { KeyRing } from '../../database/foundation/keys';
-import type { StagedBatch } from '../../database/imports/import-staging';
+import type { StagedBatch } from '../../database/imports';
 import type { IndexedBatch } from './import-indexer';
 import type { ReaderSetup } from './import-reader';
 import { type SealerKeys, sealerKeys } from './import-sealer';

@@ -31,20 +31,22 @@ import { defined } from '../../domain/text/defined';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { inTransaction, type Sql } from '../foundation/transaction';
-import type { Programmes, ProgrammeVersion } from '../programmes/programmes';
-import type { SealedResident } from '../residents/residents';
-import { telephoneKeyOfAnswers } from '../residents/search-keys';
+import type { Programmes, ProgrammeVersion } from '../programmes';
+import { type SealedResident, telephoneKeyOfAnswers } from '../residents';
 import {
   coolSeat,
   type CountedSeat,
   giveShareBack,
   lockQuotas,
+  prefixedVenueColumns,
+  type PrefixedVenueRow,
+  readPrefixedVenue,
   reopenSeats,
   shareSlots,
   staleHoldInShare,
   takeShare,
-} from '../schedule/seats';
-import { prefixedVenueColumns, type PrefixedVenueRow, readPrefixedVenue, type VenueView } from '../schedule/venues';
+  type VenueView,
+} from '../schedule';
 
 export interface BookingView {
   readonly id: string;

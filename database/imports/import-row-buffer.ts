@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { pooledRandomBytes } from '../foundation/random-pool';
-import type { SearchKey } from '../residents/search-keys';
+import type { SearchKey } from '../residents';
 
 /** A row as it is staged: nothing in it can be read without the keys, but the group. */
 export interface StagedRow {

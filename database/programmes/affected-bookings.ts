@@ -5,7 +5,7 @@ import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { haveSameRules, type PeopleAlike } from '../../domain/programmes/eligible-people';
 import type { Database } from '../foundation/connection';
-import type { BirthDateKeys } from '../residents/birth-date-keys';
+import type { BirthDateKeys } from '../residents';
 import {
   bookingsToCome,
   bookingToComeOf,

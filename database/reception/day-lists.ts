@@ -5,8 +5,8 @@ import { tellsReception, type ToldAnswer, toldAtReception } from '../../domain/r
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
-import type { Programmes } from '../programmes/programmes';
-import { openResident } from '../residents/residents';
+import type { Programmes } from '../programmes';
+import { openResident } from '../residents';
 
 /** One line of a venue's list: what the reception needs to find a person and to ask who they are. */
 export interface DayListEntry {

@@ -14,7 +14,7 @@ import {
 } from '../../domain/schedule/compare-slots';
 import { type PlannedSlot, planSlots } from '../../domain/schedule/plan-slots';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { knownSlots, lockSeats, lockSlots, type TouchedBooking, touchedBookings } from './known-slots';
 import { readSchedule, scheduleColumns, type ScheduleInput, type ScheduleRow, type ScheduleView } from './schedules';
