@@ -1,6 +1,5 @@
-import type { BookingRepository, SystemChange } from '../../database/bookings/bookings';
-import type { Outbox } from '../../database/bookings/outbox';
-import type { Programmes } from '../../database/programmes/programmes';
+import type { BookingRepository, Outbox, SystemChange } from '../../database/bookings';
+import type { Programmes } from '../../database/programmes';
 import { refusals } from '../../domain/contracts/booking-refusals';
 import type { BookingEvent, CancelBookingInput } from '../../domain/contracts/booking-workflow';
 import { withJourney } from '../../engine/hand-over/with-journey';

@@ -1,12 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 
-import type { Audit } from '../../database/audit/audit';
-import type { BookingRepository } from '../../database/bookings/bookings';
-import type { ImportServices } from '../../database/imports';
-import { type AssignmentRun, type NewAssignmentRow } from '../../database/imports/assignment-runs';
-import type { Programmes } from '../../database/programmes/programmes';
-import type { ResidentRepository } from '../../database/residents/residents';
-import type { SlotRepository } from '../../database/schedule/slots';
+import type { Audit } from '../../database/audit';
+import type { BookingRepository } from '../../database/bookings';
+import type { AssignmentRun, ImportServices, NewAssignmentRow } from '../../database/imports';
+import type { Programmes } from '../../database/programmes';
+import type { ResidentRepository } from '../../database/residents';
+import type { SlotRepository } from '../../database/schedule';
 import { cityDate } from '../../domain/calendar/city-time';
 import type { AssignmentOutcome } from '../../domain/imports/assignment-workflow';
 import { findAssignmentHeader } from '../../domain/imports/assignments/columns';

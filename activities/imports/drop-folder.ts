@@ -7,9 +7,8 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { v7 as uuidv7 } from 'uuid';
 
-import type { ImportServices } from '../../database/imports';
-import { ImportFileTooLargeError } from '../../database/imports/import-files';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
+import { ImportFileTooLargeError, type ImportServices } from '../../database/imports';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import { explainFileRefusal } from '../../domain/imports/file-refusal';
 import { startImportWorkflow } from '../../engine/hand-over/start-import';
 import type { Log } from '../../engine/loops/log';

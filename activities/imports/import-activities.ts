@@ -2,12 +2,15 @@ import { ApplicationFailure } from '@temporalio/activity';
 
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import type { ImportServices } from '../../database/imports';
-import { StaleComparisonError } from '../../database/imports/import-apply';
-import type { ImportRun } from '../../database/imports/import-runs';
-import { type ImportPace, ImportTakesTooLongError } from '../../database/imports/import-transaction';
-import type { Programmes } from '../../database/programmes/programmes';
-import { residentsUnderOldKeys } from '../../database/upkeep/key-rotation';
+import {
+  type ImportPace,
+  type ImportRun,
+  type ImportServices,
+  ImportTakesTooLongError,
+  StaleComparisonError,
+} from '../../database/imports';
+import type { Programmes } from '../../database/programmes';
+import { residentsUnderOldKeys } from '../../database/upkeep';
 import type { PlainDate } from '../../domain/calendar/plain-date';
 import { applyMappingToFile, recogniseHeader } from '../../domain/imports/columns';
 import { refuseByDelimiter } from '../../domain/imports/delimiter';

@@ -4,8 +4,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type * as esbuild from 'esbuild';
 
 import type { KeyRing } from '../../database/foundation/keys';
-import type { ImportTally } from '../../database/imports/import-runs';
-import type { StagedBatch } from '../../database/imports/import-staging';
+import type { ImportTally, StagedBatch } from '../../database/imports';
 import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { ReaderSetup } from './import-reader';
 import { type SealerKeys, sealerKeys } from './import-sealer';

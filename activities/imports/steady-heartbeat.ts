@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Context } from '@temporalio/activity';
 
-import type { ImportPace } from '../../database/imports/import-transaction';
+import type { ImportPace } from '../../database/imports';
 
 const heartbeatMs = 2_000;
 

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 
-import type { LineBroadcast, LineBroadcasts } from '../../database/notices/line-broadcasts';
-import type { Programmes } from '../../database/programmes/programmes';
-import type { CountBroadcastSeats } from '../../database/schedule/free-seats-of-a-day';
+import type { LineBroadcast, LineBroadcasts } from '../../database/notices';
+import type { Programmes } from '../../database/programmes';
+import type { CountBroadcastSeats } from '../../database/schedule';
 import { isInTime, writeBroadcast } from '../../domain/notices/broadcast';
 import type { BroadcastInput, BroadcastOutcome } from '../../domain/notices/broadcast-workflow';
 import { lineTexts } from '../../domain/notices/line-texts';

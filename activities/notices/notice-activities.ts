@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
 
-import type { BookingRepository, BookingView } from '../../database/bookings/bookings';
-import type { LineLinks } from '../../database/notices/line-links';
-import type { Notice, NoticeRepository } from '../../database/notices/notices';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
-import type { ResidentRepository } from '../../database/residents/residents';
+import type { BookingRepository, BookingView } from '../../database/bookings';
+import type { LineLinks, Notice, NoticeRepository } from '../../database/notices';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes';
+import type { ResidentRepository } from '../../database/residents';
 import { cityDate } from '../../domain/calendar/city-time';
 import { type NoticeOutcome, type NoticeRequest, unlessToldPrefix } from '../../domain/contracts/booking-workflow';
 import { emailIn } from '../../domain/notices/addresses';

@@ -1,11 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 
-import type { BookingRepository } from '../../database/bookings/bookings';
-import type { Outbox } from '../../database/bookings/outbox';
+import type { BookingRepository, Outbox } from '../../database/bookings';
 import { isDatabaseUnavailable } from '../../database/foundation/is-database-unavailable';
-import type { ProgrammeChanges } from '../../database/programmes/programme-changes';
-import type { Programmes } from '../../database/programmes/programmes';
+import type { ProgrammeChanges, Programmes } from '../../database/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { defined } from '../../domain/text/defined';
 import { createEventDelivery } from '../../engine/hand-over/deliver-events';

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { v7 as uuidv7 } from 'uuid';
 
-import type { BookingView } from '../../database/bookings/bookings';
-import type { Notice } from '../../database/notices/notices';
+import type { BookingView } from '../../database/bookings';
+import type { Notice } from '../../database/notices';
 import type { Answers } from '../../domain/bookings/form';
 import { cityDate } from '../../domain/calendar/city-time';
 import { type BookingState, stateAfter } from '../../domain/contracts/booking-lifecycle';

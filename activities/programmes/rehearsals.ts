@@ -4,7 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-import type { ProgrammeRehearsals } from '../../database/programmes/programme-rehearsals';
+import type { ProgrammeRehearsals } from '../../database/programmes';
 import { bookingStateWords } from '../../domain/bookings/booking-words';
 import { refusalInProgramme } from '../../domain/bookings/refusal-words';
 import { cityDate, cityTime, instantOf } from '../../domain/calendar/city-time';

@@ -1,5 +1,4 @@
-import type { ProgrammeDrafts } from '../../database/programmes/programme-drafts';
-import type { ProgrammeFacts } from '../../database/programmes/programme-facts';
+import type { ProgrammeDrafts, ProgrammeFacts } from '../../database/programmes';
 import { refuseStaff } from '../../domain/staff/refusals';
 
 export interface PublicationActivities {

@@ -1,4 +1,4 @@
-import type { VenueView } from '../../database/schedule/venues';
+import type { VenueView } from '../../database/schedule';
 import type { Language, ProgrammeDocument } from '../../domain/programmes/document';
 import type { PreviewPage } from '../../domain/programmes/editing/preview';
 import type { SiteSettings } from '../../domain/site/settings';

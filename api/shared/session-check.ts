@@ -1,4 +1,4 @@
-import type { SessionRepository } from '../../database/residents/resident-sessions';
+import type { SessionRepository } from '../../database/residents';
 import type { CookieJar } from './cookies';
 import { Refused } from './refused';
 import type { AppContext, AppMiddleware } from './state';

@@ -2,7 +2,7 @@ import type Koa from 'koa';
 import type { Logger } from 'pino';
 
 import { databaseTrouble } from '../../database/foundation/is-database-unavailable';
-import { ProgrammeTooNewError } from '../../database/programmes/programmes';
+import { ProgrammeTooNewError } from '../../database/programmes';
 import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';
 import { sendProblem } from './problem';
 import { Refused } from './refused';

@@ -1,6 +1,6 @@
 import type Koa from 'koa';
 
-import type { Programmes } from '../../database/programmes/programmes';
+import type { Programmes } from '../../database/programmes';
 import { inOwnWords } from '../../domain/programmes/words';
 import type { RequestState } from './state';
 

@@ -1,6 +1,6 @@
 import type { Context, Middleware, ParameterizedContext } from 'koa';
 
-import type { Session } from '../../database/residents/resident-sessions';
+import type { Session } from '../../database/residents';
 
 /** What the middleware of both apps leaves for the handlers. */
 export interface RequestState {

@@ -5,7 +5,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 
-import type { NoticeRepository } from '../../database/notices/notices';
+import type { NoticeRepository } from '../../database/notices';
 import { createAssets } from '../shared/assets';
 import { createCookieJar } from '../shared/cookies';
 import { compactCss, withDesignTokens } from '../shared/design-tokens';

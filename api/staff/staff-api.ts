@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { programmesAsTheSiteSays } from '../../database/site/site-settings';
+import { programmesAsTheSiteSays } from '../../database/site';
 import type { CookieJar } from '../shared/cookies';
 import { auditRoutes } from './audit/audit-routes';
 import { availabilityRoutes } from './bookings/availability-routes';

@@ -1,4 +1,4 @@
-import type { ProgrammeFacts } from '../../database/programmes/programme-facts';
+import type { ProgrammeFacts } from '../../database/programmes';
 import type { DatabaseServices } from '../../database/services';
 import type { BookingEvent, NoticeRequest, Timeline } from '../../domain/contracts/booking-workflow';
 import type { AssignmentRequests } from '../../engine/requests/assignment-requests';

@@ -7,7 +7,7 @@ import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
 import { didNothing, type Sql } from '../foundation/transaction';
-import { telephoneKeyOfAnswers } from '../residents/search-keys';
+import { telephoneKeyOfAnswers } from '../residents';
 import type { LoadedContext } from './load';
 
 /** A decided change, ready to be written. */

@@ -8,7 +8,7 @@ import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeVersion } from '../../domain/programmes/version';
 import type { Database } from '../foundation/connection';
 import { inTransaction, type Sql } from '../foundation/transaction';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import { type BookingChange, type ChangeBooking, makers, type WantedChange } from './change';
 import { type ContextQuestion } from './load';
 import { holdQuestion, plain } from './questions';

@@ -5,11 +5,11 @@ import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
-import { openResident } from '../residents/residents';
+import { openResident } from '../residents';
 import { catchUp } from './listed-bookings';
 
 /** Which bookings leave: of appointments from one city date to another, both included. */

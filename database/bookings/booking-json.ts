@@ -1,6 +1,6 @@
 import type { Booking } from '../../domain/bookings/booking';
 import type { ContextSlot } from '../../domain/bookings/plan';
-import { venueJson } from '../schedule/venues';
+import { venueJson } from '../schedule';
 
 /** What JSON says of a moment. */
 type Times<Value, Names extends keyof Value> = Omit<Value, Names> & Record<Names, string>;

@@ -10,7 +10,7 @@ import type { ActorKind, Channel } from '../../domain/contracts/booking-workflow
 import { defined } from '../../domain/text/defined';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import { createAssignments } from './assignments';
 import { createBookingReader } from './booking-reader';
 import { type BookingChange, createBookingChanger, makers } from './change';

@@ -17,8 +17,8 @@ import type { ProgrammeVersion } from '../../domain/programmes/version';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { didNothing, inTransaction, type Sql } from '../foundation/transaction';
-import type { Programmes } from '../programmes/programmes';
-import { lockQuotas, shareSlots } from '../schedule/seats';
+import type { Programmes } from '../programmes';
+import { lockQuotas, shareSlots } from '../schedule';
 import { createPlanApplier, type PlanToApply, seatsOf } from './apply';
 import { type ContextQuestion, createContextLoader, type LoadedContext } from './load';
 

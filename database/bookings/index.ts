@@ -1,7 +1,7 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import { createDataExports, type DataExports } from './booking-exports';
 import { type BookingList, createBookingList } from './booking-list';
 import { type BookingPermits, createBookingPermits } from './booking-permits';
@@ -10,6 +10,22 @@ import { createListedBookings, type ListedBookings } from './listed-bookings';
 import { createOutbox, type Outbox } from './outbox';
 import { createReconciliation, type Reconciliation } from './reconciliation';
 import { createRushSigns, type RushSigns } from './rush';
+
+export type { DataExport, DataExports, ExportedBooking, ExportOutcome } from './booking-exports';
+export type { BookingLine, BookingList } from './booking-list';
+export type { BookingPermits } from './booking-permits';
+export {
+  type BookingChange,
+  bookingForRules,
+  type BookingRepository,
+  type BookingView,
+  type InvalidAnswers,
+  type SystemChange,
+} from './bookings';
+export { catchUp, copyBookings, createListedBookings, holdLists, type ListedBookings } from './listed-bookings';
+export { createOutbox, type EventKey, type Outbox } from './outbox';
+export type { Reconciliation, WatchedBooking } from './reconciliation';
+export type { RushSigns } from './rush';
 
 /** Bookings, and what is said of them to workflows and staff. */
 export interface BookingServices {

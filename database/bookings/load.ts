@@ -7,17 +7,9 @@ import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
 import { didNothing, type Sql } from '../foundation/transaction';
-import type { Programmes } from '../programmes/programmes';
-import { openResident } from '../residents/residents';
-import {
-  type BookingJson,
-  bookingJson,
-  bookingTables,
-  readBooking,
-  readSlot,
-  type SlotJson,
-  slotJson,
-} from './booking-json';
+import type { Programmes } from '../programmes';
+import { openResident } from '../residents';
+import { type BookingJson, bookingJson, readBooking, readSlot, type SlotJson, slotJson } from './booking-json';
 
 /** What a change needs to know before it is decided. */
 export interface ContextQuestion {

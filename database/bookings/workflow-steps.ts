@@ -5,7 +5,7 @@ import { refuse } from '../../domain/contracts/booking-refusals';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
 import { inTransaction } from '../foundation/transaction';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import type { BookingReader } from './booking-reader';
 import type { BookingChange, ChangeBooking } from './change';
 import { everyDose } from './questions';

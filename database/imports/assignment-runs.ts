@@ -7,7 +7,7 @@ import { refuseStaff, type StaffRefusalCode } from '../../domain/staff/refusals'
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openJson, openText } from '../foundation/keys';
 import type { Sql } from '../foundation/transaction';
-import { freeSeatsSql } from '../schedule/seats';
+import { freeSeatsSql } from '../schedule';
 
 export type AssignmentRowState = 'read' | 'bookable' | 'refused' | 'booked' | 'taken_back' | 'kept';
 

@@ -4,7 +4,7 @@ import { type CarryOverEvidence, pairLimit, pairLimitPerName } from '../../domai
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { clientTransaction } from '../foundation/transaction';
-import { openResident } from '../residents/residents';
+import { openResident } from '../residents';
 import type { ImportRun } from './import-runs';
 import { keptTableOf, tableOf } from './import-tables';
 

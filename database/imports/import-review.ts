@@ -2,7 +2,7 @@ import type { LoginCheckCode } from '../../domain/imports/log-in-check';
 import type { RowErrorCode } from '../../domain/imports/row-error';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import { openResident, type SealedResident } from '../residents/residents';
+import { openResident, type SealedResident } from '../residents';
 import { lastDigits } from './import-carry-overs';
 import { isMissing } from './import-conditions';
 import { keptTableOf, tableOf } from './import-tables';

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 
 import { sealedLimit, sealInto } from '../foundation/keys';
 import { fillFromPool } from '../foundation/random-pool';
-import type { SearchKey } from '../residents/search-keys';
+import type { SearchKey } from '../residents';
 
 /** A row to be staged: nothing of it can be read without the keys, but the group. */
 export interface RowToStage {

@@ -1,6 +1,6 @@
 import type { FileMapping } from '../../domain/imports/format';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 
 /** How files of a programme are read and how far they are trusted. */

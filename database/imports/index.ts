@@ -1,4 +1,4 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { type AssignmentRunStore, createAssignmentRunStore } from './assignment-runs';
@@ -9,6 +9,17 @@ import { createImportRunStore, type ImportRunStore } from './import-runs';
 import { createImportSettings, type ImportSettingsRepository } from './import-settings';
 import { createImportStaging, type ImportStaging } from './import-staging';
 import { createImportUndo, type ImportUndo } from './import-undo';
+
+export type { AssignmentFinding, AssignmentRun, AssignmentRunStore, NewAssignmentRow } from './assignment-runs';
+export { StaleComparisonError } from './import-apply';
+export type { CarryOver, CarryOverDecision, ImportCarryOvers } from './import-carry-overs';
+export { importFileLimitBytes, type ImportFileStore, ImportFileTooLargeError } from './import-files';
+export { effectKinds, type ImportReview, type TouchedBooking } from './import-review';
+export type { ImportRun, ImportRunRecord, ImportRunStore, ImportTally } from './import-runs';
+export type { ImportSettings, ImportSettingsRepository } from './import-settings';
+export type { ImportStaging, StagedBatch } from './import-staging';
+export { type ImportPace, ImportTakesTooLongError } from './import-transaction';
+export { type DependentBooking, forgetWhatWas, type ImportUndo } from './import-undo';
 
 /** Files of residents and of assigned appointments, from the upload to the undo. */
 export interface ImportServices {

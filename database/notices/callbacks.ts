@@ -10,7 +10,7 @@ import {
 } from '../../domain/notices/callback';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import { defined } from '../../domain/text/defined';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText } from '../foundation/keys';
 

@@ -1,13 +1,20 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import { type CallbackRepository, createCallbackRepository } from './callbacks';
 import { createLineBroadcasts, type LineBroadcasts } from './line-broadcasts';
 import { createLineEvents, type LineEvents } from './line-events';
 import { createLineLinks, type LineLinks } from './line-links';
 import { createNoticeList, type NoticeList } from './notice-list';
 import { createNoticeRepository, type NoticeRepository } from './notices';
+
+export type { CallbackDetail, CallbackOutcome, CallbackRepository, CallbackView } from './callbacks';
+export type { LineBroadcast, LineBroadcasts } from './line-broadcasts';
+export type { LineEvent, LineEvents, ReceivedLineEvent } from './line-events';
+export type { LineLinks } from './line-links';
+export { type NoticeLine, type NoticeList, stepLabel } from './notice-list';
+export { type InboxMessage, type Notice, type NoticeRepository, noticeStatuses } from './notices';
 
 /** What people are told, by whichever way, and whom nobody could tell. */
 export interface NoticeServices {

@@ -7,7 +7,7 @@ import { maskAddress } from '../../domain/notices/mask-address';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
-import type { Programmes, ProgrammeVersion } from '../programmes/programmes';
+import type { Programmes, ProgrammeVersion } from '../programmes';
 import type { NoticeStatus } from './notices';
 
 /** One line of the staff's list of notices. */

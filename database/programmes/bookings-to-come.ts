@@ -3,7 +3,7 @@ import { cityDate } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Person } from '../../domain/programmes/eligibility';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 
 /** A booking to come that is held or confirmed, with what the rules need to know beside it. */

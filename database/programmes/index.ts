@@ -1,12 +1,26 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import { createBirthDateKeys } from '../residents/birth-date-keys';
+import { createBirthDateKeys } from '../residents';
 import { type Affected, createAffected } from './affected-bookings';
 import { createProgrammeChanges, type ProgrammeChanges } from './programme-changes';
 import { createProgrammeDrafts, type ProgrammeDrafts } from './programme-drafts';
 import { createProgrammeRehearsals, type ProgrammeRehearsals } from './programme-rehearsals';
 import type { Programmes } from './programmes';
+
+export type { Affected, FaultyBooking } from './affected-bookings';
+export { type ChangeOutcome, changeStates, type ChangeView, type ProgrammeChanges } from './programme-changes';
+export type { DraftOutcome, DraftView, ProgrammeDrafts } from './programme-drafts';
+export { createProgrammeFacts, type ProgrammeFacts } from './programme-facts';
+export type { ProgrammeRehearsals, RehearsalView } from './programme-rehearsals';
+export {
+  createProgrammes,
+  NoProgrammeError,
+  type Programmes,
+  ProgrammeTooNewError,
+  type ProgrammeVersion,
+} from './programmes';
+export type { WaiverView } from './rehearsal-waivers';
 
 /** Programmes: drafts, versions, rehearsals, and whom an edit touches. */
 export interface ProgrammeServices {

@@ -7,10 +7,10 @@ import { planJourney } from '../../domain/notices/journey-plan';
 import { type NoticeChange, noticeChanges } from '../../domain/notices/notice-changes';
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
-import { catchUp } from '../bookings/listed-bookings';
+import type { Audit, AuditActor } from '../audit';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
-import type { BirthDateKeys } from '../residents/birth-date-keys';
+import type { BirthDateKeys } from '../residents';
 import {
   bookingsToCome,
   bookingToComeOf,

@@ -5,7 +5,7 @@ import { checkProgrammeDocument, type DocumentFault, type ProgrammeDocument } fr
 import { starterDocument } from '../../domain/programmes/editing/starter';
 import { rehearsalRefusal, type Rehearsed } from '../../domain/programmes/rehearsed';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { askIn } from './programme-changes';
 import { checksumOf, type Programmes, publishIn } from './programmes';

@@ -12,8 +12,8 @@ import type { OfferedSeats } from '../../domain/rehearsal/invent-people';
 import { parseCouponNumber } from '../../domain/residents/coupon-number';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import { openResident, type SealedResident } from '../residents/residents';
-import { plannedSeatsSql } from '../schedule/seats';
+import { openResident, type SealedResident } from '../residents';
+import { plannedSeatsSql } from '../schedule';
 
 export interface ProgrammeFactsOptions {
   readonly database: Database;

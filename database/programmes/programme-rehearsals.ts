@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import type { RehearsalReport, RehearsalScript } from '../../domain/rehearsal/script';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { checksumOf } from './programmes';
 

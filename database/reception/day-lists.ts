@@ -2,12 +2,12 @@ import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { tellsReception, type ToldAnswer, toldAtReception } from '../../domain/reception/told';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
-import type { Programmes } from '../programmes/programmes';
-import { openResident } from '../residents/residents';
+import type { Programmes } from '../programmes';
+import { openResident } from '../residents';
 
 /** One line of a venue's list: what the reception needs to find a person and to ask who they are. */
 export interface DayListEntry {

@@ -1,8 +1,11 @@
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { Programmes } from '../programmes/programmes';
+import type { Programmes } from '../programmes';
 import { createDayFiles, type DayFiles } from './day-files';
 import { createDayLists, type DayLists } from './day-lists';
+
+export type { DayFile, DayFiles } from './day-files';
+export type { DayListEntry, DayLists } from './day-lists';
 
 /** Who comes today, on screen and as a file for days without a network. */
 export interface ReceptionServices {

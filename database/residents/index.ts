@@ -8,6 +8,17 @@ import { createResidentSearch, type ResidentSearch } from './resident-search';
 import { createSessionRepository, type SessionRepository } from './resident-sessions';
 import { createResidentRepository, type ResidentRepository } from './residents';
 
+export { type BirthDateKeys, createBirthDateKeys } from './birth-date-keys';
+export type { IdentityChecks } from './identity-checks';
+export { brakeRetryAfterS, createLoginBrake, type LoginBrake, readLoginBrake } from './log-in-brake';
+export type { LoginThrottle } from './log-in-throttle';
+export type { OpenedResident, OpenedResidents } from './opened-residents';
+export type { ResidentNotes } from './resident-notes';
+export type { FoundResident, ResidentSearch } from './resident-search';
+export type { Draft, Session, SessionRepository } from './resident-sessions';
+export { digestTextOf, openResident, type Resident, type ResidentRepository, type SealedResident } from './residents';
+export { type SearchKey, searchKeysOf, telephoneKeyOfAnswers } from './search-keys';
+
 /** The people whom the city listed, their log-ins, and what staff may open of them. */
 export interface ResidentServices {
   readonly residents: ResidentRepository;

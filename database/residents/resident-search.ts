@@ -1,6 +1,6 @@
 import type { ResidentSearchTerms } from '../../domain/residents/search-text';
 import { foldKana } from '../../domain/text/kana';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openResident, type SealedResident } from './residents';

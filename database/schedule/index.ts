@@ -1,4 +1,4 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import { type CountBroadcastSeats, createBroadcastSeats } from './free-seats-of-a-day';
 import { createScheduleRepository, type ScheduleRepository } from './schedules';
@@ -9,6 +9,33 @@ import { createSlotPlanRepository, type SlotPlanRepository } from './slot-plans'
 import { createSlotRepository, type SlotRepository } from './slots';
 import { createVenueRecords, type VenueRecords } from './venue-records';
 import { createVenueRepository, type VenueRepository } from './venues';
+
+export type { CountBroadcastSeats } from './free-seats-of-a-day';
+export type { TouchedBooking } from './known-slots';
+export type { ScheduleInput, ScheduleRepository, ScheduleView } from './schedules';
+export { type CountedSeat, freeSeatsSql, lockQuotas, plannedSeatsSql, reopenSeats, shareSlots } from './seats';
+export type { ShortSeats, SlotCapacityRepository } from './slot-capacities';
+export type { SlotGrid } from './slot-grid';
+export { slotChangeKinds, type SlotHistory } from './slot-history';
+export {
+  type PlanConflict,
+  type PlanLine,
+  type PlanPreview,
+  type PlanToSave,
+  sheetFingerprint,
+  type SheetPart,
+  type SlotPlanRepository,
+} from './slot-plans';
+export type { FreeSlot, FreeSlotQuery, SlotRepository, VenueAvailability } from './slots';
+export type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from './venue-records';
+export {
+  prefixedVenueColumns,
+  type PrefixedVenueRow,
+  readPrefixedVenue,
+  venueJson,
+  type VenueView,
+  venueView,
+} from './venues';
 
 /** Venues, weeks and slots. */
 export interface ScheduleServices {

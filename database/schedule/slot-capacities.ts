@@ -1,7 +1,7 @@
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { KnownSlot, Seats } from '../../domain/schedule/compare-slots';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import {
   type KnownSlotRow,

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { channels } from '../../domain/contracts/booking-workflow';
 import type { Seats } from '../../domain/schedule/compare-slots';
-import type { AuditActor } from '../audit/audit';
+import type { AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 
 export const slotChangeKinds = ['capacity', 'plan', 'sheet', 'plan_removed'] as const;

@@ -14,8 +14,8 @@ import {
 } from '../../domain/schedule/compare-slots';
 import { type PlannedSlot, planSlots } from '../../domain/schedule/plan-slots';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
-import { catchUp } from '../bookings/listed-bookings';
+import type { Audit, AuditActor } from '../audit';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import { knownSlots, lockSeats, lockSlots, type TouchedBooking, touchedBookings } from './known-slots';
 import { readSchedule, scheduleColumns, type ScheduleInput, type ScheduleRow, type ScheduleView } from './schedules';

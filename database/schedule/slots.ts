@@ -5,7 +5,7 @@ import { instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { PlannedSlot } from '../../domain/schedule/plan-slots';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import { freeInShareSql, freeSeatsSql } from './seats';
 import { readVenue, venueColumns, type VenueRow, type VenueView } from './venues';

@@ -6,8 +6,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { type VenueFields, venueFields } from '../../domain/schedule/venue-fields';
 import { type SheetFault, venueAfter, type VenueRow as SheetRow } from '../../domain/schedule/venue-sheet';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
-import { catchUp } from '../bookings/listed-bookings';
+import type { Audit, AuditActor } from '../audit';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import { readVenue, type VenueRow, venueValues } from './venues';
 

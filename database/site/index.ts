@@ -1,10 +1,17 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import {
   createSiteSettings,
   createSiteSettingsEditor,
   type SiteSettingsEditor,
   type SiteSettingsReader,
+} from './site-settings';
+
+export {
+  programmesAsTheSiteSays,
+  type SiteSettingsEditor,
+  type SiteSettingsReader,
+  type SiteVersion,
 } from './site-settings';
 
 /** The city’s settings of the site. */

@@ -7,9 +7,9 @@ import {
   type SiteSettings,
 } from '../../domain/site/settings';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
-import type { Programmes, ProgrammeVersion } from '../programmes/programmes';
+import type { Programmes, ProgrammeVersion } from '../programmes';
 
 /** Settings as they were put in force. Version 0: nobody has set anything yet. */
 export interface SiteVersion {

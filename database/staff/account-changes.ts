@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { StaffRole } from '../../domain/staff/roles';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 
 export interface StaffView {

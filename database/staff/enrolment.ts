@@ -1,5 +1,5 @@
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText } from '../foundation/keys';
 import { createStaffChange, type StaffRow } from './account-changes';

@@ -1,4 +1,4 @@
-import type { Audit } from '../audit/audit';
+import type { Audit } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { createStaffEnrolment, type StaffEnrolment } from './enrolment';
@@ -6,6 +6,14 @@ import { createStaffLinks, type StaffLinks } from './provider-links';
 import { createStaffMail, type StaffMail } from './staff-mail';
 import { createStaffRepository, type StaffRepository } from './staff-repository';
 import { createStaffSessionRepository, type StaffSessionRepository } from './staff-sessions';
+
+export type { StaffView } from './account-changes';
+export { hashPassword, verifyPassword } from './credentials';
+export type { NewRecoveryCodes, StaffEnrolment } from './enrolment';
+export type { ProvidedPerson, StaffLinks } from './provider-links';
+export type { StaffMail } from './staff-mail';
+export type { StaffRepository, StaffWithPassword } from './staff-repository';
+export type { StaffSession, StaffSessionRepository } from './staff-sessions';
 
 /** Who works with Toki, and how they get in. */
 export interface AccountServices {

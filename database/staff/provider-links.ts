@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import { loginPattern, type StaffRole } from '../../domain/staff/roles';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { createStaffChange, type StaffChange, type StaffRow, viewOf } from './account-changes';
 

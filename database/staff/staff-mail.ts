@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText } from '../foundation/keys';
 

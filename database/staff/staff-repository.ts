@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { StaffRole } from '../../domain/staff/roles';
-import type { Audit, AuditActor } from '../audit/audit';
+import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText } from '../foundation/keys';
 import { createStaffChange, type StaffChange, type StaffRow, type StaffView, viewOf } from './account-changes';

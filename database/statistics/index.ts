@@ -1,11 +1,17 @@
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
-import type { Affected } from '../programmes/affected-bookings';
-import { createBirthDateKeys } from '../residents/birth-date-keys';
+import type { Affected } from '../programmes';
+import { createBirthDateKeys } from '../residents';
 import { createStatistics, type Statistics } from './statistics';
 import { createToDoReader, type ToDoReader } from './to-do';
 import { createUnmetSearchFigures, type UnmetSearchFigures } from './unmet-search-figures';
 import { createUnmetSearches, type UnmetSearches } from './unmet-searches';
+
+export { type Statistics, statisticsDimensions, type StatisticsRow } from './statistics';
+export { createThroughput, type Throughput } from './throughput';
+export type { ToDoReader } from './to-do';
+export type { UnmetSearchDay, UnmetSearchFigures } from './unmet-search-figures';
+export type { UnmetSearches } from './unmet-searches';
 
 /** Counts for staff, and what waits for a person. */
 export interface StatisticsServices {

@@ -1,6 +1,6 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 
 /** What is counted. Seats and people. */

@@ -1,5 +1,5 @@
 import type { Database } from '../foundation/connection';
-import { readLoginBrake } from '../residents/log-in-brake';
+import { readLoginBrake } from '../residents';
 
 /** What waits for a person, as counts. */
 export interface ToDo {

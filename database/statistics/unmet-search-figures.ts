@@ -1,9 +1,9 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { PeopleAlike } from '../../domain/programmes/eligible-people';
-import { catchUp } from '../bookings/listed-bookings';
+import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
-import type { Affected } from '../programmes/affected-bookings';
-import type { BirthDateKeys } from '../residents/birth-date-keys';
+import type { Affected } from '../programmes';
+import type { BirthDateKeys } from '../residents';
 
 /** People of a programme, and whether they found a seat for one dose; as kinds that rules see alike, so that they can be counted by group. */
 export interface UnmetSearchAnswer {

@@ -1,8 +1,8 @@
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
 import { inTransaction } from '../foundation/transaction';
-import { forgetWhatWas } from '../imports/import-undo';
-import { lockQuotas, reopenSeats } from '../schedule/seats';
+import { forgetWhatWas } from '../imports';
+import { lockQuotas, reopenSeats } from '../schedule';
 
 /** Days after which a key of a request is of no use: nobody repeats a click of the day before yesterday. */
 const idempotencyDays = 2;

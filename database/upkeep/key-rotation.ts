@@ -1,11 +1,10 @@
 import type { Answers } from '../../domain/bookings/form';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { copyBookings, holdLists } from '../bookings/listed-bookings';
+import { copyBookings, holdLists } from '../bookings';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText, sealedKeyId } from '../foundation/keys';
-import { forgetWhatWas } from '../imports/import-undo';
-import { digestTextOf, type SealedResident } from '../residents/residents';
-import { searchKeysOf, telephoneKeyOfAnswers } from '../residents/search-keys';
+import { forgetWhatWas } from '../imports';
+import { digestTextOf, type SealedResident, searchKeysOf, telephoneKeyOfAnswers } from '../residents';
 
 const batchRows = 1_000;
 

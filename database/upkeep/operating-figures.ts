@@ -1,5 +1,5 @@
 import type { Database } from '../foundation/connection';
-import { readLoginBrake } from '../residents/log-in-brake';
+import { readLoginBrake } from '../residents';
 
 export interface OperatingFigures {
   /** Bookings by state. Of large tables an estimate from PostgreSQL's own statistics: counting millions for a graph helps nobody. */

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 
-import type { Programmes } from '../../database/programmes/programmes';
+import type { Programmes } from '../../database/programmes';
 import { bookingSummary } from '../../domain/bookings/booking-words';
 import {
   type BookingEvent,

@@ -1,10 +1,8 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
-import type { BookingRepository } from '../../database/bookings/bookings';
-import type { Outbox } from '../../database/bookings/outbox';
-import type { Reconciliation, WatchedBooking } from '../../database/bookings/reconciliation';
-import type { Programmes } from '../../database/programmes/programmes';
+import type { BookingRepository, Outbox, Reconciliation, WatchedBooking } from '../../database/bookings';
+import type { Programmes } from '../../database/programmes';
 import { bookingWorkflowId } from '../../domain/contracts/booking-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-loop';
 import { inParallel } from '../loops/in-parallel';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
-import type { EventKey, Outbox } from '../../database/bookings/outbox';
-import type { Programmes } from '../../database/programmes/programmes';
+import type { EventKey, Outbox } from '../../database/bookings';
+import type { Programmes } from '../../database/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-loop';
 import { inParallel } from '../loops/in-parallel';

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 import { v4 as uuid } from 'uuid';
 
-import type { RushSigns } from '../../database/bookings/rush';
+import type { RushSigns } from '../../database/bookings';
 import type { Log } from '../loops/log';
 
 export interface RushMeterOptions {

@@ -1,4 +1,4 @@
-import type { RushSigns } from '../../database/bookings/rush';
+import type { RushSigns } from '../../database/bookings';
 
 /** Whether citizens wait at any process; asked as often as one likes. Never rejects. */
 export type IsRush = () => Promise<boolean>;

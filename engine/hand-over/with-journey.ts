@@ -1,4 +1,4 @@
-import type { Programmes } from '../../database/programmes/programmes';
+import type { Programmes } from '../../database/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { planJourney } from '../../domain/notices/journey-plan';
 

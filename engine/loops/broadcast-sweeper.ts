@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
-import type { LineBroadcasts } from '../../database/notices/line-broadcasts';
-import type { Programmes } from '../../database/programmes/programmes';
+import type { LineBroadcasts } from '../../database/notices';
+import type { Programmes } from '../../database/programmes';
 import { bookingTaskQueue } from '../../domain/contracts/booking-workflow';
 import { dueBroadcasts } from '../../domain/notices/broadcast';
 import {

@@ -1,4 +1,4 @@
-import type { ProgrammeChanges } from '../../database/programmes/programme-changes';
+import type { ProgrammeChanges } from '../../database/programmes';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 

@@ -1,4 +1,4 @@
-import type { Removed } from '../../database/upkeep/housekeeping';
+import type { Removed } from '../../database/upkeep';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 

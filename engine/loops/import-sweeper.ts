@@ -1,8 +1,7 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
-import type { ImportRunStore } from '../../database/imports/import-runs';
-import type { ImportStaging } from '../../database/imports/import-staging';
+import type { ImportRunStore, ImportStaging } from '../../database/imports';
 import { importWorkflowId } from '../../domain/imports/import-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';

@@ -1,6 +1,5 @@
 import type { LineApi } from '../../activities/notices/line-api';
-import type { LineEvent, LineEvents } from '../../database/notices/line-events';
-import type { LineLinks } from '../../database/notices/line-links';
+import type { LineEvent, LineEvents, LineLinks } from '../../database/notices';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 

@@ -1,4 +1,4 @@
-import type { ListedBookings } from '../../database/bookings/listed-bookings';
+import type { ListedBookings } from '../../database/bookings';
 import type { IsRush } from '../hand-over/rush-watch';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';

@@ -1,4 +1,4 @@
-import type { ProgrammeDrafts } from '../../database/programmes/programme-drafts';
+import type { ProgrammeDrafts } from '../../database/programmes';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 

@@ -5,9 +5,8 @@ import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@
 import { groupFinder } from '../../activities/imports/import-reader';
 import { type FileRecord, readRecords } from '../../activities/imports/import-records';
 import { OpenQuoteError } from '../../activities/imports/open-quote-error';
-import type { ImportServices } from '../../database/imports';
-import { ImportFileTooLargeError } from '../../database/imports/import-files';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
+import { ImportFileTooLargeError, type ImportServices } from '../../database/imports';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import { cityDate } from '../../domain/calendar/city-time';
 import { refuseByDelimiter } from '../../domain/imports/delimiter';
 import { EncodingDetector, refuseByFirstBytes } from '../../domain/imports/encoding';

@@ -2,12 +2,11 @@ import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { createLineApi, LineApiError } from '../../activities/notices/line-api';
-import { createListedBookings } from '../../database/bookings/listed-bookings';
-import { createOutbox } from '../../database/bookings/outbox';
+import { createListedBookings, createOutbox } from '../../database/bookings';
 import { type Database, openDatabase, pendingMigrations } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
-import { newestSealedField } from '../../database/upkeep/newest-sealed-field';
+import { newestSealedField } from '../../database/upkeep';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { importTaskQueue } from '../../domain/imports/import-workflow';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 import { readRecords } from '../../activities/imports/import-records';
-import { type CarryOver, type CarryOverDecision } from '../../database/imports/import-carry-overs';
+import type { CarryOver, CarryOverDecision } from '../../database/imports';
 import { formatBothCalendars } from '../../domain/calendar/era';
 import { evidenceWords } from '../../domain/imports/carry-over';
 import { isBlankRow } from '../../domain/imports/row';

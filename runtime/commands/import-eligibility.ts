@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 
 import type { ImportServices } from '../../database/imports';
-import type { Programmes, ProgrammeVersion } from '../../database/programmes/programmes';
+import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import type { ColumnPositions } from '../../domain/imports/format';
 import {
   type ApproveImportInput,

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
-import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/imports/import-files';
-import { NoProgrammeError, type ProgrammeVersion } from '../../database/programmes/programmes';
+import { importFileLimitBytes, ImportFileTooLargeError } from '../../database/imports';
+import { NoProgrammeError, type ProgrammeVersion } from '../../database/programmes';
 import { parseColumnMapping } from '../../domain/imports/columns';
 import { explainFileRefusal } from '../../domain/imports/file-refusal';
 import type { ColumnPositions } from '../../domain/imports/format';

@@ -1,5 +1,5 @@
 import { makeKeys, parseKeys } from '../../database/foundation/keys';
-import { ImportUnderWayError, rotateKeys } from '../../database/upkeep/key-rotation';
+import { ImportUnderWayError, rotateKeys } from '../../database/upkeep';
 import { withServices } from '../processes/services';
 import { dataFolderPaths, holdDataFolder, keysOf, writePrivately } from '../servers/data-folder';
 import type { Command } from './command';

@@ -1,4 +1,4 @@
-import { createListedBookings } from '../../database/bookings/listed-bookings';
+import { createListedBookings } from '../../database/bookings';
 import { withServices } from '../processes/services';
 import type { Command } from './command';
 

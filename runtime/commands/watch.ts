@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { openDatabase } from '../../database/foundation/connection';
 import { timeLimits } from '../../database/foundation/time-limits';
-import { createThroughput, type Throughput } from '../../database/statistics/throughput';
+import { createThroughput, type Throughput } from '../../database/statistics';
 import { cityClock } from '../../domain/calendar/city-time';
 import { readRuntimeFile } from '../servers/runtime-file';
 import type { Command } from './command';

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/foundation/connection';
-import type { ProgrammeVersion } from '../../database/programmes/programmes';
-import type { FreeSlot, FreeSlotQuery } from '../../database/schedule/slots';
+import type { ProgrammeVersion } from '../../database/programmes';
+import type { FreeSlot, FreeSlotQuery } from '../../database/schedule';
 import type { DatabaseServices } from '../../database/services';
 import { addDays, cityDate } from '../../domain/calendar/city-time';
 import { isHoliday } from '../../domain/calendar/holidays';

@@ -1,4 +1,4 @@
-import type { VenueView } from '../../database/schedule/venues';
+import type { VenueView } from '../../database/schedule';
 import type { VenueFeature } from '../../domain/schedule/venue-features';
 import { sameHours, type ScheduleTemplate } from '../../domain/schedule/week-plan';
 

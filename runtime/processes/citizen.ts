@@ -1,9 +1,9 @@
 import { type CitizenAppDependencies, createCitizenApp } from '../../api/citizen/app';
-import { createOutbox } from '../../database/bookings/outbox';
+import { createOutbox } from '../../database/bookings';
 import { openDatabase, waitingForConnection } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
-import { createLoginBrake } from '../../database/residents/log-in-brake';
+import { createLoginBrake } from '../../database/residents';
 import { createDatabaseServices } from '../../database/services';
 import { createHandOver } from '../../engine/hand-over/hand-over';
 import { createRushMeter } from '../../engine/hand-over/rush-meter';

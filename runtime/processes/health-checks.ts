@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 import type { HealthChecks } from '../../api/shared/set-up-health';
-import type { Outbox } from '../../database/bookings/outbox';
+import type { Outbox } from '../../database/bookings';
 import type { Database } from '../../database/foundation/connection';
 
 const answerWithinMs = 1_500;

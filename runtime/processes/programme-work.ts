@@ -9,7 +9,7 @@ import { createPublicationActivities } from '../../activities/programmes/schedul
 import { qrSvg, readQrSvg } from '../../api/shared/qr';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import { createProgrammeFacts } from '../../database/programmes/programme-facts';
+import { createProgrammeFacts } from '../../database/programmes';
 import type { DatabaseServices } from '../../database/services';
 import { rehearsalQueuePrefix } from '../../domain/contracts/booking-workflow';
 import type { Log } from '../../engine/loops/log';

@@ -10,7 +10,7 @@ import { createOidcProvider } from '../../api/staff/staff/oidc/oidc-provider';
 import type { StaffServices } from '../../api/staff/staff-services';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
-import { createProgrammeFacts } from '../../database/programmes/programme-facts';
+import { createProgrammeFacts } from '../../database/programmes';
 import type { DatabaseServices } from '../../database/services';
 import { createTimelines } from '../../engine/requests/booking-timelines';
 import { createAssignmentRequests } from '../../engine/requests/create-assignment-requests';

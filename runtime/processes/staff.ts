@@ -1,10 +1,10 @@
 import { createStaffApp } from '../../api/staff/app';
-import { createOutbox } from '../../database/bookings/outbox';
+import { createOutbox } from '../../database/bookings';
 import { openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import { createDatabaseServices } from '../../database/services';
-import { createOperatingFigures } from '../../database/upkeep/operating-figures';
+import { createOperatingFigures } from '../../database/upkeep';
 import { createHandOver } from '../../engine/hand-over/hand-over';
 import { createWorkflowUrls } from '../../engine/requests/workflow-urls';
 import { EncryptionCodec } from '../../engine/temporal/payload-codec';

@@ -8,7 +8,7 @@ import { openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
 import { createDatabaseServices } from '../../database/services';
-import { removeOutdated } from '../../database/upkeep/housekeeping';
+import { removeOutdated } from '../../database/upkeep';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { createReconciler } from '../../engine/hand-over/reconciler';
 import { createRelay } from '../../engine/hand-over/relay';

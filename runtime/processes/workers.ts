@@ -18,7 +18,7 @@ import type { PublicationActivities } from '../../activities/programmes/schedule
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
 import type { DatabaseServices } from '../../database/services';
-import { programmesAsTheSiteSays } from '../../database/site/site-settings';
+import { programmesAsTheSiteSays } from '../../database/site';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';

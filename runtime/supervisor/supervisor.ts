@@ -6,7 +6,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { type Database, openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
-import type { ProgrammeVersion } from '../../database/programmes/programmes';
+import type { ProgrammeVersion } from '../../database/programmes';
 import { createDatabaseServices, type DatabaseServices } from '../../database/services';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { importTaskQueue } from '../../domain/imports/import-workflow';

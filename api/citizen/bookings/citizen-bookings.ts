@@ -4,12 +4,11 @@ import {
   type BookingRepository,
   type BookingView,
   type InvalidAnswers,
-} from '../../../database/bookings/bookings';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
-import type { Session } from '../../../database/residents/resident-sessions';
-import type { FreeSlot, SlotRepository } from '../../../database/schedule/slots';
-import type { VenueView } from '../../../database/schedule/venues';
-import type { UnmetSearches } from '../../../database/statistics/unmet-searches';
+} from '../../../database/bookings';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
+import type { Session } from '../../../database/residents';
+import type { FreeSlot, SlotRepository, VenueView } from '../../../database/schedule';
+import type { UnmetSearches } from '../../../database/statistics';
 import { type Availability, availabilityOf } from '../../../domain/bookings/availability-words';
 import { allowedDates, decideCancel, decideChange, standsBeside } from '../../../domain/bookings/rules';
 import { addDays } from '../../../domain/calendar/city-time';

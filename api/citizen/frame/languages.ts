@@ -1,5 +1,5 @@
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsReader } from '../../../database/site';
 import type { Language } from '../../../domain/programmes/document';
 import { languageNames, languagesOf } from '../../../domain/site/languages';
 import type { CookieJar } from '../../shared/cookies';

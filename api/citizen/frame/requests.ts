@@ -1,4 +1,4 @@
-import type { Session } from '../../../database/residents/resident-sessions';
+import type { Session } from '../../../database/residents';
 import { uuid } from '../../shared/input';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';

@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { SlotRepository } from '../../../database/schedule/slots';
+import type { Programmes } from '../../../database/programmes';
+import type { SlotRepository } from '../../../database/schedule';
 import { addDays } from '../../../domain/calendar/city-time';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { refuse } from '../../../domain/contracts/booking-refusals';

@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { BookingView } from '../../../database/bookings/bookings';
-import type { Session } from '../../../database/residents/resident-sessions';
+import type { BookingView } from '../../../database/bookings';
+import type { Session } from '../../../database/residents';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { defined } from '../../../domain/text/defined';
 import { idempotencyKeyOf, read, uuid } from '../../shared/input';

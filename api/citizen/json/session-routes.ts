@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { ResidentRepository } from '../../../database/residents/residents';
+import type { Programmes } from '../../../database/programmes';
+import type { ResidentRepository } from '../../../database/residents';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { checkOpen, declarable, declaredWith, groupOf, type Person } from '../../../domain/programmes/eligibility';
 import { defined } from '../../../domain/text/defined';

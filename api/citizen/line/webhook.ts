@@ -4,7 +4,7 @@ import { validateSignature, type webhook } from '@line/bot-sdk';
 import type Koa from 'koa';
 import type { Logger } from 'pino';
 
-import type { LineEvent, LineEvents, ReceivedLineEvent } from '../../../database/notices/line-events';
+import type { LineEvent, LineEvents, ReceivedLineEvent } from '../../../database/notices';
 import { asksToLink, isLineUserId, linkPostback } from '../../../domain/notices/line-linking';
 import type { RequestState } from '../../shared/state';
 

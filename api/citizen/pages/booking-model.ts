@@ -1,4 +1,4 @@
-import type { BookingView } from '../../../database/bookings/bookings';
+import type { BookingView } from '../../../database/bookings';
 import { formatReference } from '../../../domain/bookings/reference';
 import { cityDate } from '../../../domain/calendar/city-time';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';

@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import { toString as qrToString } from 'qrcode';
 
-import type { BookingView } from '../../../database/bookings/bookings';
-import type { Session } from '../../../database/residents/resident-sessions';
+import type { BookingView } from '../../../database/bookings';
+import type { Session } from '../../../database/residents';
 import { calendarIdentity } from '../../../domain/bookings/calendar-identity';
 import { cutOff } from '../../../domain/bookings/rules';
 import { type Refusal, refusals } from '../../../domain/contracts/booking-refusals';

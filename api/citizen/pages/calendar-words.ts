@@ -1,4 +1,4 @@
-import type { BookingView } from '../../../database/bookings/bookings';
+import type { BookingView } from '../../../database/bookings';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import type { Words } from '../words/words';
 import { bookingModel } from './booking-model';

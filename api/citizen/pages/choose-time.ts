@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { BookingChange, BookingView } from '../../../database/bookings/bookings';
-import type { Session } from '../../../database/residents/resident-sessions';
-import type { FreeSlot } from '../../../database/schedule/slots';
+import type { BookingChange, BookingView } from '../../../database/bookings';
+import type { Session } from '../../../database/residents';
+import type { FreeSlot } from '../../../database/schedule';
 import { availabilityOf } from '../../../domain/bookings/availability-words';
 import { daysOf, type DaySummary, monthsBetween, nearestFree } from '../../../domain/bookings/days';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';

@@ -1,4 +1,4 @@
-import type { Draft } from '../../../database/residents/resident-sessions';
+import type { Draft } from '../../../database/residents';
 import type { FormField, ProgrammeDocument } from '../../../domain/programmes/document';
 import { textOf, textsOf } from '../frame/requests';
 import type { Words } from '../words/words';

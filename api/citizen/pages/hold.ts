@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { BookingView } from '../../../database/bookings/bookings';
-import type { Draft, Session, SessionRepository } from '../../../database/residents/resident-sessions';
+import type { BookingView } from '../../../database/bookings';
+import type { Draft, Session, SessionRepository } from '../../../database/residents';
 import { type AnswerFault, checkAnswers, fieldsAsked, type FormContext } from '../../../domain/bookings/form';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { refusals, refuse } from '../../../domain/contracts/booking-refusals';

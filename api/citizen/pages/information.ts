@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsReader } from '../../../database/site';
 import type { RequestState } from '../../shared/state';
 import type { Page } from './page';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import type Router from '@koa/router';
 
-import type { LineLinks } from '../../../database/notices/line-links';
-import type { ResidentRepository } from '../../../database/residents/residents';
+import type { LineLinks } from '../../../database/notices';
+import type { ResidentRepository } from '../../../database/residents';
 import { linkWord } from '../../../domain/notices/line-linking';
 import { Refused } from '../../shared/refused';
 import type { SessionCheck } from '../../shared/session-check';

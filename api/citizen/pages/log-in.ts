@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes/programmes';
+import type { Programmes } from '../../../database/programmes';
 import { refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import type { CookieJar } from '../../shared/cookies';
 import type { SessionCheck } from '../../shared/session-check';

@@ -1,8 +1,7 @@
 import type Router from '@koa/router';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { Session, SessionRepository } from '../../../database/residents/resident-sessions';
-import type { ResidentRepository } from '../../../database/residents/residents';
+import type { Programmes } from '../../../database/programmes';
+import type { ResidentRepository, Session, SessionRepository } from '../../../database/residents';
 import { cutOff } from '../../../domain/bookings/rules';
 import { type Refusal, type RefusalCode, refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import { declarable, declaredWith } from '../../../domain/programmes/eligibility';

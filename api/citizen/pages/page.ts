@@ -1,4 +1,4 @@
-import type { Programmes } from '../../../database/programmes/programmes';
+import type { Programmes } from '../../../database/programmes';
 import type { Refusal } from '../../../domain/contracts/booking-refusals';
 import { refusals } from '../../../domain/contracts/booking-refusals';
 import type { NoticePage, ProgrammeDocument } from '../../../domain/programmes/document';

@@ -1,4 +1,4 @@
-import type { VenueView } from '../../../database/schedule/venues';
+import type { VenueView } from '../../../database/schedule';
 import { isVenueFeature } from '../../../domain/schedule/venue-features';
 import type { Words } from '../words/words';
 

@@ -1,8 +1,7 @@
-import type { BookingView } from '../../../database/bookings/bookings';
-import type { ProgrammeVersion } from '../../../database/programmes/programmes';
-import type { Draft, Session } from '../../../database/residents/resident-sessions';
-import type { FreeSlot, FreeSlotQuery, VenueAvailability } from '../../../database/schedule/slots';
-import type { VenueView } from '../../../database/schedule/venues';
+import type { BookingView } from '../../../database/bookings';
+import type { ProgrammeVersion } from '../../../database/programmes';
+import type { Draft, Session } from '../../../database/residents';
+import type { FreeSlot, FreeSlotQuery, VenueAvailability, VenueView } from '../../../database/schedule';
 import { addDays, cityDate, instantOf, weekdayOf } from '../../../domain/calendar/city-time';
 import type { BookingState } from '../../../domain/contracts/booking-lifecycle';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';

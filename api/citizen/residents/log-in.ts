@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { KeyRing } from '../../../database/foundation/keys';
-import type { Programmes } from '../../../database/programmes/programmes';
-import { brakeRetryAfterS, type LoginBrake } from '../../../database/residents/log-in-brake';
-import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import type { SessionRepository } from '../../../database/residents/resident-sessions';
-import type { Resident, ResidentRepository } from '../../../database/residents/residents';
+import type { Programmes } from '../../../database/programmes';
+import {
+  brakeRetryAfterS,
+  type LoginBrake,
+  type LoginThrottle,
+  type Resident,
+  type ResidentRepository,
+  type SessionRepository,
+} from '../../../database/residents';
 import {
   type BirthDateBoxes,
   birthDateFromParts,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { AuditSearch, TouchedResident } from '../../../database/audit/audit-search';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
+import type { Audit, AuditSearch, TouchedResident } from '../../../database/audit';
+import type { IdentityChecks } from '../../../database/residents';
 import { cityDate, cityTime } from '../../../domain/calendar/city-time';
 import { csvText } from '../../../domain/csv/write-csv';
 import { refuseStaff } from '../../../domain/staff/refusals';

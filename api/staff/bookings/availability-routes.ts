@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import type { BookingPermits } from '../../../database/bookings/booking-permits';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
-import type { ResidentRepository } from '../../../database/residents/residents';
-import type { FreeSlot, SlotRepository } from '../../../database/schedule/slots';
-import type { StaffSession } from '../../../database/staff/staff-sessions';
-import type { UnmetSearches } from '../../../database/statistics/unmet-searches';
+import type { BookingPermits } from '../../../database/bookings';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
+import type { ResidentRepository } from '../../../database/residents';
+import type { FreeSlot, SlotRepository } from '../../../database/schedule';
+import type { StaffSession } from '../../../database/staff';
+import type { UnmetSearches } from '../../../database/statistics';
 import { fieldsAsked } from '../../../domain/bookings/form';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { fieldKinds, type FormField } from '../../../domain/programmes/document';

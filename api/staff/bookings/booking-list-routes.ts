@@ -1,12 +1,10 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { BookingLine, BookingList } from '../../../database/bookings/booking-list';
-import type { BookingRepository } from '../../../database/bookings/bookings';
-import type { Outbox } from '../../../database/bookings/outbox';
-import type { NoticeList } from '../../../database/notices/notice-list';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
+import type { Audit } from '../../../database/audit';
+import type { BookingLine, BookingList, BookingRepository, Outbox } from '../../../database/bookings';
+import type { NoticeList } from '../../../database/notices';
+import type { Programmes } from '../../../database/programmes';
+import type { IdentityChecks } from '../../../database/residents';
 import { parseReference } from '../../../domain/bookings/reference';
 import { addDays } from '../../../domain/calendar/city-time';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';

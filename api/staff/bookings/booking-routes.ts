@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings/bookings';
-import type { Outbox } from '../../../database/bookings/outbox';
+import type { Audit } from '../../../database/audit';
+import type { BookingChange, BookingRepository, InvalidAnswers, Outbox } from '../../../database/bookings';
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
 import type { Timeline } from '../../../domain/contracts/booking-workflow';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';

@@ -2,13 +2,8 @@ import { Readable } from 'node:stream';
 
 import { z } from 'zod';
 
-import type {
-  DataExport,
-  DataExports,
-  ExportedBooking,
-  ExportOutcome,
-} from '../../../database/bookings/booking-exports';
-import type { Programmes } from '../../../database/programmes/programmes';
+import type { DataExport, DataExports, ExportedBooking, ExportOutcome } from '../../../database/bookings';
+import type { Programmes } from '../../../database/programmes';
 import { stateWords } from '../../../domain/bookings/booking-words';
 import { formatReference } from '../../../domain/bookings/reference';
 import { cityDate, cityTime, daysBetween } from '../../../domain/calendar/city-time';

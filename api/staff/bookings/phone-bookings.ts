@@ -1,6 +1,5 @@
-import type { Audit, AuditActor } from '../../../database/audit/audit';
-import type { BookingPermits } from '../../../database/bookings/booking-permits';
-import type { BookingChange, BookingRepository, InvalidAnswers } from '../../../database/bookings/bookings';
+import type { Audit, AuditActor } from '../../../database/audit';
+import type { BookingChange, BookingPermits, BookingRepository, InvalidAnswers } from '../../../database/bookings';
 import { type Refusal, refuse } from '../../../domain/contracts/booking-refusals';
 import type { StaffRefusal } from '../../../domain/staff/refusals';
 import { type ChangeRecorderDependencies, createChangeRecorder } from '../frame/recorded-change';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
-import type { AuditActor } from '../../../database/audit/audit';
-import type { InvalidAnswers } from '../../../database/bookings/bookings';
-import type { StaffSession } from '../../../database/staff/staff-sessions';
+import type { AuditActor } from '../../../database/audit';
+import type { InvalidAnswers } from '../../../database/bookings';
+import type { StaffSession } from '../../../database/staff';
 import type { Refusal } from '../../../domain/contracts/booking-refusals';
 import type { StaffRefusal } from '../../../domain/staff/refusals';
 import type { StaffRole } from '../../../domain/staff/roles';

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { OperatingFigures } from '../../../database/upkeep/operating-figures';
+import type { OperatingFigures } from '../../../database/upkeep';
 import type { RequestObserver } from '../../shared/set-up-request-log';
 
 export interface MetricsSources {

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 
-import type { Audit, AuditActor } from '../../../database/audit/audit';
+import type { Audit, AuditActor } from '../../../database/audit';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { sendProblem } from '../../shared/problem';
 import { Refused } from '../../shared/refused';

@@ -1,5 +1,5 @@
-import type { Audit, AuditActor, AuditEntry } from '../../../database/audit/audit';
-import type { BookingChange, InvalidAnswers } from '../../../database/bookings/bookings';
+import type { Audit, AuditActor, AuditEntry } from '../../../database/audit';
+import type { BookingChange, InvalidAnswers } from '../../../database/bookings';
 import type { Refusal } from '../../../domain/contracts/booking-refusals';
 import type { BookingEvent } from '../../../domain/contracts/booking-workflow';
 

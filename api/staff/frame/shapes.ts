@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import type { BookingView } from '../../../database/bookings/bookings';
-import type { VenueView } from '../../../database/schedule/venues';
-import type { StaffView } from '../../../database/staff/account-changes';
+import type { BookingView } from '../../../database/bookings';
+import type { VenueView } from '../../../database/schedule';
+import type { StaffView } from '../../../database/staff';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { bookingEventTypes, bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { actorKinds, channels, endReasons } from '../../../domain/contracts/booking-workflow';

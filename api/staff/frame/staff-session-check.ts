@@ -1,4 +1,4 @@
-import type { StaffSession, StaffSessionRepository } from '../../../database/staff/staff-sessions';
+import type { StaffSession, StaffSessionRepository } from '../../../database/staff';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import type { StaffRole } from '../../../domain/staff/roles';
 import type { CookieJar } from '../../shared/cookies';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { AssignmentFinding, AssignmentRun, AssignmentRunStore } from '../../../database/imports/assignment-runs';
-import type { ImportFileStore } from '../../../database/imports/import-files';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffRepository } from '../../../database/staff/staff-repository';
+import type { Audit } from '../../../database/audit';
+import type { AssignmentFinding, AssignmentRun, AssignmentRunStore, ImportFileStore } from '../../../database/imports';
+import type { Programmes } from '../../../database/programmes';
+import type { StaffRepository } from '../../../database/staff';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { channels } from '../../../domain/contracts/booking-workflow';
 import type { CsvCell } from '../../../domain/csv/write-csv';

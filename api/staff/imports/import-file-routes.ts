@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { ImportSettingsRepository } from '../../../database/imports/import-settings';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
+import type { Audit } from '../../../database/audit';
+import type { ImportSettingsRepository } from '../../../database/imports';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
 import { explainBirthDateFault } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { formatBothCalendars } from '../../../domain/calendar/era';

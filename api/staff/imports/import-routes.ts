@@ -1,14 +1,19 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { ImportCarryOvers } from '../../../database/imports/import-carry-overs';
-import type { ImportReview, TouchedBooking } from '../../../database/imports/import-review';
-import { effectKinds } from '../../../database/imports/import-review';
-import type { ImportRunRecord, ImportRunStore } from '../../../database/imports/import-runs';
-import type { ImportSettingsRepository } from '../../../database/imports/import-settings';
-import type { DependentBooking, ImportUndo } from '../../../database/imports/import-undo';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { StaffRepository } from '../../../database/staff/staff-repository';
+import type { Audit } from '../../../database/audit';
+import {
+  type DependentBooking,
+  effectKinds,
+  type ImportCarryOvers,
+  type ImportReview,
+  type ImportRunRecord,
+  type ImportRunStore,
+  type ImportSettingsRepository,
+  type ImportUndo,
+  type TouchedBooking,
+} from '../../../database/imports';
+import type { Programmes } from '../../../database/programmes';
+import type { StaffRepository } from '../../../database/staff';
 import { parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { formatBothCalendars } from '../../../domain/calendar/era';

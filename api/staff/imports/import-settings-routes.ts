@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { ImportSettings, ImportSettingsRepository } from '../../../database/imports/import-settings';
-import type { Programmes } from '../../../database/programmes/programmes';
+import type { ImportSettings, ImportSettingsRepository } from '../../../database/imports';
+import type { Programmes } from '../../../database/programmes';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { mappingOf, mappingShape } from './import-shapes';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ImportRunRecord } from '../../../database/imports/import-runs';
+import type { ImportRunRecord } from '../../../database/imports';
 import { isPlainDate } from '../../../domain/calendar/plain-date';
 import { carryOverEvidence } from '../../../domain/imports/carry-over';
 import { dateForms, eraLetters } from '../../../domain/imports/date-rule';

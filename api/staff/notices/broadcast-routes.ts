@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import type { LineBroadcasts } from '../../../database/notices/line-broadcasts';
-import { noticeStatuses } from '../../../database/notices/notices';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { CountBroadcastSeats } from '../../../database/schedule/free-seats-of-a-day';
+import { type LineBroadcasts, noticeStatuses } from '../../../database/notices';
+import type { Programmes } from '../../../database/programmes';
+import type { CountBroadcastSeats } from '../../../database/schedule';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { nextBroadcastAt, writeBroadcast } from '../../../domain/notices/broadcast';
 import { noticeReasonWords } from '../../../domain/notices/reason-words';

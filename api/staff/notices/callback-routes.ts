@@ -1,18 +1,17 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { BookingRepository } from '../../../database/bookings/bookings';
+import type { Audit } from '../../../database/audit';
+import type { BookingRepository } from '../../../database/bookings';
 import type {
   CallbackDetail,
   CallbackOutcome,
   CallbackRepository,
   CallbackView,
-} from '../../../database/notices/callbacks';
-import type { NoticeList } from '../../../database/notices/notice-list';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResidents } from '../../../database/residents/opened-residents';
-import type { StaffSession } from '../../../database/staff/staff-sessions';
+  NoticeList,
+} from '../../../database/notices';
+import type { Programmes } from '../../../database/programmes';
+import type { IdentityChecks, OpenedResidents } from '../../../database/residents';
+import type { StaffSession } from '../../../database/staff';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { telephonesIn } from '../../../domain/notices/addresses';
 import { callbackCauses, callbackEnds, callOutcomes } from '../../../domain/notices/callback';

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 
-import type { InboxMessage, NoticeRepository } from '../../../database/notices/notices';
+import type { InboxMessage, NoticeRepository } from '../../../database/notices';
 import { cityDate, formatDateJa, formatTimeJa } from '../../../domain/calendar/city-time';
 import type { Assets } from '../../shared/assets';
 import type { RequestState } from '../../shared/state';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
-import type { SiteSettingsReader } from '../../../database/site/site-settings';
-import type { StaffMail } from '../../../database/staff/staff-mail';
+import type { ProgrammeDrafts } from '../../../database/programmes';
+import type { VenueRecords } from '../../../database/schedule';
+import type { SiteSettingsReader } from '../../../database/site';
+import type { StaffMail } from '../../../database/staff';
 import { layoutNotice } from '../../../domain/notices/notice-layout';
 import { type NoticePreview, previewNotice } from '../../../domain/notices/preview-notice';
 import { otherLanguages, type ProgrammeDocument } from '../../../domain/programmes/document';

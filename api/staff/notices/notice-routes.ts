@@ -3,13 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import { type NoticeLine, type NoticeList, stepLabel } from '../../../database/notices/notice-list';
-import { type Notice, type NoticeRepository, noticeStatuses } from '../../../database/notices/notices';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResidents } from '../../../database/residents/opened-residents';
-import type { ResidentRepository } from '../../../database/residents/residents';
+import type { Audit } from '../../../database/audit';
+import {
+  type Notice,
+  type NoticeLine,
+  type NoticeList,
+  type NoticeRepository,
+  noticeStatuses,
+  stepLabel,
+} from '../../../database/notices';
+import type { Programmes } from '../../../database/programmes';
+import type { IdentityChecks, OpenedResidents, ResidentRepository } from '../../../database/residents';
 import { parseReference } from '../../../domain/bookings/reference';
 import { addDays } from '../../../domain/calendar/city-time';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { Affected, FaultyBooking } from '../../../database/programmes/affected-bookings';
-import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
+import type { Audit } from '../../../database/audit';
+import type {
+  Affected,
+  FaultyBooking,
+  ProgrammeDrafts,
+  Programmes,
+  ProgrammeVersion,
+} from '../../../database/programmes';
 import { notAllowedReasons, notAllowedWords } from '../../../domain/bookings/still-allowed';
 import { bookingStates } from '../../../domain/contracts/booking-lifecycle';
 import { checkProgrammeDocument, type ProgrammeDocument } from '../../../domain/programmes/document';

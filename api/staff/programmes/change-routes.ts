@@ -1,11 +1,6 @@
 import { z } from 'zod';
 
-import {
-  type ChangeOutcome,
-  changeStates,
-  type ChangeView,
-  type ProgrammeChanges,
-} from '../../../database/programmes/programme-changes';
+import { type ChangeOutcome, changeStates, type ChangeView, type ProgrammeChanges } from '../../../database/programmes';
 import { type StayReason, stayReasons, stayReasonWords } from '../../../domain/bookings/version-change';
 import { noticeChangeKinds } from '../../../domain/notices/notice-changes';
 import { changeWorkflowId } from '../../../domain/programmes/programme-workflow';

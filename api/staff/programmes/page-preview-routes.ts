@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
-import { venueView } from '../../../database/schedule/venues';
-import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import type { ProgrammeDrafts } from '../../../database/programmes';
+import { type VenueRecords, venueView } from '../../../database/schedule';
+import type { SiteSettingsReader } from '../../../database/site';
 import { otherLanguages } from '../../../domain/programmes/document';
 import { previewPages } from '../../../domain/programmes/editing/preview';
 import { refuseStaff } from '../../../domain/staff/refusals';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { DraftOutcome, DraftView, ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { ProgrammeFacts } from '../../../database/programmes/programme-facts';
-import type { WaiverView } from '../../../database/programmes/rehearsal-waivers';
+import type { Audit } from '../../../database/audit';
+import type {
+  DraftOutcome,
+  DraftView,
+  ProgrammeDrafts,
+  ProgrammeFacts,
+  WaiverView,
+} from '../../../database/programmes';
 import { refuse } from '../../../domain/contracts/booking-refusals';
 import { checkProgrammeDocument, programmeDocumentSchema, underItsSchema } from '../../../domain/programmes/document';
 import { checkCodes } from '../../../domain/programmes/editing/checks';

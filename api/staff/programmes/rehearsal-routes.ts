@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import type { ProgrammeDrafts } from '../../../database/programmes/programme-drafts';
-import type { ProgrammeRehearsals, RehearsalView } from '../../../database/programmes/programme-rehearsals';
+import type { ProgrammeDrafts, ProgrammeRehearsals, RehearsalView } from '../../../database/programmes';
 import { isTimeOfDay } from '../../../domain/calendar/city-time';
 import { checkProgrammeDocument } from '../../../domain/programmes/document';
 import { stories } from '../../../domain/rehearsal/script';

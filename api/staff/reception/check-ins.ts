@@ -1,17 +1,14 @@
-import type { Audit, AuditActor } from '../../../database/audit/audit';
+import type { Audit, AuditActor } from '../../../database/audit';
 import {
   type BookingChange,
   bookingForRules,
   type BookingRepository,
   type BookingView,
   type InvalidAnswers,
-} from '../../../database/bookings/bookings';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { DayFile, DayFiles } from '../../../database/reception/day-files';
-import type { DayListEntry, DayLists } from '../../../database/reception/day-lists';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResidents } from '../../../database/residents/opened-residents';
-import type { ResidentRepository } from '../../../database/residents/residents';
+} from '../../../database/bookings';
+import type { Programmes } from '../../../database/programmes';
+import type { DayFile, DayFiles, DayListEntry, DayLists } from '../../../database/reception';
+import type { IdentityChecks, OpenedResidents, ResidentRepository } from '../../../database/residents';
 import { cityDate } from '../../../domain/calendar/city-time';
 import { type Refusal, refusals, refuse } from '../../../domain/contracts/booking-refusals';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { DayListEntry } from '../../../database/reception/day-lists';
+import type { DayListEntry } from '../../../database/reception';
 import { stateWords } from '../../../domain/bookings/booking-words';
 import { formatReference } from '../../../domain/bookings/reference';
 import { cityTime } from '../../../domain/calendar/city-time';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { OpenedResidents } from '../../../database/residents/opened-residents';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
+import type { OpenedResidents } from '../../../database/residents';
+import type { VenueRecords } from '../../../database/schedule';
 import { refusalInProgramme } from '../../../domain/bookings/refusal-words';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';

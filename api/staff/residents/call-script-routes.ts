@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { SiteSettingsReader } from '../../../database/site/site-settings';
+import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsReader } from '../../../database/site';
 import { callScript, scriptMoments } from '../../../domain/residents/call-script';
 import { type StaffRoute, staffRoute } from '../frame/define-route';
 import { deskRoles } from '../frame/desk-roles';

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResident, OpenedResidents } from '../../../database/residents/opened-residents';
-import type { FoundResident, ResidentSearch } from '../../../database/residents/resident-search';
+import type { Audit } from '../../../database/audit';
+import type { Programmes } from '../../../database/programmes';
+import type {
+  FoundResident,
+  IdentityChecks,
+  OpenedResident,
+  OpenedResidents,
+  ResidentSearch,
+} from '../../../database/residents';
 import { explainBirthDateFault, parseBirthDate } from '../../../domain/calendar/birth-date';
 import { cityDate } from '../../../domain/calendar/city-time';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';

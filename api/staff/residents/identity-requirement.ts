@@ -1,5 +1,4 @@
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { OpenedResidents } from '../../../database/residents/opened-residents';
+import type { IdentityChecks, OpenedResidents } from '../../../database/residents';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { disclosureTo } from '../../../domain/staff/visibility';
 

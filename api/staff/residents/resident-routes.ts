@@ -1,15 +1,22 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { BookingPermits } from '../../../database/bookings/booking-permits';
-import { bookingForRules, type BookingRepository, type BookingView } from '../../../database/bookings/bookings';
-import type { CallbackRepository } from '../../../database/notices/callbacks';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
-import type { IdentityChecks } from '../../../database/residents/identity-checks';
-import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import type { OpenedResident, OpenedResidents } from '../../../database/residents/opened-residents';
-import type { ResidentNotes } from '../../../database/residents/resident-notes';
-import type { ResidentRepository } from '../../../database/residents/residents';
+import type { Audit } from '../../../database/audit';
+import {
+  bookingForRules,
+  type BookingPermits,
+  type BookingRepository,
+  type BookingView,
+} from '../../../database/bookings';
+import type { CallbackRepository } from '../../../database/notices';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
+import type {
+  IdentityChecks,
+  LoginThrottle,
+  OpenedResident,
+  OpenedResidents,
+  ResidentNotes,
+  ResidentRepository,
+} from '../../../database/residents';
 import { type DoseState, doseState } from '../../../domain/bookings/dose-states';
 import { permitDaysMost } from '../../../domain/bookings/permit';
 import { refusalInProgramme } from '../../../domain/bookings/refusal-words';

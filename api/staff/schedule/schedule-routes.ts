@@ -1,8 +1,14 @@
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { ScheduleInput, ScheduleRepository, ScheduleView } from '../../../database/schedule/schedules';
-import type { PlanPreview, PlanToSave, SlotPlanRepository } from '../../../database/schedule/slot-plans';
+import type { Programmes } from '../../../database/programmes';
+import type {
+  PlanPreview,
+  PlanToSave,
+  ScheduleInput,
+  ScheduleRepository,
+  ScheduleView,
+  SlotPlanRepository,
+} from '../../../database/schedule';
 import { addDays, daysBetween } from '../../../domain/calendar/city-time';
 import { holidaysBetween, isHoliday } from '../../../domain/calendar/holidays';
 import { scheduleTemplate } from '../../../domain/schedule/week-plan';

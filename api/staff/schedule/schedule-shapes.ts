@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-import type { TouchedBooking } from '../../../database/schedule/known-slots';
-import type { ScheduleView } from '../../../database/schedule/schedules';
-import type { PlanConflict, PlanLine, PlanPreview } from '../../../database/schedule/slot-plans';
+import type { PlanConflict, PlanLine, PlanPreview, ScheduleView, TouchedBooking } from '../../../database/schedule';
 import { byChannel } from '../../../domain/contracts/channels';
 import type { Seats } from '../../../domain/schedule/compare-slots';
 import { scheduleTemplate } from '../../../domain/schedule/week-plan';

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { Programmes, ProgrammeVersion } from '../../../database/programmes/programmes';
-import type { ShortSeats, SlotCapacityRepository } from '../../../database/schedule/slot-capacities';
-import type { SlotGrid } from '../../../database/schedule/slot-grid';
-import { slotChangeKinds, type SlotHistory } from '../../../database/schedule/slot-history';
+import type { Audit } from '../../../database/audit';
+import type { Programmes, ProgrammeVersion } from '../../../database/programmes';
 import {
   type PlanPreview,
   sheetFingerprint,
   type SheetPart,
+  type ShortSeats,
+  type SlotCapacityRepository,
+  slotChangeKinds,
+  type SlotGrid,
+  type SlotHistory,
   type SlotPlanRepository,
-} from '../../../database/schedule/slot-plans';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
+  type VenueRecords,
+} from '../../../database/schedule';
 import { addDays, cityDate, cityTime, daysBetween } from '../../../domain/calendar/city-time';
 import { holidaysBetween } from '../../../domain/calendar/holidays';
 import { balanceOf } from '../../../domain/schedule/balance';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from '../../../database/schedule/venue-records';
+import type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from '../../../database/schedule';
 import { venueCode, venueFields } from '../../../domain/schedule/venue-fields';
 import { findVenueColumns, readVenueRow, venueSheetHeader, venueSheetRow } from '../../../domain/schedule/venue-sheet';
 import { refuseStaff } from '../../../domain/staff/refusals';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import type { Audit } from '../../../database/audit/audit';
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { SiteSettingsEditor, SiteVersion } from '../../../database/site/site-settings';
+import type { Audit } from '../../../database/audit';
+import type { Programmes } from '../../../database/programmes';
+import type { SiteSettingsEditor, SiteVersion } from '../../../database/site';
 import { otherLanguages } from '../../../domain/programmes/document';
 import { languageNames } from '../../../domain/site/languages';
 import { noSiteSettings, siteFaults, siteLimits, tidied, usualCouponLost } from '../../../domain/site/settings';

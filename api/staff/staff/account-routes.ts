@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import type { StaffRepository, StaffWithPassword } from '../../../database/staff/staff-repository';
+import type { LoginThrottle } from '../../../database/residents';
+import type { StaffRepository, StaffWithPassword } from '../../../database/staff';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { type Outcome, type StaffRoute, staffRoute } from '../frame/define-route';
 import { byId, displayName, login, role, staffJson, staffShape } from '../frame/shapes';

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Audit, AuditActor } from '../../../database/audit/audit';
-import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import { hashPassword, verifyPassword } from '../../../database/staff/credentials';
-import type { StaffRepository } from '../../../database/staff/staff-repository';
+import type { Audit, AuditActor } from '../../../database/audit';
+import type { LoginThrottle } from '../../../database/residents';
+import { hashPassword, type StaffRepository, verifyPassword } from '../../../database/staff';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { networkOf } from '../../shared/client-address';
 

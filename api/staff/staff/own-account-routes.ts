@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
-import type { AuditActor } from '../../../database/audit/audit';
-import type { LoginThrottle } from '../../../database/residents/log-in-throttle';
-import { verifyPassword } from '../../../database/staff/credentials';
-import type { NewRecoveryCodes, StaffEnrolment } from '../../../database/staff/enrolment';
-import type { StaffLinks } from '../../../database/staff/provider-links';
-import type { StaffRepository } from '../../../database/staff/staff-repository';
-import type { StaffSession } from '../../../database/staff/staff-sessions';
+import type { AuditActor } from '../../../database/audit';
+import type { LoginThrottle } from '../../../database/residents';
+import {
+  type NewRecoveryCodes,
+  type StaffEnrolment,
+  type StaffLinks,
+  type StaffRepository,
+  type StaffSession,
+  verifyPassword,
+} from '../../../database/staff';
 import { isGoodPassword } from '../../../domain/staff/password';
 import { refuseStaff, type StaffRefusal } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { StaffMail } from '../../../database/staff/staff-mail';
+import type { StaffMail } from '../../../database/staff';
 import { layoutNotice } from '../../../domain/notices/notice-layout';
 import { refuseStaff } from '../../../domain/staff/refusals';
 import { staffRoles } from '../../../domain/staff/roles';

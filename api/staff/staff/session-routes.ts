@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { StaffSession } from '../../../database/staff/staff-sessions';
+import type { StaffSession } from '../../../database/staff';
 import { refuseStaff, type StaffRefusalCode, staffRefusals } from '../../../domain/staff/refusals';
 import { roleWords, staffRoles } from '../../../domain/staff/roles';
 import { openRoute, type StaffRoute, staffRoute } from '../frame/define-route';

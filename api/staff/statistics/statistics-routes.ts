@@ -1,9 +1,14 @@
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
-import { type Statistics, statisticsDimensions, type StatisticsRow } from '../../../database/statistics/statistics';
-import type { UnmetSearchDay, UnmetSearchFigures } from '../../../database/statistics/unmet-search-figures';
+import type { Programmes } from '../../../database/programmes';
+import type { VenueRecords } from '../../../database/schedule';
+import {
+  type Statistics,
+  statisticsDimensions,
+  type StatisticsRow,
+  type UnmetSearchDay,
+  type UnmetSearchFigures,
+} from '../../../database/statistics';
 import { daysBetween } from '../../../domain/calendar/city-time';
 import { channels } from '../../../domain/contracts/booking-workflow';
 import { channelWords } from '../../../domain/contracts/channels';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import type { Programmes } from '../../../database/programmes/programmes';
-import type { VenueRecords } from '../../../database/schedule/venue-records';
-import type { Statistics } from '../../../database/statistics/statistics';
-import type { ToDoReader } from '../../../database/statistics/to-do';
+import type { Programmes } from '../../../database/programmes';
+import type { VenueRecords } from '../../../database/schedule';
+import type { Statistics, ToDoReader } from '../../../database/statistics';
 import { addDays, cityDate } from '../../../domain/calendar/city-time';
 import { staffRoles } from '../../../domain/staff/roles';
 import { type HealthChecks, readinessOf } from '../../shared/set-up-health';

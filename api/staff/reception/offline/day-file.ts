@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { DayListEntry } from '../../../../database/reception/day-lists';
+import type { DayListEntry } from '../../../../database/reception';
 import { cityDate, cityTime, formatDateJa } from '../../../../domain/calendar/city-time';
 import { mostTicks } from '../../../../domain/reception/ticks';
 import { toldWords } from '../../../../domain/reception/told';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { type KeyRing, openJson } from '../../../../database/foundation/keys';
-import type { ProvidedPerson } from '../../../../database/staff/provider-links';
+import type { ProvidedPerson } from '../../../../database/staff';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { OidcProvider } from './oidc-provider';
 

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 
-import type { ProvidedPerson } from '../../../../database/staff/provider-links';
+import type { ProvidedPerson } from '../../../../database/staff';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { StaffRole } from '../../../../domain/staff/roles';
 import { claimValues } from './claims';

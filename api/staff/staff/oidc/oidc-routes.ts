@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 
-import type { Audit, AuditActor } from '../../../../database/audit/audit';
-import type { StaffLinks } from '../../../../database/staff/provider-links';
+import type { Audit, AuditActor } from '../../../../database/audit';
+import type { StaffLinks } from '../../../../database/staff';
 import { refuseStaff, type StaffRefusal } from '../../../../domain/staff/refusals';
 import type { CookieJar } from '../../../shared/cookies';
 import type { AppContext, RequestState } from '../../../shared/state';
