@@ -3,6 +3,7 @@ import { type BookingServices, createBookingServices } from './bookings';
 import type { Database } from './foundation/connection';
 import type { KeyRing } from './foundation/keys';
 import { createImportServices, type ImportServices } from './imports';
+import { createListServices, type ListServices } from './lists';
 import { createNoticeServices, type NoticeServices } from './notices';
 import { createProgrammes, createProgrammeServices, type Programmes, type ProgrammeServices } from './programmes';
 import { createReceptionServices, type ReceptionServices } from './reception';
@@ -18,6 +19,7 @@ export interface DatabaseServices
     AuditServices,
     BookingServices,
     ImportServices,
+    ListServices,
     NoticeServices,
     ProgrammeServices,
     ReceptionServices,
@@ -51,6 +53,7 @@ export function createDatabaseServices({
     ...ofProgrammes,
     ...createBookingServices(audited),
     ...createImportServices(audited),
+    ...createListServices(base),
     ...createNoticeServices(audited),
     ...createReceptionServices(base),
     ...createResidentServices(base),

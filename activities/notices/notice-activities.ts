@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 
 import type { BookingRepository, BookingView } from '../../database/bookings';
+import type { IsRush } from '../../database/bookings';
 import type { LineLinks, Notice, NoticeRepository } from '../../database/notices';
 import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';
@@ -18,7 +19,6 @@ import type { JourneyStep, NoticeChannel } from '../../domain/programmes/documen
 import { checkOpen, groupsOf } from '../../domain/programmes/eligibility';
 import { noticeLanguage } from '../../domain/site/languages';
 import { noticeWayOf } from '../../domain/staff/visibility';
-import type { IsRush } from '../../engine/hand-over/rush-watch';
 import type { LineSender } from './line-api';
 import type { Mail, Mailer } from './mailer';
 

@@ -9,8 +9,8 @@ import type { Audit, AuditActor } from '../audit';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
+import { catchUp } from '../lists';
 import { openResident } from '../residents';
-import { catchUp } from './listed-bookings';
 
 /** Which bookings leave: of appointments from one city date to another, both included. */
 export interface ExportParameters {

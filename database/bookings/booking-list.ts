@@ -2,7 +2,7 @@ import { instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Database } from '../foundation/connection';
-import { catchUp } from './listed-bookings';
+import { catchUp } from '../lists';
 
 /** One line of the staff's list of bookings, as it is read: what of it is told is decided by `domain/staff/visibility.ts`. */
 export interface BookingLine {

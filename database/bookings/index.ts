@@ -6,7 +6,6 @@ import { createDataExports, type DataExports } from './booking-exports';
 import { type BookingList, createBookingList } from './booking-list';
 import { type BookingPermits, createBookingPermits } from './booking-permits';
 import { type BookingRepository, createBookingRepository } from './bookings';
-import { createListedBookings, type ListedBookings } from './listed-bookings';
 import { createOutbox, type Outbox } from './outbox';
 import { createReconciliation, type Reconciliation } from './reconciliation';
 import { createRushSigns, type RushSigns } from './rush';
@@ -22,16 +21,15 @@ export {
   type InvalidAnswers,
   type SystemChange,
 } from './bookings';
-export { catchUp, copyBookings, createListedBookings, holdLists, type ListedBookings } from './listed-bookings';
 export { createOutbox, type EventKey, type Outbox } from './outbox';
 export type { Reconciliation, WatchedBooking } from './reconciliation';
 export type { RushSigns } from './rush';
+export { createRushWatch, type IsRush } from './rush-watch';
 
 /** Bookings, and what is said of them to workflows and staff. */
 export interface BookingServices {
   readonly bookings: BookingRepository;
   readonly bookingLists: BookingList;
-  readonly listedBookings: ListedBookings;
   readonly permits: BookingPermits;
   readonly dataExports: DataExports;
   readonly outbox: Outbox;
@@ -56,7 +54,6 @@ export function createBookingServices({
   return {
     bookings: createBookingRepository({ database, keys, programmes }),
     bookingLists: createBookingList(database),
-    listedBookings: createListedBookings(database),
     permits: createBookingPermits({ database, keys }),
     dataExports: createDataExports({ database, keys, audit }),
     outbox: createOutbox(database),

@@ -4,8 +4,8 @@ import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { haveSameRules, type PeopleAlike } from '../../domain/programmes/eligible-people';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import type { BirthDateKeys } from '../residents';
 import {
   bookingsToCome,

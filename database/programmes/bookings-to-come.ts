@@ -3,8 +3,8 @@ import { cityDate } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { Person } from '../../domain/programmes/eligibility';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 
 /** A booking to come that is held or confirmed, with what the rules need to know beside it. */
 export interface BookingToComeRow {

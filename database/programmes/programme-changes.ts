@@ -8,8 +8,8 @@ import { type NoticeChange, noticeChanges } from '../../domain/notices/notice-ch
 import { groupsOf, needsBirthDate } from '../../domain/programmes/eligibility';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import type { BirthDateKeys } from '../residents';
 import {
   bookingsToCome,

@@ -2,10 +2,10 @@ import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { BookingState } from '../../domain/contracts/booking-lifecycle';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import { tellsReception, type ToldAnswer, toldAtReception } from '../../domain/reception/told';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { openAnswers } from '../foundation/sealed-answers';
+import { catchUp } from '../lists';
 import type { Programmes } from '../programmes';
 import { openResident } from '../residents';
 

@@ -1,8 +1,8 @@
 import type { ResidentSearchTerms } from '../../domain/residents/search-text';
 import { foldKana } from '../../domain/text/kana';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
+import { catchUp } from '../lists';
 import { openResident, type SealedResident } from './residents';
 import { birthDateText, kanaText, searchedKeys, telephoneText } from './search-keys';
 

@@ -2,8 +2,8 @@ import { instantOf } from '../../domain/calendar/city-time';
 import { type Channel, channels } from '../../domain/contracts/booking-workflow';
 import type { DaySeats } from '../../domain/schedule/balance';
 import type { PlannedSlot } from '../../domain/schedule/plan-slots';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import { type TouchedBooking, touchedBookings } from './known-slots';
 import { plannedSeatsSql } from './seats';
 

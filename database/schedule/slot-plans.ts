@@ -15,8 +15,8 @@ import {
 import { type PlannedSlot, planSlots } from '../../domain/schedule/plan-slots';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import { knownSlots, lockSeats, lockSlots, type TouchedBooking, touchedBookings } from './known-slots';
 import { readSchedule, scheduleColumns, type ScheduleInput, type ScheduleRow, type ScheduleView } from './schedules';
 import { appendSlotChange, type SlotChangeItem } from './slot-history';

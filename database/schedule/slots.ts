@@ -5,8 +5,8 @@ import { instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
 import type { SeatShare } from '../../domain/programmes/seat-stages';
 import type { PlannedSlot } from '../../domain/schedule/plan-slots';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import { freeInShareSql, freeSeatsSql } from './seats';
 import { readVenue, venueColumns, type VenueRow, type VenueView } from './venues';
 

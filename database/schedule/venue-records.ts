@@ -7,8 +7,8 @@ import { type VenueFields, venueFields } from '../../domain/schedule/venue-field
 import { type SheetFault, venueAfter, type VenueRow as SheetRow } from '../../domain/schedule/venue-sheet';
 import { refuseStaff, type StaffRefusal } from '../../domain/staff/refusals';
 import type { Audit, AuditActor } from '../audit';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import { readVenue, type VenueRow, venueValues } from './venues';
 
 /** What staff say of a venue. One that is not active takes no new bookings, and those that it has stay; `position` is its place in the city's order. */

@@ -1,7 +1,7 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { Channel } from '../../domain/contracts/booking-workflow';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 
 /** What is counted. Seats and people. */
 export interface Figures {

@@ -1,7 +1,7 @@
 import { addDays, instantOf } from '../../domain/calendar/city-time';
 import type { PeopleAlike } from '../../domain/programmes/eligible-people';
-import { catchUp } from '../bookings';
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import type { Affected } from '../programmes';
 import type { BirthDateKeys } from '../residents';
 

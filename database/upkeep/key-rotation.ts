@@ -1,9 +1,9 @@
 import type { Answers } from '../../domain/bookings/form';
 import type { ProgrammeDocument } from '../../domain/programmes/document';
-import { copyBookings, holdLists } from '../bookings';
 import type { Database } from '../foundation/connection';
 import { type KeyRing, openText, sealedKeyId } from '../foundation/keys';
 import { forgetWhatWas } from '../imports';
+import { copyBookings, holdLists } from '../lists';
 import { digestTextOf, type SealedResident, searchKeysOf, telephoneKeyOfAnswers } from '../residents';
 
 const batchRows = 1_000;

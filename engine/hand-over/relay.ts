@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 
 import type { EventKey, Outbox } from '../../database/bookings';
+import type { IsRush } from '../../database/bookings';
 import type { Programmes } from '../../database/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-loop';
 import { inParallel } from '../loops/in-parallel';
 import type { Log } from '../loops/log';
 import { createEventDelivery, isOutage } from './deliver-events';
-import type { IsRush } from './rush-watch';
 
 export interface RelayOptions {
   readonly client: Client;

@@ -1,5 +1,5 @@
-import type { ListedBookings } from '../../database/bookings';
-import type { IsRush } from '../hand-over/rush-watch';
+import type { IsRush } from '../../database/bookings';
+import type { ListedBookings } from '../../database/lists';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { knex } from 'knex';
 
-import { createListedBookings } from '../../database/bookings/listed-bookings';
+import { createListedBookings } from '../../database/lists/listed-bookings';
 import { testServices, withDatabase } from '../../test/support/services';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database';
 import { createTestNamespace } from '../../test/support/test-namespace';

@@ -2,10 +2,11 @@ import { createConnection } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { createLineApi, LineApiError } from '../../activities/notices/line-api';
-import { createListedBookings, createOutbox } from '../../database/bookings';
+import { createOutbox } from '../../database/bookings';
 import { type Database, openDatabase, pendingMigrations } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
+import { createListServices } from '../../database/lists';
 import { newestSealedField } from '../../database/upkeep';
 import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/booking-workflow';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
@@ -58,7 +59,7 @@ async function examine(about: string, todo: string, check: Check): Promise<Findi
 
 /** Whether the copy that lists and figures read is what it copies. */
 async function checkLists(database: Database): Promise<Verdict> {
-  const lists = createListedBookings(database);
+  const { listedBookings: lists } = createListServices({ database });
   if (await lists.isForeign())
     return {
       ok: false,

@@ -1,4 +1,4 @@
-import { createListedBookings } from '../../database/bookings';
+import { createListServices } from '../../database/lists';
 import { withServices } from '../processes/services';
 import type { Command } from './command';
 
@@ -13,7 +13,7 @@ export const listsRebuildCommand: Command = {
     if (args.length > 0) return io.refuse(`"lists rebuild" takes no arguments, but got: ${args.join(' ')}.`);
     return withServices({ config: io.config, env: io.env, say: io.say, withTemporal: false }, async ({ database }) => {
       let said = 0;
-      const rows = await createListedBookings(database).rebuild((done) => {
+      const rows = await createListServices({ database }).listedBookings.rebuild((done) => {
         if (done - said < everyRows) return;
         said = done;
         io.say(`  ${String(done)} bookings`);

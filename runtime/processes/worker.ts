@@ -4,6 +4,7 @@ import { DefaultLogger, type LogLevel, makeTelemetryFilterString, NativeConnecti
 import type { Logger } from 'pino';
 
 import { createLineApi } from '../../activities/notices/line-api';
+import { createRushWatch } from '../../database/bookings';
 import { openDatabase } from '../../database/foundation/connection';
 import { parseKeys } from '../../database/foundation/keys';
 import { timeLimits } from '../../database/foundation/time-limits';
@@ -12,7 +13,6 @@ import { removeOutdated } from '../../database/upkeep';
 import { searchAttributes } from '../../domain/contracts/search-attributes';
 import { createReconciler } from '../../engine/hand-over/reconciler';
 import { createRelay } from '../../engine/hand-over/relay';
-import { createRushWatch } from '../../engine/hand-over/rush-watch';
 import type { BackgroundLoop } from '../../engine/loops/background-loop';
 import { createBroadcastSweeper } from '../../engine/loops/broadcast-sweeper';
 import { createChangeSweeper } from '../../engine/loops/change-sweeper';

@@ -15,6 +15,7 @@ import { createNoticeActivities, type NoticeActivities } from '../../activities/
 import type { ChangeActivities } from '../../activities/programmes/programme-changes';
 import type { RehearsalActivities } from '../../activities/programmes/rehearsals';
 import type { PublicationActivities } from '../../activities/programmes/scheduled-publications';
+import type { IsRush } from '../../database/bookings';
 import type { Database } from '../../database/foundation/connection';
 import type { KeyRing } from '../../database/foundation/keys';
 import type { DatabaseServices } from '../../database/services';
@@ -23,7 +24,6 @@ import { bookingTaskQueue, noticeTaskQueue } from '../../domain/contracts/bookin
 import { importTaskQueue } from '../../domain/imports/import-workflow';
 import { programmeTaskQueue } from '../../domain/programmes/programme-workflow';
 import { defined } from '../../domain/text/defined';
-import type { IsRush } from '../../engine/hand-over/rush-watch';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 
 export interface Activities {

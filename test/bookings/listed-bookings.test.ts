@@ -3,9 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { createBookingList } from '../../database/bookings/booking-list';
 import { type BookingRepository, createBookingRepository } from '../../database/bookings/bookings';
-import { catchUp, createListedBookings, holdLists } from '../../database/bookings/listed-bookings';
 import { createRushSigns } from '../../database/bookings/rush';
 import { type Database, openDatabase } from '../../database/foundation/connection';
+import { catchUp, createListedBookings, holdLists } from '../../database/lists/listed-bookings';
 import { createProgrammes } from '../../database/programmes/programmes';
 import { createDayLists } from '../../database/reception/day-lists';
 import { createResidentSearch } from '../../database/residents/resident-search';

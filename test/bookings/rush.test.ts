@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { createRushWatch } from '../../database/bookings';
 import { createRushSigns } from '../../database/bookings/rush';
 import { openDatabase, waitingForConnection } from '../../database/foundation/connection';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { createHandOver } from '../../engine/hand-over/hand-over';
 import { createRelay } from '../../engine/hand-over/relay';
-import { createRushWatch } from '../../engine/hand-over/rush-watch';
 import { type BookingWorld, createBookingWorld } from '../worlds/booking-world';
 
 let world: BookingWorld;

@@ -4,6 +4,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 
+import type { IsRush } from '../../database/bookings';
 import type { BookingChange, InvalidAnswers } from '../../database/bookings/bookings';
 import { createOutbox, type Outbox } from '../../database/bookings/outbox';
 import { createNoticeRepository, type InboxMessage, type NoticeRepository } from '../../database/notices/notices';
@@ -18,7 +19,6 @@ import {
 import type { ProgrammeDocument } from '../../domain/programmes/document';
 import { defined } from '../../domain/text/defined';
 import { createEventDelivery, type DeliverEvents } from '../../engine/hand-over/deliver-events';
-import type { IsRush } from '../../engine/hand-over/rush-watch';
 import { createDataConverter } from '../../engine/temporal/data-converter';
 import { workflowBundle } from '../../engine/temporal/workflow-bundle';
 import { type ActivityOptions, createActivities, createWorkers, type Workers } from '../../runtime/processes/workers';

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { createAudit } from '../../../database/audit/audit';
 import { createAuditSearch } from '../../../database/audit/audit-search';
 import { createBookingList } from '../../../database/bookings/booking-list';
-import { createListedBookings } from '../../../database/bookings/listed-bookings';
+import { createListedBookings } from '../../../database/lists/listed-bookings';
 import { createCallbackRepository } from '../../../database/notices/callbacks';
 import { createNoticeList } from '../../../database/notices/notice-list';
 import { createAffected } from '../../../database/programmes/affected-bookings';

@@ -1,4 +1,4 @@
-import type { RushSigns } from '../../database/bookings';
+import type { RushSigns } from './rush';
 
 /** Whether citizens wait at any process; asked as often as one likes. Never rejects. */
 export type IsRush = () => Promise<boolean>;
