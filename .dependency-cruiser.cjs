@@ -3,6 +3,14 @@
 /** The bench measures with the tests' tools, so it counts as one of them. */
 const tests = '\\.(test|spec)\\.ts$|^test/|^runtime/commands/bench/|^admin-ui/zone-environment\\.cjs$';
 
+/** What threads of imports load, with the narrow memory that they have: an index would bring the driver of PostgreSQL along. */
+const byFile =
+  '^activities/imports/import-(sealer|search-keys|indexer|reader|records|reading-thread|sealing-thread)\\.ts$';
+
+/** How a programme's document is put together: everybody else takes `document.ts`. */
+const insideOfTheDomain =
+  '^domain/programmes/(age|contradictions|document-shape|editing/reachable-seats|parts/(?!basics|broadcasts|template)[^/]+)\\.ts$';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -68,6 +76,28 @@ module.exports = {
       severity: 'error',
       from: { path: '^database/', pathNot: tests },
       to: { path: '^(api|activities|engine|workflows|runtime/(?!root\\.ts))' },
+    },
+    {
+      name: 'front-doors-inside-the-database',
+      comment: 'A noun talks to another noun through its index.ts. foundation/ is no noun.',
+      severity: 'error',
+      from: { path: '^database/([^/]+)/', pathNot: tests },
+      to: { path: '^database/[^/]+/', pathNot: '^database/($1|foundation)/|^database/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'front-doors-of-the-database',
+      comment: 'Other layers take of a noun what its index.ts shows.',
+      severity: 'error',
+      from: { pathNot: `^database/[^/]+/|${tests}|${byFile}` },
+      to: { path: '^database/[^/]+/', pathNot: '^database/foundation/|^database/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'front-doors-of-the-domain',
+      comment:
+        'Nearly every file of the domain is a door: small, pure, taken by name. What only its own noun may take is listed here (ADR 33).',
+      severity: 'error',
+      from: { pathNot: `^domain/programmes/|${tests}` },
+      to: { path: insideOfTheDomain },
     },
     {
       name: 'models-stay-in-the-database-folder',

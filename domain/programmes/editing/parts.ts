@@ -1,4 +1,5 @@
 import { channelWords } from '../../contracts/channels';
+import type { NoticeChannel } from '../parts/journeys';
 
 /**
  * The words for every part of a programme document: what the editor writes beside a field and what a difference says.
@@ -21,6 +22,11 @@ export interface PartWords {
   readonly item?: string;
 }
 
+const noticeChannelWords: Readonly<Record<NoticeChannel, string>> = {
+  line: 'LINE',
+  email: 'メール',
+  callback: '電話をかける一覧',
+};
 const seatWords = {
   chosen: '本人が選ぶ',
   proposed: '同じ会場・時刻をすすめる',
@@ -281,7 +287,7 @@ const ownWords: Readonly<Record<string, PartWords>> = {
   'journey.*.by': { label: 'だれによる取り消し', item: 'だれ' },
   'journey.*.by.*': { label: 'だれ', values: { citizen: '本人', operator: 'コールセンター', city: '市' } },
   'journey.*.channels': { label: '届け方（上から順に試す）', item: '届け方' },
-  'journey.*.channels.*': { label: '届け方', values: { line: 'LINE', email: 'メール', callback: '電話をかける一覧' } },
+  'journey.*.channels.*': { label: '届け方', values: noticeChannelWords },
   'journey.*.conditions': { label: '条件', item: '条件' },
   'journey.*.conditions.*.kind': {
     label: '条件',
