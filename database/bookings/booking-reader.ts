@@ -5,7 +5,7 @@ import type { ActorKind, BookingEvent } from '../../domain/contracts/booking-wor
 import type { Database } from '../foundation/connection';
 import type { KeyRing } from '../foundation/keys';
 import { preparedQuery } from '../foundation/prepared-query';
-import { bookingJson, type BookingJson, bookingTables, readBooking } from './booking-json';
+import { type BookingJson, bookingJson, bookingTables, readBooking } from './booking-json';
 import { eventColumns, type EventRow, readEvent } from './events';
 
 const listText = `SELECT ${bookingJson} AS booking, now() AS now FROM ${bookingTables} WHERE b.resident_id = $1 ORDER BY b.id DESC LIMIT 200`;

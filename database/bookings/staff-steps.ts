@@ -1,9 +1,9 @@
 import {
-  planStep,
   checkInStep,
   cityCancelStep,
   missedStep,
   type OwnStep,
+  planStep,
   undoCheckInStep,
 } from '../../domain/bookings/plan-steps';
 import { type Refusal, refuse } from '../../domain/contracts/booking-refusals';

@@ -18,7 +18,7 @@ import {
   versionOf,
   withStep,
 } from './plan';
-import { isPermitted, planHold, type HoldWish } from './plan-hold';
+import { type HoldWish, isPermitted, planHold } from './plan-hold';
 import { decideHold } from './rules';
 
 export interface ConfirmWish {
