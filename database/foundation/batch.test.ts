@@ -40,8 +40,7 @@ describe('a batch', () => {
   it('does its items one by one where all together were refused, so that one spoils nothing for the others', async () => {
     const ask = createBatch<string, string>({
       ...options,
-      run: (items) =>
-        items.includes('bad') ? Promise.reject(new RangeError('refused')) : Promise.resolve([...items]),
+      run: (items) => (items.includes('bad') ? Promise.reject(new RangeError('refused')) : Promise.resolve([...items])),
     });
     const results = await Promise.allSettled(['a', 'bad', 'c'].map(ask));
     expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'refused'))).toEqual([
