@@ -9,7 +9,16 @@ import { preparedQuery } from '../foundation/prepared-query';
 import { didNothing, type Sql } from '../foundation/transaction';
 import type { Programmes } from '../programmes';
 import { openResident } from '../residents';
-import { type BookingJson, bookingJson, readBooking, readSlot, type SlotJson, slotJson } from './booking-json';
+import {
+  bookingById,
+  type BookingJson,
+  bookingJson,
+  byId,
+  readBooking,
+  readSlot,
+  type SlotJson,
+  slotJson,
+} from './booking-json';
 
 /** What a change needs to know before it is decided. */
 export interface ContextQuestion {
@@ -56,7 +65,7 @@ interface ContextRow {
 const contextText = `SELECT r.n, clock_timestamp() AS now, p.*, k.*,
     CASE WHEN p.resident_id IS NOT NULL THEN (SELECT json_agg(${bookingJson}) FROM (
         SELECT o.id FROM booking o WHERE o.resident_id = p.resident_id AND o.state IN ('held', 'confirmed', 'attended')
-        UNION SELECT unnest(r.bookings) UNION SELECT k.key_booking_id) i, ${byId('booking', 'i.id')} b, ${byId('slot', 'b.slot_id')} s, ${byId('venue', 's.venue_id')} v) END AS bookings,
+        UNION SELECT unnest(r.bookings) UNION SELECT k.key_booking_id) i, ${bookingById('i.id')}) END AS bookings,
     CASE WHEN r.slots IS NOT NULL THEN (SELECT json_agg(${slotJson('r.channels')}) FROM unnest(r.slots || CASE WHEN r.days IS NOT NULL THEN ARRAY(
         SELECT n.id FROM unnest(r.slots) AS i(id), ${byId('slot', 'i.id')} f, unnest(r.days) AS d(days),
           LATERAL (SELECT x.id FROM slot x WHERE x.programme_id = f.programme_id AND x.venue_id = f.venue_id AND x.dose = f.dose + 1
@@ -68,11 +77,6 @@ const contextText = `SELECT r.n, clock_timestamp() AS now, p.*, k.*,
       FROM resident o WHERE o.id = coalesce(r.resident, (SELECT b.resident_id FROM booking b WHERE b.id = r.bookings[1])) OFFSET 0) p ON true
   LEFT JOIN LATERAL (SELECT i.operation AS key_operation, (i.response ->> 'bookingId')::uuid AS key_booking_id
       FROM idempotency_key i WHERE i.resident_id = p.resident_id AND i.key = r.key OFFSET 0) k ON true`;
-
-/** One row by its key. A join would be planned once for the sizes of the tables at that moment, which on an opening day are not those of an hour later. */
-function byId(table: string, id: string): string {
-  return `LATERAL (SELECT * FROM ${table} x WHERE x.id = ${id} OFFSET 0)`;
-}
 
 function jsonOf(questions: readonly ContextQuestion[]): string {
   return JSON.stringify(

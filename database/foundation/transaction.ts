@@ -29,10 +29,10 @@ export async function inTransaction<Result>(database: Database, work: (sql: Sql)
   }
 }
 
-/** Whether a statement that failed so has changed nothing for certain: the server itself refused it, and was not going away. */
+/** Whether a statement that failed so has changed nothing for certain: the server itself refused it, and was neither going away nor out of time. */
 export function didNothing(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(?!08|53|57P)(?=.*\d)[0-9A-Z]{5}$/.test(code);
+  return typeof code === 'string' && /^(?!08|53|57)(?=.*\d)[0-9A-Z]{5}$/.test(code);
 }
 
 function once<Result>(database: Database, work: (sql: Sql) => Promise<Result>): Promise<Result> {

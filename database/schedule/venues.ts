@@ -22,18 +22,11 @@ type Columns = typeof columns;
 
 /** A row with the columns of a view. */
 export type VenueRow = { [Field in keyof VenueView as Columns[Field]]: VenueView[Field] };
-/** The same beside the columns of another table: `venue_name`. */
-export type PrefixedVenueRow = { [Field in keyof VenueView as `venue_${Columns[Field]}`]: VenueView[Field] };
 
 const fields = Object.entries(columns) as [keyof VenueView, string][];
 
 export function venueColumns(alias: string): string[] {
   return fields.map(([, column]) => `${alias}.${column}`);
-}
-
-/** For statements: `v.id AS venue_id, v.code AS venue_code, …` */
-export function prefixedVenueColumns(alias: string): string {
-  return fields.map(([, column]) => `${alias}.${column} AS venue_${column}`).join(', ');
 }
 
 /** For statements: a venue as one JSON object, which is a `VenueView` as it arrives. */
@@ -44,12 +37,6 @@ export function venueJson(alias: string): string {
 export function readVenue(row: VenueRow): VenueView {
   return Object.fromEntries(
     fields.map(([field, column]) => [field, row[column as keyof VenueRow]]),
-  ) as unknown as VenueView;
-}
-
-export function readPrefixedVenue(row: PrefixedVenueRow): VenueView {
-  return Object.fromEntries(
-    fields.map(([field, column]) => [field, row[`venue_${column}` as keyof PrefixedVenueRow]]),
   ) as unknown as VenueView;
 }
 

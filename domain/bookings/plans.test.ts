@@ -52,7 +52,7 @@ const document: ProgrammeDocument = {
   groups: [{ code: 'seniors', label: '65歳以上', importedAs: [], opensAt: '2021-05-06T08:30:00+09:00' }],
   bookingWindow: { firstDay: 0, lastDay: 60 },
   policies: { holdMinutes: 10, cutOffHours: 24, maxChanges: 2, noShowAfterHours: 4, coolingMinutes: 30 },
-} as ProgrammeDocument;
+};
 const version = { id: 'v1', programmeId: 'p', programmeCode: 'plain', number: 1, document };
 const venue = {
   id: 'hall',

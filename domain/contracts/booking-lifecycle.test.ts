@@ -3,6 +3,7 @@ import {
   bookingActions,
   bookingStates,
   countsForDose,
+  isAllowedStep,
   isEnded,
   nextState,
   stateAfter,
@@ -39,6 +40,15 @@ describe('the life of a booking', () => {
     for (const state of bookingStates) expect(stateAfter(state)).toBe(state);
     expect(stateAfter('check_in_undone')).toBe('confirmed');
     expect(stateAfter('programme_changed')).toBe('confirmed');
+  });
+
+  it('lets an event happen where a step leads to its state, and a newer version reach what is confirmed', () => {
+    const steps = allowedSteps().map(({ from, to }) => `${from} ${to}`);
+    for (const from of bookingStates) {
+      for (const to of bookingStates) expect(isAllowedStep(from, to)).toBe(steps.includes(`${from} ${to}`));
+      expect(isAllowedStep(from, 'check_in_undone')).toBe(steps.includes(`${from} confirmed`));
+      expect(isAllowedStep(from, 'programme_changed')).toBe(from === 'confirmed');
+    }
   });
 
   it('gives the seat back in every end but the two in which the day has passed', () => {
