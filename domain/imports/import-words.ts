@@ -28,7 +28,7 @@ export function phaseWords(phase: ImportPhase): string {
 }
 
 /** The file is being read or compared: nothing has changed, and a person can stop it. */
-export function isChecking(phase: ImportPhase): boolean {
+export function isChecking(phase: ImportPhase | 'undone'): boolean {
   return phase === 'inspecting' || phase === 'staging' || phase === 'comparing';
 }
 
