@@ -27,6 +27,11 @@ export function phaseWords(phase: ImportPhase): string {
   return wordsOfPhases[phase];
 }
 
+/** The file is being read or compared: nothing has changed, and a person can stop it. */
+export function isChecking(phase: ImportPhase | 'undone'): boolean {
+  return phase === 'inspecting' || phase === 'staging' || phase === 'comparing';
+}
+
 /** 12,345 */
 function figure(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -152,5 +157,5 @@ function operations(phase: ImportPhase, summary: ImportSummary | undefined): str
       reject,
     ];
   }
-  return [];
+  return isChecking(phase) ? [...title, reject] : [];
 }

@@ -205,7 +205,10 @@ async function importFrom(
     if (error instanceof ImportFileTooLargeError)
       return fail(io, explainFileRefusal({ code: 'too_large', limitMebibytes: importFileLimitBytes / 1024 / 1024 }));
     if (isImportFailure(error))
-      return fail(io, '取り込みが途中で失敗しました。何も変わっていません。もう一度お試しください。');
+      return fail(
+        io,
+        '取り込みが途中で失敗しました。どこまで取り込んだかは、画面の「取込の記録」にあります。もう一度お試しください。',
+      );
     throw error;
   }
 }

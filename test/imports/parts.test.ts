@@ -168,6 +168,16 @@ describe('an import that is applied part by part', () => {
     expect(await createImportUndo(world.city.database).undo(runId, 'tester')).toMatchObject({ ok: true });
   });
 
+  test('stopped by a person while its rows are checked: nothing changes, and nothing is left behind', async () => {
+    const { handle } = await world.start(csv(people(60_000, 9_760_000_000)));
+    await world.until(handle, 'staging');
+    const residents = (await world.residents()).length;
+    expect(await handle.executeUpdate('rejectImport', { args: [{ by: 'tester' }] })).toBe('rejected');
+    expect(await handle.result()).toMatchObject({ phase: 'rejected' });
+    expect((await world.residents()).length).toBe(residents);
+    await until(async () => ((await world.leftovers()).tables === 0 ? true : undefined));
+  });
+
   test('a comparison is ended within seconds when its import is cancelled', async () => {
     const { database } = world.city;
     const { runId, handle } = await world.start(csv(people(20, 9_750_000_000)));

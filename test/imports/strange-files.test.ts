@@ -34,7 +34,6 @@ const isAboutRows =
 
 /** Runs `work`; explains each statement about rows that the import sends, before it is run. The most rows of any step. */
 async function mostRows(work: () => Promise<void>): Promise<number> {
-   
   const original = Client.prototype.query as (...args: unknown[]) => unknown;
   let most = 0;
   const explained = async (client: Client, text: string, values: unknown): Promise<unknown> => {

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   defineQuery,
   defineUpdate,
@@ -17,7 +18,7 @@ import {
 import type { Closing, ImportActivities } from '../../activities/imports/import-activities';
 import { cityDate } from '../../domain/calendar/city-time';
 import type { FileRefusal } from '../../domain/imports/file-refusal';
-import { changesSomething, importDetails } from '../../domain/imports/import-words';
+import { changesSomething, importDetails, isChecking } from '../../domain/imports/import-words';
 import {
   type ApproveImportInput,
   approveImportUpdateName,
@@ -115,8 +116,11 @@ export async function eligibilityImport({ runId }: EligibilityImportInput): Prom
   try {
     await run.execute();
   } catch (error) {
-    await CancellationScope.nonCancellable(() => run.close(isCancellation(error) ? 'rejected' : 'failed'));
-    throw error;
+    if (run.isRejected && isCancellation(error)) await run.close('rejected');
+    else {
+      await CancellationScope.nonCancellable(() => run.close(isCancellation(error) ? 'rejected' : 'failed'));
+      throw error;
+    }
   }
   await condition(allHandlersFinished);
   return run.progress();
@@ -131,6 +135,8 @@ class EligibilityImport {
   #result: ImportResult | undefined;
   #refusal: FileRefusal | undefined;
   #approvals: ImportApprovals = {};
+  /** The reading or comparing that is under way: it ends when a person stops the import. */
+  #checking: CancellationScope | undefined;
 
   constructor(readonly runId: string) {}
 
@@ -144,25 +150,24 @@ class EligibilityImport {
   }
 
   async execute(): Promise<void> {
-    this.#enter('inspecting');
-    const inspection = await inspectImportFile(this.runId);
+    const inspection = await this.#check('inspecting', () => inspectImportFile(this.runId));
     if (!inspection.ok) return this.#refuse(inspection.refusal);
 
-    this.#enter('staging');
-    const staged = await stageImportRows({ runId: this.runId, format: inspection.format, today: cityDate(new Date()) });
+    const staged = await this.#check('staging', () =>
+      stageImportRows({ runId: this.runId, format: inspection.format, today: cityDate(new Date()) }),
+    );
     if (!staged.ok) return this.#refuse(staged.refusal);
     this.#rowsDone = staged.records;
 
     for (;;) {
-      this.#enter('comparing');
-      const compared = await compareImport(this.runId);
+      const compared = await this.#check('comparing', () => compareImport(this.runId));
       if (!compared.ok) return this.#refuse(compared.refusal);
       this.#summary = compared.summary;
       this.#comparison++;
       this.#isToCompareAgain = false;
       if (compared.isAutomatic) this.#approvals = { import: 'drop-folder' };
       else if (changesSomething(compared.summary)) await this.#approval();
-      if (this.#isRejected) return this.close('rejected');
+      if (this.isRejected) return this.close('rejected');
       if (this.#mustCompareAgain) continue;
       this.#enter('applying');
       const applied = await applyImport({
@@ -200,6 +205,7 @@ class EligibilityImport {
 
   reject(): ImportPhase {
     this.#enter('rejected');
+    this.#checking?.cancel();
     return this.#phase;
   }
 
@@ -231,7 +237,8 @@ class EligibilityImport {
 
   checkRejection({ by }: RejectImportInput): void {
     checkName(by);
-    if (!this.#isWaiting) refuse('いまは承認を待っていないので、取りやめられません。');
+    if (!this.#isWaiting && !isChecking(this.#phase))
+      refuse('取り込みが始まっているか終わっているので、取りやめられません。');
   }
 
   get #isWaiting(): boolean {
@@ -242,7 +249,7 @@ class EligibilityImport {
     return this.#isToCompareAgain;
   }
 
-  get #isRejected(): boolean {
+  get isRejected(): boolean {
     return this.#phase === 'rejected';
   }
 
@@ -251,6 +258,18 @@ class EligibilityImport {
     this.#enter('waiting_for_approval');
     const isAnswered = await condition(() => !this.#isWaiting, waitForApproval);
     if (!isAnswered) this.#enter('rejected');
+  }
+
+  /** Reads or compares, until it is done or the import is stopped. */
+  async #check<Value>(phase: ImportPhase, work: () => Promise<Value>): Promise<Value> {
+    if (this.isRejected) throw new CancelledFailure('the import was stopped');
+    this.#enter(phase);
+    this.#checking = new CancellationScope();
+    try {
+      return await this.#checking.run(work);
+    } finally {
+      this.#checking = undefined;
+    }
   }
 
   #refuse(refusal: FileRefusal): Promise<void> {

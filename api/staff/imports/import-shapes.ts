@@ -72,6 +72,7 @@ const summaryShape = z
     newNumberWithBooking: count,
     namesakes: count.optional(),
     proposals: count.optional(),
+    crowded: count.optional(),
     removalBlocked: z.literal('unreadable_numbers').optional(),
   })
   .meta({ id: 'ImportSummary' });
@@ -86,6 +87,7 @@ const resultShape = z
     goneWithBooking: count,
     newNumber: count,
     namesakes: count.optional(),
+    isPartial: z.literal(true).optional(),
   })
   .meta({ id: 'ImportResult' });
 const person = z.object({ id: z.string(), name: z.string() });

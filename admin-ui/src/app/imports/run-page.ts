@@ -4,6 +4,7 @@ import { MatProgressBar } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
 
 import { namesakesApart } from '../../../../domain/imports/carry-over';
+import { isChecking } from '../../../../domain/imports/import-words';
 import { Api, type Problem } from '../api/api';
 import { CityTime } from '../shared/city-time';
 import { ConfirmDialog } from '../shared/confirm-dialog';
@@ -98,6 +99,7 @@ export class RunPage {
   protected readonly chips = phaseChips;
   protected readonly sources = sourceWords;
   protected readonly isWorking = isWorking;
+  protected readonly isChecking = isChecking;
   protected readonly isWaiting = isWaiting;
   protected readonly figure = figure;
   protected readonly namesakesApart = namesakesApart;

@@ -81,6 +81,13 @@ export class RunSummary {
         unit: '人',
         note: 'ほかの人と同じですが、別の人として登録します',
       });
+    if (summary.crowded)
+      cards.push({
+        label: '同じ人かどうか確かめられない行',
+        value: summary.crowded,
+        unit: '行',
+        note: 'カナ・生年月日の同じ方が多すぎます。列の指定をお確かめください',
+      });
     if (facts.gone > 0)
       cards.push({
         label: '転出・死亡の方',
