@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
 
-import type { BookingRepository, BookingView } from '../../database/bookings';
-import type { IsRush } from '../../database/bookings';
+import type { BookingRepository, BookingView, IsRush } from '../../database/bookings';
 import type { LineLinks, Notice, NoticeRepository } from '../../database/notices';
 import type { Programmes, ProgrammeVersion } from '../../database/programmes';
 import type { ResidentRepository } from '../../database/residents';

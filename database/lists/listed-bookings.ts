@@ -215,14 +215,15 @@ async function rebuildPart(database: Database, after: string): Promise<{ last: s
 
 /** One statement, so that both tables are seen at the same moment. */
 async function compare(database: Database): Promise<ListComparison> {
+  const isSettled = 'NOT EXISTS (SELECT 1 FROM waits w WHERE w.booking_id = c.id)';
   const { rows } = await database.raw<{ rows: [ListComparison] }>(
     `WITH waits AS MATERIALIZED (
        SELECT e.booking_id, e.at FROM booking_event e, listed_up_to u WHERE ${isNew}
      ), counted AS (
        SELECT state, sum(bookings)::int AS bookings, sum(listed)::int AS listed FROM (
-         SELECT state, count(*) AS bookings, 0 AS listed FROM booking WHERE id NOT IN (SELECT booking_id FROM waits) GROUP BY state
+         SELECT state, count(*) AS bookings, 0 AS listed FROM booking c WHERE ${isSettled} GROUP BY state
          UNION ALL
-         SELECT state, 0, count(*) FROM listed_booking WHERE id NOT IN (SELECT booking_id FROM waits) GROUP BY state
+         SELECT state, 0, count(*) FROM listed_booking c WHERE ${isSettled} GROUP BY state
        ) AS both_tables GROUP BY state
      ), size AS (SELECT greatest(reltuples, 1) AS rows FROM pg_class WHERE oid = 'booking'::regclass),
      chosen AS MATERIALIZED (
@@ -231,7 +232,7 @@ async function compare(database: Database): Promise<ListComparison> {
        (SELECT b.id FROM booking b TABLESAMPLE SYSTEM ((SELECT least(100, 100 * :rows / rows) FROM size)))
      ), looked AS (
        SELECT count(*)::int AS compared, count(*) FILTER (WHERE (${columnsOf('b')}) IS DISTINCT FROM (${columnsOf('l')}))::int AS different
-         FROM chosen JOIN booking b USING (id) LEFT JOIN listed_booking l ON l.id = b.id WHERE b.id NOT IN (SELECT booking_id FROM waits)
+         FROM chosen c JOIN booking b ON b.id = c.id LEFT JOIN listed_booking l ON l.id = b.id WHERE ${isSettled}
      )
      SELECT (SELECT count(*)::int FROM waits) AS waiting, (SELECT min(at) FROM waits) AS "oldestAt",
             (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.state), '[]') FROM counted c WHERE c.bookings <> c.listed) AS differences, looked.*

@@ -28,14 +28,7 @@ export {
 } from './slot-plans';
 export type { FreeSlot, FreeSlotQuery, SlotRepository, VenueAvailability } from './slots';
 export type { VenueOutcome, VenueRecord, VenueRecords, VenueSheetRow } from './venue-records';
-export {
-  prefixedVenueColumns,
-  type PrefixedVenueRow,
-  readPrefixedVenue,
-  venueJson,
-  type VenueView,
-  venueView,
-} from './venues';
+export { venueJson, type VenueView, venueView } from './venues';
 
 /** Venues, weeks and slots. */
 export interface ScheduleServices {

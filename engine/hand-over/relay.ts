@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-import type { EventKey, Outbox } from '../../database/bookings';
-import type { IsRush } from '../../database/bookings';
+import type { EventKey, IsRush, Outbox } from '../../database/bookings';
 import type { Programmes } from '../../database/programmes';
 import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-loop';

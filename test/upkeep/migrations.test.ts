@@ -1,11 +1,12 @@
 import { type Database, migrate, openDatabase } from '../../database/foundation/connection';
+import { createListedBookings } from '../../database/lists/listed-bookings';
 import { migrationSource } from '../../migrations';
 import { bringUpToDate } from '../../runtime/servers/bring-up-to-date';
 import { StartError } from '../../runtime/start-error';
 import { testServices, withDatabase } from '../support/services';
 import { asAdministrator } from '../support/test-database';
 
-const names = ['migrated_at_once', 'migrated_step_by_step', 'migrated_elsewhere'] as const;
+const names = ['migrated_at_once', 'migrated_step_by_step', 'migrated_elsewhere', 'migrated_with_bookings'] as const;
 const open = new Map<string, Database>();
 
 function databaseOf(name: (typeof names)[number]): Database {
@@ -61,6 +62,43 @@ test('a database migrated step by step has the same schema as one made at once',
   const atOnce = await schemaOf(databaseOf('migrated_at_once'));
   expect(atOnce.length).toBeGreaterThan(300);
   expect(await schemaOf(databaseOf('migrated_step_by_step'))).toEqual(atOnce);
+});
+
+test('bookings of before the lists had a copy are in it, and their events are not copied again', async () => {
+  const steps = await migrationSource.getMigrations([]);
+  const database = databaseOf('migrated_with_bookings');
+  const before = steps.slice(
+    0,
+    steps.findIndex((step) => step.name.endsWith('listed_bookings')),
+  );
+  const old = openDatabase({
+    url: withDatabase(testServices().postgresUrl, 'migrated_with_bookings'),
+    applicationName: 'test',
+    poolSize: 1,
+  });
+  await old.migrate.latest({ migrationSource: { ...migrationSource, getMigrations: () => Promise.resolve(before) } });
+  await old.transaction(async (trx) => {
+    // What a booking refers to is of no matter here.
+    await trx.raw('SET LOCAL session_replication_role = replica');
+    await trx.raw(`INSERT INTO booking (id, programme_id, programme_version_id, resident_id, dose, slot_id, channel, state, version, hold_expires_at, reference, telephone_key, group_code)
+      SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(), 'web', 'confirmed', 2, now(), i, i, 'seniors' FROM generate_series(1, 30) AS i`);
+    await trx.raw(
+      `INSERT INTO booking_event (booking_id, version, type, actor, facts) SELECT id, 2, 'confirmed', 'citizen', '{}' FROM booking`,
+    );
+  });
+  await old.destroy();
+  await migrate(database);
+  expect(await createListedBookings(database).compare()).toEqual({
+    waiting: 0,
+    oldestAt: null,
+    differences: [],
+    compared: 30,
+    different: 0,
+  });
+  const { rows } = await database.raw<{ rows: [{ live: number; held: number }] }>(
+    'SELECT count(*) FILTER (WHERE is_live)::int AS live, count(*) FILTER (WHERE is_held)::int AS held FROM booking',
+  );
+  expect(rows[0]).toEqual({ live: 30, held: 0 });
 });
 
 test('a database of another build is left alone, and the sentence names what it holds', async () => {
