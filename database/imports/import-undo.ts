@@ -299,7 +299,7 @@ async function unlessReferred(query: Query): Promise<string> {
 /** Drops what was kept for undoing runs that ended more than `days` days ago. Resolves with how many there were. */
 export async function forgetWhatWas(database: Database, days: number): Promise<number> {
   const { rows } = await database.raw<{ rows: { id: string }[] }>(
-    `SELECT id FROM import_run WHERE status = 'applied' AND ended_at < now() - ? * interval '1 day' AND to_regclass('import_kept_' || replace(id::text, '-', '')) IS NOT NULL`,
+    `SELECT id FROM import_run WHERE status = 'applied' AND undo_step IS NULL AND ended_at < now() - ? * interval '1 day' AND to_regclass('import_kept_' || replace(id::text, '-', '')) IS NOT NULL`,
     [days],
   );
   for (const { id } of rows) await database.raw(`DROP TABLE IF EXISTS ${keptTableOf(id)}`);

@@ -54,6 +54,7 @@ export async function rotateKeys(
 ): Promise<Rotation> {
   const open = await database('import_run')
     .whereIn('status', ['checking', 'waiting', 'applying'])
+    .orWhereNotNull('undo_step')
     .first<{ id: string } | undefined>('id');
   if (open) throw new ImportUnderWayError(`import ${open.id} has not ended`);
   // Copies for an undo are sealed and indexed under the older keys: the import can no longer be undone.
