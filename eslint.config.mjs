@@ -201,11 +201,6 @@ export default tseslint.config(
     rules: { 'max-params': ['error', 4] },
   },
   {
-    // The only file that is not there yet.
-    files: ['database/bookings/bookings.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...localTime, ...typedAgain] },
-  },
-  {
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {

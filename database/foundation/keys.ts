@@ -128,7 +128,12 @@ export function sealWith(id: string, key: KeyObject, plain: string | Buffer): Bu
  * The same as `sealWith`, written into `target`, which must have room for `sealedLimit` bytes: an import seals 800,000 rows.
  * @returns the position behind it
  */
-export function sealInto(target: Buffer, at: number, id: string, key: KeyObject, plain: string): number {
+export function sealInto(
+  target: Buffer,
+  at: number,
+  { id, key }: { readonly id: string; readonly key: KeyObject },
+  plain: string,
+): number {
   const header = headerOf(id);
   const nonceAt = at + header.copy(target, at);
   fillFromPool(target, nonceAt, nonceBytes);

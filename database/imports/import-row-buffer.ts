@@ -92,7 +92,7 @@ export class RowBuffer {
     at = buffer.writeInt32BE(line, at);
     at = this.#addId(couponIndex, buffer.writeInt32BE(16, at));
     at = this.#addBytes(couponIndex, at);
-    const sealedEnd = sealInto(buffer, at + 4, this.sealKey.id, this.sealKey.key, resident);
+    const sealedEnd = sealInto(buffer, at + 4, this.sealKey, resident);
     buffer.writeInt32BE(sealedEnd - at - 4, at);
     at = this.#addBytes(digest, sealedEnd);
     const groupBytes = buffer.write(groupCode, at + 4, 'utf8');

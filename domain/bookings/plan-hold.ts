@@ -156,7 +156,12 @@ function planOne(draft: Draft, wish: HoldStep, makers: Makers): Plan | Refusal {
   if (!decision.ok) return decision;
   const freed = withSeat(withEnds(draft, live, decision, wish.actor), slot.id, wish.channel, decision.limit);
   if ('code' in freed) return freed;
-  const booking = heldBooking(context, published, slot, wish, decision, { id: makers.newId(), pairOf: pairOf ?? null });
+  const booking = heldBooking(context, published, slot, {
+    id: makers.newId(),
+    channel: wish.channel,
+    decision,
+    pairOf: pairOf ?? null,
+  });
   return { ok: true, draft: withHold(freed, booking, published, { ...decision, actor: wish.actor }), booking };
 }
 
@@ -164,9 +169,7 @@ function heldBooking(
   { now, resident }: BookingContext,
   version: ProgrammeVersion,
   slot: ContextSlot,
-  { channel }: HoldWish,
-  decision: HoldDecision,
-  { id, pairOf }: { id: string; pairOf: string | null },
+  { id, channel, decision, pairOf }: Pick<Booking, 'id' | 'channel' | 'pairOf'> & { decision: HoldDecision },
 ): Booking {
   return {
     id,

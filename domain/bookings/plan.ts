@@ -191,7 +191,7 @@ export function withStep(draft: Draft, before: Booking, type: BookingEventType, 
   return add(draft, {
     before,
     after,
-    event: eventOf(after, type, actor, context.now, facts),
+    event: eventOf(after, { type, actor, at: context.now, facts }),
     seat: reopensAt ? 'cooled' : givesBack ? 'given back' : 'kept',
     ...(reopensAt ? { reopensAt } : {}),
     ...(answers ? { answers } : {}),
@@ -211,7 +211,7 @@ export function withHold(
     {
       before: undefined,
       after: booking,
-      event: eventOf(booking, 'held', actor, draft.context.now, factsOf(booking, version)),
+      event: eventOf(booking, { type: 'held', actor, at: draft.context.now, facts: factsOf(booking, version) }),
       seat: 'taken',
       groupCode,
       ...(limit ? { limit } : {}),
@@ -282,10 +282,7 @@ function coolingEnd({ policies }: ProgrammeDocument, now: Date): Date | undefine
 
 function eventOf(
   booking: Booking,
-  type: BookingEventType,
-  actor: ActorKind,
-  at: Date,
-  facts: BookingFacts,
+  { type, actor, at, facts }: { type: BookingEventType; actor: ActorKind; at: Date; facts: BookingFacts },
 ): BookingEvent {
   return {
     bookingId: booking.id,

@@ -85,7 +85,7 @@ test('people who wanted a seat and found none in the whole city are counted once
   const operator = await staff.colleague('operator');
   await staff.identified(operator.staffId, young);
   await operator.get(`/api/v1/slots/venues?dose=1&resident=${young}`);
-  await (staff.services.unmetSearches as typeof citizens.unmetSearches).flush();
+  await staff.services.unmetSearches.flush();
 
   expect(await read()).toEqual({
     dose: 1,

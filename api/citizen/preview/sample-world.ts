@@ -6,8 +6,8 @@ import { addDays, cityDate, instantOf, weekdayOf } from '../../../domain/calenda
 import type { BookingState } from '../../../domain/contracts/booking-lifecycle';
 import type { ProgrammeDocument } from '../../../domain/programmes/document';
 import { asIfOpen, asIfReviewed, sampleAnswers } from '../../../domain/programmes/editing/as-if';
-import { scopeAt } from '../../../domain/programmes/scopes';
 import { latestBefore } from '../../../domain/programmes/interval';
+import { scopeAt } from '../../../domain/programmes/scopes';
 import { intervalOf, seatOf, vaccineAt } from '../../../domain/programmes/vaccines';
 import { bookingWindow } from '../../../domain/programmes/window';
 import { samplePersonOf } from '../../../domain/rehearsal/sample-person';
