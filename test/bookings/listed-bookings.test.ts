@@ -332,7 +332,6 @@ describe('what the table of bookings pays', () => {
       'booking_held_by_slot',
       'booking_one_live',
       'booking_one_move',
-      'booking_pair',
       'booking_pkey',
       'booking_reference_once',
     ]);
