@@ -1,4 +1,5 @@
 import type { Database } from '../foundation/connection';
+import { catchUp } from '../lists';
 import { readLoginBrake } from '../residents';
 
 export interface OperatingFigures {
@@ -40,6 +41,7 @@ export function createOperatingFigures(database: Database) {
 
   return {
     async read(): Promise<OperatingFigures> {
+      await catchUp(database);
       const [bookings, notices, loginBrake] = await Promise.all([
         byValue('listed_booking', 'state'),
         byValue('notice', 'status'),
