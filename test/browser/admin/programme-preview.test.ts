@@ -74,8 +74,10 @@ describeInBrowser('what citizens will see, beside the form', () => {
     await label.fill('');
     await page.getByText('間違いのなかったときの内容を表示しています').waitFor();
     await expectText(page, '昼間に出られる電話番号');
-    await label.fill('電話');
+    await label.fill('日中の電話');
     await page.getByText('間違いのなかったときの内容を表示しています').waitFor({ state: 'detached' });
+    // The frame is another one from here on.
+    await expectText(page, '日中の電話');
 
     // Nothing in it can be pressed to any effect.
     const frame = await shown(page);
