@@ -1,4 +1,5 @@
 import type { Database } from '../foundation/connection';
+import { rushIsOn } from '../foundation/rush';
 
 export type RushSigns = ReturnType<typeof createRushSigns>;
 
@@ -17,9 +18,7 @@ export function createRushSigns(database: Database) {
 
     /** Whether citizens wait at any process. */
     async isOn(): Promise<boolean> {
-      const { rows } = await database.raw<{ rows: { is_on: boolean }[] }>(
-        'SELECT EXISTS (SELECT 1 FROM rush WHERE until > now()) AS is_on',
-      );
+      const { rows } = await database.raw<{ rows: { is_on: boolean }[] }>(`SELECT ${rushIsOn} AS is_on`);
       return rows[0]?.is_on ?? false;
     },
   };

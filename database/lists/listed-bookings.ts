@@ -1,4 +1,5 @@
 import type { Database } from '../foundation/connection';
+import { rushIsOn } from '../foundation/rush';
 
 /**
  * `listed_booking`, the copy of `booking` that lists, figures and searches read. It follows the events: `listed_up_to` holds the
@@ -177,7 +178,7 @@ interface Look {
 async function look(database: Database): Promise<Look> {
   const { rows } = await database.raw<{ rows: Look[] }>(
     `SELECT (SELECT e.xid FROM booking_event e WHERE ${isNew} ORDER BY e.xid LIMIT 1) IS NOT NULL AS "isWaiting", ${isForeign} AS "isForeignSnapshot",
-            EXISTS (SELECT 1 FROM rush WHERE rush.until > now()) AS "isRush"
+            ${rushIsOn} AS "isRush"
        FROM listed_up_to u`,
   );
   const [row] = rows;

@@ -1,4 +1,5 @@
 import type { Database } from '../foundation/connection';
+import { rushIsOn } from '../foundation/rush';
 
 /** What happened in a stretch of time, and what waits at its end. */
 export interface Throughput {
@@ -41,7 +42,7 @@ export function createThroughput(database: Database) {
                     WHERE status = 'sent' AND sent_at > (SELECT "from" FROM stretch) AND sent_at <= (SELECT "until" FROM stretch)) AS "noticesSent",
                   (SELECT count(*)::int FROM notice WHERE status IN ('queued', 'sending')) AS "noticesWaiting"
          )
-         SELECT stretch.*, happened.*, outbox.*, notices.*, EXISTS (SELECT 1 FROM rush WHERE rush.until > now()) AS "isRush"
+         SELECT stretch.*, happened.*, outbox.*, notices.*, ${rushIsOn} AS "isRush"
            FROM stretch, happened, outbox, notices`,
         [from ?? null, 2 * settledAfterMs, settledAfterMs],
       );

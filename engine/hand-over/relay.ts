@@ -6,6 +6,7 @@ import type { BookingEvent } from '../../domain/contracts/booking-workflow';
 import { type BackgroundLoop, createBackgroundLoop } from '../loops/background-loop';
 import { inParallel } from '../loops/in-parallel';
 import type { Log } from '../loops/log';
+import { restInRush } from '../loops/rest-in-rush';
 import { createEventDelivery, isOutage } from './deliver-events';
 
 export interface RelayOptions {
@@ -26,8 +27,6 @@ const concurrency = 32;
 /** While citizens wait. */
 const rushBatch = 16;
 const rushConcurrency = 2;
-/** One part of this many is work, the others are pause. */
-const rushParts = 5;
 const callWithinMs = 10_000;
 /** Longer than a batch can take: a process that holds a claim and lives has finished by then. */
 const leaseMs = 60_000;
@@ -80,7 +79,7 @@ export function createRelay({
       await outbox.unclaim([...open.values()]);
     }
     log.info({ delivered: delivered.length, failed }, 'the relay handed over events');
-    if (isSteppingBack) return Math.max(pollMs, (Date.now() - startedAt) * (rushParts - 1));
+    if (isSteppingBack) return restInRush(startedAt, pollMs);
     return events.length < batch ? pollMs : 0;
   }
 

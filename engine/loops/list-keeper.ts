@@ -2,11 +2,11 @@ import type { IsRush } from '../../database/bookings';
 import type { ListedBookings } from '../../database/lists';
 import { type BackgroundLoop, createBackgroundLoop } from './background-loop';
 import type { Log } from './log';
+import { restInRush } from './rest-in-rush';
 
 const atOnce = 2_000;
-/** While citizens wait: small parts, and at most a fifth of the time. */
+/** While citizens wait. */
 const rushAtOnce = 500;
-const rushParts = 5;
 
 /**
  * Copies what changed to the table that lists and figures read. Runs in every worker; one of them copies at a time. Where the database
@@ -37,7 +37,7 @@ export function createListKeeper({
         log.warn({}, 'the lists were copied in another server: all bookings are copied again');
         log.info({ rows: await lists.rebuild() }, 'the lists were copied again');
       }
-      if (isSteppingBack) return Math.max(pollMs, (Date.now() - startedAt) * (rushParts - 1));
+      if (isSteppingBack) return restInRush(startedAt, pollMs);
       return changes === limit ? 0 : pollMs;
     },
   });
