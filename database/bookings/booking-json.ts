@@ -20,7 +20,10 @@ export const bookingJson = `json_build_object('id', b.id, 'residentId', b.reside
 /** From where `bookingJson` is selected. */
 export const bookingTables = 'booking b JOIN slot s ON s.id = b.slot_id JOIN venue v ON v.id = s.venue_id';
 
-/** One row by its key. A join would be planned once for the sizes of the tables at that moment, which on an opening day are not those of an hour later. */
+/**
+ * One row by its key. A join would be planned once for the sizes of the tables at that moment, which on an opening day are not
+ * those of an hour later.
+ */
 export function byId(table: string, id: string): string {
   return `LATERAL (SELECT * FROM ${table} x WHERE x.id = ${id} OFFSET 0)`;
 }

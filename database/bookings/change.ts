@@ -22,7 +22,10 @@ import { lockQuotas, shareSlots } from '../schedule';
 import { createPlanApplier, type PlanToApply, seatsOf } from './apply';
 import { type ContextQuestion, createContextLoader, type LoadedContext } from './load';
 
-/** `events`: what the change appended, to be handed to the workflows after the commit. `replayed`: the answer to an earlier request with the same key. */
+/**
+ * `events`: what the change appended, to be handed to the workflows after the commit.
+ * `replayed`: the answer to an earlier request with the same key.
+ */
 export interface BookingChange {
   readonly ok: true;
   readonly booking: BookingView;
@@ -53,7 +56,10 @@ class StaleRowError extends Error {
 
 /** In a transaction of its own a plan is made at most this often: from the second time on its seats are its own. */
 const looks = 4;
-/** First of every change in a transaction: changes of one resident come one after the other. A statement of its own, so that what follows sees what the one before committed. */
+/**
+ * First of every change in a transaction: changes of one resident come one after the other. A statement of its own, so that
+ * what follows sees what the one before committed.
+ */
 const lockResidentText = `SELECT 1 FROM resident WHERE id = coalesce($1::uuid, (SELECT resident_id FROM booking WHERE id = $2::uuid)) FOR NO KEY UPDATE`;
 
 export const makers: Makers = { newId: () => uuidv7(), newReference: () => referenceFrom(randomInt(100_000_000)) };

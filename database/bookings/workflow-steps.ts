@@ -10,13 +10,19 @@ import type { BookingReader } from './booking-reader';
 import type { BookingChange, ChangeBooking } from './change';
 import { everyDose } from './questions';
 
-/** The result of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it), or null when it was not to be ended. */
+/**
+ * The result of a step that the workflow asked for: the event that ended the booking (also when an earlier attempt did it),
+ * or null when it was not to be ended.
+ */
 export interface SystemChange {
   readonly event: BookingEvent | null;
   readonly state: BookingState;
 }
 
-/** The result for a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change does not run (any more). */
+/**
+ * The result for a booking that was to be brought under another version. `over`: nothing to do any more; `stopped`: the change
+ * does not run (any more).
+ */
 export type VersionChange =
   | { readonly outcome: 'moved'; readonly event: BookingEvent }
   | { readonly outcome: 'stayed'; readonly reason: StayReason }

@@ -49,23 +49,8 @@ export async function importVsYardstick(
 ): Promise<Figure> {
   return withImporter(servers, say, async (importer) => {
     const file = await importer.write('residents', residents);
-    const { took, addedMebibytes } = await importer.measured(file);
-    const found = await searchTimes(importer.city, residents);
-    const bare = await importer.yardstick(file);
-    const value = took / bare.took;
-    return {
-      name: 'importVsYardstick',
-      value: round(value),
-      wanted: '<= 4, 256 MiB',
-      holds: value <= 4 && addedMebibytes <= mostMemory,
-      detail: {
-        residents,
-        'import s': round(took, 1),
-        'COPY + merge s': bare.words,
-        'private memory added to all processes MiB': round(addedMebibytes, 0),
-        ...found,
-      },
-    };
+    const afterwards = () => searchTimes(importer.city, residents);
+    return besideYardstick(importer, { name: 'importVsYardstick', most: 4, residents, file, afterwards });
   });
 }
 
@@ -79,22 +64,44 @@ export async function namesakesVsYardstick(
     await importer.measured(await importer.write('residents', residents));
     await importer.city.database.raw('VACUUM ANALYZE resident');
     const file = await importer.write('namesakes', residents, firstCoupon - 1_000_000_000);
-    const { took, addedMebibytes } = await importer.measured(file);
-    const bare = await importer.yardstick(file);
-    const value = took / bare.took;
-    return {
-      name: 'namesakesVsYardstick',
-      value: round(value),
-      wanted: '<= 6, 256 MiB',
-      holds: value <= 6 && addedMebibytes <= mostMemory,
-      detail: {
-        residents,
-        'import s': round(took, 1),
-        'COPY + merge s': bare.words,
-        'private memory added to all processes MiB': round(addedMebibytes, 0),
-      },
-    };
+    return besideYardstick(importer, { name: 'namesakesVsYardstick', most: 6, residents, file });
   });
+}
+
+/** Imports a file and merges the same by the yardstick. `afterwards`: what else is measured on the imported residents. */
+async function besideYardstick(
+  importer: Importer,
+  {
+    name,
+    most,
+    residents,
+    file,
+    afterwards,
+  }: {
+    readonly name: string;
+    readonly most: number;
+    readonly residents: number;
+    readonly file: string;
+    readonly afterwards?: () => Promise<Figure['detail']>;
+  },
+): Promise<Figure> {
+  const { took, addedMebibytes } = await importer.measured(file);
+  const found = await afterwards?.();
+  const bare = await importer.yardstick(file);
+  const value = took / bare.took;
+  return {
+    name,
+    value: round(value),
+    wanted: `<= ${String(most)}, ${String(mostMemory)} MiB`,
+    holds: value <= most && addedMebibytes <= mostMemory,
+    detail: {
+      residents,
+      'import s': round(took, 1),
+      'COPY + merge s': bare.words,
+      'private memory added to all processes MiB': round(addedMebibytes, 0),
+      ...found,
+    },
+  };
 }
 
 async function withImporter<Result>(
