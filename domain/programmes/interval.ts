@@ -75,24 +75,20 @@ export function fitsBetween(interval: Interval, day: PlainDate, next: PlainDate)
 
 /** Whether a fixed number of days fits on whatever day the dose before lies. */
 export function alwaysFits(interval: Interval, days: number): boolean {
-  const least = Math.max(interval.minDays, monthSpan(interval.minMonths ?? 0).most);
-  const most = Math.min(
-    interval.maxDays ?? Infinity,
-    interval.maxMonths === undefined ? Infinity : monthSpan(interval.maxMonths).fewest,
-  );
-  return days >= least && days <= most;
+  return days >= Math.max(interval.minDays, monthSpan(interval.minMonths ?? 0).most) && days <= mostDays(interval);
+}
+
+/** How many days there may be whatever the months. */
+function mostDays({ maxDays, maxMonths }: Interval): number {
+  return Math.min(maxDays ?? Infinity, maxMonths === undefined ? Infinity : monthSpan(maxMonths).fewest);
 }
 
 /** Whether no day of a next dose is left after some day of the one before: the latest day lies before the earliest. */
 export function isEmptyInterval(interval: Interval): boolean {
-  const most = Math.min(
-    interval.maxDays ?? Infinity,
-    interval.maxMonths === undefined ? Infinity : monthSpan(interval.maxMonths).fewest,
-  );
   // Months against months are turned round by their number, not by the lengths of February and March.
   if (interval.maxMonths !== undefined && interval.maxMonths < (interval.minMonths ?? 0)) return true;
   return (
-    most < interval.minDays ||
+    mostDays(interval) < interval.minDays ||
     (interval.maxDays !== undefined && interval.maxDays < monthSpan(interval.minMonths ?? 0).most)
   );
 }
