@@ -118,6 +118,45 @@ describe('holding a seat', () => {
     ]);
   });
 
+  it('counts an interval in calendar months where the programme does, and says from when on', () => {
+    const inMonths: ProgrammeDocument = {
+      ...document,
+      doses: [
+        { number: 1, label: '1回目' },
+        { number: 2, label: '2回目', interval: { minDays: 0, minMonths: 1, maxMonths: 2 } },
+      ],
+      bookingWindow: { firstDay: 1, lastDay: 120 },
+    };
+    // 31 May has no day a month later: from 1 July; two months later is 31 July.
+    const first = booking({ slotStartsAt: instantOf('2021-05-31', '10:00') });
+    const decide = (date: string) =>
+      decideHold(
+        inMonths,
+        senior,
+        [first],
+        { dose: 2, startsAt: instantOf(date, '10:00'), venueCode: 'sakuragi' },
+        { dose: 2, channel: 'web' },
+        now,
+      );
+    expect(decide('2021-06-30')).toMatchObject({ code: 'too_early_for_dose', detail: { earliest: '2021-07-01' } });
+    expect(decide('2021-07-01')).toMatchObject({ ok: true });
+    expect(decide('2021-07-31')).toMatchObject({ ok: true });
+    expect(decide('2021-08-01')).toMatchObject({ code: 'too_late_for_dose', detail: { latest: '2021-07-31' } });
+    // Moving the first dose keeps the pair whole by the same count.
+    const second = booking({ id: 'b', dose: 2, slotStartsAt: instantOf('2021-07-01', '10:00') });
+    const moved = (date: string) =>
+      decideHold(
+        inMonths,
+        senior,
+        [first, second],
+        { dose: 1, startsAt: instantOf(date, '10:00'), venueCode: 'sakuragi' },
+        { dose: 1, channel: 'web', replaces: 'a' },
+        now,
+      );
+    expect(moved('2021-06-01')).toMatchObject({ ok: true });
+    expect(moved('2021-06-02')).toMatchObject({ code: 'breaks_pair', detail: { latest: '2021-06-01' } });
+  });
+
   it('counts the interval in city days, not in hours', () => {
     const late = booking({ slotStartsAt: instantOf(addDays(today, 5), '18:00') });
     expect(

@@ -44,6 +44,9 @@ test('guesses from very many addresses are stopped by the site as a whole; known
     '60',
   ]);
 
+  // The bucket runs out while a busy machine does something else: filled further, so that what follows needs no haste.
+  await level(45);
+  await aSecond();
   // A person with the right date on a new device waits as well; on a device that was here before they do not.
   expect((await logIn(site.visitor(), number)).status).toBe(429);
   expect((await known.get('/api/v1/me')).status).toBe(200);
